@@ -1,0 +1,1 @@
+"""Intake: what the client sent becomes typed, checked tables under canonical names."""

@@ -1,0 +1,125 @@
+"""Mapping: the client's headers and spellings become canonical columns of the right type."""
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+
+from playbook.engagement import Engagement, Source
+from playbook.errors import IntakeError, did_you_mean
+from playbook.intake.schema import TABLES, Column
+from playbook.intake.sources import FILE, ROW, RawTable
+
+__all__ = ["canonical", "mapped", "mapping_problems", "needs_reading", "unreadable"]
+
+TRUE_WORDS = ("true", "t", "yes", "y", "1")
+FALSE_WORDS = ("false", "f", "no", "n", "0")
+_NUMERIC = {"money", "number", "count"}
+
+
+@ibis.udf.scalar.builtin
+def try_strptime(value: str, pattern: str) -> dt.timestamp:  # DuckDB's own; gives NULL where the pattern does not fit
+    ...
+
+
+def mapping_problems(engagement: Engagement) -> tuple[str, ...]:
+    """What is wrong with ``sources:`` before any file is opened: unknown tables and columns, required ones left out."""
+    problems = []
+    for name, source in engagement.sources.items():
+        schema = TABLES.get(name)
+        if schema is None:
+            problems.append(f"sources > {name}: there is no such table.{did_you_mean(name, list(TABLES))} Tables: {', '.join(TABLES)}.")
+            continue
+        for column in source.columns:
+            if column not in schema.names:
+                known = ", ".join(schema.names)
+                problems.append(f"sources > {name} > columns > {column}: unknown column.{did_you_mean(column, schema.names)} Known: {known}.")
+        missing = [c for c in schema.required if c not in source.columns]
+        if missing:
+            problems.append(f"sources > {name} > columns: {', '.join(missing)} must be mapped; without it the table cannot be used.")
+    if not {"orders", "pipeline"} & set(engagement.sources):
+        problems.append("sources: orders or pipeline is needed; every analysis starts from one of them.")
+    return tuple(problems)
+
+
+def mapped(raw: RawTable, source: Source) -> None:
+    """Raise IntakeError unless every header that client.yml names is in the file."""
+    absent = [
+        f"{raw.name} > {column}: {raw.origin} has no column {header!r}.{did_you_mean(header, raw.headers)} It has: {', '.join(raw.headers)}."
+        for column, header in source.columns.items()
+        if header not in raw.headers
+    ]
+    if absent:
+        raise IntakeError("Columns named in client.yml are not in the files:", absent)
+
+
+def canonical(raw: RawTable, source: Source) -> ir.Table:
+    """The table under canonical names and types, with ``ROW`` and ``FILE``; what cannot be read is null (see ``unreadable``)."""
+    schema = TABLES[raw.name]
+    columns = {name: _typed(raw.rows[header], schema.column(name), source) for name, header in source.columns.items()}
+    return raw.rows.select(**columns, **{ROW: raw.rows[ROW], FILE: raw.rows[FILE]})
+
+
+def unreadable(raw: RawTable, source: Source, column: Column) -> ir.Table:
+    """Rows whose value is there but is no ``column.kind``: columns value, ROW, FILE."""
+    value = raw.rows[source.columns[column.name]]
+    text = _blank_to_null(value.cast("string"))
+    table = raw.rows.select(value=text, typed=_typed(value, column, source), **{ROW: raw.rows[ROW], FILE: raw.rows[FILE]})
+    return table.filter(table.value.notnull() & table.typed.isnull()).drop("typed")
+
+
+def needs_reading(raw: RawTable, source: Source, column: Column) -> bool:
+    """Whether the stored type leaves room for values that cannot be read (text does, a Parquet date does not)."""
+    stored = raw.rows[source.columns[column.name]].type()
+    return column.kind not in {"id", "text"} and not _already(stored, column)
+
+
+def _already(stored: dt.DataType, column: Column) -> bool:
+    if column.kind in {"date", "time"}:
+        return stored.is_timestamp() or stored.is_date()
+    if column.kind in _NUMERIC:
+        return stored.is_integer()  # floats may hold NaN
+    return stored.is_boolean()
+
+
+def _typed(value: ir.Value, column: Column, source: Source) -> ir.Value:
+    if column.kind in {"id", "text"}:
+        return _text(value, column, source)
+    if column.kind in {"date", "time"}:
+        moment = _moment(value, source)
+        return moment.date() if column.kind == "date" else moment
+    if column.kind in _NUMERIC:
+        return _number(value, source)
+    return _flag(value)
+
+
+def _text(value: ir.Value, column: Column, source: Source) -> ir.StringValue:
+    text = _blank_to_null(value.cast("string"))
+    replacements = source.values.get(column.name)
+    return text.substitute(replacements) if replacements else text
+
+
+def _moment(value: ir.Value, source: Source) -> ir.TimestampValue:
+    if not value.type().is_string():
+        return value.cast("timestamp") if value.type().is_date() or value.type().is_timestamp() else value.cast("string").try_cast("timestamp")
+    text = _blank_to_null(value)
+    return try_strptime(text, source.date_format) if source.date_format else text.try_cast("timestamp")
+
+
+def _number(value: ir.Value, source: Source) -> ir.FloatingValue:
+    if value.type().is_string():
+        text = _blank_to_null(value)
+        text = text.replace(source.thousands, "") if source.thousands else text
+        value = text.replace(",", ".") if source.decimal == "," else text
+    number = value.try_cast("float64")
+    return (number.isnan() | number.isinf()).ifelse(ibis.null("float64"), number)
+
+
+def _flag(value: ir.Value) -> ir.BooleanValue:
+    word = _blank_to_null(value.cast("string")).lower()
+    return ibis.cases((word.isin(TRUE_WORDS), True), (word.isin(FALSE_WORDS), False))
+
+
+def _blank_to_null(value: ir.StringValue) -> ir.StringValue:
+    return value.strip().nullif("")
+
+

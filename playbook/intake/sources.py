@@ -1,0 +1,229 @@
+"""Sources: the client's files and databases, read in place through DuckDB. Nothing is written back.
+
+Text files are read as text, column by column as the client sent them; turning text into dates and
+amounts is the mapping's job, so that a value that cannot be read is seen and reported, not guessed.
+"""
+
+import hashlib
+import importlib.util
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import charset_normalizer
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.csv
+from python_calamine import CalamineError, CalamineWorkbook
+
+from playbook.engagement import PACKAGE_PREFIX, Engagement, Source
+from playbook.errors import IntakeError, did_you_mean
+
+__all__ = ["FILE", "ROW", "RawTable", "connect", "fingerprint", "read_source", "source_files"]
+
+ROW = "__row__"  # line in the file (the header is line 1), or number in the sheet or table
+FILE = "__file__"
+MEMORY_LIMIT = "1GB"
+_EXCEL = {".xlsx", ".xls", ".xlsb", ".xlsm", ".ods"}
+_TEXT = {".csv", ".tsv", ".txt"}
+_JSON = {".jsonl", ".ndjson", ".json"}
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One table as the client sent it: an Ibis expression with the client's headers, ``ROW`` and ``FILE``."""
+
+    name: str
+    rows: ir.Table
+    origin: str
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        return tuple(c for c in self.rows.columns if c not in {ROW, FILE})
+
+
+def connect() -> ibis.BaseBackend:
+    """A DuckDB connection in memory that spills to the temporary folder instead of growing without bound."""
+    connection = ibis.duckdb.connect(memory_limit=MEMORY_LIMIT, temp_directory=tempfile.gettempdir())
+    connection.raw_sql("SET enable_progress_bar = false")
+    return connection
+
+
+def source_files(engagement: Engagement, name: str) -> tuple[Path, ...]:
+    """The files behind one table, in order; empty for a database.
+
+    Raises IntakeError when a path matches nothing or leads outside the client's folder.
+    """
+    source = engagement.sources[name]
+    if source.path is None:
+        return ()
+    base, pattern = _base(engagement, name, source.path)
+    files = tuple(sorted(p for p in base.glob(pattern) if p.is_file()))
+    if not files:
+        near = [str(p.relative_to(base)) for p in base.rglob("*") if p.is_file()] if base.is_dir() else []
+        raise IntakeError(f"{name}: there is no file {source.path!r}.{did_you_mean(source.path, near)}")
+    outside = [p.name for p in files if not p.resolve().is_relative_to(base.resolve())]
+    if outside:
+        raise IntakeError(f"{name}: {', '.join(outside)} is a link that leaves the client's folder; copy the file into raw/.")
+    return files
+
+
+def _base(engagement: Engagement, name: str, path: str) -> tuple[Path, str]:
+    if not path.startswith(PACKAGE_PREFIX):
+        return engagement.folder, path
+    package, _, inner = path.removeprefix(PACKAGE_PREFIX).partition("/")
+    spec = importlib.util.find_spec(package) if package.isidentifier() else None
+    if spec is None or not spec.submodule_search_locations:
+        raise IntakeError(f"{name}: the Python package {package!r} is not installed; install it to read {path!r}.")
+    return Path(spec.submodule_search_locations[0]), inner
+
+
+def fingerprint(files: tuple[Path, ...]) -> str:
+    """SHA-256 over the files' names and bytes, as hexadecimal text."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode())
+        with file.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()
+
+
+def read_source(connection: ibis.BaseBackend, engagement: Engagement, name: str) -> RawTable:
+    """One table of the client as it was sent. Raises IntakeError with the file and the reason."""
+    source = engagement.sources[name]
+    if source.database:
+        return _read_database(connection, name, source)
+    files = source_files(engagement, name)
+    empty = [f.name for f in files if f.stat().st_size == 0]
+    if empty:
+        raise IntakeError(f"{name}: {', '.join(empty)} is empty (0 bytes); ask for the export again.")
+    try:
+        table = _read_files(connection, name, source, files)
+    except (duckdb.Error, pa.ArrowInvalid, CalamineError) as error:
+        raise IntakeError(f"{name}: {_names(files)} cannot be read: {_first_line(error)}") from None
+    if not table.columns:
+        raise IntakeError(f"{name}: {_names(files)} has no columns.")
+    return RawTable(name, table, _names(files))
+
+
+def _read_files(connection, name: str, source: Source, files: tuple[Path, ...]) -> ir.Table:
+    kind = _kind(name, files)
+    paths = [str(f) for f in files]
+    if kind in _EXCEL:
+        rows = pa.concat_tables([_read_sheet(name, f, source.sheet) for f in files], promote_options="default")
+        return connection.create_table(f"raw_{name}", rows, temp=True)
+    if kind == ".parquet":
+        return _numbered(connection.read_parquet(paths, filename=True), first=1)
+    if kind in _JSON:
+        return _numbered(connection.read_json(paths, filename=True, format="auto"), first=1)
+    if source.encoding.lower().replace("_", "-") != "utf-8":
+        rows = pa.concat_tables([_read_encoded(name, f, source) for f in files], promote_options="default")
+        return connection.create_table(f"raw_{name}", rows, temp=True)
+    for file in files:
+        _require_utf8(name, file)
+    delimiter = source.delimiter or ("\t" if kind == ".tsv" else ",")
+    return _numbered(
+        connection.read_csv(paths, all_varchar=True, header=True, delim=delimiter, filename=True, union_by_name=True, quote='"'), first=2
+    )
+
+
+def _numbered(table: ir.Table, first: int) -> ir.Table:
+    within = ibis.window(group_by="filename") if "filename" in table.columns else None
+    numbered = table.mutate(**{ROW: ibis.row_number().over(within) + first, FILE: table.filename.re_replace(r"^.*[/\\]", "")})
+    return numbered.drop("filename")
+
+
+def _kind(name: str, files: tuple[Path, ...]) -> str:
+    kinds = {Path(f.name.removesuffix(".gz")).suffix.lower() for f in files}
+    if len(kinds) > 1:
+        raise IntakeError(f"{name}: the path matches files of different kinds ({', '.join(sorted(kinds))}); name one kind.")
+    kind = kinds.pop()
+    if kind not in _EXCEL | _TEXT | _JSON | {".parquet"}:
+        raise IntakeError(f"{name}: {files[0].name} is not a kind we read; send CSV, TSV, Excel, Parquet or JSON lines.")
+    return kind
+
+
+def _require_utf8(name: str, file: Path) -> None:
+    if file.suffix == ".gz":
+        return  # DuckDB names the line itself when a packed file is not UTF-8
+    with file.open("rb") as stream:
+        sample = stream.read(1_000_000)
+    try:
+        sample.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start > len(sample) - 4:  # a character cut by the end of the sample
+            return
+        best = charset_normalizer.from_bytes(sample[max(0, error.start - 20_000) : error.start + 20_000]).best()
+        hint = f"; it looks like {best.encoding}, then write encoding: {best.encoding}" if best else ""
+        raise IntakeError(f"{name}: {file.name} is not UTF-8 text; name its encoding in client.yml{hint}.") from None
+
+
+def _read_encoded(name: str, file: Path, source: Source) -> pa.Table:
+    options = {
+        "read_options": pyarrow.csv.ReadOptions(encoding=source.encoding),
+        "parse_options": pyarrow.csv.ParseOptions(delimiter=source.delimiter or ("\t" if ".tsv" in file.name else ",")),
+    }
+    try:
+        with pyarrow.csv.open_csv(file, **options) as reader:
+            texts = {field: pa.string() for field in reader.schema.names}
+        convert = pyarrow.csv.ConvertOptions(column_types=texts, strings_can_be_null=True)
+        return _with_origin(pyarrow.csv.read_csv(file, convert_options=convert, **options), file)
+    except (UnicodeError, LookupError):
+        raise IntakeError(f"{name}: {file.name} is not {source.encoding} text; correct encoding: in client.yml.") from None
+
+
+def _read_sheet(name: str, file: Path, sheet: str | None) -> pa.Table:
+    book = CalamineWorkbook.from_path(str(file))
+    if sheet is not None and sheet not in book.sheet_names:
+        raise IntakeError(f"{name}: {file.name} has no sheet {sheet!r}; its sheets are {', '.join(book.sheet_names)}.")
+    rows = book.get_sheet_by_name(sheet or book.sheet_names[0]).to_python()
+    if not rows:
+        raise IntakeError(f"{name}: the sheet {sheet or book.sheet_names[0]!r} of {file.name} is empty.")
+    headers = [str(h).strip() for h in rows[0]]
+    keep = [i for i, h in enumerate(headers) if h]
+    columns = {headers[i]: pa.array([_cell(row[i]) for row in rows[1:]], pa.string()) for i in keep}
+    return _with_origin(pa.table(columns), file)
+
+
+def _cell(value: object) -> str | None:
+    """A cell as text: Excel keeps every number as a float, so 1042.0 is the id 1042."""
+    if value is None or value == "":
+        return None
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _with_origin(table: pa.Table, file: Path) -> pa.Table:
+    numbers = pa.array(range(2, len(table) + 2), pa.int64())
+    return table.append_column(ROW, numbers).append_column(FILE, pa.array([file.name] * len(table), pa.string()))
+
+
+def _read_database(connection, name: str, source: Source) -> RawTable:
+    variable = source.database.removeprefix("env:")
+    address = os.environ.get(variable)
+    if not address:
+        raise IntakeError(f"{name}: the environment variable {variable} is not set; it holds the address of the database.")
+    schema, _, table = source.table.rpartition(".")
+    try:
+        remote = ibis.connect(address).table(table, database=schema or None)
+        wanted = remote.select([h for h in dict.fromkeys(source.columns.values()) if h in remote.columns])
+        reader = wanted.to_pyarrow_batches()
+        local = connection.create_table(f"raw_{name}", _as_table(reader), temp=True)
+    except Exception as error:  # drivers raise classes of their own; the address may hold a password, so only the class is shown
+        raise IntakeError(f"{name}: the database behind {variable} did not give {source.table!r} ({type(error).__name__}).") from None
+    return RawTable(name, local.mutate(**{ROW: ibis.row_number() + 1, FILE: ibis.literal(source.table)}), source.table)
+
+
+def _as_table(batches: Iterator[pa.RecordBatch]) -> pa.Table:
+    return pa.Table.from_batches(list(batches), schema=batches.schema)
+
+
+def _names(files: tuple[Path, ...]) -> str:
+    return files[0].name if len(files) == 1 else f"{files[0].name} and {len(files) - 1} more"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:200]

@@ -1,0 +1,1 @@
+"""Methods: one file per question; frames and plain values in, one frozen result out."""

@@ -1,0 +1,1 @@
+"""Results: the contract every method answers with, and how values, tables and figures are shown."""

@@ -1,0 +1,150 @@
+"""The contract: what every method hands back, whatever the question.
+
+    Result      headline, findings, tables, figures, assumptions (subclasses add what later phases read)
+    Locked      the same face for a section that the client's data cannot answer yet
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from playbook.result.formats import Formats, Unit
+
+__all__ = ["Assumption", "Evidence", "Figure", "Finding", "Lesson", "Locked", "Result", "Table", "Tile"]
+
+Evidence = Literal["shown", "likely", "indicative", "not shown", "harmful"]
+Grade = Literal["low", "medium", "high"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence a decision can rest on.
+
+    ``money`` is what is at stake in a year, in the client's currency (None where no amount can be
+    defended); ``low`` and ``high`` bound ``value`` at the report's one level; ``n`` is the number of
+    cases behind it; ``action`` says what to do about it, ``owner`` who.
+    """
+
+    id: str
+    sentence: str
+    value: float | None = None
+    unit: Unit = "number"
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    money: float | None = None
+    evidence: Evidence = "indicative"
+    action: str | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """What a result rests on, how well it is supported, and how much the answer would move if it failed."""
+
+    text: str
+    support: Grade = "medium"
+    impact: Grade = "medium"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What an intervention taught: the verdict, its yearly or whole worth, and what to do next time; read by the next needs analysis."""
+
+    id: str
+    sentence: str
+    verdict: Evidence
+    next_step: Literal["scale", "repeat", "test again", "retire"]
+    effect: float | None = None  # relative change of the outcome, 0.08 is +8 percent
+    low: float | None = None
+    high: float | None = None
+    profit: float | None = None  # margin brought minus cost, client's currency
+
+
+@dataclass(frozen=True)
+class Table:
+    """A tidy frame with what a reader needs: caption, source, and label and unit of each column shown (in order)."""
+
+    frame: pd.DataFrame
+    caption: str
+    source: str
+    columns: dict[str, tuple[str, Unit]]
+
+    def __post_init__(self):
+        if absent := [c for c in self.columns if c not in self.frame.columns]:
+            raise ValueError(f"columns not in the frame: {absent}")
+        _required(caption=self.caption, source=self.source)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawn chart as SVG text with real words in it, and the table it was drawn from."""
+
+    svg: str
+    caption: str
+    source: str
+    alt: str
+    data: Table
+
+    def __post_init__(self):
+        _required(caption=self.caption, source=self.source, alt=self.alt)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A KPI at a glance: value now, change on the year before, whether up is good, and the recent course."""
+
+    label: str
+    value: float
+    unit: Unit
+    change: float | None = None
+    change_unit: Literal["change", "points"] = "change"
+    good: Literal["up", "down"] = "up"
+    course: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """The answer to one question. Subclasses add fields for later phases and draw their ``figures``."""
+
+    fmt: Formats
+    headline: str
+    findings: tuple[Finding, ...] = ()
+    tables: tuple[Table, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    tiles: tuple[Tile, ...] = ()
+
+    status = "answered"
+    unlock: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> pd.DataFrame | None:
+        """The main table as a frame, to go on with in the notebook."""
+        return self.tables[0].frame.copy() if self.tables else None
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The charts of this result, drawn when asked."""
+        return ()
+
+    def figure(self) -> Figure | None:
+        """The main chart."""
+        return next(iter(self.figures()), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Locked(Result):
+    """A section the data cannot answer yet: ``unlock`` names the tables and columns that would, ``promise`` what they would show."""
+
+    unlock: tuple[str, ...]
+    promise: str = ""
+
+    status = "locked"
+
+
+def _required(**texts: str) -> None:
+    empty = [name for name, text in texts.items() if not text.strip()]
+    if empty:
+        raise ValueError(f"{', '.join(empty)} may not be empty")
+
+

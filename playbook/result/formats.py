@@ -1,0 +1,106 @@
+"""Formats: how money, shares, counts and dates are written, by locale and currency, through Babel's CLDR data."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+from babel import Locale, dates, numbers
+
+__all__ = ["LEVEL", "Formats", "Unit"]
+
+LEVEL = 0.80  # every range in every report holds this share; the one place where it is set
+
+Unit = Literal["money", "unit_money", "share", "points", "count", "number", "days", "date", "month", "text"]
+
+_COMPACT_FROM = 10_000
+_DASH = "–"
+
+
+@dataclass(frozen=True)
+class Formats:
+    """Writes values the way readers of ``locale`` expect, money in ``currency``."""
+
+    currency: str
+    locale: str = "en"
+
+    def money(self, amount: float) -> str:
+        """Money to three figures or so: €1.62M, €310K, €9,412; small amounts to the cent."""
+        if _absent(amount):
+            return _DASH
+        size = abs(amount)
+        if size >= _COMPACT_FROM:
+            digits = 2 if 1e6 <= size < 1e7 or 1e9 <= size < 1e10 else 1 if size < 1e5 or 1e6 <= size < 1e8 else 0
+            text = numbers.format_compact_currency(amount, self.currency, locale=self.locale, fraction_digits=digits)
+        else:
+            pattern = self._currency_pattern(0 if size >= 100 else 2)
+            text = numbers.format_currency(amount, self.currency, pattern, locale=self.locale, currency_digits=False)
+        return text.replace("-", "−")
+
+    def exact_money(self, amount: float) -> str:
+        """Money to the cent, for totals that a client reconciles."""
+        return _DASH if _absent(amount) else numbers.format_currency(amount, self.currency, locale=self.locale).replace("-", "−")
+
+    def share(self, share: float, digits: int | None = None) -> str:
+        """A share as percent: 0.27 is 27%; below ten percent with one decimal."""
+        if _absent(share):
+            return _DASH
+        if digits is None:
+            digits = 1 if abs(share) < 0.0995 else 0
+        return self._decimal(share, f"#,##0.{'0' * digits}%" if digits else "#,##0%")
+
+    def points(self, difference: float) -> str:
+        """A difference of two shares: −0.03 is −3.0 points."""
+        return _DASH if _absent(difference) else f"{self._decimal(difference * 100, '+0.0;-0.0')} points"
+
+    def change(self, ratio: float) -> str:
+        """A relative change with its sign: 0.094 is +9%."""
+        if _absent(ratio):
+            return _DASH
+        return self._decimal(ratio, "+0.0%;-0.0%" if abs(ratio) < 0.0995 else "+#,##0%;-#,##0%")
+
+    def signed_money(self, amount: float) -> str:
+        """Money with its sign."""
+        return f"+{self.money(amount)}" if not _absent(amount) and amount > 0 else self.money(amount)
+
+    def count(self, value: float) -> str:
+        """A whole number with separators."""
+        return _DASH if _absent(value) else self._decimal(round(float(value)), "#,##0")
+
+    def number(self, value: float, digits: int = 2) -> str:
+        """A plain number with at most ``digits`` decimals."""
+        return _DASH if _absent(value) else self._decimal(value, f"#,##0.{'#' * digits}")
+
+    def day(self, day: date | pd.Timestamp) -> str:
+        """A day: 31 October 2026."""
+        return _DASH if _absent(day) else dates.format_date(day, "d MMMM y" if self.locale == "en" else "long", locale=self.locale)
+
+    def month(self, day: date | pd.Timestamp) -> str:
+        """A month: October 2026."""
+        return _DASH if _absent(day) else dates.format_skeleton("yMMMM", day, locale=self.locale)
+
+    def value(self, value: object, unit: Unit) -> str:
+        """Any value by its unit."""
+        if unit == "text":
+            return _DASH if _absent(value) else str(value)
+        writers = {
+            "money": self.money, "unit_money": self.exact_money, "share": self.share, "points": self.points, "count": self.count,
+            "number": self.number, "days": lambda v: f"{self.number(v, 1)} days", "date": self.day, "month": self.month,
+        }
+        return writers[unit](value)
+
+    def interval(self, low: float, high: float, unit: Unit) -> str:
+        """The range of a value in words: 80% range €240K to €380K."""
+        return f"{self.share(LEVEL)} range {self.value(low, unit)} to {self.value(high, unit)}"
+
+    def _decimal(self, value: float, pattern: str) -> str:
+        text = numbers.format_percent(value, pattern, locale=self.locale) if "%" in pattern else numbers.format_decimal(value, pattern, self.locale)
+        return text.replace("-", "−")
+
+    def _currency_pattern(self, digits: int) -> str:
+        pattern = Locale.parse(self.locale).currency_formats["standard"].pattern
+        return pattern.replace("0.00", "0." + "0" * digits if digits else "0")
+
+
+def _absent(value: object) -> bool:
+    return value is None or bool(pd.isna(value)) or (isinstance(value, float) and value in (float("inf"), float("-inf")))

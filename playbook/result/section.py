@@ -1,0 +1,37 @@
+"""Section: the label a method carries: its stable id, the question it answers, and what it would show.
+
+    @section("funnel", "Where are sales lost?", promise="conversion per step and the costliest leak")
+    def funnel(journey_steps, *, fmt): ...
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playbook.result.contract import Result
+
+__all__ = ["Section", "section"]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Stable id (kebab-case), the question in the reader's words, and what is shown once the data are there."""
+
+    id: str
+    question: str
+    promise: str
+
+
+def section(id: str, question: str, promise: str):
+    """Mark a function as the method that answers the section ``id``; its parameters name what it needs.
+
+    A parameter is filled by name: a frame of ``playbook.intake.frames``, the result of another method
+    (parameter ``segments`` is what ``playbook.methods.segments.segments`` returned), or a value of the
+    engagement (``fmt``, ``as_of``, ``objectives``, ``parameters``, ``interventions``, ``currency``,
+    ``lessons``, ``audit``). With a default of None a frame or result is optional, without one its absence locks the section.
+    """
+
+    def mark(method: Callable[..., Result]) -> Callable[..., Result]:
+        method.section = Section(id, question, promise)
+        return method
+
+    return mark

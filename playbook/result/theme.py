@@ -1,0 +1,64 @@
+"""Theme: colour roles, sizes and the way a chart is finished; the same for every figure in every report.
+
+    with canvas(height=3.2) as (figure, ax):
+        ax.plot(...)
+        svg = finish(figure)
+
+Text is measured with DejaVu Sans, which comes with matplotlib, and handed to the reader's own fonts
+in the SVG. Colours become the page's CSS variables, so that charts follow light, dark and print.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+__all__ = ["BAR", "FINDING", "FORECAST", "GOOD", "GRID", "HISTORY", "INK", "PALETTE", "canvas", "finish"]
+
+INK, HISTORY, GRID = "#1b212b", "#5b6472", "#dfe4ec"
+FORECAST, FINDING, GOOD, BAR = "#1f5fd0", "#b3541e", "#19734a", "#9fb3d9"
+# Segments and other categories: Okabe and Ito's set for colour-blind readers, without the yellow that paper swallows.
+PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#5b6472", "#7a5195")
+
+_VARIABLES = {INK: "ink", HISTORY: "muted", GRID: "line", FORECAST: "accent", FINDING: "finding", GOOD: "good", BAR: "bar"}
+_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+WIDTH = 7.5  # inches; the column of the page is 44 to 56 rem wide
+
+_SETTINGS = {
+    **sns.axes_style("white"),
+    "font.family": "DejaVu Sans", "font.size": 10, "axes.labelsize": 10, "xtick.labelsize": 10, "ytick.labelsize": 10,
+    "text.color": INK, "axes.labelcolor": HISTORY, "xtick.color": HISTORY, "ytick.color": HISTORY,
+    "axes.edgecolor": HISTORY, "axes.linewidth": 0.8, "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False,
+    "axes.grid": True, "axes.grid.axis": "y", "axes.axisbelow": True, "grid.color": GRID, "grid.linewidth": 0.8,
+    "xtick.bottom": True, "xtick.major.size": 3.5, "ytick.left": False, "lines.linewidth": 1.8,
+    "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none",
+    "svg.fonttype": "none", "svg.hashsalt": "playbook", "axes.unicode_minus": True,
+}
+
+
+@contextmanager
+def canvas(rows: int = 1, columns: int = 1, height: float = 3.2, **subplots) -> Iterator[tuple[Canvas, Axes]]:
+    """A figure of the page's width in the house style, with its axes (an array when there are several)."""
+    with mpl.rc_context(_SETTINGS):
+        figure = Canvas(figsize=(WIDTH, height), layout="constrained")
+        yield figure, figure.subplots(rows, columns, **subplots)
+
+
+def finish(figure: Canvas) -> str:
+    """The figure as an ``<svg>`` element: real text, the reader's fonts, colours as CSS variables, no date, no metadata."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    svg = buffer.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<style type=\"text/css\">.*?</style>\s*", "", svg, flags=re.DOTALL)  # one page, one style sheet
+    svg = re.sub(r"font: ([^;\"]*?)'DejaVu Sans'[^;\"]*", rf"font: \g<1>{_FONT}", svg)
+    svg = re.sub(r"font-family: [^;\"]*", f"font-family: {_FONT}", svg)
+    for colour, role in _VARIABLES.items():
+        svg = svg.replace(colour, f"var(--{role}, {colour})")
+    return svg.strip()
