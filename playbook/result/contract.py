@@ -4,17 +4,26 @@
     Locked      the same face for a section that the client's data cannot answer yet
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pandas as pd
 
 from playbook.result.formats import Formats, Unit
 
-__all__ = ["Assumption", "Evidence", "Figure", "Finding", "Lesson", "Locked", "Result", "Table", "Tile"]
+__all__ = ["Assumption", "Evidence", "Figure", "Finding", "Lesson", "Locked", "Result", "Section", "Table", "Tile"]
 
 Evidence = Literal["shown", "likely", "indicative", "not shown", "harmful"]
 Grade = Literal["low", "medium", "high"]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Where a result stands: stable id (kebab-case), the question in the reader's words, what is shown once the data are there."""
+
+    id: str
+    question: str
+    promise: str
 
 
 @dataclass(frozen=True)
@@ -114,6 +123,8 @@ class Result:
     tables: tuple[Table, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     tiles: tuple[Tile, ...] = ()
+    section: Section | None = field(default=None, repr=False)  # set by ``study``, with the seconds it took
+    seconds: float = field(default=0.0, repr=False)
 
     status = "answered"
     unlock: tuple[str, ...] = ()
@@ -130,6 +141,11 @@ class Result:
     def figure(self) -> Figure | None:
         """The main chart."""
         return next(iter(self.figures()), None)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        from playbook.result.html import bundle  # the page's HTML is written from results, so it cannot be imported above
+
+        return bundle(self)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,11 +10,18 @@ from markupsafe import Markup, escape
 
 from playbook.result.contract import Figure, Finding, Locked, Result, Table
 
-__all__ = ["BODY", "fragment", "payload"]
+__all__ = ["BODY", "MIME", "bundle", "fragment", "payload"]
 
 BODY = "<!-- body -->"
 MIME = "application/vnd.playbook.result+json"
 ROWS_SHOWN = 25
+
+
+def bundle(result: Result) -> dict:
+    """What a notebook cell that ends with ``result`` shows: HTML for people, JSON for the report, text for a terminal."""
+    prefix = result.section.id if result.section else type(result).__name__.lower()
+    text = "\n".join([result.headline, *(f"  - {f.sentence}" for f in result.findings)])
+    return {"text/html": fragment(result, prefix), "text/plain": text, MIME: payload(result)}
 
 
 def fragment(result: Result, prefix: str) -> str:
@@ -33,7 +40,10 @@ def fragment(result: Result, prefix: str) -> str:
 def payload(result: Result) -> dict:
     """What the report and the manifest read beside the fragment: status, headline, findings, tiles, tables that would unlock it."""
     return {
+        "id": result.section.id if result.section else None,
+        "question": result.section.question if result.section else None,
         "status": result.status,
+        "seconds": round(result.seconds, 3),
         "headline": result.headline,
         "unlock": list(result.unlock),
         "findings": [{**vars(f), "range": _range(f, result)} for f in result.findings],

@@ -5,20 +5,10 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from playbook.result.contract import Result
+from playbook.result.contract import Result, Section
 
-__all__ = ["Section", "section"]
-
-
-@dataclass(frozen=True)
-class Section:
-    """Stable id (kebab-case), the question in the reader's words, and what is shown once the data are there."""
-
-    id: str
-    question: str
-    promise: str
+__all__ = ["section"]
 
 
 def section(id: str, question: str, promise: str):

@@ -1,0 +1,62 @@
+"""The manifest: which inputs, parameters and versions made a report, how long it took, and what it answered."""
+
+import json
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+
+from playbook.engagement import Engagement
+from playbook.intake.checks import Audit
+from playbook.intake.sources import fingerprint, source_files
+
+__all__ = ["MANIFEST", "git_commit", "inputs", "now", "read_manifest", "versions", "write_json"]
+
+MANIFEST = "manifest.json"
+_LIBRARIES = ("playbook", "pandas", "numpy", "scikit-learn", "statsmodels", "duckdb", "ibis-framework", "papermill", "nbconvert")
+
+
+def inputs(engagement: Engagement, audit: Audit) -> list[dict]:
+    """One entry per table: origin, files, rows, SHA-256 of the files (None for a database)."""
+    entries = []
+    for found in audit.inventory:
+        files = source_files(engagement, found.table)
+        entries.append(
+            {
+                "table": found.table, "origin": found.origin, "files": [f.name for f in files], "rows": found.rows,
+                "sha256": fingerprint(files) if files else None,
+            }
+        )
+    return entries
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that numbers depend on."""
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in _LIBRARIES}}
+
+
+def git_commit(root: Path) -> str | None:
+    """The commit of the playbook's own checkout, marked when files differ from it; None outside git."""
+    try:
+        commit = _git(root, "rev-parse", "HEAD")
+        return f"{commit} with changes" if _git(root, "status", "--porcelain", "--untracked-files=no") else commit
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _git(root: Path, *words: str) -> str:
+    return subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def write_json(file: Path, content: object) -> None:
+    """JSON with sorted keys, so that equal content is equal bytes."""
+    file.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> dict:
+    return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))

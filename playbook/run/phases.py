@@ -1,0 +1,64 @@
+"""The five phases of consulting, in order, with the sections each one answers."""
+
+from dataclasses import dataclass
+
+from playbook.errors import UsageError, did_you_mean
+
+__all__ = ["PHASES", "Phase", "phase"]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase: its place in the order, its sections, and the section whose answer heads its report."""
+
+    number: int
+    id: str
+    title: str
+    question: str
+    sections: tuple[str, ...]
+    lead: str
+
+    @property
+    def stem(self) -> str:
+        return f"{self.number:02d}-{self.id}"
+
+    @property
+    def notebook(self) -> str:
+        return f"{self.stem}.ipynb"
+
+    @property
+    def page(self) -> str:
+        return f"{self.stem}.html"
+
+
+PHASES = (
+    Phase(
+        1, "needs-analysis", "Needs analysis", "Where do we stand against our goals, where are sales lost, and can the data be trusted?",
+        ("scorecard", "data-audit", "bridge", "funnel", "needs"), lead="needs",
+    ),
+    Phase(
+        2, "market-research", "Market research", "Who are the customers, what are they worth, and what will they buy?",
+        ("segments", "demand"), lead="segments",
+    ),
+    Phase(
+        3, "strategy", "Strategy", "Whom to serve with what, by which next step, and with which budget?",
+        ("targeting", "budget", "plan"), lead="plan",
+    ),
+    Phase(
+        4, "monitoring", "Monitoring", "Is the plan on track, what changed, and what needs a decision now?",
+        ("plan-tracking", "control-charts", "alerts"), lead="alerts",
+    ),
+    Phase(
+        5, "evaluation", "Evaluation", "What did it bring, was it the strategy that brought it, and what do we do next?",
+        ("impact", "lessons"), lead="impact",
+    ),
+)
+
+
+def phase(name: str) -> Phase:
+    """The phase of that id, number or notebook name. Raises UsageError with the known ids."""
+    for one in PHASES:
+        if name in {one.id, str(one.number), one.stem, one.notebook}:
+            return one
+    known = [one.id for one in PHASES]
+    raise UsageError(f"There is no phase {name!r}.{did_you_mean(name, known)} Phases: {', '.join(known)}.")

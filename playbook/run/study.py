@@ -1,0 +1,112 @@
+"""``study``: the one way a notebook calls a method.
+
+    funnel_result = study(acme, funnel)
+
+The method's parameters say what it needs; ``study`` fills them by name from the client's tables, from
+earlier results and from client.yml, runs the method, and keeps the result for the phases after.
+"""
+
+import importlib
+import importlib.util
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from time import perf_counter
+
+import pandas as pd
+
+from playbook.engagement import Engagement
+from playbook.errors import UsageError, did_you_mean
+from playbook.intake.checks import audit
+from playbook.intake.frames import FRAMES, lacking
+from playbook.intake.tables import open_tables
+from playbook.result.contract import Locked, Result
+from playbook.result.formats import Formats
+from playbook.run.kept import keep, past_lessons, recall
+
+__all__ = ["study"]
+
+Method = Callable[..., Result]
+
+
+def study(engagement: Engagement, method: Method, **settings) -> Result:
+    """Answer one question for one client.
+
+    ``settings`` are the method's own tuning values (``k_max=6``). Returns the method's result, or a
+    ``Locked`` result that names the tables which would unlock it. Raises UsageError for a setting the
+    method does not have, and IntakeError when the client's data cannot be trusted at all.
+    """
+    signature = inspect.signature(method)
+    for name in settings:
+        if name not in signature.parameters:
+            known = [p.name for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY]
+            raise UsageError(f"{method.__name__} has no setting {name!r}.{did_you_mean(name, known)} Settings: {', '.join(known) or 'none'}.")
+    started = perf_counter()
+    given, missing = _fill(engagement, signature, settings)
+    if missing:
+        result = _locked(engagement, method, missing)
+    else:
+        result = method(**given)
+    result = replace(result, section=method.section, seconds=perf_counter() - started)
+    keep(engagement, method.__name__, result)
+    return result
+
+
+def _fill(engagement: Engagement, signature: inspect.Signature, settings: dict) -> tuple[dict, tuple[str, ...]]:
+    """Arguments for the method, and what is missing for those that have no default."""
+    given, missing = dict(settings), []
+    for parameter in signature.parameters.values():
+        name = parameter.name
+        if name in given:
+            continue
+        if name in FRAMES:
+            value, lacks = _frame(engagement, name)
+        elif name in _VALUES:
+            value, lacks = _VALUES[name](engagement), ()
+        elif parameter.default is not None and parameter.default is not parameter.empty:
+            continue  # a tuning value at its default
+        else:
+            value, lacks = _earlier(engagement, name)
+        if not lacks:
+            given[name] = value
+        elif parameter.default is parameter.empty:
+            missing.extend(lacks)
+    return given, tuple(dict.fromkeys(missing))
+
+
+_VALUES: dict[str, Callable[[Engagement], object]] = {
+    "as_of": lambda e: open_tables(e).as_of,
+    "audit": lambda e: audit(e),
+    "fmt": lambda e: Formats(e.currency, e.language),
+    "interventions": lambda e: e.interventions,
+    "objectives": lambda e: e.objectives,
+    "parameters": lambda e: e.parameters,
+    "past_lessons": lambda e: past_lessons(e, open_tables(e).as_of),
+}
+
+
+def _frame(engagement: Engagement, name: str) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
+    lacks = lacking(FRAMES[name], open_tables(engagement))
+    # A shallow copy under copy-on-write: a method that wrote into its input could not change what the next one sees.
+    return (None, lacks) if lacks else (_built(engagement, name).copy(deep=False), ())
+
+
+@lru_cache(maxsize=64)
+def _built(engagement: Engagement, name: str) -> pd.DataFrame:
+    return FRAMES[name].build(open_tables(engagement))
+
+
+def _earlier(engagement: Engagement, name: str) -> tuple[Result | None, tuple[str, ...]]:
+    """The result of another method: as an earlier phase kept it, or worked out now with the method's defaults."""
+    result = recall(engagement, name)
+    if result is None:
+        if importlib.util.find_spec(f"playbook.methods.{name}") is None:
+            raise TypeError(f"no frame, value or method is called {name!r}")
+        result = study(engagement, getattr(importlib.import_module(f"playbook.methods.{name}"), name))
+    return (None, result.unlock) if isinstance(result, Locked) else (result, ())
+
+
+def _locked(engagement: Engagement, method: Method, missing: tuple[str, ...]) -> Locked:
+    fmt = Formats(engagement.currency, engagement.language)
+    return Locked(fmt=fmt, headline=f"Not answered yet: {method.section.question}", unlock=missing, promise=method.section.promise)
