@@ -57,7 +57,8 @@ $(BIN)/uv:
 	  echo "Stop: '$(PYTHON)' lacks venv or pip. On Debian and Ubuntu: apt-get install python3-venv python3-pip" >&2; exit 2; }
 	@echo "Setting up $(VENV), once"
 	@$(PYTHON) -m venv --clear --without-pip $(VENV)
-	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --constraint requirements.lock uv
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
+	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
 
 $(STAMP): requirements.lock pyproject.toml | $(BIN)/uv
 	@$(BIN)/uv pip sync --python $(BIN)/python --quiet --require-hashes --compile-bytecode requirements.lock

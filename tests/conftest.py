@@ -1,0 +1,45 @@
+"""What every test may ask for: the project's root, the shared public data sets, a Chromium."""
+
+import os
+import shutil
+from pathlib import Path
+
+os.environ["MPLBACKEND"] = "Agg"  # before anything imports matplotlib, and for the kernels that tests start
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED_DATA = Path(os.environ.get("PLAYBOOK_SHARED_DATA", ROOT.parent / "shared" / "data"))
+CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what this machine cannot run, and say why; continuous integration has to have a browser."""
+    no_data = pytest.mark.skip(reason=f"no shared data sets at {SHARED_DATA}: set PLAYBOOK_SHARED_DATA")
+    no_browser = pytest.mark.skip(reason="no Chromium on this machine")
+    for item in items:
+        if item.get_closest_marker("realdata") and not SHARED_DATA.is_dir():
+            item.add_marker(no_data)
+        if item.get_closest_marker("browser") and CHROMIUM is None and "CI" not in os.environ:
+            item.add_marker(no_browser)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's root folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of public data sets, one folder a set; tests that use it carry the marker `realdata`."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"no shared data sets at {SHARED_DATA}: set PLAYBOOK_SHARED_DATA")
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the system's Chromium; tests that use it carry the marker `browser`."""
+    assert CHROMIUM, "no Chromium: install it (.ci/run does so on Debian when it is root)"
+    return CHROMIUM
