@@ -1,0 +1,121 @@
+"""What is planted in a generated client: every true parameter, named, in one place.
+
+The other files of this room draw data from these values; ``Truth`` (truth.py) writes them down beside
+the data, so that a test or a benchmark can ask whether a method finds again what was put in.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+__all__ = [
+    "CHANNELS", "COMPETITORS", "FRAUD_ACCOUNT", "INTERVENTIONS", "JOURNEY_CHANNELS", "MARKETING_SHARE", "REFERENCE_CUSTOMERS", "SEASON",
+    "SEGMENTS", "WEEKDAY", "Channel", "InterventionPlan", "JourneyChannel", "Segment",
+]
+
+REFERENCE_CUSTOMERS = 3000  # the size that spends, responses and costs below are stated for; they scale with the customers
+
+# Demand relative to an average month (January first) and an average day (Monday first).
+SEASON = (0.94, 0.76, 0.88, 0.92, 0.95, 0.90, 0.86, 0.92, 1.00, 1.06, 1.42, 1.39)
+WEEKDAY = (1.06, 1.02, 1.00, 0.98, 0.94, 0.86, 1.14)
+MARKETING_SHARE = 0.30  # of demand that arises from advertising at the average size of the customer base
+
+FRAUD_ACCOUNT = "fraud account"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One kind of customer. Rates are orders per month in an average month, before customers differ."""
+
+    name: str
+    share: float
+    monthly_orders: float
+    rate_spread: float  # sigma of the lognormal spread of rates between customers
+    joined_before: float  # share that bought already before the first month
+    joins_until: float  # the others join up to this fraction of the period
+    leaves: tuple[float, float] | None  # window (fractions of the period) of the drop-out of those who leave
+    leaving: float  # share that drops out
+    dearness: float  # taste for dear products: exponent on the list price
+    extra_lines: float  # mean lines beyond the first
+    extra_units: float  # mean units beyond the first
+
+
+SEGMENTS = (
+    Segment("studio professional", 0.09, 1.30, 0.18, 0.45, 0.80, (0.86, 0.99), 0.04, 0.85, 0.35, 0.12),
+    Segment("enthusiast", 0.42, 0.60, 0.16, 0.42, 0.80, (0.86, 0.99), 0.04, 0.10, 0.20, 0.04),
+    Segment("occasional listener", 0.28, 0.045, 0.20, 0.05, 0.96, (0.60, 0.99), 0.20, -0.75, 0.05, 0.00),
+    Segment("lapsed", 0.21, 0.55, 0.20, 0.70, 0.20, (0.30, 0.62), 1.00, -0.05, 0.15, 0.03),
+)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One advertising channel. Orders a day = ``ceiling`` * a / (``half`` + a), where a is the adstock
+    a(t) = (1 - ``carryover``) * spend(t) + ``carryover`` * a(t - 1) of the daily spend in EUR."""
+
+    name: str
+    spend: float
+    carryover: float
+    half: float
+    ceiling: float
+    price_per_thousand: float  # EUR for a thousand impressions
+    click_rate: float
+
+
+CHANNELS = (
+    Channel("paid search", 230, 0.10, 260, 7.6, 14.0, 0.031),
+    Channel("social", 150, 0.45, 190, 4.2, 7.5, 0.011),
+    Channel("display", 120, 0.55, 45, 0.9, 3.2, 0.0035),
+    Channel("email", 25, 0.30, 60, 6.0, 2.4, 0.024),
+    Channel("affiliates", 110, 0.20, 150, 3.4, 9.0, 0.018),
+)
+
+
+@dataclass(frozen=True)
+class InterventionPlan:
+    """One thing the shop changed. ``effect`` is the relative change of the order rate of those treated;
+    ``per_group`` customers each are drawn as treated and control, or everybody is treated when it is None."""
+
+    id: str
+    name: str
+    start: date
+    end: date
+    cost: float
+    effect: float
+    per_group: int | None
+
+
+INTERVENTIONS = (
+    InterventionPlan("banner-redesign", "Banner redesign", date(2026, 1, 12), date(2026, 2, 8), 3500, 0.0, 500),
+    InterventionPlan("spring-mail", "Spring e-mail", date(2026, 3, 2), date(2026, 3, 29), 2400, 0.50, 600),
+    InterventionPlan("loyalty-points", "Loyalty points", date(2026, 5, 4), date(2026, 7, 26), 9000, 0.06, 500),
+    InterventionPlan("free-shipping", "Free shipping", date(2026, 8, 3), date(2026, 10, 25), 21000, 0.08, None),
+)
+
+
+@dataclass(frozen=True)
+class JourneyChannel:
+    """Visits of one channel and where they go from each step; what is missing to 1 leaves the shop."""
+
+    name: str
+    share: float
+    visit_product: float
+    product_product: float
+    product_basket: float
+    basket_product: float
+    basket_checkout: float
+    checkout_basket: float
+    checkout_paid: float
+
+
+JOURNEY_CHANNELS = (
+    JourneyChannel("organic", 0.22, 0.74, 0.22, 0.40, 0.16, 0.17, 0.10, 0.68),
+    JourneyChannel("direct", 0.20, 0.80, 0.20, 0.46, 0.15, 0.20, 0.09, 0.73),
+    JourneyChannel("paid search", 0.24, 0.76, 0.22, 0.42, 0.15, 0.18, 0.10, 0.70),
+    JourneyChannel("social", 0.15, 0.62, 0.26, 0.30, 0.19, 0.13, 0.12, 0.60),
+    JourneyChannel("display", 0.06, 0.55, 0.22, 0.26, 0.18, 0.12, 0.12, 0.58),
+    JourneyChannel("email", 0.07, 0.86, 0.20, 0.50, 0.12, 0.24, 0.08, 0.76),
+    JourneyChannel("affiliates", 0.06, 0.72, 0.24, 0.38, 0.16, 0.16, 0.10, 0.66),
+)
+
+# Average price against ours, and how far single prices stray (log scale).
+COMPETITORS = {"Klangwerk": (0.94, 0.05), "Northbeat": (1.00, 0.04), "SoundDepot": (1.06, 0.06)}

@@ -1,0 +1,98 @@
+"""The truth behind a generated client, written beside its data and never read by a report."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from playbook.generate.demand import DAYS_PER_MONTH
+from playbook.generate.interventions import Rollout
+from playbook.generate.journeys import ACTIONS, STEPS, transition_truth
+from playbook.generate.planted import CHANNELS, COMPETITORS, INTERVENTIONS, REFERENCE_CUSTOMERS, SEASON, SEGMENTS
+from playbook.generate.service import survey_truth
+from playbook.generate.shop import COMPANION_RATE, COMPANIONS, Shelf, category_truth
+
+__all__ = ["Truth", "tell_truth"]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """``values``: planted scalars by name. ``customers``: segment, rate and fate of each customer, expected added orders and
+    revenue by intervention. ``orders``: fraudulent orders and those an intervention added. ``surveys``: what moved each answer."""
+
+    values: dict
+    customers: pd.DataFrame
+    orders: pd.DataFrame
+    surveys: pd.DataFrame
+
+
+def tell_truth(seed: int, people: pd.DataFrame, shelf: Shelf, rollout: Rollout, tables: dict[str, pd.DataFrame], moved: np.ndarray) -> Truth:
+    """Collect what was planted and what came of it, in figures a method can be held against."""
+    table = tables["orders"]
+    worth = _order_worth(table, people)
+    expected = rollout.expected.assign(revenue=rollout.expected["orders"] * worth[people["segment"].to_numpy()[rollout.expected["customer"]]].to_numpy())
+    special = table[table["fraud"] | table["intervention"].notna()].drop_duplicates("order_id")
+    values = {
+        "seed": seed,
+        "segments": {s.name: {"share": s.share, "monthly_orders": s.monthly_orders} for s in SEGMENTS},
+        "season": {f"{month:02d}": round(value / float(np.mean(SEASON)), 4) for month, value in enumerate(SEASON, 1)},
+        "elasticity": category_truth(),
+        "companions": {"rate": COMPANION_RATE, "pairs": dict(COMPANIONS)},
+        "advertising": {c.name: _response(c, len(people)) for c in CHANNELS},
+        "competitors": {name: level for name, (level, _) in COMPETITORS.items()},
+        "journeys": {"costliest_leak": f"{STEPS[2]} > {STEPS[3]}", "transitions": transition_truth(),
+                     "actions": {f"{STEPS[step]}: {action}": factor for step, action, factor in ACTIONS}},
+        "surveys": survey_truth(),
+        "interventions": {plan.id: _effect(plan, expected, table) for plan in INTERVENTIONS},
+        "fraud": {"orders": int(table.loc[table["fraud"], "order_id"].nunique()),
+                  "flagged": int(table.loc[table["flagged"], "order_id"].nunique())},
+    }
+    return Truth(values, _customers(people, shelf, expected), _orders(special), pd.DataFrame({"driver": moved}))
+
+
+def _order_worth(table: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
+    """Mean revenue of an honest order by segment, returns taken off."""
+    honest = table[~table["fraud"] & table["customer_id"].notna()]
+    segment = honest["customer_id"].map(people.set_index("customer_id")["segment"])
+    sums = honest.groupby(segment).agg(revenue=("revenue", "sum"), orders=("order_id", "nunique"))
+    return (sums["revenue"] / sums["orders"]).reindex(people["segment"].unique(), fill_value=0.0)
+
+
+def _response(channel, customers: int) -> dict:
+    scale = customers / REFERENCE_CUSTOMERS
+    return {"carryover": channel.carryover, "half": channel.half * scale, "ceiling_orders_a_day": channel.ceiling * scale,
+            "formula": "orders = ceiling * a / (half + a); a(t) = (1 - carryover) * spend(t) + carryover * a(t - 1)"}
+
+
+def _effect(plan, expected: pd.DataFrame, table: pd.DataFrame) -> dict:
+    """Planted relative effect, and what it amounts to: expected, and as the added orders turned out."""
+    mine = expected[expected["intervention_id"] == plan.id]
+    added = table[table["intervention"] == plan.id]
+    return {
+        "relative_effect_on_orders": plan.effect,
+        "control_group": plan.per_group is not None,
+        "treated": len(mine),
+        "expected_added_orders": round(float(mine["orders"].sum()), 1),
+        "expected_added_revenue": round(float(mine["revenue"].sum()), 2),
+        "expected_added_revenue_per_treated": round(float(mine["revenue"].mean()), 3),
+        "realised_added_orders": int(added["order_id"].nunique()),
+        "realised_added_revenue": round(float(added["revenue"].sum()), 2),
+    }
+
+
+def _customers(people: pd.DataFrame, shelf: Shelf, expected: pd.DataFrame) -> pd.DataFrame:
+    """One row a customer; ``churned_on`` is empty for those still alive."""
+    churned = shelf.first_day + pd.to_timedelta(people["stop"], "D")
+    told = pd.DataFrame({
+        "customer_id": people["customer_id"],
+        "segment": people["segment"],
+        "monthly_orders": (people["rate"] * DAYS_PER_MONTH).round(5),
+        "alive": people["alive"],
+        "churned_on": churned.where(~people["alive"]),
+    })
+    wide = expected.pivot(index="customer", columns="intervention_id", values="revenue").reindex(people.index)
+    return told.join(wide.round(4).add_prefix("added revenue: "))
+
+
+def _orders(special: pd.DataFrame) -> pd.DataFrame:
+    return special[["order_id", "fraud", "intervention"]].sort_values("order_id", ignore_index=True)
