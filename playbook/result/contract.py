@@ -123,6 +123,7 @@ class Result:
     tables: tuple[Table, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     tiles: tuple[Tile, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
     section: Section | None = field(default=None, repr=False)  # set by ``study``, with the seconds it took
     seconds: float = field(default=0.0, repr=False)
 

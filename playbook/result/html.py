@@ -49,6 +49,7 @@ def payload(result: Result) -> dict:
         "findings": [{**vars(f), "range": _range(f, result)} for f in result.findings],
         "tiles": [_tile(t, result) for t in result.tiles],
         "assumptions": [vars(a) for a in result.assumptions],
+        "lessons": [vars(lesson) for lesson in result.lessons],
     }
 
 

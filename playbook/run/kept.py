@@ -8,14 +8,13 @@ that is why a pickle may be read from there and from nowhere else.
 import json
 import os
 import pickle
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 from playbook.engagement import Engagement
 from playbook.result.contract import Lesson, Result
 
-__all__ = ["LESSONS", "WORK_VARIABLE", "keep", "past_lessons", "recall", "write_lessons"]
+__all__ = ["LESSONS", "WORK_VARIABLE", "keep", "past_lessons", "recall"]
 
 WORK_VARIABLE = "PLAYBOOK_WORK"
 LESSONS = "lessons.json"
@@ -41,12 +40,6 @@ def recall(engagement: Engagement, name: str) -> Result | None:
         with file.open("rb") as stream:
             return pickle.load(stream)
     return None
-
-
-def write_lessons(lessons: tuple[Lesson, ...], folder: Path) -> None:
-    """What an evaluation learned, as JSON in the folder that will be published."""
-    text = json.dumps([asdict(lesson) for lesson in lessons], indent=1, ensure_ascii=False)
-    (folder / LESSONS).write_text(text + "\n", encoding="utf-8")
 
 
 def past_lessons(engagement: Engagement, as_of: date) -> tuple[Lesson, ...]:

@@ -1,0 +1,126 @@
+"""The ``playbook`` command: parse, call one function, turn known errors into a message and an exit code.
+
+Exit codes: 0 all good, 1 a client failed, 2 wrong use or wrong input.
+"""
+
+import sys
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from playbook.engagement import client_names, find_root, open_engagement
+from playbook.errors import PlaybookError, UsageError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="One client's folder in, five consulting reports out.", no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
+)
+out = Console(soft_wrap=True, highlight=False)
+
+Clients = Annotated[list[str] | None, typer.Argument(help="Names of folders below data/.", show_default=False)]
+All = Annotated[bool, typer.Option("--all", help="Every client below data/.")]
+AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day that counts; default: as client.yml says.")]
+LEVELS = {"stop": "red", "caution": "yellow", "note": "dim"}
+
+
+@app.command()
+def run(
+    clients: Clients = None,
+    all_clients: All = False,
+    phase: Annotated[list[str] | None, typer.Option(help="Only this phase (again for more): needs-analysis, market-research, ...")] = None,
+    parameter: Annotated[list[str] | None, typer.Option("-p", help="NAME=VALUE for the notebooks' parameters cell (again for more).")] = None,
+    as_of: AsOf = None,
+    timeout: Annotated[int | None, typer.Option(min=1, help="Limit in seconds for each cell of a notebook.")] = None,
+    keep_going: Annotated[bool, typer.Option("--keep-going/--stop-on-error", help="Go on with the next client after a failure.")] = True,
+) -> None:
+    """Run the phases for clients and publish their reports."""
+    from playbook.run.batch import run_clients  # papermill and nbconvert load only when something runs
+
+    root = find_root()
+    names = _named(clients, all_clients, root)
+    outcomes = run_clients(
+        [(name, _day(as_of)) for name in names], root, phases=phase or [], given=_pairs(parameter or []), timeout=timeout,
+        keep_going=keep_going, console=out,
+    )
+    for outcome in outcomes:
+        out.print(outcome.line)
+    sys.exit(max((outcome.exit_code for outcome in outcomes), default=0))
+
+
+@app.command()
+def check(clients: Clients = None, all_clients: All = False, as_of: AsOf = None) -> None:
+    """Check client.yml and every table; change and publish nothing."""
+    from playbook.intake.checks import audit, require_sound
+
+    root = find_root()
+    problems: list[PlaybookError] = []
+    for name in _named(clients, all_clients, root):
+        try:
+            found = audit(open_engagement(name, _day(as_of), root))
+            _print_audit(name, found)
+            require_sound(found, name)
+        except PlaybookError as error:
+            problems.append(error)
+    for error in problems:
+        _complain(error)
+    sys.exit(max((error.exit_code for error in problems), default=0))
+
+
+@app.command("list")
+def list_clients() -> None:
+    """Clients, their last report, its state and the next step."""
+    from playbook.run.overview import overview
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("client", "last report", "state", "next step"):
+        table.add_column(heading)
+    for row in overview(find_root()):
+        table.add_row(row.client, row.last_report or "–", row.state, row.next_step)
+    out.print(table)
+
+
+def _named(clients: list[str] | None, all_clients: bool, root) -> list[str]:
+    if bool(clients) == all_clients:
+        raise UsageError(f"Name clients, or say --all. Known clients: {', '.join(client_names(root)) or 'none'}.")
+    return list(dict.fromkeys(clients)) if clients else list(client_names(root))
+
+
+def _pairs(parameters: list[str]) -> dict[str, str]:
+    if wrong := [p for p in parameters if "=" not in p]:
+        raise UsageError("Write parameters as -p NAME=VALUE:", wrong)
+    return dict(p.split("=", 1) for p in parameters)
+
+
+def _day(moment: datetime | None) -> str | None:
+    return moment.date().isoformat() if moment else None
+
+
+def _print_audit(name: str, found) -> None:
+    out.print(f"[bold]{name}[/bold]")
+    for table in found.inventory:
+        span = f"{table.first} to {table.last}" if table.first else "undated"
+        out.print(f"  {table.table}: {table.rows:,} rows, {span} ({table.origin})", markup=False)
+    for one in found.checks:
+        where = f"{one.table} > {one.column}" if one.column else one.table
+        out.print(f"  [{LEVELS[one.level]}]{one.level}[/] ", end="")
+        out.print(f"{where}: {one.rows:,} of {one.of:,} rows. {one.reason} {one.remedy}", markup=False)
+        for example in one.examples:
+            out.print(f"      {example}", markup=False)
+
+
+def _complain(error: PlaybookError) -> None:
+    Console(stderr=True, soft_wrap=True, highlight=False).print(str(error), markup=False)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        app()
+    except PlaybookError as error:
+        _complain(error)
+        sys.exit(error.exit_code)

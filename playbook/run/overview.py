@@ -1,0 +1,50 @@
+"""Overview: where every client stands, read from what is published."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from playbook.engagement import client_names, open_engagement
+from playbook.errors import PlaybookError
+from playbook.run.manifest import read_manifest
+from playbook.run.phases import PHASES
+from playbook.run.publish import FAILED, published
+
+__all__ = ["ClientState", "overview"]
+
+
+@dataclass(frozen=True)
+class ClientState:
+    """One client: the as-of day of the last report, its state, and what to do next."""
+
+    client: str
+    last_report: str | None
+    state: str
+    next_step: str
+
+
+def overview(root: Path) -> tuple[ClientState, ...]:
+    """The state of every client below ``data/``, in order of name."""
+    return tuple(_state(client, root) for client in client_names(root))
+
+
+def _state(client: str, root: Path) -> ClientState:
+    reports = root / "reports" / client
+    folders = published(reports)
+    last = folders[-1] if folders else None
+    name = last.name if last else None
+    try:
+        open_engagement(client, root=root)
+    except PlaybookError as error:
+        return ClientState(client, name, "client.yml has errors", f"playbook check {client}: {error.title}")
+    failed = reports / FAILED
+    if failed.is_dir() and (last is None or failed.stat().st_mtime > last.stat().st_mtime):
+        return ClientState(client, name, "last run failed", f"open reports/{client}/{FAILED}/index.html")
+    if last is None:
+        return ClientState(client, None, "no report yet", f"playbook run {client}")
+    sections = read_manifest(last)["sections"]
+    locked = sum(s["status"] == "locked" for s in sections)
+    phases = len({s["phase"] for s in sections})
+    if phases < len(PHASES):
+        return ClientState(client, name, f"{phases} of {len(PHASES)} phases", f"playbook run {client}")
+    state = f"ready, {len(sections) - locked} of {len(sections)} sections answered"
+    return ClientState(client, name, state, f"open reports/{client}/{name}/index.html")
