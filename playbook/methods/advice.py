@@ -1,0 +1,138 @@
+"""Advice: which action suits which kind of segment, with its price and its expected effect, read from ``advice.yml``.
+
+    load_advice()["champions"]      the actions for champions, in order of preference
+    learn(advice, lessons, ...)     the same action, with the client's own measurement in place of the assumption
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from ruamel.yaml import YAML
+
+from playbook.engagement import Intervention
+from playbook.result.contract import Lesson
+
+__all__ = ["Advice", "Cost", "Learned", "Lift", "Words", "learn", "load_advice"]
+
+DAYS_A_YEAR = 365
+OWN_TEST = "this client's own test"
+
+Basis = Literal["year", "order", "average"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(_Frozen):
+    """One text in every language of the reports."""
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+
+    def in_language(self, locale: str) -> str:
+        """The text for readers of ``locale`` (``en``, ``zh``, ``zh_Hans_CN``)."""
+        return self.zh if locale.startswith("zh") else self.en
+
+
+class Lift(_Frozen):
+    """Expected gain as a share of the basis; ``low`` to ``high`` holds four chances in five."""
+
+    low: float
+    expected: float
+    high: float = Field(le=1)
+    source: str = Field(min_length=1)
+    support: Literal["low", "medium", "high"]
+
+    @model_validator(mode="after")
+    def _ordered(self):
+        if not self.low <= self.expected <= self.high:
+            raise ValueError("low, expected and high must rise")
+        return self
+
+
+class Cost(_Frozen):
+    """Cost a year per customer addressed: ``contact`` as a share of an average customer's revenue, ``reward`` of the basis."""
+
+    contact: float = Field(ge=0, le=1)
+    reward: float = Field(ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _not_free(self):
+        if self.contact + self.reward == 0:
+            raise ValueError("an action that costs nothing cannot be budgeted")
+        return self
+
+
+class Advice(_Frozen):
+    """One action for one kind of segment."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    name: Words
+    action: Words
+    reason: Words
+    owner: Words
+    kpi: Words
+    lead_days: int = Field(ge=0, description="days from the decision to the start")
+    review_days: int = Field(gt=0, description="days from the start to the review")
+    basis: Basis
+    lift: Lift
+    cost: Cost
+    evidence_from: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Learned:
+    """An action seen in the light of this client's own tests: the lift to plan with, and the lesson that speaks of it."""
+
+    lift: Lift
+    lesson: Lesson | None = None
+    withdrawn: bool = False
+
+    @property
+    def measured(self) -> bool:
+        """Whether the client's own measurement took the place of the assumption."""
+        return self.lift.source == OWN_TEST
+
+
+@lru_cache(maxsize=1)
+def load_advice() -> Mapping[str, tuple[Advice, ...]]:
+    """Actions by kind of segment, as they stand in ``advice.yml``.
+
+    Raises pydantic's ValidationError for a field that does not fit and ValueError for an id used twice.
+    """
+    values = YAML(typ="safe", pure=True).load(files(__package__).joinpath("advice.yml").read_text(encoding="utf-8"))
+    advice = {kind: tuple(Advice.model_validate(entry) for entry in entries) for kind, entries in values.items()}
+    ids = [a.id for actions in advice.values() for a in actions]
+    if len(ids) > len(set(ids)):
+        raise ValueError(f"advice.yml uses an id twice: {sorted(i for i in set(ids) if ids.count(i) > 1)}")
+    return MappingProxyType(advice)
+
+
+def learn(advice: Advice, lessons: Sequence[Lesson], interventions: Sequence[Intervention]) -> Learned:
+    """What this client's own tests say about an action.
+
+    A lesson speaks of the action when a word of its id stands in ``evidence_from``; of several, the last one counts.
+    A test that harmed, or is to be retired, withdraws the action. A test with a visible effect replaces the assumed
+    lift where the lift is a share of yearly revenue and the test's days are known: an effect of 8 percent over 73 days is
+    1.6 percent of a year. In every other case the assumption stays and the lesson is shown beside it.
+    """
+    lesson = next((x for x in reversed(lessons) if set(re.split(r"[^a-z0-9]+", x.id.lower())) & set(advice.evidence_from)), None)
+    if lesson is None:
+        return Learned(advice.lift)
+    if lesson.verdict == "harmful" or lesson.next_step == "retire":
+        return Learned(advice.lift, lesson, withdrawn=True)
+    test = next((i for i in interventions if i.id == lesson.id and i.end is not None), None)
+    seen = lesson.verdict in {"shown", "likely"} and None not in (lesson.effect, lesson.low, lesson.high)
+    if test is None or not seen or advice.basis != "year":
+        return Learned(advice.lift, lesson)
+    year = ((test.end - test.start).days + 1) / DAYS_A_YEAR
+    support = "high" if lesson.verdict == "shown" else "medium"
+    low, expected, high = (min(share * year, 1.0) for share in (lesson.low, lesson.effect, lesson.high))
+    return Learned(Lift(low=low, expected=expected, high=high, source=OWN_TEST, support=support), lesson)
