@@ -93,7 +93,7 @@ def _typed(value: ir.Value, column: Column, source: Source) -> ir.Value:
 
 
 def _text(value: ir.Value, column: Column, source: Source) -> ir.StringValue:
-    text = _blank_to_null(value.cast("string"))
+    text = _blank_to_null(value) if value.type().is_string() else value.cast("string")
     replacements = source.values.get(column.name)
     return text.substitute(replacements) if replacements else text
 
@@ -110,6 +110,8 @@ def _number(value: ir.Value, source: Source) -> ir.FloatingValue:
         text = _blank_to_null(value)
         text = text.replace(source.thousands, "") if source.thousands else text
         value = text.replace(",", ".") if source.decimal == "," else text
+    if value.type().is_integer():
+        return value.cast("float64")
     number = value.try_cast("float64")
     return (number.isnan() | number.isinf()).ifelse(ibis.null("float64"), number)
 

@@ -117,24 +117,26 @@ def _read_files(connection, name: str, source: Source, files: tuple[Path, ...]) 
         rows = pa.concat_tables([_read_sheet(name, f, source.sheet) for f in files], promote_options="default")
         return connection.create_table(f"raw_{name}", rows, temp=True)
     if kind == ".parquet":
-        return _numbered(connection.read_parquet(paths, filename=True), first=1)
+        return _numbered(connection.read_parquet(paths, filename=True), len(files), first=1)
     if kind in _JSON:
-        return _numbered(connection.read_json(paths, filename=True, format="auto"), first=1)
+        return _numbered(connection.read_json(paths, filename=True, format="auto"), len(files), first=1)
     if source.encoding.lower().replace("_", "-") != "utf-8":
         rows = pa.concat_tables([_read_encoded(name, f, source) for f in files], promote_options="default")
         return connection.create_table(f"raw_{name}", rows, temp=True)
     for file in files:
         _require_utf8(name, file)
     delimiter = source.delimiter or ("\t" if kind == ".tsv" else ",")
-    return _numbered(
-        connection.read_csv(paths, all_varchar=True, header=True, delim=delimiter, filename=True, union_by_name=True, quote='"'), first=2
-    )
+    texts = connection.read_csv(paths, all_varchar=True, header=True, delim=delimiter, filename=True, union_by_name=True, quote='"')
+    return _numbered(texts, len(files), first=2)
 
 
-def _numbered(table: ir.Table, first: int) -> ir.Table:
-    within = ibis.window(group_by="filename") if "filename" in table.columns else None
-    numbered = table.mutate(**{ROW: ibis.row_number().over(within) + first, FILE: table.filename.re_replace(r"^.*[/\\]", "")})
-    return numbered.drop("filename")
+def _numbered(table: ir.Table, files: int, first: int) -> ir.Table:
+    # Only a window without partitions counts the rows in the order in which they stand in the files.
+    counted = table.mutate(**{ROW: ibis.row_number() + first})
+    if files > 1:
+        start = counted[ROW].min().over(ibis.window(group_by="filename"))
+        counted = counted.mutate(**{ROW: counted[ROW] - start + first})
+    return counted.mutate(**{FILE: counted.filename.re_replace(r"^.*[/\\]", "")}).drop("filename")
 
 
 def _kind(name: str, files: tuple[Path, ...]) -> str:
