@@ -1,0 +1,1 @@
+"""Report: executed notebooks become pages that a client can read anywhere."""

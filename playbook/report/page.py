@@ -1,0 +1,43 @@
+"""What a page needs besides its notebook, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["About", "Input", "Page"]
+
+
+@dataclass(frozen=True)
+class Input:
+    """One table that went into the report: where from, how many rows, the SHA-256 of its files (None for a database)."""
+
+    table: str
+    origin: str
+    rows: int
+    sha256: str | None
+
+
+@dataclass(frozen=True)
+class About:
+    """What made the report: inputs, parameters that were set, versions, the playbook's commit. No times: they would make every run differ."""
+
+    inputs: tuple[Input, ...]
+    parameters: Mapping[str, str]
+    versions: Mapping[str, str]
+    commit: str | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One phase's page: ``number`` of ``total``, the section that heads it, the cover's facts, and links to its siblings."""
+
+    id: str
+    title: str
+    number: int
+    total: int
+    lead: str
+    client: str
+    facts: tuple[str, ...]
+    about: About
+    note: str | None = None  # the consultant's words for this client, Markdown
+    siblings: tuple[tuple[str, str], ...] = field(default=())  # (title, href) of all pages, this one included
+    language: str = "en"
