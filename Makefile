@@ -37,7 +37,7 @@ lint: $(STAMP)  ## check style, formatting, import order and that notebooks carr
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
-	@git ls-files -z '*.ipynb' | xargs -0 -r $(BIN)/nbstripout --verify
+	@git ls-files -z '*.ipynb' | xargs -0 -r $(BIN)/nbstripout --keep-id --verify
 
 lock: $(BIN)/uv  ## write requirements.lock from pyproject.toml (ARGS=--upgrade for the newest releases)
 	@$(BIN)/uv pip compile pyproject.toml --extra demo --extra dev --universal --python-version 3.11 --generate-hashes \
