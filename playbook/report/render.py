@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from playbook.report.page import Page
 from playbook.report.sections import opening, prose, sections
 
-__all__ = ["PageExporter", "render"]
+__all__ = ["PageExporter", "bottom_line", "load_style", "render"]
 
 TEMPLATES = Path(__file__).parent / "template"
 BOTTOM_LINE = 5  # findings at the top of a page, at most
@@ -24,10 +24,6 @@ class PageExporter(TemplateExporter):
     template_file = "page.html.j2"
     extra_template_basedirs = [str(TEMPLATES)]
 
-    @property
-    def default_config(self):
-        return super().default_config
-
 
 def render(notebook: NotebookNode, page: Page) -> str:
     """The page of a phase as one HTML text; the same notebook and page give the same bytes."""
@@ -38,10 +34,14 @@ def render(notebook: NotebookNode, page: Page) -> str:
     values = {
         "page": page, "opening": opening(notebook), "sections": found, "headline": lead["headline"] if lead else page.title,
         "bottom_line": bottom_line(answers), "tiles": [tile for a in answers for tile in a["tiles"]],
-        "note": prose(page.note) if page.note else None, "style": (TEMPLATES / "playbook" / "style.css").read_text(encoding="utf-8"),
+        "note": prose(page.note) if page.note else None, "style": load_style(),
     }
     text, _ = PageExporter().from_notebook_node(notebook, resources={"report": values})
     return text
+
+
+def load_style() -> str:
+    return (TEMPLATES / "playbook" / "style.css").read_text(encoding="utf-8")
 
 
 def bottom_line(answers: list[dict]) -> list[dict]:
