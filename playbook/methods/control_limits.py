@@ -96,29 +96,31 @@ def control_limits(values: pd.Series, watched: int = WATCHED) -> Limits:
 
 
 def events(limits: Limits) -> pd.DataFrame:
-    """Signals among the watched weeks: rule_id, side (-1 below, 1 above), first and last week; touching ones on a side are one.
+    """Signals among the watched weeks: rule_ids (strictest first), side (-1 below, 1 above), first, last.
+
+    Touching signals on the same side are one event, and one quiet week does not end it.
 
     For the run rule a week counts only when it lies further from the expected than the expected's own standard error.
     """
     watched = limits.frame[limits.frame["watched"]]
     found = []
     for side in (-1, 1):
-        marked = pd.Series("", index=range(len(watched)))
-        for rule in reversed(RULES.values()):  # the strictest rule is written last and stays
+        marked = {}
+        for rule in RULES.values():
             beyond = (watched["score"] * side > watched["margin"].clip(lower=rule.beyond)).to_numpy()
             ends = np.flatnonzero(beyond & (pd.Series(beyond).rolling(rule.of, min_periods=1).sum().to_numpy() >= rule.needs))
-            for end in ends:
-                weeks = np.arange(max(end - rule.of + 1, 0), end + 1)
-                marked.iloc[weeks[beyond[weeks]]] = rule.id
+            windows = [np.arange(max(end - rule.of + 1, 0), end + 1) for end in ends]
+            for week in {week for window in windows for week in window[beyond[window]]}:
+                marked.setdefault(week, []).append(rule.id)
         found += _merge(marked, watched.index, side)
-    return pd.DataFrame(found, columns=["rule_id", "side", "first", "last"]).sort_values(["first", "side"], ignore_index=True)
+    return pd.DataFrame(found, columns=["rule_ids", "side", "first", "last"]).sort_values(["first", "side"], ignore_index=True)
 
 
-def _merge(marked: pd.Series, weeks: pd.Index, side: int) -> list[tuple]:
-    at = np.flatnonzero(marked != "")
-    groups = np.split(at, np.flatnonzero(np.diff(at) > 2) + 1) if len(at) else []  # one quiet week does not end an event
-    order = list(RULES)
-    return [(min(marked.iloc[g], key=order.index), side, weeks[g[0]], weeks[g[-1]]) for g in groups]
+def _merge(marked: dict[int, list[str]], weeks: pd.Index, side: int) -> list[tuple]:
+    at = np.array(sorted(marked), dtype=int)
+    groups = np.split(at, np.flatnonzero(np.diff(at) > 2) + 1) if len(at) else []
+    fired = [{rule for week in group for rule in marked[week]} for group in groups]
+    return [(tuple(r for r in RULES if r in rules), side, weeks[g[0]], weeks[g[-1]]) for g, rules in zip(groups, fired, strict=True)]
 
 
 def _local(y: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, int]:
