@@ -1,18 +1,21 @@
 """Rendering: one executed notebook becomes one page that needs nothing but itself."""
 
+import re
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
+from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
 from playbook.report.page import Page
-from playbook.report.sections import opening, prose, sections
+from playbook.report.sections import Section, opening, prose, sections
+from playbook.report.story import bottom_line, drawn, headline
 
-__all__ = ["PageExporter", "bottom_line", "load_style", "render"]
+__all__ = ["PageExporter", "export", "numbered", "render"]
 
 TEMPLATES = Path(__file__).parent / "template"
-BOTTOM_LINE = 5  # findings at the top of a page, at most
-EVIDENCE = ("shown", "harmful", "likely", "indicative", "not shown")
 
 
 class PageExporter(TemplateExporter):
@@ -21,7 +24,6 @@ class PageExporter(TemplateExporter):
     file_extension = ".html"
     output_mimetype = "text/html"
     template_name = "playbook"
-    template_file = "page.html.j2"
     extra_template_basedirs = [str(TEMPLATES)]
 
 
@@ -29,22 +31,33 @@ def render(notebook: NotebookNode, page: Page) -> str:
     """The page of a phase as one HTML text; the same notebook and page give the same bytes."""
     found = sections(notebook)
     answers = [s.answer for s in found if s.answer]
-    lead = next((a for a in answers if a["id"] == page.lead and a["status"] == "answered"), None)
-    lead = lead or next((a for a in answers if a["status"] == "answered"), None)
     values = {
-        "page": page, "opening": opening(notebook), "sections": found, "headline": lead["headline"] if lead else page.title,
-        "bottom_line": bottom_line(answers), "tiles": [tile for a in answers for tile in a["tiles"]],
-        "note": prose(page.note) if page.note else None, "style": load_style(),
+        "page": page, "opening": opening(notebook), "sections": numbered(found), "headline": headline(page, found),
+        "bottom_line": bottom_line(answers), "tiles": drawn(tile for a in answers for tile in a["tiles"]),
+        "locked": [a for a in answers if a["status"] == "locked"], "note": prose(page.note) if page.note else None,
     }
-    text, _ = PageExporter().from_notebook_node(notebook, resources={"report": values})
+    return export("page.html.j2", notebook, values)
+
+
+def export(template: str, notebook: NotebookNode, values: dict) -> str:
+    """A template of the playbook filled with ``values`` (and nbconvert's own filters)."""
+    style = (TEMPLATES / "playbook" / "style.css").read_text(encoding="utf-8")
+    text, _ = PageExporter(template_file=template).from_notebook_node(notebook, resources={"report": {**values, "style": style}})
     return text
 
 
-def load_style() -> str:
-    return (TEMPLATES / "playbook" / "style.css").read_text(encoding="utf-8")
+def numbered(found: list[Section] | tuple[Section, ...]) -> list[Section]:
+    """Sections whose figures and tables carry numbers that run through the page; data behind a figure is not a table of its own."""
+    figures, tables = count(1), count(1)
 
+    def number(match: re.Match) -> str:
+        if match.group(1) == "figcaption":
+            return f"<figcaption><b>Figure {next(figures)}. "
+        return f"<caption><b>Table {next(tables)}. "
 
-def bottom_line(answers: list[dict]) -> list[dict]:
-    """The findings that open a page: those with most money at stake, then the strongest evidence, at most five."""
-    findings = [f for a in answers for f in a["findings"]]
-    return sorted(findings, key=lambda f: (-abs(f["money"] or 0), EVIDENCE.index(f["evidence"])))[:BOTTOM_LINE]
+    parts = []
+    for section in found:
+        pieces = re.split(r"(<details>.*?</details>)", section.body, flags=re.DOTALL)
+        body = "".join(p if p.startswith("<details>") else re.sub(r"<(figcaption|caption)><b>", number, p) for p in pieces)
+        parts.append(replace(section, body=Markup(body)))
+    return parts
