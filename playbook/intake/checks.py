@@ -1,40 +1,56 @@
-"""Checks: every rule at once over all tables of a client, and the one error when a number would be wrong."""
+"""Checks: every rule over all tables of a client at once, and the one error when a number would be wrong.
+
+The rules lie next door: ``rules`` (one row at a time), ``reading`` (empty and unreadable cells),
+``relations`` (between rows and tables), ``rhythm`` (time and size).
+"""
 
 from datetime import date
 from functools import lru_cache
 
-import ibis
-
 from playbook.engagement import Engagement
 from playbook.errors import IntakeError
-from playbook.intake.schema import TABLES
-from playbook.intake.sent import Sent, open_sources
+from playbook.intake.reading import reading_checks
+from playbook.intake.relations import client_checks, relation_checks
+from playbook.intake.rhythm import shape_checks
+from playbook.intake.rules import measure, row_checks
+from playbook.intake.sent import last_day, open_sources
 from playbook.intake.verdict import Audit, Check, Inventory
 
 __all__ = ["Audit", "Check", "Inventory", "audit", "require_sound"]
 
-_TOTALS = {"orders": "revenue", "pipeline": "amount", "marketing": "spend"}
+_GRAVITY = ("stop", "caution", "note")
 
 
 @lru_cache(maxsize=8)
 def audit(engagement: Engagement, today: date | None = None) -> Audit:
-    """All rules over all tables."""
-    sent = open_sources(engagement)
-    return Audit((), tuple(_inventory(name, table) for name, table in sent.items()))
+    """All rules over all tables: the checks that fired, the gravest first, and the inventory.
+
+    ``today`` defaults to the clock. Raises EngagementError and IntakeError as ``open_sources`` does, when
+    tables cannot be read at all; what can be read and is wrong becomes a check.
+    """
+    sent, today = open_sources(engagement), today or date.today()
+    as_of = engagement.as_of or last_day(sent) or today
+    facts = {name: measure(name, table, as_of, today) for name, table in sent.items()}
+    checks = client_checks(engagement, sent, facts)
+    for name, table in sent.items():
+        checks += shape_checks(name, table, facts[name], as_of, engagement.currency)
+        checks += reading_checks(name, table, facts[name])
+        checks += row_checks(name, table, facts[name], engagement.currency)
+        checks += relation_checks(name, sent, facts[name], engagement.currency)
+    inventory = (Inventory(n, sent[n].raw.origin, f.rows, f.first, f.last, f.total) for n, f in facts.items())
+    order = {name: place for place, name in enumerate(sent)}
+    checks.sort(key=lambda c: (_GRAVITY.index(c.level), order.get(c.table, len(order)), c.rule, c.column or ""))
+    return Audit(tuple(checks), tuple(inventory))
 
 
 def require_sound(audit: Audit, client: str) -> None:
-    """Raise one IntakeError that lists every stop."""
+    """Raise one IntakeError that lists every stop: table, column, rows, where, why, and what to do."""
     if audit.stops:
-        raise IntakeError(f"The tables of {client} cannot be used as they are:", [f"{c.table}: {c.reason} {c.remedy}" for c in audit.stops])
+        raise IntakeError(f"The tables of {client} cannot be used as they stand:", [_explain(check) for check in audit.stops])
 
 
-def _inventory(name: str, sent: Sent) -> Inventory:
-    rows, moment, total = sent.rows, TABLES[name].date, _TOTALS.get(name)
-    summary = rows.aggregate(
-        rows=rows.count(),
-        first=rows[moment].min().date() if moment in rows.columns else ibis.null("date"),
-        last=rows[moment].max().date() if moment in rows.columns else ibis.null("date"),
-        total=rows[total].sum() if total in rows.columns else ibis.null("float64"),
-    ).to_pyarrow().to_pylist()[0]
-    return Inventory(name, sent.raw.origin, **summary)
+def _explain(check: Check) -> str:
+    where = " > ".join(part for part in (check.table, check.column) if part)
+    rows = f"{check.rows:,} of {check.of:,} rows" if check.of else "no rows"
+    examples = f" ({'; '.join(check.examples)})" if check.examples else ""
+    return f"{where}: {rows}{examples}. {check.reason} {check.remedy}"

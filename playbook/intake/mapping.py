@@ -9,10 +9,11 @@ from playbook.errors import IntakeError, did_you_mean
 from playbook.intake.schema import TABLES, Column
 from playbook.intake.sources import FILE, ROW, RawTable
 
-__all__ = ["canonical", "mapped", "mapping_problems", "needs_reading", "unreadable"]
+__all__ = ["as_text", "canonical", "mapped", "mapping_problems", "unreadable"]
 
 TRUE_WORDS = ("true", "t", "yes", "y", "1")
 FALSE_WORDS = ("false", "f", "no", "n", "0")
+EXACT_BELOW = 2**53  # whole numbers up to here survive being kept as a float, as ids with gaps are in pandas and Excel
 _NUMERIC = {"money", "number", "count"}
 
 
@@ -62,23 +63,17 @@ def canonical(raw: RawTable, source: Source) -> ir.Table:
 def unreadable(raw: RawTable, source: Source, column: Column) -> ir.Table:
     """Rows whose value is there but is no ``column.kind``: columns value, ROW, FILE."""
     value = raw.rows[source.columns[column.name]]
-    text = _blank_to_null(value.cast("string"))
-    table = raw.rows.select(value=text, typed=_typed(value, column, source), **{ROW: raw.rows[ROW], FILE: raw.rows[FILE]})
+    table = raw.rows.select(value=as_text(value), typed=_typed(value, column, source), **{ROW: raw.rows[ROW], FILE: raw.rows[FILE]})
     return table.filter(table.value.notnull() & table.typed.isnull()).drop("typed")
 
 
-def needs_reading(raw: RawTable, source: Source, column: Column) -> bool:
-    """Whether the stored type leaves room for values that cannot be read (text does, a Parquet date does not)."""
-    stored = raw.rows[source.columns[column.name]].type()
-    return column.kind not in {"id", "text"} and not _already(stored, column)
-
-
-def _already(stored: dt.DataType, column: Column) -> bool:
-    if column.kind in {"date", "time"}:
-        return stored.is_timestamp() or stored.is_date()
-    if column.kind in _NUMERIC:
-        return stored.is_integer()  # floats may hold NaN
-    return stored.is_boolean()
+def as_text(value: ir.Value) -> ir.StringValue:
+    """The value as the client wrote it, 1042.0 as 1042; null where nothing is written (empty, only spaces, not a number)."""
+    if value.type().is_floating():
+        whole = (value == value.floor()) & (value.abs() < EXACT_BELOW)
+        text = whole.ifelse(value.try_cast("int64").cast("string"), value.cast("string"))
+        return value.isnan().ifelse(ibis.null("string"), text)
+    return _blank_to_null(value) if value.type().is_string() else value.cast("string")
 
 
 def _typed(value: ir.Value, column: Column, source: Source) -> ir.Value:
@@ -89,13 +84,12 @@ def _typed(value: ir.Value, column: Column, source: Source) -> ir.Value:
         return moment.date() if column.kind == "date" else moment
     if column.kind in _NUMERIC:
         return _number(value, source)
-    return _flag(value)
+    return _flag(_text(value, column, source))
 
 
 def _text(value: ir.Value, column: Column, source: Source) -> ir.StringValue:
-    text = _blank_to_null(value) if value.type().is_string() else value.cast("string")
     replacements = source.values.get(column.name)
-    return text.substitute(replacements) if replacements else text
+    return as_text(value).substitute(replacements) if replacements else as_text(value)
 
 
 def _moment(value: ir.Value, source: Source) -> ir.TimestampValue:
@@ -116,12 +110,10 @@ def _number(value: ir.Value, source: Source) -> ir.FloatingValue:
     return (number.isnan() | number.isinf()).ifelse(ibis.null("float64"), number)
 
 
-def _flag(value: ir.Value) -> ir.BooleanValue:
-    word = _blank_to_null(value.cast("string")).lower()
+def _flag(value: ir.StringValue) -> ir.BooleanValue:
+    word = value.lower()
     return ibis.cases((word.isin(TRUE_WORDS), True), (word.isin(FALSE_WORDS), False))
 
 
 def _blank_to_null(value: ir.StringValue) -> ir.StringValue:
     return value.strip().nullif("")
-
-

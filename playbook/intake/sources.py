@@ -115,19 +115,24 @@ def _read_files(connection, name: str, source: Source, files: tuple[Path, ...]) 
     paths = [str(f) for f in files]
     if kind in _EXCEL:
         rows = pa.concat_tables([_read_sheet(name, f, source.sheet) for f in files], promote_options="default")
-        return connection.create_table(f"raw_{name}", rows, temp=True)
+        return _held(connection, name, rows)
     if kind == ".parquet":
         return _numbered(connection.read_parquet(paths, filename=True), len(files), first=1)
     if kind in _JSON:
         return _numbered(connection.read_json(paths, filename=True, format="auto"), len(files), first=1)
     if source.encoding.lower().replace("_", "-") != "utf-8":
         rows = pa.concat_tables([_read_encoded(name, f, source) for f in files], promote_options="default")
-        return connection.create_table(f"raw_{name}", rows, temp=True)
+        return _held(connection, name, rows)
     for file in files:
         _require_utf8(name, file)
     delimiter = source.delimiter or ("\t" if kind == ".tsv" else ",")
     texts = connection.read_csv(paths, all_varchar=True, header=True, delim=delimiter, filename=True, union_by_name=True, quote='"')
     return _numbered(texts, len(files), first=2)
+
+
+def _held(connection, name: str, rows: pa.Table) -> ir.Table:
+    # As an expression: given the rows themselves, Ibis 12 trips over its own cleaning up with sqlglot 30.
+    return connection.create_table(f"raw_{name}", ibis.memtable(rows), temp=True)
 
 
 def _numbered(table: ir.Table, files: int, first: int) -> ir.Table:
@@ -213,7 +218,7 @@ def _read_database(connection, name: str, source: Source) -> RawTable:
         remote = ibis.connect(address).table(table, database=schema or None)
         wanted = remote.select([h for h in dict.fromkeys(source.columns.values()) if h in remote.columns])
         reader = wanted.to_pyarrow_batches()
-        local = connection.create_table(f"raw_{name}", _as_table(reader), temp=True)
+        local = _held(connection, name, _as_table(reader))
     except Exception as error:  # drivers raise classes of their own; the address may hold a password, so only the class is shown
         raise IntakeError(f"{name}: the database behind {variable} did not give {source.table!r} ({type(error).__name__}).") from None
     return RawTable(name, local.mutate(**{ROW: ibis.row_number() + 1, FILE: ibis.literal(source.table)}), source.table)

@@ -1,0 +1,82 @@
+"""Rules about reading: cells that are empty, cells that do not read as what they should be, separators that may mislead."""
+
+import re
+
+from playbook.intake.mapping import as_text, unreadable
+from playbook.intake.rules import Facts, places
+from playbook.intake.schema import TABLES, Column
+from playbook.intake.sent import Sent
+from playbook.intake.sources import FILE, ROW
+from playbook.intake.verdict import Check
+
+__all__ = ["reading_checks"]
+
+_WORDS = {
+    "date": "a date", "time": "a date or time", "money": "an amount", "number": "a number", "count": "a whole number", "flag": "yes or no",
+}
+_GRAVE = {"date", "time", "money"}
+FEWEST_GROUPS = 3  # so many values at least before three digits after the sign look like more than chance
+
+
+def reading_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
+    """Empty required cells, unreadable cells and suspicious separators of one table."""
+    checks = []
+    for column in TABLES[name].columns:
+        if facts.nulls.get(column.name):
+            checks += _lost(name, sent, facts, column)
+        if column.name in facts.fine:
+            checks += _thousands(name, sent, facts, column)
+    return checks
+
+
+def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
+    """Cells that are null under the canonical name: those that hold something were not readable, the others are empty."""
+    wrong = unreadable(sent.raw, sent.source, column)
+    unread = wrong.count().to_pyarrow().as_py() if column.kind in _WORDS else 0
+    header = sent.source.columns[column.name]
+    checks = []
+    if unread:
+        grave = column.required or column.kind in _GRAVE
+        effect = "so no total that uses it would be right" if grave else "so they are treated as missing"
+        checks.append(Check(
+            "unreadable-value", "stop" if grave else "caution", name, column.name, unread, facts.rows, places(wrong, "value"),
+            f"What stands in {header!r} does not read as {_WORDS[column.kind]}, {effect}.", _remedy(column, sent),
+        ))
+    if column.required and facts.nulls[column.name] > unread:
+        raw = sent.raw.rows
+        blank = raw.select(FILE, ROW, value=as_text(raw[header]))
+        checks.append(Check(
+            "empty-value", "stop", name, column.name, facts.nulls[column.name] - unread, facts.rows,
+            places(blank.filter(blank.value.isnull()), "value"),
+            f"Every row needs {column.name} ({column.meaning}); without it the row can neither be counted nor left out rightly.",
+            f"Ask the client to fill {header!r}, or map {column.name} to a column that is always filled.",
+        ))
+    return checks
+
+
+def _remedy(column: Column, sent: Sent) -> str:
+    if column.kind in {"date", "time"}:
+        now = f"it is {sent.source.date_format!r} now" if sent.source.date_format else 'for example date_format: "%d.%m.%Y"'
+        return f"Name the way dates are written in client.yml ({now}), or ask the client to correct the cells."
+    if column.kind == "flag":
+        return f"Say what the words mean in client.yml, for example values: {{{column.name}: {{ja: yes, nein: no}}}}."
+    return f"Set decimal and thousands in client.yml (decimal is {sent.source.decimal!r} now), or ask the client to correct the cells."
+
+
+def _thousands(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
+    """Text like 1.234 in every cell that holds the decimal sign: more likely a thousand than a fraction."""
+    value = sent.raw.rows[sent.source.columns[column.name]]
+    if not value.type().is_string():
+        return []
+    sign = sent.source.decimal
+    rows = sent.raw.rows.select(FILE, ROW, value=as_text(value))
+    signed = rows.filter(rows.value.contains(sign))
+    grouped = signed.value.re_search(rf"^-?[1-9]\d{{0,2}}{re.escape(sign)}\d{{3}}$")
+    counted = signed.aggregate(signed=signed.count(), grouped=grouped.sum()).to_pyarrow().to_pylist()[0]
+    if counted["signed"] < FEWEST_GROUPS or counted["grouped"] != counted["signed"]:
+        return []
+    return [Check(
+        "doubtful-separator", "caution", name, column.name, counted["signed"], facts.rows, places(signed, "value"),
+        f"Every value with {sign!r} has exactly three digits after it: if it separates thousands, each is a thousand times too small here.",
+        f"If so, write thousands: {sign!r} and decimal: {',' if sign == '.' else '.'!r} for {name} in client.yml.",
+    )]

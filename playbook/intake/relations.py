@@ -1,0 +1,150 @@
+"""Rules between rows: duplicate keys, repeated lines, ids that point nowhere, words that client.yml does not know."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import get_args
+
+import ibis
+
+from playbook.engagement import Engagement, Kpi
+from playbook.intake.rules import TOTALS, Facts, amount, places
+from playbook.intake.schema import TABLES
+from playbook.intake.sent import Sent
+from playbook.intake.sources import FILE, ROW
+from playbook.intake.verdict import Check
+
+__all__ = ["client_checks", "relation_checks"]
+
+
+def relation_checks(name: str, sent: Mapping[str, Sent], facts: Facts, currency: str) -> list[Check]:
+    """Duplicate keys, repeated order lines, orders with two customers, and ids that point nowhere, of one table."""
+    checks = _duplicates(name, sent[name], facts)
+    if name == "orders":
+        checks += _repeated(sent[name], facts, currency) + _two_customers(sent[name], facts)
+    for column, other in TABLES[name].links:
+        if other in sent and column in sent[name].rows.columns:
+            checks += _orphans(name, sent, facts, column, other, currency)
+    return checks
+
+
+def _duplicates(name: str, sent: Sent, facts: Facts) -> list[Check]:
+    rows, key = sent.rows, list(TABLES[name].key)
+    if not key or not set(key) <= set(rows.columns):
+        return []
+    repeated = rows.group_by(key).aggregate(times=rows.count())
+    repeated = repeated.filter(repeated.times > 1)
+    surplus = (repeated.times - 1).sum().to_pyarrow().as_py()
+    if not surplus:
+        return []
+    words = " and ".join(key)
+    shown = rows.semi_join(repeated, key).order_by([*key, FILE, ROW])
+    return [Check(
+        "duplicate-key", "stop", name, key[0], surplus, facts.rows, places(shown, key[-1]),
+        f"There should be {TABLES[name].row} a row, but the same {words} stands in several: sums and averages would count it twice.",
+        f"Ask the client which row is right, or map {words} to the columns that tell the rows apart.",
+    )]
+
+
+def _repeated(sent: Sent, facts: Facts, currency: str) -> list[Check]:
+    rows = sent.rows.drop(ROW, FILE)
+    if "product_id" not in rows.columns:
+        return []  # two equal lines of one order are then nothing unusual
+    # Of 64 bits two different lines share one in less than one case in a million, up to ten million lines.
+    different = rows.select(line=ibis.struct({c: rows[c] for c in rows.columns}).hash()).distinct().count().to_pyarrow().as_py()
+    if different == facts.rows:
+        return []
+    lines = rows.group_by(list(rows.columns)).aggregate(times=rows.count())
+    lines = lines.filter(lines.times > 1)
+    money = (lines.revenue * (lines.times - 1)).sum().to_pyarrow().as_py()
+    first = lines.order_by(list(rows.columns)).limit(1)
+    shown = sent.rows.semi_join(first, [sent.rows[c].identical_to(first[c]) for c in rows.columns])
+    return [Check(
+        "repeated-line", "caution", "orders", None, facts.rows - different, facts.rows, places(shown, "order_id"),
+        f"These lines equal another line in every column. They are counted; if they were exported twice, revenue is too high."
+        f"{amount(money, currency)}",
+        "Ask the client whether an article can stand twice in an order, and whether two files overlap.",
+    )]
+
+
+def _two_customers(sent: Sent, facts: Facts) -> list[Check]:
+    rows = sent.rows
+    if "customer_id" not in rows.columns:
+        return []
+    orders = rows.group_by("order_id").aggregate(one=rows.customer_id.min(), other=rows.customer_id.max(), lines=rows.count())
+    mixed = orders.filter(orders.one != orders.other)
+    lines = mixed.lines.sum().to_pyarrow().as_py()
+    if not lines:
+        return []
+    return [Check(
+        "two-customers", "caution", "orders", "customer_id", lines, facts.rows, places(rows.semi_join(mixed, "order_id"), "order_id"),
+        "The same order stands under more than one customer; each counts as an order of its own.",
+        "Ask the client whether order numbers start again each year or in each shop; if so, ask for a number that does not repeat.",
+    )]
+
+
+def _orphans(name: str, sent: Mapping[str, Sent], facts: Facts, column: str, other: str, currency: str) -> list[Check]:
+    rows, total = sent[name].rows, TOTALS.get(name)
+    rows = rows.filter(rows[column].notnull())
+    sums = {"money": rows[total].sum()} if total in rows.columns else {"money": ibis.null("float64")}
+    ids = rows.group_by(column).aggregate(lines=rows.count(), **sums)
+    unknown = ids.anti_join(sent[other].rows, column)
+    found = unknown.aggregate(lines=unknown.lines.sum(), ids=unknown.count(), money=unknown.money.sum()).to_pyarrow().to_pylist()[0]
+    if not found["lines"]:
+        return []
+    return [Check(
+        "unknown-id", "caution", name, column, found["lines"], facts.rows, places(rows.semi_join(unknown, column), column),
+        f"{found['ids']:,} values of {column} ({found['lines'] / facts.rows:.1%} of the rows) are not in {other}: "
+        f"they count in totals, but not where {other} are described.{amount(found['money'], currency)}",
+        f"Ask the client for a complete {other} export, and whether ids are written the same way in both.",
+    )]
+
+
+def client_checks(engagement: Engagement, sent: Mapping[str, Sent], facts: Mapping[str, Facts]) -> list[Check]:
+    """What client.yml says against what the tables hold: interventions and the KPIs of the plan."""
+    checks = []
+    if "plan" in sent:
+        rows = sent["plan"].rows
+        unknown = rows.filter(rows.kpi.notin(get_args(Kpi)))
+        if count := unknown.count().to_pyarrow().as_py():
+            checks.append(Check(
+                "unknown-kpi", "caution", "plan", "kpi", count, facts["plan"].rows, places(unknown, "kpi"),
+                "Targets of a KPI that we do not know are left out of the plan.", f"Use one of {', '.join(get_args(Kpi))}: see values in client.yml.",
+            ))
+    return checks + _interventions(engagement, sent, facts)
+
+
+def _interventions(engagement: Engagement, sent: Mapping[str, Sent], facts: Mapping[str, Facts]) -> list[Check]:
+    checks, named = [], {i.id for i in engagement.interventions}
+    if "interventions" in sent:
+        rows, of = sent["interventions"].rows, facts["interventions"].rows
+        strange = rows.filter(rows.intervention_id.notin(sorted(named))) if named else rows
+        if count := strange.count().to_pyarrow().as_py():
+            checks.append(Check(
+                "unnamed-intervention", "note", "interventions", "intervention_id", count, of, places(strange, "intervention_id"),
+                "These interventions are not in client.yml, so we know neither when they ran nor what they cost; they are not evaluated.",
+                "Add id, start, end and cost of each under interventions in client.yml.",
+            ))
+        listed = set(rows.select("intervention_id").distinct().to_pyarrow()["intervention_id"].to_pylist())
+        if everybody := sorted(named - listed):
+            checks.append(Check(
+                "unlisted-intervention", "note", "interventions", "intervention_id", len(everybody), len(named), tuple(everybody),
+                "The table names nobody for these interventions; they are evaluated as if they had reached every customer.",
+                "If only some customers were reached, ask the client for the list.",
+            ))
+    return checks + _outside(engagement, facts)
+
+
+def _outside(engagement: Engagement, facts: Mapping[str, Facts]) -> list[Check]:
+    orders = facts.get("orders")
+    if orders is None or orders.first is None:
+        return []
+    last: date = min(orders.last, engagement.as_of or orders.last)
+    outside = [i for i in engagement.interventions if i.start > last or (i.end or last) <= orders.first]
+    if not outside:
+        return []
+    return [Check(
+        "intervention-outside", "caution", "interventions", None, len(outside), len(engagement.interventions),
+        tuple(f"{i.label}: {i.start} to {i.end or 'now'}" for i in outside),
+        f"These interventions lie outside the orders, {orders.first} to {last}; their effect cannot be measured.",
+        "Check start and end in client.yml, or ask the client for orders of that time.",
+    )]

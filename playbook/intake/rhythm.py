@@ -1,0 +1,154 @@
+"""Rules about the whole of a table: is it there, does it stop or skip, does one line outweigh the rest?"""
+
+from datetime import date, timedelta
+from math import exp
+
+import pandas as pd
+
+from playbook.intake.rules import Facts, amount, places
+from playbook.intake.schema import TABLES
+from playbook.intake.sent import Sent
+from playbook.intake.verdict import Check
+
+__all__ = ["shape_checks"]
+
+ESSENTIAL = ("orders", "pipeline")
+UNDATED_TRAITS = {"customers", "products", "market"}  # tables that describe; nobody adds to them every week
+WEEKDAY_OPEN = 0.5  # a weekday belongs to the rhythm when orders come on at least half of them
+SHORTEST_GAP = {"D": 3, "W": 2, "M": 1}  # days, weeks, months: public holidays alone make no gap
+CHANCE = 0.01  # a silence that would come about by chance less often than this in the whole table is a gap
+LATE_DAYS = {"orders": 7}  # a table that ends so many days before the as-of day is late, others after LATE_ELSEWHERE
+LATE_ELSEWHERE = 31
+LATE_RHYTHMS = 4  # and no table is late before so many times its own usual pause
+FEWEST_DAYS, FEWEST_LINES = 20, 100
+FAR_OUT = 7.0  # standard deviations of the logarithm, estimated from the quartiles (Tukey 1977)
+IQR_OF_NORMAL = 1.349
+TIMES_MEDIAN = 1_000
+DETACHED = 2.5  # the largest lines stand apart when they are so many times the next one
+TOP = 20
+
+
+def shape_checks(name: str, sent: Sent, facts: Facts, as_of: date, currency: str) -> list[Check]:
+    """Empty tables, constant zeros, gaps, freshness and outliers of one table."""
+    if not facts.rows:
+        return [_empty(name, sent)]
+    checks = _zeros(name, sent, facts)
+    if facts.first and facts.first > as_of and name in ESSENTIAL:
+        checks.append(Check(
+            "nothing-counted", "stop", name, TABLES[name].date, facts.rows, facts.rows, (f"first day {facts.first}",),
+            f"Every row lies after the as-of day, {as_of}, so there is nothing to count.", "Set as_of in client.yml to a later day.",
+        ))
+    if facts.first and not TABLES[name].ahead and name not in UNDATED_TRAITS:
+        days = _days(name, sent, as_of)
+        checks += _late(name, facts, days, as_of) + (_gaps(days) if name == "orders" else [])
+    return checks + (_outliers(sent, facts, currency) if name == "orders" else [])
+
+
+def _empty(name: str, sent: Sent) -> Check:
+    return Check(
+        "empty-table", "stop" if name in ESSENTIAL else "caution", name, None, 0, 0, (sent.raw.origin,),
+        f"{sent.raw.origin} has headers but no rows.", "Ask the client for the export again, or take the table out of client.yml.",
+    )
+
+
+def _zeros(name: str, sent: Sent, facts: Facts) -> list[Check]:
+    money = [c.name for c in TABLES[name].columns if c.kind == "money" and c.name in facts.lows]
+    return [
+        Check(
+            "only-zeros", "caution", name, column, facts.rows, facts.rows, places(sent.rows, column),
+            f"{column} is 0 in every row, so whatever rests on it says nothing.",
+            f"Ask the client whether {sent.source.columns[column]!r} is the right column, or take it out of client.yml.",
+        )
+        for column in money
+        if facts.lows[column] == 0 == facts.highs[column]
+    ]
+
+
+def _days(name: str, sent: Sent, as_of: date) -> pd.DatetimeIndex:
+    """The days up to ``as_of`` that have rows, in order."""
+    day = sent.rows[TABLES[name].date].cast("date").name("day")
+    days = pd.DatetimeIndex(sorted(d for d in day.as_table().distinct().to_pyarrow()["day"].to_pylist() if d is not None))
+    return days[days <= pd.Timestamp(as_of)]
+
+
+def _late(name: str, facts: Facts, days: pd.DatetimeIndex, as_of: date) -> list[Check]:
+    if days.empty:
+        return []
+    last, pauses = days[-1].date(), pd.Series(days).diff().dt.days.dropna()
+    usual = pauses.quantile(0.95) if len(pauses) else 0
+    late = (as_of - last).days
+    if late <= max(LATE_DAYS.get(name, LATE_ELSEWHERE), LATE_RHYTHMS * usual):
+        return []
+    return [Check(
+        "late-table", "caution", name, TABLES[name].date, 0, facts.rows, (f"last row {last}",),
+        f"The last row is {late} days older than the as-of day, {as_of}; the days since look like days without {name}.",
+        "Ask the client for a fresh export, or set as_of in client.yml to the last day that is complete.",
+    )]
+
+
+def _gaps(days: pd.DatetimeIndex) -> list[Check]:
+    """Silences that are too long for the table's own rhythm, of days, else of weeks, else of months."""
+    if len(days) < FEWEST_DAYS:
+        return []
+    everyday = pd.date_range(days[0], days[-1], freq="D")
+    open_share = pd.Series(everyday.isin(days)).groupby(everyday.dayofweek).mean()
+    expected = {
+        "D": everyday[everyday.dayofweek.isin(open_share.index[open_share >= WEEKDAY_OPEN])],
+        "W": pd.period_range(days[0], days[-1], freq="W"),
+        "M": pd.period_range(days[0], days[-1], freq="M"),
+    }
+    for unit, word in (("D", "days"), ("W", "weeks"), ("M", "months")):
+        seen = days if unit == "D" else days.to_period(unit)
+        active = pd.Series(expected[unit].isin(seen), index=expected[unit])
+        gaps = _silences(active, SHORTEST_GAP[unit])
+        if gaps:
+            shown = sorted(gaps, key=len, reverse=True)
+            return [Check(
+                "gap-in-time", "caution", "orders", "order_date", sum(map(len, gaps)), len(active),
+                tuple(f"{_start(gap[0])} to {_end(gap[-1])} ({len(gap)} {word})" for gap in shown[:3]),
+                f"No orders at all on {sum(map(len, gaps))} {word} on which this client usually has some: "
+                "a part of the export may be missing, and trends and forecasts would take it for a slump.",
+                "Ask the client whether the shop was closed then or the export is not complete.",
+            )]
+    return []
+
+
+def _silences(active: pd.Series, shortest: int) -> list[pd.Index]:
+    """Runs without activity, long enough to be no holiday, and too long for chance at this share of activity."""
+    share = active.mean()
+    if not share or share == 1:
+        return []
+    runs = (active != active.shift()).cumsum()
+    silent = [run.index for _, run in active.groupby(runs) if not run.iloc[0]]
+    return [run for run in silent if len(run) >= shortest and len(active) * (1 - share) ** len(run) < CHANCE]
+
+
+def _start(moment: pd.Timestamp | pd.Period) -> date:
+    return (moment.start_time if isinstance(moment, pd.Period) else moment).date()
+
+
+def _end(moment: pd.Timestamp | pd.Period) -> date:
+    return (moment.start_time + (moment.end_time - moment.start_time) if isinstance(moment, pd.Period) else moment + timedelta()).date()
+
+
+def _outliers(sent: Sent, facts: Facts, currency: str) -> list[Check]:
+    """Order lines that a slip of the comma could have made: far from the others on the scale of ratios, or standing apart."""
+    if facts.rows < FEWEST_LINES or not facts.quartiles or facts.quartiles[1] is None:
+        return []
+    rows = sent.rows
+    largest = rows.order_by(rows.revenue.desc()).limit(TOP).revenue.to_pyarrow().to_pylist()
+    limits = [TIMES_MEDIAN * exp(facts.quartiles[1])]
+    low, middle, high = facts.quartiles
+    if high > low:
+        limits.append(exp(middle + FAR_OUT * (high - low) / IQR_OF_NORMAL))
+    limits += [a for a, b in zip(largest[: TOP // 2], largest[1:], strict=False) if b > 0 and a > DETACHED * b]
+    extreme = rows.filter(rows.revenue >= min(limits))
+    found = extreme.aggregate(rows=extreme.count(), money=extreme.revenue.sum()).to_pyarrow().to_pylist()[0]
+    if not found["rows"]:
+        return []
+    return [Check(
+        "extreme-line", "caution", "orders", "revenue", found["rows"], facts.rows, places(extreme, "revenue"),
+        f"These lines are far larger than all others (the middle line is {currency} {exp(middle):,.2f}): "
+        f"a misplaced comma would look like this.{amount(found['money'], currency)}",
+        "Ask the client to confirm them. They are counted as they stand.",
+    )]
