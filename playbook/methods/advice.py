@@ -1,7 +1,7 @@
 """Advice: which action suits which kind of segment, with its price and its expected effect, read from ``advice.yml``.
 
-    load_advice()["champions"]      the actions for champions, in order of preference
-    learn(advice, lessons, ...)     the same action, with the client's own measurement in place of the assumption
+load_advice()["champions"]      the actions for champions, in order of preference
+learn(advice, lessons, ...)     the same action, with the client's own measurement in place of the assumption
 """
 
 import re
@@ -99,6 +99,13 @@ class Learned:
     def measured(self) -> bool:
         """Whether the client's own measurement took the place of the assumption."""
         return self.lift.source == OWN_TEST
+
+    @property
+    def use(self) -> str:
+        """How the lesson is used, for readers."""
+        if self.withdrawn:
+            return "action withdrawn"
+        return "measured effect used" if self.measured else "assumption kept, shown for comparison"
 
 
 @lru_cache(maxsize=1)
