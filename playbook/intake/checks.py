@@ -4,15 +4,16 @@ The rules lie next door: ``rules`` (one row at a time), ``reading`` (empty and u
 ``relations`` (between rows and tables), ``rhythm`` (time and size).
 """
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
 from playbook.engagement import Engagement
 from playbook.errors import IntakeError
 from playbook.intake.reading import reading_checks
-from playbook.intake.relations import client_checks, relation_checks
-from playbook.intake.rhythm import shape_checks
-from playbook.intake.rules import measure, row_checks
+from playbook.intake.relations import client_checks, duplicate_checks, relation_checks
+from playbook.intake.rhythm import presence_checks, shape_checks
+from playbook.intake.rules import Facts, measure, row_checks
 from playbook.intake.sent import last_day, open_sources
 from playbook.intake.verdict import Audit, Check, Inventory
 
@@ -22,25 +23,35 @@ _GRAVITY = ("stop", "caution", "note")
 
 
 @lru_cache(maxsize=8)
-def audit(engagement: Engagement, today: date | None = None) -> Audit:
+def audit(engagement: Engagement, today: date | None = None, stops_only: bool = False) -> Audit:
     """All rules over all tables: the checks that fired, the gravest first, and the inventory.
 
-    ``today`` defaults to the clock. Raises EngagementError and IntakeError as ``open_sources`` does, when
+    ``today`` defaults to the clock. ``stops_only`` leaves out the rules that can never stop the work, which
+    take the longer part of the time. Raises EngagementError and IntakeError as ``open_sources`` does, when
     tables cannot be read at all; what can be read and is wrong becomes a check.
     """
     sent, today = open_sources(engagement), today or date.today()
     as_of = engagement.as_of or last_day(sent) or today
-    facts = {name: measure(name, table, as_of, today) for name, table in sent.items()}
-    checks = client_checks(engagement, sent, facts)
+    facts, checks = _facts(engagement, as_of, today), []
     for name, table in sent.items():
-        checks += shape_checks(name, table, facts[name], as_of, engagement.currency)
+        checks += presence_checks(name, table, facts[name], as_of)
         checks += reading_checks(name, table, facts[name])
         checks += row_checks(name, table, facts[name], engagement.currency)
-        checks += relation_checks(name, sent, facts[name], engagement.currency)
+        checks += duplicate_checks(name, table, facts[name])
+        if not stops_only:
+            checks += shape_checks(name, table, facts[name], as_of, engagement.currency)
+            checks += relation_checks(name, sent, facts[name], engagement.currency)
+    if not stops_only:
+        checks += client_checks(engagement, sent, facts)
     inventory = (Inventory(n, sent[n].raw.origin, f.rows, f.first, f.last, f.total) for n, f in facts.items())
     order = {name: place for place, name in enumerate(sent)}
     checks.sort(key=lambda c: (_GRAVITY.index(c.level), order.get(c.table, len(order)), c.rule, c.column or ""))
     return Audit(tuple(checks), tuple(inventory))
+
+
+@lru_cache(maxsize=8)
+def _facts(engagement: Engagement, as_of: date, today: date) -> Mapping[str, Facts]:
+    return {name: measure(name, table, as_of, today) for name, table in open_sources(engagement).items()}
 
 
 def require_sound(audit: Audit, client: str) -> None:

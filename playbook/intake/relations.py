@@ -7,27 +7,26 @@ from typing import get_args
 import ibis
 
 from playbook.engagement import Engagement, Kpi
-from playbook.intake.rules import TOTALS, Facts, amount, places
+from playbook.intake.rules import EXAMPLES, TOTALS, Facts, amount, places
 from playbook.intake.schema import TABLES
 from playbook.intake.sent import Sent
 from playbook.intake.sources import FILE, ROW
 from playbook.intake.verdict import Check
 
-__all__ = ["client_checks", "relation_checks"]
+__all__ = ["client_checks", "duplicate_checks", "relation_checks"]
 
 
 def relation_checks(name: str, sent: Mapping[str, Sent], facts: Facts, currency: str) -> list[Check]:
-    """Duplicate keys, repeated order lines, orders with two customers, and ids that point nowhere, of one table."""
-    checks = _duplicates(name, sent[name], facts)
-    if name == "orders":
-        checks += _repeated(sent[name], facts, currency) + _two_customers(sent[name], facts)
+    """Repeated order lines, orders with two customers, and ids that point nowhere, of one table."""
+    checks = _repeated(sent[name], facts, currency) + _two_customers(sent[name], facts) if name == "orders" else []
     for column, other in TABLES[name].links:
         if other in sent and column in sent[name].rows.columns:
             checks += _orphans(name, sent, facts, column, other, currency)
     return checks
 
 
-def _duplicates(name: str, sent: Sent, facts: Facts) -> list[Check]:
+def duplicate_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
+    """Keys that stand in more than one row of one table."""
     rows, key = sent.rows, list(TABLES[name].key)
     if not key or not set(key) <= set(rows.columns):
         return []
@@ -87,14 +86,15 @@ def _orphans(name: str, sent: Mapping[str, Sent], facts: Facts, column: str, oth
     rows = rows.filter(rows[column].notnull())
     sums = {"money": rows[total].sum()} if total in rows.columns else {"money": ibis.null("float64")}
     ids = rows.group_by(column).aggregate(lines=rows.count(), **sums)
-    unknown = ids.anti_join(sent[other].rows, column)
-    found = unknown.aggregate(lines=unknown.lines.sum(), ids=unknown.count(), money=unknown.money.sum()).to_pyarrow().to_pylist()[0]
-    if not found["lines"]:
+    unknown = ids.anti_join(sent[other].rows, column).to_pandas().sort_values(["lines", column], ascending=[False, True])
+    if unknown.empty:
         return []
+    lines, money = int(unknown["lines"].sum()), unknown["money"].sum() if total in rows.columns else None
     return [Check(
-        "unknown-id", "caution", name, column, found["lines"], facts.rows, places(rows.semi_join(unknown, column), column),
-        f"{found['ids']:,} values of {column} ({found['lines'] / facts.rows:.1%} of the rows) are not in {other}: "
-        f"they count in totals, but not where {other} are described.{amount(found['money'], currency)}",
+        "unknown-id", "caution", name, column, lines, facts.rows,
+        tuple(f"{row[column]!r} in {row['lines']:,} rows" for row in unknown.head(EXAMPLES).to_dict("records")),
+        f"{len(unknown):,} values of {column} ({lines / facts.rows:.1%} of the rows) are not in {other}: "
+        f"they count in totals, but not where {other} are described.{amount(money, currency)}",
         f"Ask the client for a complete {other} export, and whether ids are written the same way in both.",
     )]
 

@@ -1,6 +1,6 @@
 """Rules about the whole of a table: is it there, does it stop or skip, does one line outweigh the rest?"""
 
-from datetime import date, timedelta
+from datetime import date
 from math import exp
 
 import pandas as pd
@@ -10,10 +10,10 @@ from playbook.intake.schema import TABLES
 from playbook.intake.sent import Sent
 from playbook.intake.verdict import Check
 
-__all__ = ["shape_checks"]
+__all__ = ["presence_checks", "shape_checks"]
 
 ESSENTIAL = ("orders", "pipeline")
-UNDATED_TRAITS = {"customers", "products", "market"}  # tables that describe; nobody adds to them every week
+DESCRIBING = {"customers", "products", "market"}  # tables that describe; nobody adds to them every week
 WEEKDAY_OPEN = 0.5  # a weekday belongs to the rhythm when orders come on at least half of them
 SHORTEST_GAP = {"D": 3, "W": 2, "M": 1}  # days, weeks, months: public holidays alone make no gap
 CHANCE = 0.01  # a silence that would come about by chance less often than this in the whole table is a gap
@@ -28,27 +28,30 @@ DETACHED = 2.5  # the largest lines stand apart when they are so many times the 
 TOP = 20
 
 
-def shape_checks(name: str, sent: Sent, facts: Facts, as_of: date, currency: str) -> list[Check]:
-    """Empty tables, constant zeros, gaps, freshness and outliers of one table."""
+def presence_checks(name: str, sent: Sent, facts: Facts, as_of: date) -> list[Check]:
+    """Tables without rows, or without rows that count."""
     if not facts.rows:
-        return [_empty(name, sent)]
-    checks = _zeros(name, sent, facts)
-    if facts.first and facts.first > as_of and name in ESSENTIAL:
-        checks.append(Check(
+        return [Check(
+            "empty-table", "stop" if name in ESSENTIAL else "caution", name, None, 0, 0, (sent.raw.origin,),
+            f"{sent.raw.origin} has headers but no rows.", "Ask the client for the export again, or take the table out of client.yml.",
+        )]
+    if name in ESSENTIAL and facts.first and facts.first > as_of:
+        return [Check(
             "nothing-counted", "stop", name, TABLES[name].date, facts.rows, facts.rows, (f"first day {facts.first}",),
             f"Every row lies after the as-of day, {as_of}, so there is nothing to count.", "Set as_of in client.yml to a later day.",
-        ))
-    if facts.first and not TABLES[name].ahead and name not in UNDATED_TRAITS:
+        )]
+    return []
+
+
+def shape_checks(name: str, sent: Sent, facts: Facts, as_of: date, currency: str) -> list[Check]:
+    """Constant zeros, freshness, and, of orders, gaps and outliers of one table."""
+    if not facts.rows:
+        return []
+    checks = _zeros(name, sent, facts)
+    if facts.first and not TABLES[name].ahead and name not in DESCRIBING:
         days = _days(name, sent, as_of)
         checks += _late(name, facts, days, as_of) + (_gaps(days) if name == "orders" else [])
     return checks + (_outliers(sent, facts, currency) if name == "orders" else [])
-
-
-def _empty(name: str, sent: Sent) -> Check:
-    return Check(
-        "empty-table", "stop" if name in ESSENTIAL else "caution", name, None, 0, 0, (sent.raw.origin,),
-        f"{sent.raw.origin} has headers but no rows.", "Ask the client for the export again, or take the table out of client.yml.",
-    )
 
 
 def _zeros(name: str, sent: Sent, facts: Facts) -> list[Check]:
@@ -128,7 +131,7 @@ def _start(moment: pd.Timestamp | pd.Period) -> date:
 
 
 def _end(moment: pd.Timestamp | pd.Period) -> date:
-    return (moment.start_time + (moment.end_time - moment.start_time) if isinstance(moment, pd.Period) else moment + timedelta()).date()
+    return (moment.end_time if isinstance(moment, pd.Period) else moment).date()
 
 
 def _outliers(sent: Sent, facts: Facts, currency: str) -> list[Check]:

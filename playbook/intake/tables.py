@@ -36,7 +36,7 @@ def open_tables(engagement: Engagement) -> Tables:
 
     Raises IntakeError with every stop of the audit: no result, in a notebook or in a report, rests on such tables.
     """
-    require_sound(audit(engagement), engagement.client)
+    require_sound(audit(engagement, stops_only=True), engagement.client)
     sent = open_sources(engagement)
     as_of = engagement.as_of or last_day(sent)
     if as_of is None:
