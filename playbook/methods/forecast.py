@@ -1,0 +1,176 @@
+"""Forecast: several candidates, judged on months they had not seen, and a range made from the errors they made there.
+
+    forecast(months["revenue"], horizon=12, season=12).path     # period, value, low, high
+
+Which candidate wins is decided by a rolling-origin backtest (Hyndman & Athanasopoulos, FPP3, ch. 5.10) with the mean absolute
+scaled error (Hyndman & Koehler 2006). Ranges are split-conformal: quantiles of the backtest's own errors, scaled by horizon.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from playbook.methods.forecast_candidates import CANDIDATES, seasonal_naive
+from playbook.result.formats import LEVEL
+
+__all__ = ["COMBINATION", "NAIVE", "Forecast", "forecast"]
+
+NAIVE, COMBINATION = "seasonal naive", "combination"
+SEASONAL_ONLY = frozenset({"seasonal smoothing (+)", "seasonal smoothing (×)"})
+SHORTEST = 6  # below this nothing can be tested: the last value, with a wide range
+ORIGINS = 10  # starting points of the backtest, at most
+SEASONS_NEEDED, SEASON_MARGIN = 2, 6  # a season is used when two of them and half a year of tests lie in the history
+EXPLODED = 5.0  # a forecast further from the history than this many times its spread is an accident
+MARGIN = 0.95  # a single candidate must beat the combination by this factor: small leads in a backtest are luck
+WIDE = 2.0  # ranges of untested forecasts: this many typical steps
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A tested forecast.
+
+    ``path`` has the columns period (continues the index of the history), value, low, high (the range at ``LEVEL``);
+    ``scores`` has candidate, mase (backtest error relative to the naive forecast's in-sample error; smaller is better), origins;
+    ``coverage`` is the share of backtest values inside ranges calibrated on earlier origins only (None when there are too few);
+    ``season`` is the season used (1: the history is too short for one, or none was asked for); ``dropped`` says why candidates are missing.
+    """
+
+    path: pd.DataFrame
+    winner: str
+    scores: pd.DataFrame
+    coverage: float | None
+    n_origins: int
+    season: int
+    dropped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Backtest:
+    """Signed errors of each candidate, one array per origin (as long as the steps that could be checked), and each origin's scale."""
+
+    errors: dict[str, list[np.ndarray]]
+    scales: np.ndarray
+
+    def mase(self, name: str) -> float:
+        return float(np.mean(np.concatenate([np.abs(e) / s for e, s in zip(self.errors[name], self.scales, strict=True)])))
+
+
+def forecast(values: pd.Series, horizon: int, season: int = 12) -> Forecast:
+    """Forecast ``horizon`` steps of a regular series, with a range at ``LEVEL`` and an honest account of how well it was tested.
+
+    ``values``: one number a period, no gaps, in order of time; a DatetimeIndex (or PeriodIndex) is continued in ``path.period``.
+    A history that holds fewer than two seasons and half of one is treated as having none; below six values the last one is repeated
+    with a wide range. Values that are never negative give a forecast that is never negative.
+    Raises ValueError when the series is empty or not finite, or the horizon not positive.
+    """
+    history = np.asarray(values, dtype=float)
+    if not len(history) or not np.isfinite(history).all():
+        raise ValueError("a forecast needs at least one value, and all of them finite")
+    if horizon < 1:
+        raise ValueError(f"horizon is {horizon}; it must be at least 1")
+    periods = _future(values.index, horizon)
+    season = season if season > 1 and len(history) >= SEASONS_NEEDED * season + SEASON_MARGIN else 1
+    if len(history) < SHORTEST or np.ptp(history) == 0:
+        return _untested(history, periods)
+    origins = _origins(len(history), horizon, season)
+    paths, backtest, dropped = _compete(history, horizon, season, origins)
+    scores = pd.DataFrame({"candidate": list(backtest.errors)}).assign(mase=lambda f: f["candidate"].map(backtest.mase), origins=len(origins))
+    scores = scores.sort_values("mase", kind="stable", ignore_index=True)
+    winner = _winner(scores)
+    width, coverage = _ranges(backtest.errors[winner], backtest.scales, _scale(history, season), horizon)
+    return Forecast(_path(periods, paths[winner], width, history), winner, scores, coverage, len(origins), season, dropped)
+
+
+def _winner(scores: pd.DataFrame) -> str:
+    best = scores.iloc[0]
+    combined = scores.loc[scores["candidate"] == COMBINATION, "mase"]
+    return COMBINATION if len(combined) and best["mase"] > MARGIN * combined.iloc[0] else best["candidate"]
+
+
+def _origins(n: int, horizon: int, season: int) -> list[int]:
+    """Lengths of the histories to forecast from: the recent past, evenly spread, early enough to see the whole horizon if possible."""
+    shortest = SEASONS_NEEDED * season + 1 if season > 1 else max(SHORTEST - 2, n // 2)
+    first = max(shortest, n - horizon - max(season, SHORTEST))
+    return sorted(set(np.linspace(first, n - 1, min(ORIGINS, n - first)).round().astype(int).tolist()))
+
+
+def _compete(history: np.ndarray, horizon: int, season: int, origins: list[int]) -> tuple[dict[str, np.ndarray], _Backtest, tuple[str, ...]]:
+    """Every candidate from every origin and from today; candidates that fail or explode anywhere are dropped, with the reason."""
+    tested, dropped = {}, []
+    for name, candidate in CANDIDATES.items():
+        if name in SEASONAL_ONLY and season == 1:
+            continue
+        try:
+            tested[name] = [_sane(candidate(history[:cut], horizon, season), history[:cut]) for cut in [*origins, len(history)]]
+        except (ValueError, ArithmeticError, IndexError) as error:  # LinAlgError is a ValueError
+            dropped.append(f"{name}: {error}")
+    skilled = [paths for name, paths in tested.items() if name != NAIVE]
+    if len(skilled) > 1:
+        tested[COMBINATION] = [np.median(paths, axis=0) for paths in zip(*skilled, strict=True)]
+    actual = [history[cut : cut + horizon] for cut in origins]
+    errors = {name: [a - p[: len(a)] for a, p in zip(actual, paths[:-1], strict=True)] for name, paths in tested.items()}
+    backtest = _Backtest(errors, np.array([_scale(history[:cut], season) for cut in origins]))
+    return {name: paths[-1] for name, paths in tested.items()}, backtest, tuple(dropped)
+
+
+def _sane(path: np.ndarray, history: np.ndarray) -> np.ndarray:
+    spread = max(np.ptp(history), abs(history).max() / 10)
+    if not np.isfinite(path).all() or path.max() > history.max() + EXPLODED * spread or path.min() < history.min() - EXPLODED * spread:
+        raise ValueError("the forecast exploded")
+    return np.maximum(path, 0) if history.min() >= 0 else path
+
+
+def _scale(history: np.ndarray, season: int) -> float:
+    """Mean absolute error of the naive forecast within the history: the unit of the scaled error (Hyndman & Koehler 2006)."""
+    for lag in (season, 1):
+        if len(history) > lag and (scale := np.mean(np.abs(history[lag:] - history[:-lag]))) > 0:
+            return float(scale)
+    return 1.0
+
+
+def _ranges(errors: list[np.ndarray], scales: np.ndarray, scale: float, horizon: int) -> tuple[np.ndarray, float | None]:
+    """Half width of the range per step, and the coverage on later origins of widths calibrated on earlier ones."""
+    scaled = [np.abs(e) / s for e, s in zip(errors, scales, strict=True)]
+    checked = range(max(2, len(scaled) // 2), len(scaled))
+    inside = [scaled[i] <= _widths(scaled[:i], len(scaled[i])) for i in checked]
+    return scale * _widths(scaled, horizon), float(np.mean(np.concatenate(inside))) if inside else None
+
+
+def _widths(scaled: list[np.ndarray], horizon: int) -> np.ndarray:
+    """Conformal quantile of the absolute scaled errors, growing with the horizon as a power of it.
+
+    Errors of one origin go together, so the small-sample correction (1 + 1/m) counts origins and not errors (Lei et al. 2018).
+    """
+    step = np.concatenate([np.arange(1, len(e) + 1) for e in scaled])
+    size = np.concatenate(scaled)
+    by_step = pd.Series(size).groupby(step).agg(["mean", "size"]).query("mean > 0")
+    growth = 0.0
+    if len(by_step) > 2:
+        growth = float(np.clip(np.polyfit(np.log(by_step.index), np.log(by_step["mean"]), 1, w=np.sqrt(by_step["size"]))[0], 0, 1))
+    quantile = np.quantile(size / step**growth, min(1.0, LEVEL * (1 + 1 / len(scaled))))
+    return quantile * np.arange(1, horizon + 1) ** growth
+
+
+def _untested(history: np.ndarray, periods: pd.Index) -> Forecast:
+    """The last value repeated: all that a few values or a constant allow."""
+    path = seasonal_naive(history, len(periods), 1)
+    step = np.mean(np.abs(np.diff(history))) if len(history) > 1 else abs(history[-1]) / WIDE
+    width = WIDE * step * np.sqrt(np.arange(1, len(periods) + 1))
+    scores = pd.DataFrame({"candidate": [NAIVE], "mase": [np.nan], "origins": [0]})
+    return Forecast(_path(periods, path, width, history), NAIVE, scores, None, 0, 1)
+
+
+def _path(periods: pd.Index, value: np.ndarray, width: np.ndarray, history: np.ndarray) -> pd.DataFrame:
+    frame = pd.DataFrame({"period": periods, "value": value, "low": value - width, "high": value + width})
+    return frame.assign(low=frame["low"].clip(lower=0)) if history.min() >= 0 else frame
+
+
+def _future(index: pd.Index, horizon: int) -> pd.Index:
+    """The periods after the index: by its frequency, by its last step where that is unclear, else counted on."""
+    if isinstance(index, pd.PeriodIndex):
+        return pd.period_range(index[-1] + 1, periods=horizon)
+    if isinstance(index, pd.DatetimeIndex):
+        frequency = index.freq or (pd.infer_freq(index) if len(index) > 2 else None)
+        return pd.date_range(index[-1], periods=horizon + 1, freq=frequency or "MS")[1:]
+    return pd.RangeIndex(len(index), len(index) + horizon)
