@@ -14,7 +14,9 @@ __all__ = ["main"]
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the client and return the exit code."""
-    parser = ArgumentParser(prog="python -m playbook.generate", description="Write a generated client: an audio web shop with planted truth.")
+    parser = ArgumentParser(
+        prog="python -m playbook.generate", description="Write a generated client: an audio web shop with planted truth."
+    )
     parser.add_argument("folder", type=Path, help="where to write client.yml, raw/ and truth/, for example data/my-client")
     parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same files (default: %(default)s)")
     parser.add_argument("--customers", type=int, default=REFERENCE_CUSTOMERS, help="default: %(default)s")

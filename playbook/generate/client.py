@@ -13,7 +13,7 @@ from playbook.generate.demand import advertising, clock, draw_times
 from playbook.generate.interventions import Rollout, roll_out
 from playbook.generate.journeys import draw_journeys
 from playbook.generate.ledger import advertising_ledger, plan_targets, stock_counts
-from playbook.generate.planted import REFERENCE_CUSTOMERS
+from playbook.generate.planted import REFERENCE_CUSTOMERS, REGULARITY
 from playbook.generate.service import draw_surveys, draw_tickets
 from playbook.generate.shop import Shelf, competitor_prices, market_sizes, price_shelf, read_products
 from playbook.generate.truth import Truth, tell_truth
@@ -40,7 +40,9 @@ class GeneratedClient:
     truth: Truth
 
 
-def generate_client(seed: int = 7, customers: int = REFERENCE_CUSTOMERS, months: int = 36, name: str = "Aurora Audio") -> GeneratedClient:
+def generate_client(
+    seed: int = 7, customers: int = REFERENCE_CUSTOMERS, months: int = 36, name: str = "Aurora Audio"
+) -> GeneratedClient:
     """An audio web shop with ``months`` of history up to 31 October 2026; the same arguments give the same tables.
 
     Every room draws from a random stream of its own, so that changing one leaves the others as they were.
@@ -81,22 +83,31 @@ def generate_client(seed: int = 7, customers: int = REFERENCE_CUSTOMERS, months:
     tables["surveys"], moved = draw_surveys(named, last, customers, fresh())
     tables["plan"] = plan_targets(_monthly(table), AS_OF.year)
     truth = tell_truth(seed, people, shelf, rollout, tables, moved)
-    gone = shelf.products.loc[shelf.products["popularity"].nsmallest(DISCONTINUED).index, "product_id"]
+    gone = table["product_id"].value_counts().nsmallest(DISCONTINUED).index
     tables["products"] = tables["products"][~tables["products"]["product_id"].isin(gone)]
     return GeneratedClient(name, seed, AS_OF, {t: _canonical(t, frame) for t, frame in tables.items()}, truth)
 
 
 def _orders_anyway(ticking, people: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Orders (customer, day, intervention) that happen without any intervention."""
-    who, day = draw_times(ticking, people["rate"].to_numpy(), people["start"].to_numpy(), people["stop"].to_numpy(), rng)
+    who, day = draw_times(
+        ticking, people["rate"].to_numpy(), people["start"].to_numpy(), people["stop"].to_numpy(), rng, REGULARITY
+    )
     newcomers = np.flatnonzero(people["first"])
-    return pd.DataFrame({"customer": np.concatenate([newcomers, who]), "day": np.concatenate([people["start"].to_numpy()[newcomers], day]),
-                         "intervention": None})
+    return pd.DataFrame(
+        {
+            "customer": np.concatenate([newcomers, who]),
+            "day": np.concatenate([people["start"].to_numpy()[newcomers], day]),
+            "intervention": None,
+        }
+    )
 
 
 def _order_table(placed: pd.DataFrame, people: pd.DataFrame, ticking, shelf: Shelf, rng: np.random.Generator) -> pd.DataFrame:
     """All order lines in order of time, with the schema's columns plus ``fraud`` and ``intervention``."""
-    placed = placed.assign(channel=ordering.tag_channels(placed, ticking, rng), at=ordering.place_in_day(placed, shelf.first_day, rng), fraud=False)
+    placed = placed.assign(
+        channel=ordering.tag_channels(placed, ticking, rng), at=ordering.place_in_day(placed, shelf.first_day, rng), fraud=False
+    )
     lines = ordering.draw_lines(placed, people, shelf, rng)
     fraud, fraud_lines = ordering.draw_fraud(placed, people, shelf, rng)
     lines = pd.concat([lines, fraud_lines.assign(order=fraud_lines["order"] + len(placed))], ignore_index=True)
@@ -128,7 +139,8 @@ def _whole_orders(table: pd.DataFrame) -> pd.DataFrame:
 
 def _monthly(table: pd.DataFrame) -> pd.DataFrame:
     month = table["order_date"].dt.to_period("M").dt.start_time
-    return table.groupby(month).agg(revenue=("revenue", "sum"), orders=("order_id", "nunique"))
+    orders = table[table["quantity"] > 0].groupby(month)["order_id"].nunique()
+    return pd.DataFrame({"revenue": table.groupby(month)["revenue"].sum(), "orders": orders})
 
 
 def _canonical(name: str, frame: pd.DataFrame) -> pd.DataFrame:

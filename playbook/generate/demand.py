@@ -1,8 +1,8 @@
-"""Demand over time: one clock for all customers, so that orders are a time-changed Poisson process.
+"""Demand over time: one clock for all customers, on which each keeps a rhythm of their own.
 
 Customer i orders at rate ``rate_i * pace(t)`` while active, where ``pace`` carries season, weekday and
-advertising. Drawing a Poisson number over the clock's span and spreading it evenly on the clock is
-exact and needs no grid of customers and days.
+advertising. Drawing a Poisson number over the clock's span, spreading it evenly on the clock and
+keeping every k-th event is exact and needs no grid of customers and days.
 """
 
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def season(days: pd.DatetimeIndex) -> np.ndarray:
     """Planted factor of each day: month times weekday, each with mean 1."""
     month = np.array(SEASON) / np.mean(SEASON)
     weekday = np.array(WEEKDAY) / np.mean(WEEKDAY)
-    return month[days.month - 1] * weekday[days.dayofweek]
+    return month[days.month - 1] * weekday[days.day_of_week]
 
 
 def advertising(days: pd.DatetimeIndex, customers: int, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -80,7 +80,9 @@ def clock(days: pd.DatetimeIndex, by_channel: pd.DataFrame, customers: pd.DataFr
     ``customers`` has ``rate`` (orders a day), ``start`` and ``stop`` (days), ``first`` (first order on day ``start``).
     """
     length = len(days)
-    change = np.bincount(customers["start"], customers["rate"], length + 1) - np.bincount(customers["stop"], customers["rate"], length + 1)
+    change = np.bincount(customers["start"], customers["rate"], length + 1) - np.bincount(
+        customers["stop"], customers["rate"], length + 1
+    )
     active = np.maximum(np.cumsum(change)[:length], 1e-9)
     base = (1 - MARKETING_SHARE) * season(days)
     pace = base + by_channel.sum(axis=1).to_numpy() / active
@@ -90,14 +92,26 @@ def clock(days: pd.DatetimeIndex, by_channel: pd.DataFrame, customers: pd.DataFr
     return Clock(days, pace, by_channel, share)
 
 
-def draw_times(ticking: Clock, rate: np.ndarray, start: np.ndarray, stop: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Order times of a Poisson process with ``rate * pace`` between the days ``start`` and ``stop``.
+def draw_times(
+    ticking: Clock,
+    rate: np.ndarray,
+    start: np.ndarray,
+    stop: np.ndarray,
+    rng: np.random.Generator,
+    regularity: int = 1,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Order times at ``rate * pace`` between the days ``start`` and ``stop``, with Erlang gaps.
+
+    ``regularity`` is the shape of the gaps, 1 for a Poisson process.
 
     Returns the row of the customer and the day number (whole), one entry an order.
     """
     elapsed = ticking.elapsed
     begin, end = elapsed[start], elapsed[np.maximum(stop, start)]
-    count = rng.poisson(rate * (end - begin))
+    count = rng.poisson(rate * regularity * (end - begin))
     who = np.repeat(np.arange(len(rate)), count)
     at = begin[who] + rng.random(len(who)) * (end - begin)[who]
-    return who, np.searchsorted(elapsed, at, side="right") - 1
+    at = at[np.lexsort((at, who))]
+    place = np.arange(len(who)) - np.repeat(np.cumsum(count) - count, count)  # number of the event within its customer
+    kept = (place + rng.integers(0, regularity, len(rate))[who]) % regularity == 0  # every k-th event, from a random one on
+    return who[kept], np.searchsorted(elapsed, at[kept], side="right") - 1

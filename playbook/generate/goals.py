@@ -44,5 +44,7 @@ def set_goals(tables: dict[str, pd.DataFrame], as_of: date) -> Goals:
         "acquisition_cost": ACQUISITION_COST,
         "budget": int(round(marketing.loc[marketing["date"] >= since, "spend"].sum(), -4 if scale >= 1 else -3)),
     }
-    costs = tuple((plan, max(100, int(round(plan.cost * scale, -2)))) for plan in sorted(INTERVENTIONS, key=lambda plan: plan.start))
+    costs = tuple(
+        (plan, max(100, int(round(plan.cost * scale, -2)))) for plan in sorted(INTERVENTIONS, key=lambda plan: plan.start)
+    )
     return Goals(date(as_of.year + 1, as_of.month, as_of.day), targets, parameters, costs)

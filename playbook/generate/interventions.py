@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 
 from playbook.generate.demand import Clock, draw_times
-from playbook.generate.planted import INTERVENTIONS, REFERENCE_CUSTOMERS, SEGMENTS, InterventionPlan
+from playbook.generate.planted import INTERVENTIONS, REFERENCE_CUSTOMERS, InterventionPlan
 
 __all__ = ["Rollout", "roll_out"]
 
-ACTIVE_DAYS = 180  # a customer who ordered this recently can be drawn
-NOT_DRAWN = SEGMENTS[0].name  # studio professionals buy under contract and take part in no experiment
+ACTIVE_DAYS, ACTIVE_ORDERS = 180, 2  # a customer with so many orders in so many days can be drawn
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,8 @@ class Rollout:
 def roll_out(orders: pd.DataFrame, customers: pd.DataFrame, ticking: Clock, rng: np.random.Generator) -> Rollout:
     """Draw the groups of every planned intervention at random and add the orders that it causes.
 
-    ``orders`` (customer, day) are those that happen anyway. Pairs of customers with like recent orders are split by
-    coin, which keeps the groups alike; an added order is a Poisson event at ``effect`` times the customer's own rate.
+    ``orders`` (customer, day) are those that happen anyway. Pairs of customers of one kind with like recent orders are
+    split by coin, which keeps the groups alike; an added order is a Poisson event at ``effect`` times the customer's own rate.
     """
     members, added, expected = [], [], []
     for plan in INTERVENTIONS:
@@ -54,9 +53,9 @@ def _groups(plan: InterventionPlan, start: int, orders: pd.DataFrame, customers:
     """Row numbers of the treated and the control customers."""
     recent = orders[(orders["day"] < start) & (orders["day"] >= start - ACTIVE_DAYS)]
     count = recent["customer"].value_counts().sort_index()
-    count = count[customers["segment"].to_numpy()[count.index] != NOT_DRAWN]
-    size = min(round(plan.per_group * len(customers) / REFERENCE_CUSTOMERS), len(count) // 2)
-    drawn = count.iloc[np.sort(rng.choice(len(count), 2 * size, replace=False))].sort_values(kind="stable")
+    drawn = pd.DataFrame({"orders": count, "segment": customers["segment"].to_numpy()[count.index]})[count >= ACTIVE_ORDERS]
+    size = min(round(plan.per_group * len(customers) / REFERENCE_CUSTOMERS), len(drawn) // 2)
+    drawn = drawn.iloc[np.sort(rng.choice(len(drawn), 2 * size, replace=False))].sort_values(["segment", "orders"], kind="stable")
     pairs = drawn.index.to_numpy().reshape(size, 2)
     coin = rng.integers(0, 2, size)
     rows = np.arange(size)

@@ -13,14 +13,22 @@ YEAR_DAYS = 365
 LONGEST = 40  # steps; the chain has practically ended long before
 STEP_SECONDS = (25, 70, 50, 90, 60)  # mean time spent at each step
 # What the shop tried at a step, drawn at random, and by how much it multiplies the chance to go on: (step, action, factor).
-ACTIONS = ((1, "none", 1.0), (1, "recommendation", 1.12), (2, "none", 1.0), (2, "delivery date shown", 1.25), (2, "voucher", 1.45))
+ACTIONS = (
+    (1, "none", 1.0),
+    (1, "recommendation", 1.12),
+    (2, "none", 1.0),
+    (2, "delivery date shown", 1.25),
+    (2, "voucher", 1.45),
+)
 _FORWARD = 4
 
 
 def transition_truth() -> dict[str, dict[str, float]]:
     """Planted probability of every transition by channel when the shop does nothing ("basket > checkout": 0.17)."""
     return {
-        channel.name: {f"{STEPS[a]} > {STEPS[b]}": float(p) for a, row in enumerate(_matrix(channel)) for b, p in enumerate(row[:5]) if p > 0}
+        channel.name: {
+            f"{STEPS[a]} > {STEPS[b]}": float(p) for a, row in enumerate(_matrix(channel)) for b, p in enumerate(row[:5]) if p > 0
+        }
         for channel in JOURNEY_CHANNELS
     }
 
@@ -32,7 +40,9 @@ def draw_journeys(orders: pd.DataFrame, last_day: pd.Timestamp, customers: int, 
     steps = _walk(channel, rng)
     first_day = last_day - pd.Timedelta(days=YEAR_DAYS - 1)
     recent = orders[orders["order_date"] >= first_day]
-    begin = recent["order_date"].to_numpy()[rng.integers(0, len(recent), count)] + rng.integers(-3600, 3600, count).astype("timedelta64[s]")
+    begin = recent["order_date"].to_numpy()[rng.integers(0, len(recent), count)] + rng.integers(-3600, 3600, count).astype(
+        "timedelta64[s]"
+    )
     steps["step_at"] = begin[steps["visit"]] + steps["elapsed"].to_numpy().astype("timedelta64[s]")
     steps["customer_id"] = pd.Series([None] * len(steps), dtype=object)
     steps["channel"] = np.array([c.name for c in JOURNEY_CHANNELS], dtype=object)[channel[steps["visit"]]]
@@ -99,7 +109,9 @@ def _link(steps: pd.DataFrame, orders: pd.DataFrame, rng: np.random.Generator) -
         size = min(len(rows), len(own))
         picked = own.iloc[rng.choice(len(own), size, replace=False)]
         steps.loc[rows.index[:size], "customer_id"] = picked["customer_id"].to_numpy()
-        shift = pd.Series(picked["order_date"].to_numpy() - rows["step_at"].to_numpy()[:size], index=rows["visit"].to_numpy()[:size])
+        shift = pd.Series(
+            picked["order_date"].to_numpy() - rows["step_at"].to_numpy()[:size], index=rows["visit"].to_numpy()[:size]
+        )
         mine = steps["visit"].isin(shift.index)
         steps.loc[mine, "step_at"] += steps.loc[mine, "visit"].map(shift)
     return steps

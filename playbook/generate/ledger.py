@@ -3,13 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from playbook.generate.planted import CHANNELS, SEASON
+from playbook.generate.planted import CHANNELS
 from playbook.generate.shop import Shelf
 
 __all__ = ["advertising_ledger", "plan_targets", "stock_counts"]
 
 PLAN_ABOVE = 1.05  # the plan asks for this much more than happens
-PLAN_GROWTH = 0.16  # a year, as the board assumed it
 STOCK_WEEKS = 52
 LEAD_DAYS = (7, 14, 21, 28)
 COVER_WEEKS = 6  # demand that a supplier order covers
@@ -27,8 +26,17 @@ def advertising_ledger(spend: pd.DataFrame, table: pd.DataFrame, rng: np.random.
         money = spend[channel.name]
         shown = np.round(money / channel.price_per_thousand * 1000 * rng.lognormal(0, CLICK_NOISE, len(money)))
         clicks = rng.poisson(shown * channel.click_rate)
-        frames.append(pd.DataFrame({"date": spend.index, "channel": channel.name, "spend": money.to_numpy(),
-                                    "impressions": shown.astype(int).to_numpy(), "clicks": clicks}))
+        frames.append(
+            pd.DataFrame(
+                {
+                    "date": spend.index,
+                    "channel": channel.name,
+                    "spend": money.to_numpy(),
+                    "impressions": shown.astype(int).to_numpy(),
+                    "clicks": clicks,
+                }
+            )
+        )
     ledger = pd.concat(frames, ignore_index=True).join(claims, on=["date", "channel"])
     ledger = ledger.fillna({"orders": 0, "revenue": 0.0}).astype({"orders": int})
     return ledger.round({"revenue": 2}).sort_values(["date", "channel"], ignore_index=True)
@@ -50,28 +58,31 @@ def stock_counts(table: pd.DataFrame, shelf: Shelf, rng: np.random.Generator) ->
     frames = []
     for number, monday in enumerate(weeks):
         on_hand = on_hand + due[number]
-        on_order = due[number + 1:].sum(axis=0)
+        on_order = due[number + 1 :].sum(axis=0)
         short = on_hand + on_order <= point
         due[number + lead_weeks[short], np.flatnonzero(short)] += batch[short]
         on_order = on_order + short * batch
-        frames.append(pd.DataFrame({"date": monday, "product_id": sold.columns, "on_hand": on_hand, "on_order": on_order, "lead_time_days": lead}))
+        frames.append(
+            pd.DataFrame(
+                {"date": monday, "product_id": sold.columns, "on_hand": on_hand, "on_order": on_order, "lead_time_days": lead}
+            )
+        )
         on_hand = np.maximum(on_hand - sold.to_numpy()[number], 0)
     return pd.concat(frames, ignore_index=True).astype({"on_hand": int, "on_order": int})
 
 
 def plan_targets(monthly: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Targets for the twelve months of ``year``; over the months that have passed they add up to PLAN_ABOVE times what happened.
+    """Targets for the twelve months of ``year``: the year before times one factor, as boards plan.
 
-    ``monthly``: revenue and orders by month start.
+    The factor is such that revenue over the months that have passed adds up to PLAN_ABOVE times what happened; half of that
+    (on the log scale) is asked of the number of orders, the rest of their value. ``monthly``: revenue and orders by month start.
     """
     months = pd.date_range(f"{year}-01-01", periods=12, freq="MS")
-    shape = np.array(SEASON) * (1 + PLAN_GROWTH) ** (np.arange(12) / 12)
-    past = months.isin(monthly.index)
-    frames = []
-    for kpi, digits in (("revenue", -3), ("orders", -1)):
-        level = monthly.reindex(months[past])[kpi].sum() / shape[past].sum()
-        above = PLAN_ABOVE if kpi == "revenue" else np.sqrt(PLAN_ABOVE)
-        frames.append(pd.DataFrame({"period": months, "kpi": kpi, "target": np.round(level * above * shape, digits)}))
-    value = frames[0]["target"].sum() / frames[1]["target"].sum()
-    frames.append(pd.DataFrame({"period": months, "kpi": "order_value", "target": round(value)}))
-    return pd.concat(frames, ignore_index=True).sort_values(["period", "kpi"], ignore_index=True)
+    before = monthly.reindex(months - pd.DateOffset(years=1)).set_axis(months)
+    happened = monthly.reindex(months).dropna()
+    growth = happened.sum() / before.loc[happened.index].sum()
+    revenue = before["revenue"] * growth["revenue"] * PLAN_ABOVE
+    orders = before["orders"] * growth["orders"] * PLAN_ABOVE**0.5
+    targets = pd.DataFrame({"revenue": revenue.round(-3), "orders": orders.round(-1), "order_value": (revenue / orders).round()})
+    plan = targets.rename_axis(index="period", columns="kpi").stack().rename("target").reset_index()
+    return plan.sort_values(["period", "kpi"], ignore_index=True)

@@ -49,10 +49,12 @@ def draw_lines(orders: pd.DataFrame, customers: pd.DataFrame, shelf: Shelf, rng:
     taste = rng.lognormal(0, TASTE, (len(customers), len(categories)))
     dear = (shelf.products["first_price"].to_numpy() / 100)[None, :] ** kinds["dearness"].fillna(0).to_numpy()[:, None]
     week = shelf.week(orders["day"].to_numpy())
-    product = np.concatenate([
-        _choose(shelf.appeal[week[part]] * dear[who[part]] * taste[who[part]][:, category], rng)
-        for part in np.array_split(order, max(1, len(order) // CHUNK))
-    ])
+    product = np.concatenate(
+        [
+            _choose(shelf.appeal[week[part]] * dear[who[part]] * taste[who[part]][:, category], rng)
+            for part in np.array_split(order, max(1, len(order) // CHUNK))
+        ]
+    )
     lines = pd.DataFrame({"order": order, "product": product})
     lines["quantity"] = 1 + rng.poisson(kinds["extra_units"].to_numpy()[who[order]])
     lines = pd.concat([lines, _companions(lines, week, shelf, rng)]).drop_duplicates(["order", "product"])
@@ -82,8 +84,10 @@ def place_in_day(orders: pd.DataFrame, first_day: pd.Timestamp, rng: np.random.G
     return first_day + pd.to_timedelta(orders["day"].to_numpy() * 1440 + hour * 60 + minute, "min")
 
 
-def draw_fraud(orders: pd.DataFrame, customers: pd.DataFrame, shelf: Shelf, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Fraudulent orders and their lines: at night, several units of dear small goods, from new accounts in bursts or from stolen ones."""
+def draw_fraud(
+    orders: pd.DataFrame, customers: pd.DataFrame, shelf: Shelf, rng: np.random.Generator
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Fraudulent orders and lines: dear small goods by the handful, at night, in bursts from new accounts or from stolen ones."""
     accounts = np.flatnonzero(customers["segment"] == "fraud account")
     burst = np.repeat(accounts, FRAUD_PER_ACCOUNT)
     burst_day = customers["start"].to_numpy()[burst] + rng.integers(0, 2, len(burst))
@@ -95,8 +99,13 @@ def draw_fraud(orders: pd.DataFrame, customers: pd.DataFrame, shelf: Shelf, rng:
     minutes = rng.integers(FRAUD_HOURS[0] * 60, FRAUD_HOURS[1] * 60, len(fraud))
     fraud["at"] = shelf.first_day + pd.to_timedelta(day * 1440 + minutes, "min")
     goods = np.flatnonzero(shelf.products["name"].isin(FRAUD_GOODS))
-    lines = pd.DataFrame({"order": np.arange(len(fraud)), "product": rng.choice(goods, len(fraud)),
-                          "quantity": rng.integers(FRAUD_UNITS[0], FRAUD_UNITS[1] + 1, len(fraud))})
+    lines = pd.DataFrame(
+        {
+            "order": np.arange(len(fraud)),
+            "product": rng.choice(goods, len(fraud)),
+            "quantity": rng.integers(FRAUD_UNITS[0], FRAUD_UNITS[1] + 1, len(fraud)),
+        }
+    )
     return fraud, priced(lines, shelf.week(day), shelf)
 
 
@@ -115,9 +124,14 @@ def blemish(table: pd.DataFrame, shelf: Shelf, rng: np.random.Generator) -> pd.D
     ordinary = table.loc[~table["fraud"] & table["intervention"].isna() & (table["quantity"] > 0)]
     lost = rng.choice(ordinary["order_id"].unique(), NO_CUSTOMER, replace=False)
     table.loc[table["order_id"].isin(lost), "customer_id"] = None
-    early = ordinary[(ordinary["order_date"] < ordinary["order_date"].min() + pd.Timedelta(days=240)) & (ordinary["discount"] == 0)]
+    early = ordinary[
+        (ordinary["order_date"] < ordinary["order_date"].min() + pd.Timedelta(days=240)) & (ordinary["discount"] == 0)
+    ]
     row = early["revenue"].sub(300).abs().idxmin()
-    table.loc[row, ["quantity", "revenue"]] = [OUTLIER_UNITS, round(table.at[row, "revenue"] / table.at[row, "quantity"] * OUTLIER_UNITS, 2)]
+    table.loc[row, ["quantity", "revenue"]] = [
+        OUTLIER_UNITS,
+        round(table.at[row, "revenue"] / table.at[row, "quantity"] * OUTLIER_UNITS, 2),
+    ]
     return table
 
 
@@ -126,4 +140,3 @@ def _choose(weights: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     bounds = np.cumsum(weights, axis=1)
     draw = rng.random(len(weights)) * bounds[:, -1]
     return (draw[:, None] >= bounds).sum(axis=1)
-

@@ -8,8 +8,21 @@ from dataclasses import dataclass
 from datetime import date
 
 __all__ = [
-    "CHANNELS", "COMPETITORS", "FRAUD_ACCOUNT", "INTERVENTIONS", "JOURNEY_CHANNELS", "MARKETING_SHARE", "REFERENCE_CUSTOMERS", "SEASON",
-    "SEGMENTS", "WEEKDAY", "Channel", "InterventionPlan", "JourneyChannel", "Segment",
+    "CHANNELS",
+    "COMPETITORS",
+    "FRAUD_ACCOUNT",
+    "INTERVENTIONS",
+    "JOURNEY_CHANNELS",
+    "MARKETING_SHARE",
+    "REFERENCE_CUSTOMERS",
+    "REGULARITY",
+    "SEASON",
+    "SEGMENTS",
+    "WEEKDAY",
+    "Channel",
+    "InterventionPlan",
+    "JourneyChannel",
+    "Segment",
 ]
 
 REFERENCE_CUSTOMERS = 3000  # the size that spends, responses and costs below are stated for; they scale with the customers
@@ -17,6 +30,7 @@ REFERENCE_CUSTOMERS = 3000  # the size that spends, responses and costs below ar
 # Demand relative to an average month (January first) and an average day (Monday first).
 SEASON = (0.94, 0.76, 0.88, 0.92, 0.95, 0.90, 0.86, 0.92, 1.00, 1.06, 1.42, 1.39)
 WEEKDAY = (1.06, 1.02, 1.00, 0.98, 0.94, 0.86, 1.14)
+REGULARITY = 3  # a customer's own orders keep a rhythm: Erlang-3 gaps (Platzer and Reutterer 2016 find such regularity in retail)
 MARKETING_SHARE = 0.30  # of demand that arises from advertising at the average size of the customer base
 
 FRAUD_ACCOUNT = "fraud account"
@@ -40,10 +54,10 @@ class Segment:
 
 
 SEGMENTS = (
-    Segment("studio professional", 0.09, 1.30, 0.18, 0.45, 0.80, (0.86, 0.99), 0.04, 0.85, 0.35, 0.12),
-    Segment("enthusiast", 0.42, 0.60, 0.16, 0.42, 0.80, (0.86, 0.99), 0.04, 0.10, 0.20, 0.04),
-    Segment("occasional listener", 0.28, 0.045, 0.20, 0.05, 0.96, (0.60, 0.99), 0.20, -0.75, 0.05, 0.00),
-    Segment("lapsed", 0.21, 0.55, 0.20, 0.70, 0.20, (0.30, 0.62), 1.00, -0.05, 0.15, 0.03),
+    Segment("studio professional", 0.09, 2.30, 0.12, 0.44, 0.64, (0.94, 0.99), 0.03, 0.75, 0.20, 0.08),
+    Segment("enthusiast", 0.37, 0.60, 0.12, 0.45, 0.64, (0.94, 0.99), 0.03, 0.00, 0.10, 0.03),
+    Segment("occasional listener", 0.32, 0.10, 0.12, 0.10, 0.72, (0.80, 0.99), 0.05, -1.60, 0.02, 0.00),
+    Segment("lapsed", 0.22, 0.80, 0.12, 0.85, 0.08, (0.26, 0.46), 1.00, -0.05, 0.10, 0.02),
 )
 
 
@@ -62,11 +76,11 @@ class Channel:
 
 
 CHANNELS = (
-    Channel("paid search", 230, 0.10, 260, 7.6, 14.0, 0.031),
-    Channel("social", 150, 0.45, 190, 4.2, 7.5, 0.011),
-    Channel("display", 120, 0.55, 45, 0.9, 3.2, 0.0035),
-    Channel("email", 25, 0.30, 60, 6.0, 2.4, 0.024),
-    Channel("affiliates", 110, 0.20, 150, 3.4, 9.0, 0.018),
+    Channel("paid search", 140, 0.10, 160, 7.6, 9.0, 0.031),
+    Channel("social", 90, 0.45, 115, 4.2, 5.5, 0.011),
+    Channel("display", 80, 0.55, 30, 0.9, 2.4, 0.0035),
+    Channel("email", 15, 0.30, 36, 6.0, 1.6, 0.024),
+    Channel("affiliates", 65, 0.20, 90, 3.4, 6.0, 0.018),
 )
 
 
@@ -85,9 +99,9 @@ class InterventionPlan:
 
 
 INTERVENTIONS = (
-    InterventionPlan("banner-redesign", "Banner redesign", date(2026, 1, 12), date(2026, 2, 8), 3500, 0.0, 500),
-    InterventionPlan("spring-mail", "Spring e-mail", date(2026, 3, 2), date(2026, 3, 29), 2400, 0.50, 600),
-    InterventionPlan("loyalty-points", "Loyalty points", date(2026, 5, 4), date(2026, 7, 26), 9000, 0.06, 500),
+    InterventionPlan("banner-redesign", "Banner redesign", date(2026, 1, 12), date(2026, 2, 8), 3500, 0.0, 600),
+    InterventionPlan("spring-mail", "Spring e-mail", date(2026, 3, 2), date(2026, 3, 29), 2400, 0.55, 600),
+    InterventionPlan("loyalty-points", "Loyalty points", date(2026, 5, 4), date(2026, 7, 26), 9000, 0.05, 600),
     InterventionPlan("free-shipping", "Free shipping", date(2026, 8, 3), date(2026, 10, 25), 21000, 0.08, None),
 )
 
@@ -108,13 +122,13 @@ class JourneyChannel:
 
 
 JOURNEY_CHANNELS = (
-    JourneyChannel("organic", 0.22, 0.74, 0.22, 0.40, 0.16, 0.17, 0.10, 0.68),
-    JourneyChannel("direct", 0.20, 0.80, 0.20, 0.46, 0.15, 0.20, 0.09, 0.73),
-    JourneyChannel("paid search", 0.24, 0.76, 0.22, 0.42, 0.15, 0.18, 0.10, 0.70),
-    JourneyChannel("social", 0.15, 0.62, 0.26, 0.30, 0.19, 0.13, 0.12, 0.60),
-    JourneyChannel("display", 0.06, 0.55, 0.22, 0.26, 0.18, 0.12, 0.12, 0.58),
-    JourneyChannel("email", 0.07, 0.86, 0.20, 0.50, 0.12, 0.24, 0.08, 0.76),
-    JourneyChannel("affiliates", 0.06, 0.72, 0.24, 0.38, 0.16, 0.16, 0.10, 0.66),
+    JourneyChannel("organic", 0.22, 0.74, 0.16, 0.48, 0.16, 0.12, 0.10, 0.68),
+    JourneyChannel("direct", 0.20, 0.80, 0.14, 0.54, 0.15, 0.14, 0.09, 0.73),
+    JourneyChannel("paid search", 0.24, 0.76, 0.16, 0.50, 0.15, 0.13, 0.10, 0.70),
+    JourneyChannel("social", 0.15, 0.62, 0.20, 0.38, 0.19, 0.09, 0.12, 0.60),
+    JourneyChannel("display", 0.06, 0.55, 0.16, 0.34, 0.18, 0.09, 0.12, 0.58),
+    JourneyChannel("email", 0.07, 0.86, 0.14, 0.58, 0.12, 0.17, 0.08, 0.76),
+    JourneyChannel("affiliates", 0.06, 0.72, 0.18, 0.46, 0.16, 0.12, 0.10, 0.66),
 )
 
 # Average price against ours, and how far single prices stray (log scale).

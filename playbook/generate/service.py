@@ -38,7 +38,9 @@ def draw_tickets(lines: pd.DataFrame, last: pd.Timestamp, customers: int, rng: n
         weight[0] *= CRISIS_FACTOR if line.at.month == CRISIS_MONTH else 1.0
         topic = names[rng.choice(len(names), p=weight / weight.sum())]
         entry = words["topics"][topic]
-        slots = {"product": line.product, "days": int(rng.integers(3, 15))}
+        fitting = entry.get("only", [line.product])
+        product = line.product if line.product in fitting else fitting[rng.integers(len(fitting))]
+        slots = {"product": product, "days": int(rng.integers(3, 15))}
         if entry.get("chinese") and rng.random() < CHINESE_SPEAKERS:
             question, answer = entry["chinese"][rng.integers(len(entry["chinese"]))]
             language = "zh"
@@ -57,7 +59,9 @@ def draw_tickets(lines: pd.DataFrame, last: pd.Timestamp, customers: int, rng: n
     return tickets
 
 
-def draw_surveys(lines: pd.DataFrame, last: pd.Timestamp, customers: int, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
+def draw_surveys(
+    lines: pd.DataFrame, last: pd.Timestamp, customers: int, rng: np.random.Generator
+) -> tuple[pd.DataFrame, np.ndarray]:
     """Answers after real orders, and what truly moved each answer."""
     drivers = _words()["drivers"]
     names = list(drivers)
@@ -65,12 +69,22 @@ def draw_surveys(lines: pd.DataFrame, last: pd.Timestamp, customers: int, rng: n
     share = np.array([drivers[n]["share"] for n in names])
     rows, moved = [], []
     for line in asked.itertuples():
-        weight = share * np.where(np.array(names) == "late delivery", CRISIS_FACTOR if line.at.month == CRISIS_MONTH else 1.0, 1.0)
+        weight = share * np.where(
+            np.array(names) == "late delivery", CRISIS_FACTOR if line.at.month == CRISIS_MONTH else 1.0, 1.0
+        )
         name = names[rng.choice(len(names), p=weight / weight.sum())]
         recommend = int(np.clip(round(BASE_SCORE + drivers[name]["effect"] + rng.normal(0, SCORE_SPREAD)), 0, 10))
         satisfaction = 1 + int(np.searchsorted(SATISFACTION_FROM, recommend + rng.normal(0, 0.5)))
         comment = drivers[name]["comments"][rng.integers(len(drivers[name]["comments"]))]
-        rows.append((line.at.normalize(), recommend, satisfaction, comment.format(product=line.product, days=int(rng.integers(3, 15))), line.customer_id))
+        rows.append(
+            (
+                line.at.normalize(),
+                recommend,
+                satisfaction,
+                comment.format(product=line.product, days=int(rng.integers(3, 15))),
+                line.customer_id,
+            )
+        )
         moved.append(name)
     surveys = pd.DataFrame(rows, columns=["date", "recommend", "satisfaction", "comment", "customer_id"])
     order = np.argsort(surveys["date"].to_numpy(), kind="stable")
@@ -78,8 +92,10 @@ def draw_surveys(lines: pd.DataFrame, last: pd.Timestamp, customers: int, rng: n
 
 
 def _moments(lines: pd.DataFrame, last: pd.Timestamp, count: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Moments a few days after random order lines (order_date, customer_id, name) of the last two years: at, customer_id, product."""
-    recent = lines[(lines["order_date"] > last - pd.Timedelta(days=SERVICE_DAYS)) & (lines["order_date"] < last - pd.Timedelta(days=15))]
+    """Moments (at, customer_id, product) a few days after random order lines (order_date, customer_id, name) of two years."""
+    recent = lines[
+        (lines["order_date"] > last - pd.Timedelta(days=SERVICE_DAYS)) & (lines["order_date"] < last - pd.Timedelta(days=15))
+    ]
     drawn = recent.iloc[np.sort(rng.choice(len(recent), min(count, len(recent)), replace=False))]
     at = drawn["order_date"].dt.normalize() + pd.to_timedelta(rng.integers(2 * 1440, 14 * 1440, len(drawn)), "min")
     daytime = at.dt.normalize() + pd.to_timedelta(8 * 60 + rng.integers(0, 13 * 60, len(drawn)), "min")

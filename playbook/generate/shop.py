@@ -9,7 +9,16 @@ from ruamel.yaml import YAML
 
 from playbook.generate.planted import COMPETITORS
 
-__all__ = ["COMPANIONS", "COMPANION_RATE", "Shelf", "category_truth", "competitor_prices", "market_sizes", "price_shelf", "read_products"]
+__all__ = [
+    "COMPANIONS",
+    "COMPANION_RATE",
+    "Shelf",
+    "category_truth",
+    "competitor_prices",
+    "market_sizes",
+    "price_shelf",
+    "read_products",
+]
 
 COST_SHARE, COST_SPREAD = 0.60, 0.05  # of the list price
 PRICE_STEP_WEEKS = 26  # average time between two changes of a list price
@@ -24,9 +33,16 @@ COMPETITOR_MEMORY = 0.85  # of a competitor's stray price from week to week
 # Bought together: with the first product comes the second, as often as COMPANION_RATE says.
 COMPANION_RATE = 0.35
 COMPANIONS = {
-    "Condenser C1": "Boom Arm", "Dynamic D58": "Cable XLR 3 m", "Voice USB Pro": "Microphone Stand", "Rondo Basic": "Record Care Kit",
-    "Rondo Carbon": "Stylus RS1", "Studio One Closed": "Ear Pads Pair", "Halden 60": "Headphone Stand", "Monitor A5": "Monitor Pads Pair",
-    "Pebble ANC": "Tip Set", "Link 2": "Cable XLR 10 m",
+    "Condenser C1": "Boom Arm",
+    "Dynamic D58": "Cable XLR 3 m",
+    "Voice USB Pro": "Microphone Stand",
+    "Rondo Basic": "Record Care Kit",
+    "Rondo Carbon": "Stylus RS1",
+    "Studio One Closed": "Ear Pads Pair",
+    "Halden 60": "Headphone Stand",
+    "Monitor A5": "Monitor Pads Pair",
+    "Pebble ANC": "Tip Set",
+    "Link 2": "Cable XLR 10 m",
 }
 
 
@@ -51,7 +67,7 @@ class Shelf:
 
     def week(self, days: np.ndarray) -> np.ndarray:
         """Row of the week of each day number (0 is ``first_day``)."""
-        return (np.asarray(days) + self.first_day.dayofweek) // 7
+        return (np.asarray(days) + self.first_day.day_of_week) // 7
 
 
 def _catalogue() -> dict:
@@ -66,8 +82,15 @@ def category_truth() -> dict[str, float]:
 def read_products(days: pd.DatetimeIndex, rng: np.random.Generator) -> pd.DataFrame:
     """One row a product: the schema's columns plus ``elasticity`` and ``popularity``, which only the truth knows."""
     rows = [
-        {"name": name, "category": category, "brand": brand, "first_price": float(price), "popularity": float(popularity),
-         "elasticity": float(entry["elasticity"]), "description": entry["text"].format(feature)}
+        {
+            "name": name,
+            "category": category,
+            "brand": brand,
+            "first_price": float(price),
+            "popularity": float(popularity),
+            "elasticity": float(entry["elasticity"]),
+            "description": entry["text"].format(feature),
+        }
         for category, entry in _catalogue().items()
         for name, brand, price, popularity, feature in entry["products"]
     ]
@@ -80,8 +103,8 @@ def read_products(days: pd.DatetimeIndex, rng: np.random.Generator) -> pd.DataFr
 
 
 def price_shelf(products: pd.DataFrame, days: pd.DatetimeIndex, rng: np.random.Generator) -> Shelf:
-    """Prices by week: list prices change in rare steps, promotions come and go, and appeal answers with the planted elasticity."""
-    monday = days[0] - pd.Timedelta(days=int(days[0].dayofweek))
+    """Prices by week: list prices change in rare steps, promotions come and go, appeal answers with the planted elasticity."""
+    monday = days[0] - pd.Timedelta(days=int(days[0].day_of_week))
     weeks = pd.date_range(monday, days[-1], freq="7D")
     shape = (len(weeks), len(products))
     steps = np.where(rng.random(shape) < 1 / PRICE_STEP_WEEKS, rng.normal(0, PRICE_STEP, shape), 0.0)
@@ -111,12 +134,16 @@ def competitor_prices(shelf: Shelf, weeks: int, rng: np.random.Generator) -> pd.
         for week in range(1, len(ours)):
             fresh = rng.normal(0, stray * np.sqrt(1 - COMPETITOR_MEMORY**2), ours.shape[1])
             drift[week] = COMPETITOR_MEMORY * drift[week - 1] + fresh
-        frames.append(pd.DataFrame({
-            "date": np.repeat(shelf.weeks[-weeks:], len(watched)),
-            "product_id": np.tile(shelf.products["product_id"].to_numpy()[watched], len(ours)),
-            "competitor": name,
-            "price": np.round(ours.mean(axis=0) * level * np.exp(drift), 1).ravel(),
-        }))
+        frames.append(
+            pd.DataFrame(
+                {
+                    "date": np.repeat(shelf.weeks[-weeks:], len(watched)),
+                    "product_id": np.tile(shelf.products["product_id"].to_numpy()[watched], len(ours)),
+                    "competitor": name,
+                    "price": np.round(ours.mean(axis=0) * level * np.exp(drift), 1).ravel(),
+                }
+            )
+        )
     return pd.concat(frames).sort_values(["date", "product_id", "competitor"], ignore_index=True)
 
 
@@ -126,11 +153,17 @@ def market_sizes(lines: pd.DataFrame, products: pd.DataFrame, rng: np.random.Gen
     sold = lines.assign(category=lines["product_id"].map(products.set_index("product_id")["category"]))
     sold["period"] = sold["order_date"].dt.to_period("Q").dt.start_time
     revenue = sold.groupby(["period", "category"])["revenue"].sum().unstack()
-    revenue = revenue[[(start >= lines["order_date"].min().normalize()) and (start + pd.offsets.QuarterEnd(1) <= lines["order_date"].max())
-                       for start in revenue.index]]
+    revenue = revenue[
+        [
+            (start >= lines["order_date"].min().normalize()) and (start + pd.offsets.QuarterEnd(1) <= lines["order_date"].max())
+            for start in revenue.index
+        ]
+    ]
     frames = []
     for category, entry in entries.items():
         share = np.linspace(*entry["share"], len(revenue)) * rng.lognormal(0, 0.03, len(revenue))
         frames.append(pd.DataFrame({"period": revenue.index, "category": category, "share": share.round(4)}))
         frames[-1]["size"] = (revenue[category].to_numpy() / frames[-1]["share"]).round(-3)
-    return pd.concat(frames, ignore_index=True)[["period", "category", "size", "share"]].sort_values(["period", "category"], ignore_index=True)
+    return pd.concat(frames, ignore_index=True)[["period", "category", "size", "share"]].sort_values(
+        ["period", "category"], ignore_index=True
+    )

@@ -17,8 +17,8 @@ __all__ = ["Truth", "tell_truth"]
 
 @dataclass(frozen=True)
 class Truth:
-    """``values``: planted scalars by name. ``customers``: segment, rate and fate of each customer, expected added orders and
-    revenue by intervention. ``orders``: fraudulent orders and those an intervention added. ``surveys``: what moved each answer."""
+    """``values``: planted scalars by name. ``customers``: segment, rate and fate of each customer, expected added revenue by
+    intervention. ``orders``: fraudulent orders and those an intervention added. ``surveys``: what moved each answer."""
 
     values: dict
     customers: pd.DataFrame
@@ -26,11 +26,15 @@ class Truth:
     surveys: pd.DataFrame
 
 
-def tell_truth(seed: int, people: pd.DataFrame, shelf: Shelf, rollout: Rollout, tables: dict[str, pd.DataFrame], moved: np.ndarray) -> Truth:
+def tell_truth(
+    seed: int, people: pd.DataFrame, shelf: Shelf, rollout: Rollout, tables: dict[str, pd.DataFrame], moved: np.ndarray
+) -> Truth:
     """Collect what was planted and what came of it, in figures a method can be held against."""
     table = tables["orders"]
     worth = _order_worth(table, people)
-    expected = rollout.expected.assign(revenue=rollout.expected["orders"] * worth[people["segment"].to_numpy()[rollout.expected["customer"]]].to_numpy())
+    expected = rollout.expected.assign(
+        revenue=rollout.expected["orders"] * worth[people["segment"].to_numpy()[rollout.expected["customer"]]].to_numpy()
+    )
     special = table[table["fraud"] | table["intervention"].notna()].drop_duplicates("order_id")
     values = {
         "seed": seed,
@@ -40,12 +44,17 @@ def tell_truth(seed: int, people: pd.DataFrame, shelf: Shelf, rollout: Rollout, 
         "companions": {"rate": COMPANION_RATE, "pairs": dict(COMPANIONS)},
         "advertising": {c.name: _response(c, len(people)) for c in CHANNELS},
         "competitors": {name: level for name, (level, _) in COMPETITORS.items()},
-        "journeys": {"costliest_leak": f"{STEPS[2]} > {STEPS[3]}", "transitions": transition_truth(),
-                     "actions": {f"{STEPS[step]}: {action}": factor for step, action, factor in ACTIONS}},
+        "journeys": {
+            "costliest_leak": f"{STEPS[2]} > {STEPS[3]}",
+            "transitions": transition_truth(),
+            "actions": {f"{STEPS[step]}: {action}": factor for step, action, factor in ACTIONS},
+        },
         "surveys": survey_truth(),
         "interventions": {plan.id: _effect(plan, expected, table) for plan in INTERVENTIONS},
-        "fraud": {"orders": int(table.loc[table["fraud"], "order_id"].nunique()),
-                  "flagged": int(table.loc[table["flagged"], "order_id"].nunique())},
+        "fraud": {
+            "orders": int(table.loc[table["fraud"], "order_id"].nunique()),
+            "flagged": int(table.loc[table["flagged"], "order_id"].nunique()),
+        },
     }
     return Truth(values, _customers(people, shelf, expected), _orders(special), pd.DataFrame({"driver": moved}))
 
@@ -60,8 +69,12 @@ def _order_worth(table: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
 
 def _response(channel, customers: int) -> dict:
     scale = customers / REFERENCE_CUSTOMERS
-    return {"carryover": channel.carryover, "half": channel.half * scale, "ceiling_orders_a_day": channel.ceiling * scale,
-            "formula": "orders = ceiling * a / (half + a); a(t) = (1 - carryover) * spend(t) + carryover * a(t - 1)"}
+    return {
+        "carryover": channel.carryover,
+        "half": channel.half * scale,
+        "ceiling_orders_a_day": channel.ceiling * scale,
+        "formula": "orders = ceiling * a / (half + a); a(t) = (1 - carryover) * spend(t) + carryover * a(t - 1)",
+    }
 
 
 def _effect(plan, expected: pd.DataFrame, table: pd.DataFrame) -> dict:
@@ -83,13 +96,15 @@ def _effect(plan, expected: pd.DataFrame, table: pd.DataFrame) -> dict:
 def _customers(people: pd.DataFrame, shelf: Shelf, expected: pd.DataFrame) -> pd.DataFrame:
     """One row a customer; ``churned_on`` is empty for those still alive."""
     churned = shelf.first_day + pd.to_timedelta(people["stop"], "D")
-    told = pd.DataFrame({
-        "customer_id": people["customer_id"],
-        "segment": people["segment"],
-        "monthly_orders": (people["rate"] * DAYS_PER_MONTH).round(5),
-        "alive": people["alive"],
-        "churned_on": churned.where(~people["alive"]),
-    })
+    told = pd.DataFrame(
+        {
+            "customer_id": people["customer_id"],
+            "segment": people["segment"],
+            "monthly_orders": (people["rate"] * DAYS_PER_MONTH).round(5),
+            "alive": people["alive"],
+            "churned_on": churned.where(~people["alive"]),
+        }
+    )
     wide = expected.pivot(index="customer", columns="intervention_id", values="revenue").reindex(people.index)
     return told.join(wide.round(4).add_prefix("added revenue: "))
 

@@ -38,32 +38,115 @@ class Export:
 
 
 EXPORTS = {
-    "orders": Export("raw/orders_*.csv.gz", "csv", {
-        "order_id": "Order No", "order_date": "Placed at", "customer_id": "Customer", "product_id": "SKU", "quantity": "Qty",
-        "revenue": "Net amount", "discount": "Discount", "channel": "Source", "flagged": "Fraud mark"}),
-    "customers": Export("raw/customers.xlsx", "excel", {
-        "customer_id": "Customer no", "acquired_on": "Customer since", "region": "Country", "channel": "First source", "age_group": "Age",
-        "income_group": "Income", "household_size": "Household"}, {"sheet": "Customers"}),
-    "products": Export("raw/products.csv", "semicolon", {
-        "product_id": "SKU", "name": "Product", "category": "Group", "brand": "Brand", "cost": "Purchase price", "list_price": "List price",
-        "launched_on": "On sale since", "description": "Text"}, {"delimiter": ";", "decimal": ",", "date_format": "%d.%m.%Y"}),
-    "journeys": Export("raw/journeys.parquet", "parquet", {
-        "journey_id": "visit", "step": "page", "step_at": "time", "customer_id": "customer", "channel": "source", "action": "shown"}),
-    "marketing": Export("raw/marketing.csv.gz", "csv", {
-        "date": "Day", "channel": "Channel", "spend": "Cost", "impressions": "Impressions", "clicks": "Clicks", "orders": "Conversions",
-        "revenue": "Conversion value"}),
-    "competitors": Export("raw/competitors.tsv", "tab", {
-        "date": "Seen on", "product_id": "Our SKU", "competitor": "Shop", "price": "Price"}),
-    "market": Export("raw/market.csv.gz", "csv", {"period": "Quarter", "category": "Group", "size": "Market size", "share": "Our share"}),
-    "tickets": Export("raw/tickets.jsonl.gz", "json", {
-        "ticket_id": "id", "created_at": "opened", "question": "message", "answer": "reply", "topic": "topic", "closed_at": "closed",
-        "language": "lang", "customer_id": "customer"}),
-    "surveys": Export("raw/surveys.csv.gz", "csv", {
-        "date": "Answered", "recommend": "Recommend 0-10", "satisfaction": "Satisfaction 1-5", "comment": "Comment", "customer_id": "Customer"}),
-    "stock": Export("raw/stock.csv.gz", "csv", {
-        "date": "Counted on", "product_id": "SKU", "on_hand": "In stock", "on_order": "Ordered", "lead_time_days": "Lead time"}),
+    "orders": Export(
+        "raw/orders_*.csv.gz",
+        "csv",
+        {
+            "order_id": "Order No",
+            "order_date": "Placed at",
+            "customer_id": "Customer",
+            "product_id": "SKU",
+            "quantity": "Qty",
+            "revenue": "Net amount",
+            "discount": "Discount",
+            "channel": "Source",
+            "flagged": "Fraud mark",
+        },
+    ),
+    "customers": Export(
+        "raw/customers.xlsx",
+        "excel",
+        {
+            "customer_id": "Customer no",
+            "acquired_on": "Customer since",
+            "region": "Country",
+            "channel": "First source",
+            "age_group": "Age",
+            "income_group": "Income",
+            "household_size": "Household",
+        },
+        {"sheet": "Customers"},
+    ),
+    "products": Export(
+        "raw/products.csv",
+        "semicolon",
+        {
+            "product_id": "SKU",
+            "name": "Product",
+            "category": "Group",
+            "brand": "Brand",
+            "cost": "Purchase price",
+            "list_price": "List price",
+            "launched_on": "On sale since",
+            "description": "Text",
+        },
+        {"delimiter": ";", "decimal": ",", "date_format": "%d.%m.%Y"},
+    ),
+    "journeys": Export(
+        "raw/journeys.parquet",
+        "parquet",
+        {
+            "journey_id": "visit",
+            "step": "page",
+            "step_at": "time",
+            "customer_id": "customer",
+            "channel": "source",
+            "action": "shown",
+        },
+    ),
+    "marketing": Export(
+        "raw/marketing.csv.gz",
+        "csv",
+        {
+            "date": "Day",
+            "channel": "Channel",
+            "spend": "Cost",
+            "impressions": "Impressions",
+            "clicks": "Clicks",
+            "orders": "Conversions",
+            "revenue": "Conversion value",
+        },
+    ),
+    "competitors": Export(
+        "raw/competitors.tsv", "tab", {"date": "Seen on", "product_id": "Our SKU", "competitor": "Shop", "price": "Price"}
+    ),
+    "market": Export(
+        "raw/market.csv.gz", "csv", {"period": "Quarter", "category": "Group", "size": "Market size", "share": "Our share"}
+    ),
+    "tickets": Export(
+        "raw/tickets.jsonl.gz",
+        "json",
+        {
+            "ticket_id": "id",
+            "created_at": "opened",
+            "question": "message",
+            "answer": "reply",
+            "topic": "topic",
+            "closed_at": "closed",
+            "language": "lang",
+            "customer_id": "customer",
+        },
+    ),
+    "surveys": Export(
+        "raw/surveys.csv.gz",
+        "csv",
+        {
+            "date": "Answered",
+            "recommend": "Recommend 0-10",
+            "satisfaction": "Satisfaction 1-5",
+            "comment": "Comment",
+            "customer_id": "Customer",
+        },
+    ),
+    "stock": Export(
+        "raw/stock.csv.gz",
+        "csv",
+        {"date": "Counted on", "product_id": "SKU", "on_hand": "In stock", "on_order": "Ordered", "lead_time_days": "Lead time"},
+    ),
     "plan": Export("raw/plan.csv.gz", "csv", {"period": "Month", "kpi": "KPI", "target": "Target"}),
-    "interventions": Export("raw/interventions.csv.gz", "csv", {"intervention_id": "Campaign", "customer_id": "Customer", "group": "Group"}),
+    "interventions": Export(
+        "raw/interventions.csv.gz", "csv", {"intervention_id": "Campaign", "customer_id": "Customer", "group": "Group"}
+    ),
 }
 
 
@@ -108,7 +191,9 @@ def _moments(frame: pd.DataFrame, date_format: str | None = None) -> pd.DataFram
 
 
 def _csv(frame: pd.DataFrame, options: dict) -> bytes:
-    text = _moments(frame, options.get("date_format")).to_csv(index=False, sep=options.get("delimiter", ","), decimal=options.get("decimal", "."), lineterminator="\n")
+    text = _moments(frame, options.get("date_format")).to_csv(
+        index=False, sep=options.get("delimiter", ","), decimal=options.get("decimal", "."), lineterminator="\n"
+    )
     return text.encode()
 
 
@@ -151,7 +236,12 @@ def _excel(frame: pd.DataFrame, options: dict) -> bytes:
 
 
 _ENCODERS: dict[str, Callable[[pd.DataFrame, dict], bytes]] = {
-    "csv": _zipped_csv, "semicolon": _csv, "tab": _tab, "json": _json_lines, "excel": _excel, "parquet": _parquet,
+    "csv": _zipped_csv,
+    "semicolon": _csv,
+    "tab": _tab,
+    "json": _json_lines,
+    "excel": _excel,
+    "parquet": _parquet,
 }
 
 
@@ -160,7 +250,9 @@ def _yaml(values: dict) -> bytes:
     yaml = YAML()
     yaml.width = 130
     yaml.dump(values, buffer)
-    return b"# What was planted in this generated client; reports never read it. Written by playbook.generate.\n" + buffer.getvalue()
+    return (
+        b"# What was planted in this generated client; reports never read it. Written by playbook.generate.\n" + buffer.getvalue()
+    )
 
 
 def _client_file(client: GeneratedClient) -> str:

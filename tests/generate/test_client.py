@@ -1,0 +1,200 @@
+"""What is planted in a generated client is found again in its tables."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score
+
+from playbook.errors import UsageError
+from playbook.generate import generate_client
+from playbook.generate.planted import INTERVENTIONS, JOURNEY_CHANNELS, SEASON, SEGMENTS
+from playbook.intake.schema import TABLES
+
+LOST_IN_EXPORT = 25
+
+
+@pytest.fixture(scope="module")
+def client():
+    return generate_client()
+
+
+def test_every_table_but_the_pipeline_is_there_with_the_schemas_columns(client):
+    assert set(client.tables) == set(TABLES) - {"pipeline"}
+    for name, frame in client.tables.items():
+        assert set(TABLES[name].required) <= set(frame.columns) <= set(TABLES[name].names)
+        assert frame[list(TABLES[name].required)].notna().all(axis=None)
+        assert not frame.duplicated(list(TABLES[name].key) or list(frame.columns)).any() or name in {"orders", "surveys"}
+
+
+def test_too_small_a_client_is_refused():
+    with pytest.raises(UsageError, match="at least 300 customers"):
+        generate_client(customers=299)
+    with pytest.raises(UsageError, match="24 months"):
+        generate_client(months=12)
+
+
+def test_the_segments_have_the_planted_shares(client):
+    shares = client.truth.customers["segment"].value_counts(normalize=True)
+    for segment in SEGMENTS:
+        assert shares[segment.name] == pytest.approx(segment.share, abs=0.005)
+
+
+def test_k_means_on_recency_frequency_and_money_finds_the_segments(client):
+    known = client.tables["orders"].dropna(subset=["customer_id"])
+    by_customer = known.groupby("customer_id").agg(
+        last=("order_date", "max"), orders=("order_id", "nunique"), money=("revenue", "sum")
+    )
+    by_customer = by_customer[by_customer["money"] > 0]
+    recency = (pd.Timestamp(client.as_of) - by_customer["last"].dt.normalize()).dt.days
+    logs = np.log(np.column_stack([recency + 1, by_customer["orders"], by_customer["money"]]))
+    found = KMeans(4, n_init=10, random_state=1).fit_predict((logs - logs.mean(axis=0)) / logs.std(axis=0))
+    planted = client.truth.customers.set_index("customer_id").loc[by_customer.index, "segment"]
+    assert adjusted_rand_score(planted, found) > 0.85
+
+
+def test_customers_who_left_order_nothing_afterwards(client):
+    told = client.truth.customers.set_index("customer_id")["churned_on"].dropna()
+    stolen = client.truth.orders.loc[client.truth.orders["fraud"], "order_id"]
+    orders = client.tables["orders"]
+    honest = orders[(orders["quantity"] > 0) & ~orders["order_id"].isin(stolen)]
+    last = honest.groupby("customer_id")["order_date"].max()
+    left = told.index.intersection(last.index)
+    assert len(left) > 500
+    assert (last[left] < told[left]).all()
+
+
+def test_demand_follows_the_season_and_grows(client):
+    orders = client.tables["orders"].query("quantity > 0")
+    monthly = orders.groupby(orders["order_date"].dt.to_period("M")).agg(
+        orders=("order_id", "nunique"), revenue=("revenue", "sum")
+    )
+    per_year = monthly["revenue"].to_numpy().reshape(3, 12).sum(axis=1)
+    assert per_year[2] / per_year[1] > 1.05
+    season = monthly["orders"].groupby(monthly.index.month).mean()
+    assert np.corrcoef(season, SEASON)[0, 1] > 0.95
+    assert season.idxmin() == 2
+    assert set(season.nlargest(2).index) == {11, 12}
+
+
+def test_a_log_log_regression_finds_the_planted_elasticities(client):
+    orders = client.tables["orders"].query("0 < quantity < 10")
+    week = orders["order_date"].dt.to_period("W").dt.start_time.rename("week")
+    weekly = orders.groupby(["product_id", week])[["quantity", "revenue"]].sum().reset_index()
+    weekly["price"] = weekly["revenue"] / weekly["quantity"]
+    weekly["month"] = weekly["week"].dt.to_period("M").astype(str)
+    weekly["category"] = weekly["product_id"].map(client.tables["products"].set_index("product_id")["category"])
+    for category, rows in weekly.groupby("category"):
+        fit = smf.ols("np.log(quantity) ~ np.log(price) + C(product_id) + C(month)", rows).fit()
+        planted = client.truth.values["elasticity"][category]
+        assert fit.params["np.log(price)"] == pytest.approx(planted, abs=3 * fit.bse["np.log(price)"]), category
+
+
+def test_the_journeys_take_the_planted_steps(client):
+    steps = client.tables["journeys"]
+    following = steps.groupby("journey_id")["step"].shift(-1).fillna("leave")
+    left = steps["action"].isin(["none"]) | steps["action"].isna()  # where the shop did nothing
+    for channel in JOURNEY_CHANNELS:
+        rows = left & (steps["channel"] == channel.name)
+        seen = pd.crosstab(steps.loc[rows, "step"], following[rows])
+        for move, planted in client.truth.values["journeys"]["transitions"][channel.name].items():
+            begin, end = move.split(" > ")
+            n = seen.loc[begin].sum()
+            assert seen.loc[begin, end] / n == pytest.approx(planted, abs=4 * np.sqrt(planted * (1 - planted) / n)), (
+                channel.name,
+                move,
+            )
+
+
+def test_the_basket_is_left_most_often(client):
+    steps = client.tables["journeys"]
+    last = steps.drop_duplicates("journey_id", keep="last")["step"]
+    assert last.value_counts().idxmax() == "basket"
+
+
+def test_a_paid_visit_is_an_order_of_its_customer(client):
+    paid = client.tables["journeys"].query("step == 'paid'").dropna(subset=["customer_id"])
+    orders = client.tables["orders"][["customer_id", "order_date", "channel"]].drop_duplicates()
+    linked = paid.merge(orders, left_on=["customer_id", "step_at", "channel"], right_on=["customer_id", "order_date", "channel"])
+    assert len(linked) == len(paid) > 1000
+
+
+def test_advertised_orders_answer_spending_as_planted(client):
+    for channel, rows in client.tables["marketing"].groupby("channel"):
+        planted = client.truth.values["advertising"][channel]
+        stock = rows["spend"].ewm(alpha=1 - planted["carryover"], adjust=False).mean()
+        expected = (planted["ceiling_orders_a_day"] * stock / (planted["half"] + stock)).sum()
+        assert rows["orders"].sum() == pytest.approx(expected, abs=4 * np.sqrt(expected)), channel
+
+
+@pytest.mark.parametrize("plan", [p for p in INTERVENTIONS if p.per_group], ids=lambda plan: plan.id)
+def test_the_difference_in_differences_is_near_the_planted_effect(client, plan):
+    estimate, error = _difference_in_differences(client, plan)
+    truth = client.truth.values["interventions"][plan.id]
+    assert estimate == pytest.approx(truth["expected_added_revenue_per_treated"], abs=3 * error)
+    if plan.id == "spring-mail":
+        assert estimate / error > 4
+    if plan.effect == 0:
+        assert abs(estimate / error) < 2
+
+
+def _difference_in_differences(client, plan, weeks_before=12):
+    """Revenue per treated customer over the whole campaign, and its standard error; t-test on each customer's own change."""
+    orders, members = client.tables["orders"], client.tables["interventions"]
+    group = members[members["intervention_id"] == plan.id].set_index("customer_id")["group"]
+    mine = orders[orders["customer_id"].isin(group.index)]
+    week = (mine["order_date"] - pd.Timestamp(plan.start)).dt.days // 7
+    length = ((plan.end - plan.start).days + 1) // 7
+    during = mine[(week >= 0) & (week < length)].groupby("customer_id")["revenue"].sum() / length
+    before = mine[(week < 0) & (week >= -weeks_before)].groupby("customer_id")["revenue"].sum() / weeks_before
+    change = length * (during.reindex(group.index, fill_value=0) - before.reindex(group.index, fill_value=0))
+    treated, control = change[group == "treated"], change[group == "control"]
+    return treated.mean() - control.mean(), np.sqrt(treated.var() / len(treated) + control.var() / len(control))
+
+
+def test_free_shipping_was_for_everybody(client):
+    assert "free-shipping" not in set(client.tables["interventions"]["intervention_id"])
+    added = (client.truth.orders["intervention"] == "free-shipping").sum()
+    plan = next(p for p in INTERVENTIONS if p.id == "free-shipping")
+    orders = client.tables["orders"].query("quantity > 0")
+    inside = orders[orders["order_date"].between(pd.Timestamp(plan.start), pd.Timestamp(plan.end) + pd.Timedelta(days=1))]
+    assert added / (inside["order_id"].nunique() - added) == pytest.approx(plan.effect, abs=0.02)
+
+
+def test_fraud_is_rare_and_only_partly_known(client):
+    orders, told = client.tables["orders"], client.truth.orders.set_index("order_id")["fraud"]
+    assert told.sum() / orders["order_id"].nunique() == pytest.approx(0.006, abs=0.0005)
+    flagged = set(orders.loc[orders["flagged"], "order_id"])
+    assert flagged < set(told.index[told])
+    assert orders.loc[orders["order_id"].isin(told.index[told]), "order_date"].dt.hour.between(1, 5).all()
+
+
+def test_the_blemishes_are_there(client):
+    orders = client.tables["orders"]
+    assert orders.loc[orders["customer_id"].isna(), "order_id"].nunique() == LOST_IN_EXPORT
+    assert (orders["revenue"] < 0).mean() == pytest.approx(0.03, abs=0.005)
+    assert ((orders["revenue"] < 0) == (orders["quantity"] < 0)).all()
+    assert len(set(orders["product_id"]) - set(client.tables["products"]["product_id"])) == 2
+    two_largest = orders["revenue"].nlargest(2).to_numpy()
+    assert two_largest[0] > 3 * two_largest[1]
+
+
+def test_the_plan_is_five_percent_above_what_happened(client):
+    orders, plan = client.tables["orders"], client.tables["plan"]
+    happened = orders.loc[orders["order_date"] >= "2026-01-01", "revenue"].sum()
+    planned = plan.query("kpi == 'revenue' and period <= '2026-10-01'")["target"].sum()
+    assert planned / happened == pytest.approx(1.05, abs=0.005)
+
+
+def test_our_share_of_the_market_is_our_revenue(client):
+    orders, market = client.tables["orders"], client.tables["market"]
+    whole = market[market["period"] == "2026-04-01"]
+    quarter = orders[orders["order_date"].between("2026-04-01", "2026-07-01", inclusive="left")]
+    assert (whole["size"] * whole["share"]).sum() == pytest.approx(quarter["revenue"].sum(), rel=0.01)
+
+
+def test_late_parcels_cost_the_planted_points(client):
+    score = client.tables["surveys"]["recommend"].groupby(client.truth.surveys["driver"]).mean()
+    planted = client.truth.values["surveys"]["late delivery"]["effect"]
+    assert score["late delivery"] - score["nothing special"] == pytest.approx(planted, abs=0.5)
