@@ -71,12 +71,15 @@ class Windows:
     weeks_during: float
 
 
-def customer_windows(order_totals: pd.DataFrame, start: date, end: date, members: pd.Index | None = None) -> Windows:
+def customer_windows(
+    order_totals: pd.DataFrame, start: date, end: date, members: pd.Index | None = None, already: pd.Index | None = None
+) -> Windows:
     """Weekly revenue of each customer before and during an intervention.
 
     Weeks are counted from ``start``; ``end`` is the last day that counts. The time before is twice as long, at least 4 and at
     most 26 weeks, and never reaches back beyond the first order. Customers are those with an order before the start, of
-    ``members`` when given, else with an order in the time before (the comparison must be active customers).
+    ``members`` when given (``already`` names others who were customers by then), else with an order in the time before
+    (the comparison must be active customers).
     A customer without an order in a week has zero there. ``weeks_before`` is 0 when the orders begin too late.
     """
     first_day = pd.Timestamp(start)
@@ -89,7 +92,8 @@ def customer_windows(order_totals: pd.DataFrame, start: date, end: date, members
     if members is None:
         known = pd.Index(prior.loc[prior["day"] >= since, "customer_id"].unique())
     else:
-        known = members.intersection(pd.Index(prior["customer_id"].unique()))
+        known = pd.Index(prior["customer_id"].unique())
+        known = members.intersection(known if already is None else known.union(already))
     inside = orders[orders["day"].between(since, pd.Timestamp(end)) & orders["customer_id"].isin(known)]
     week = (inside["day"] - first_day).dt.days // WEEK
     weeks = range(-weeks_before, -(-days_during // WEEK))
@@ -107,7 +111,7 @@ def difference(before: pd.Series, during: pd.Series, treated: pd.Series, *, adju
 
     ``adjusted`` takes off only the part of ``before`` that carries over (slope within the groups), for control groups set aside
     beforehand. With ``before`` all zero it is the plain comparison of two groups, as in a randomised test. A single treated unit
-    has no variance of its own and borrows that of the comparison. Raises ValueError without a treated or with fewer than two others.
+    has no variance of its own and borrows that of the comparison. Raises ValueError without a treated unit or two others.
     """
     mask = treated.to_numpy(dtype=bool)
     earlier, y1 = before.to_numpy(dtype=float), during.to_numpy(dtype=float)
@@ -126,9 +130,11 @@ def difference(before: pd.Series, during: pd.Series, treated: pd.Series, *, adju
     expected = y1[mask].mean() - effect
     relative, relative_low, relative_high = _ratio(y0, y1, mask, effect, expected, half / se if se > 0 else 0.0)
     return Difference(
-        effect=float(effect), se=se, df=float(df), low=float(effect - half), high=float(effect + half), p=_p_value(effect, se, df),
-        expected=float(expected), relative=relative, relative_low=relative_low, relative_high=relative_high,
-        detectable=float((stats.t.ppf((1 + CERTAIN) / 2, df) + stats.t.ppf(POWER, df)) * se), n_treated=n_t, n_control=n_c,
+        effect=float(effect), se=se, df=float(df), low=float(effect - half), high=float(effect + half),
+        p=_p_value(effect, se, df), expected=float(expected),
+        relative=relative, relative_low=relative_low, relative_high=relative_high,
+        detectable=float((stats.t.ppf((1 + CERTAIN) / 2, df) + stats.t.ppf(POWER, df)) * se),
+        n_treated=n_t, n_control=n_c,
         before_treated=float(earlier[mask].mean()), before_control=float(earlier[~mask].mean()),
         imbalance=imbalance(before, treated), carry_over=carry_over,
     )
@@ -157,8 +163,10 @@ def pre_trend(weekly: pd.DataFrame, treated: pd.Series) -> float:
     return _welch_p(slope[mask], slope[~mask])
 
 
-def _ratio(y0: np.ndarray, y1: np.ndarray, mask: np.ndarray, effect: float, expected: float, quantile: float) -> tuple[float, float, float]:
-    """Effect as a share of what was expected, with Fieller's interval (1954), which excludes zero exactly when the effect's does."""
+def _ratio(
+    y0: np.ndarray, y1: np.ndarray, mask: np.ndarray, effect: float, expected: float, quantile: float
+) -> tuple[float, float, float]:
+    """Effect as a share of what was expected, with Fieller's interval (1954): it excludes zero exactly when the effect's does."""
     if expected <= 0:
         return (float("nan"),) * 3
     n_t, n_c = mask.sum(), (~mask).sum()
@@ -191,7 +199,8 @@ def _welch_p(one: np.ndarray, other: np.ndarray) -> float:
     if min(len(one), len(other)) < 2:
         return float("nan")
     var_one, var_other = one.var(ddof=1) / len(one), other.var(ddof=1) / len(other)
-    return _p_value(one.mean() - other.mean(), float(np.sqrt(var_one + var_other)), _welch_df(var_one, len(one), var_other, len(other)))
+    se = float(np.sqrt(var_one + var_other))
+    return _p_value(one.mean() - other.mean(), se, _welch_df(var_one, len(one), var_other, len(other)))
 
 
 def _p_value(effect: float, se: float, df: float) -> float:

@@ -51,7 +51,7 @@ class Shift:
 
 
 def level_shift(weeks: pd.DataFrame, start: date, end: date, outcome: str = "revenue") -> Shift | None:
-    """Level shift of ``outcome`` (column of ``weeks``, one row per Monday in ``week``) between ``start`` and ``end``, both included.
+    """Level shift of ``outcome`` (a column of ``weeks``, one row per Monday ``week``) from ``start`` to ``end``, both included.
 
     A week of which only part was treated counts with that part. Weeks after ``end`` are left out, so nothing is assumed
     about how long an effect lasts. None when there are fewer than 12 usable weeks before, no complete week since the
@@ -73,15 +73,18 @@ def level_shift(weeks: pd.DataFrame, start: date, end: date, outcome: str = "rev
     fit = sm.GLS(log, design, sigma=rho ** np.abs(time[:, None] - time[None, :]) if rho else np.eye(len(log))).fit()
     shift, se, df = float(fit.params[-1]), float(fit.bse[-1]), float(fit.df_resid)
     half = stats.t.ppf((1 + LEVEL) / 2, df) * se
-    expected = values * np.exp(-shift * treated)
-    total, total_low, total_high = (float((values * (1 - np.exp(-s * treated))).sum()) for s in (shift, shift - half, shift + half))
+    bounds = (shift, shift - half, shift + half)
+    total, total_low, total_high = (float((values * (1 - np.exp(-bound * treated))).sum()) for bound in bounds)
     return Shift(
         effect=float(np.expm1(shift)), low=float(np.expm1(shift - half)), high=float(np.expm1(shift + half)),
         p=float(2 * stats.t.sf(abs(shift) / se, df)) if se > 0 else float(shift == 0),
         detectable=float(np.expm1((stats.t.ppf((1 + CERTAIN) / 2, df) + stats.t.ppf(POWER, df)) * se)),
         total=total, total_low=total_low, total_high=total_high, correlation=rho, weeks_before=before,
         weeks_during=float(treated.sum()), seasonal=seasonal,
-        course=pd.DataFrame({"week": used["week"].to_numpy(), "actual": values, "expected": expected, "fitted": np.exp(fit.fittedvalues)}),
+        course=pd.DataFrame({
+            "week": used["week"].to_numpy(), "actual": values, "expected": np.exp(fit.fittedvalues - shift * treated),
+            "during": treated > 0,
+        }),
     )
 
 
