@@ -10,6 +10,7 @@ __all__ = ["action_bars", "largest"]
 
 ROWS = 10  # bars that stay legible; the table below the chart has the rest
 ROW_HEIGHT, FRAME_HEIGHT = 0.42, 1.1  # inches
+LABEL_ROOM = 1.5  # axis length for bars of length 1, so that the longest bar's label stays inside
 
 
 def largest(actions: pd.DataFrame) -> pd.DataFrame:
@@ -31,8 +32,9 @@ def action_bars(
     with canvas(height=FRAME_HEIGHT + ROW_HEIGHT * len(data)) as (figure, ax):
         ax.barh(data.index, data["value"], color=[FINDING if s else BAR for s in short], height=0.6)
         ax.hlines(data.index, data["low"], data["high"], color=HISTORY, linewidth=1.4)
-        for row, end, value in zip(data.index, ends, data["value"], strict=True):
-            ax.annotate(write(value), (end, row), (6, 0), textcoords="offset points", va="center", color=INK)
+        for row, end, low, value, high in zip(data.index, ends, data["low"], data["value"], data["high"], strict=True):
+            label = f"{write(value)} ({write(low)} to {write(high)})"
+            ax.annotate(label, (end, row), (6, 0), textcoords="offset points", va="center", color=INK)
         above = {"textcoords": "offset points", "color": FINDING, "va": "bottom"}
         if line:
             ax.axvline(line[0], color=FINDING, linestyle="--", linewidth=1.4)
@@ -44,7 +46,7 @@ def action_bars(
         ax.set_ylim(-0.6, len(data))
         lowest = min(0.0, data["low"].min())
         highest = max(ends.max(), line[0] if line else 0.0)
-        ax.set_xlim(lowest, lowest + (highest - lowest or 1.0) * 1.14)
+        ax.set_xlim(lowest, lowest + (highest - lowest or 1.0) * LABEL_ROOM)
         ax.xaxis.set_major_formatter(lambda v, _: write(v) if v else "0")
         ax.xaxis.get_major_locator().set_params(nbins=6)
         ax.set_xlabel(xlabel)

@@ -183,10 +183,7 @@ def _findings(
                 first["value_low"],
                 first["value_high"],
                 money=None if margin is None else first["value"] - first["cost"],
-                action=(
-                    f"Decide on {fmt.day(first['review'])} whether it goes on:"
-                    f" {first['stop_rule'][0].lower()}{first['stop_rule'][1:]}"
-                ),
+                action=f"Decide on {fmt.day(first['review'])}, by the stop rule in the table, whether it goes on.",
                 owner=first["owner"],
             )
         )

@@ -8,7 +8,7 @@ import pandas as pd
 from playbook.engagement import Assumptions, Intervention
 from playbook.methods.action_bars import action_bars, largest
 from playbook.methods.action_value import COLUMNS, action_value
-from playbook.methods.advice import Advice, Learned, learn, load_advice
+from playbook.methods.advice import OWN_TEST, Advice, Learned, learn, load_advice
 from playbook.methods.own_tests import lesson_findings, lesson_table
 from playbook.result.contract import Assumption, Figure, Finding, Lesson, Locked, Result, Table
 from playbook.result.formats import Formats
@@ -167,6 +167,7 @@ def _findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list
                 top["value_high"] - top["cost"],
                 int(top["customers"]),
                 top["profit"],
+                evidence="likely" if top["source"].startswith(OWN_TEST) and top["value_low"] > top["cost"] else "indicative",
                 action=top["action"],
                 owner=top["owner"],
             )

@@ -80,6 +80,8 @@ def test_own_tests_replace_withdraw_and_are_shown():
     # 73 days are a fifth of a year: 10 percent becomes 2 percent of a year, 100 x 1,000 x 2 % x 0.4 = 800
     tests = (Intervention(id="vip-preview", start=date(2026, 1, 1), end=date(2026, 3, 14)),)
     result = answer(past_lessons=lessons, interventions=tests)
+    best = next(f for f in result.findings if f.id == "targeting-best")
+    assert best.evidence == "indicative"  # its low end, 100 x 1,000 x 1 % x 0.4 = 400, is below the cost of 500
     assert result.withdrawn == ("champions-referral",)
     assert result.actions.set_index("action_id").loc["champions-early-access", "value"] == pytest.approx(800)
     told = {f.id: f for f in result.findings if f.id.startswith("targeting-lesson")}
