@@ -14,12 +14,12 @@ from typing import Annotated, Literal, get_args
 from babel.numbers import list_currencies
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from playbook.errors import EngagementError, UsageError, did_you_mean
 
 __all__ = [
-    "Assumptions", "Engagement", "Intervention", "Kpi", "Objective", "Source", "client_names", "find_root", "open_engagement",
+    "Assumptions", "ClientFile", "Engagement", "Intervention", "Kpi", "Objective", "Source", "client_names", "find_root", "open_engagement",
 ]
 
 HOME_VARIABLE = "PLAYBOOK_HOME"
@@ -49,6 +49,14 @@ def _currency(code: str) -> str:
     return code
 
 
+def _encoding(name: str) -> str:
+    try:
+        "".encode(name)
+    except LookupError:
+        raise ValueError(f"{name!r} is not an encoding; common ones are utf-8, cp1252 and gb18030") from None
+    return name
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True)
 
@@ -65,7 +73,7 @@ class Source(_Frozen):
     table: str | None = None
     sheet: str | None = None
     delimiter: str | None = Field(None, min_length=1, max_length=1)
-    encoding: str = "utf-8"
+    encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'"] | None = None
     date_format: str | None = None
@@ -208,7 +216,8 @@ def open_engagement(client: str, as_of: str | date | None = None, root: Path | N
     file = root / "data" / client / "client.yml"
     if not re.fullmatch(r"[\w][\w.-]*", client) or not file.is_file():
         known = client_names(root)
-        raise UsageError(f"There is no client {client!r}.{did_you_mean(client, known)} Known clients: {', '.join(known) or 'none'}.")
+        hint = did_you_mean(client, known)
+        raise UsageError(f"There is no client {client!r}.{hint} Known clients: {', '.join(known) or 'none'}.")
     content = file.read_bytes()
     values = _read_yaml(content, file.relative_to(root))
     if as_of:
@@ -228,15 +237,31 @@ def _not_in_future(as_of: date | None) -> None:
 
 def _read_yaml(content: bytes, shown: Path) -> dict:
     try:
-        values = YAML(typ="safe", pure=True).load(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise EngagementError(f"{shown} is not saved as UTF-8: save it again with that encoding.") from None
+    try:
+        values = YAML(typ="safe", pure=True).load(text)
     except MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise EngagementError(f"{shown} is not valid YAML:", [f"{line}{(error.problem or str(error)).strip()}"]) from None
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise EngagementError(f"{shown} is not valid YAML:", _no_days(text) or [str(error).splitlines()[0]]) from None
     if not isinstance(values, dict):
         raise EngagementError(f"{shown} holds no keys: see data/aurora-audio/client.yml for an example.")
     return values
+
+
+def _no_days(text: str) -> list[str]:
+    """Lines with a date that no calendar has, which YAML refuses without saying where."""
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        for written in re.findall(r"\b\d{4}-\d\d?-\d\d?\b", line):
+            try:
+                date(*map(int, written.split("-")))
+            except ValueError:
+                found.append(f"line {number}: there is no day {written}")
+    return found
 
 
 _MODELS = {"sources": Source, "objectives": Objective, "parameters": Assumptions, "interventions": Intervention}

@@ -6,7 +6,6 @@ tables and columns it needs, so that a report can say what would unlock a sectio
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from types import MappingProxyType
 
 import ibis
@@ -16,7 +15,10 @@ import pandas as pd
 from playbook.intake.schema import TABLES
 from playbook.intake.tables import Tables
 
-__all__ = ["FRAMES", "Frame", "lacking"]
+__all__ = [
+    "FRAMES", "Frame", "category_months", "channel_months", "customers", "journey_steps", "lacking", "memberships", "months",
+    "opportunities", "order_totals", "plan_targets", "weeks",
+]
 
 FIRST_DAYS = 3  # a first month counts as complete when its data begin within these days
 _registry: dict[str, "Frame"] = {}
@@ -51,6 +53,11 @@ def lacking(frame: Frame, tables: Tables) -> tuple[str, ...]:
     return tuple(missing)
 
 
+def _sum(values: ir.NumericColumn) -> ir.NumericScalar:
+    """The sum to a ten-thousandth, the same on every run: sums of floats depend on the order in which threads end."""
+    return values.cast("decimal(38, 4)").sum().cast("float64")
+
+
 def _pick(rows: ir.Table, *optional: str) -> list[str]:
     return [c for c in optional if c in rows.columns]
 
@@ -62,8 +69,8 @@ def order_totals(tables: Tables) -> pd.DataFrame:
     rows = rows.mutate(day=rows.order_date.truncate("D"))
     totals = rows.group_by(["order_id", *_pick(rows, "customer_id")]).aggregate(
         day=rows.day.min(),
-        revenue=rows.revenue.sum(),
-        units=rows.quantity.sum() if "quantity" in rows.columns else ibis.null("float64"),
+        revenue=_sum(rows.revenue),
+        units=_sum(rows.quantity) if "quantity" in rows.columns else ibis.null("float64"),
         **{c: rows[c].min() for c in _pick(rows, "channel")},
     )
     return totals.order_by(["day", "order_id"]).to_pandas()
@@ -86,7 +93,7 @@ def _periods(tables: Tables, unit: str) -> pd.DataFrame:
     name, frequency = ("month", "MS") if unit == "M" else ("week", "W-MON")
     rows = rows.mutate(**{name: rows.order_date.truncate(unit)})
     totals = rows.group_by(name).aggregate(
-        revenue=rows.revenue.sum(),
+        revenue=_sum(rows.revenue),
         orders=rows.order_id.nunique(),
         customers=rows.customer_id.nunique() if "customer_id" in rows.columns else ibis.null("int64"),
     )
@@ -111,7 +118,7 @@ def category_months(tables: Tables) -> pd.DataFrame:
     rows, products = tables.rows["orders"], tables.rows["products"]
     joined = rows.left_join(products.select("product_id", "category"), "product_id")
     joined = joined.mutate(month=joined.order_date.truncate("M"), category=joined.category.fill_null("not assigned"))
-    return joined.group_by(["category", "month"]).aggregate(revenue=joined.revenue.sum()).order_by(["category", "month"]).to_pandas()
+    return joined.group_by(["category", "month"]).aggregate(revenue=_sum(joined.revenue)).order_by(["category", "month"]).to_pandas()
 
 
 @_frame(customers=("customer_id",))
@@ -151,7 +158,7 @@ def channel_months(tables: Tables) -> pd.DataFrame:
     """One row per marketing channel and month: channel, month, spend, and clicks, orders and revenue where known."""
     rows = tables.rows["marketing"]
     rows = rows.mutate(month=rows.date.truncate("M"))
-    sums = {c: rows[c].sum() for c in ("spend", *_pick(rows, "impressions", "clicks", "orders", "revenue"))}
+    sums = {c: _sum(rows[c]) for c in ("spend", *_pick(rows, "impressions", "clicks", "orders", "revenue"))}
     return rows.group_by(["channel", "month"]).aggregate(**sums).order_by(["channel", "month"]).to_pandas()
 
 

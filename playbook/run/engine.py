@@ -8,6 +8,7 @@ Unix sockets, and a kernel that dies is an error and not a completed notebook.
 
 import os
 import sys
+import tempfile
 
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
@@ -32,20 +33,22 @@ class PlaybookEngine(NBClientEngine):
     ):
         given = nb_man.nb.metadata.get("papermill", {}).get("parameters", {})
         checked({name: str(value) for name, value in given.items()}, {"notebook": accepted(nb_man.nb, "the notebook")})
-        client = PapermillNotebookClient(
-            nb_man, km=_manager(environment or {}), timeout=execution_timeout, startup_timeout=start_timeout, kernel_name=kernel_name,
-            log_output=log_output, resources={"metadata": {"path": str(folder)}} if folder else {},
-        )
-        client.owns_km = True  # so that the kernel is stopped with the notebook
-        try:
-            return client.execute()
-        except DeadKernelError:
-            raise RunError("The notebook's process ended from outside: the machine may have run out of memory, or somebody stopped it.") from None
+        with tempfile.TemporaryDirectory(prefix="playbook-", ignore_cleanup_errors=True) as sockets:
+            client = PapermillNotebookClient(
+                nb_man, km=_manager(sockets, environment or {}), timeout=execution_timeout, startup_timeout=start_timeout,
+                kernel_name=kernel_name, log_output=log_output, resources={"metadata": {"path": str(folder)}} if folder else {},
+            )
+            client.owns_km = True  # so that the kernel is stopped with the notebook
+            try:
+                return client.execute()
+            except DeadKernelError:
+                reason = "The notebook's process ended from outside: the machine may have run out of memory, or somebody stopped it."
+                raise RunError(reason) from None
 
 
-def _manager(environment: dict[str, str]) -> AsyncKernelManager:
-    transport = "tcp" if sys.platform == "win32" else "ipc"
-    manager = _OwnKernelManager(transport=transport)
+def _manager(sockets: str, environment: dict[str, str]) -> AsyncKernelManager:
+    unix = sys.platform != "win32"
+    manager = _OwnKernelManager(transport="ipc", ip=os.path.join(sockets, "kernel")) if unix else _OwnKernelManager()
     manager.environment = environment
     return manager
 

@@ -50,6 +50,7 @@ def _git(root: Path, *words: str) -> str:
 
 
 def now() -> str:
+    """The time in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
@@ -59,4 +60,5 @@ def write_json(file: Path, content: object) -> None:
 
 
 def read_manifest(folder: Path) -> dict:
+    """The manifest of a published or failed folder."""
     return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))

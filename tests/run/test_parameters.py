@@ -1,0 +1,50 @@
+"""Parameters are read from the notebook's own cell and checked before anything runs."""
+
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from playbook.errors import UsageError
+from playbook.run.parameters import Parameter, accepted, checked
+
+
+def notebook(*sources, tags=("parameters",)):
+    return new_notebook(cells=[new_code_cell(source, metadata={"tags": list(tags)}) for source in sources])
+
+
+def test_types_and_defaults_come_from_the_cell():
+    found = accepted(notebook('client: str = "a=b"  # help\nhorizon: int = 12\nshare: float = 0.5\ndeep: bool = False'), "x.ipynb")
+    assert found == {
+        "client": Parameter("client", str, "a=b"), "horizon": Parameter("horizon", int, 12),
+        "share": Parameter("share", float, 0.5), "deep": Parameter("deep", bool, False),
+    }
+
+
+def test_everything_wrong_with_the_cell_is_said_at_once():
+    with pytest.raises(UsageError) as error:
+        accepted(notebook("months = 12\nhorizon: int = months * 2\nwhen: date = 3"), "x.ipynb")
+    assert len(error.value.problems) == 3
+
+
+@pytest.mark.parametrize("book", [notebook(), notebook("a: int = 1", "b: int = 2"), notebook("a: int = ")])
+def test_there_is_exactly_one_valid_cell(book):
+    with pytest.raises(UsageError, match="parameters"):
+        accepted(book, "x.ipynb")
+
+
+ACCEPTS = {
+    "one": {"horizon": Parameter("horizon", int, 12), "as_of": Parameter("as_of", str, "")},
+    "two": {"deep": Parameter("deep", bool, False), "as_of": Parameter("as_of", str, "")},
+}
+
+
+def test_values_are_typed_and_go_to_every_notebook_that_has_them():
+    given = checked({"horizon": "6", "deep": "true", "as_of": "2026-01-31"}, ACCEPTS)
+    assert given == {"one": {"horizon": 6, "as_of": "2026-01-31"}, "two": {"deep": True, "as_of": "2026-01-31"}}
+
+
+def test_unknown_names_and_unfit_values_are_refused_together():
+    with pytest.raises(UsageError) as error:
+        checked({"horizn": "6", "horizon": "six", "deep": "maybe", "as_of": "31.1.2026"}, ACCEPTS)
+    text = str(error.value)
+    assert "Did you mean 'horizon'?" in text
+    assert "horizon=six" in text and "deep=maybe" in text and "as_of=31.1.2026" in text

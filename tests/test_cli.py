@@ -1,0 +1,135 @@
+"""The command as a user types it: what it says, its exit codes, and that broken input leaves everything as it was."""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from home import CLIENT, make_home, orders, run_playbook, tiny_client
+from playbook.cli import main
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    home = make_home(tmp_path_factory.mktemp("home"))
+    tiny_client(home)
+    return home
+
+
+@pytest.fixture
+def command(capsys, monkeypatch):
+    """The console script's own entry point in this process: ``(exit code, all that it said)``."""
+
+    def call(home, *words):
+        monkeypatch.setenv("PLAYBOOK_HOME", str(home))
+        monkeypatch.setattr(sys, "argv", ["playbook", *words])
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capsys.readouterr()
+        return end.value.code or 0, said.out + said.err
+
+    return call
+
+
+def state(folder):
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+BROKEN = {
+    "missing file": ({"client_yml": CLIENT.replace("raw/orders.csv", "raw/order.csv")}, "Did you mean 'raw/orders.csv'?"),
+    "missing column": ({"client_yml": CLIENT.replace("revenue: Amount", "revenue: Amout")}, "Did you mean 'Amount'?"),
+    "required column not mapped": ({"client_yml": CLIENT.replace(", revenue: Amount", "")}, "revenue must be mapped"),
+    "misspelled key": ({"client_yml": CLIENT.replace("currency", "curency")}, "Did you mean 'currency'?"),
+    "misspelled key inside": ({"client_yml": CLIENT + "objectives: [{kpi: revenue, targte: 5, by: 2026-12-31}]\n"}, "Did you mean 'target'?"),
+    "key given twice": ({"client_yml": CLIENT + "name: Other\n"}, "line"),
+    "no YAML": ({"client_yml": "name: [Acme\n"}, "not valid YAML"),
+    "text in a number column": ({"orders_csv": orders().replace("c7,21.50", "c7,about 20")}, "about 20"),
+    "no date": ({"orders_csv": orders().replace("2023-01-02", "02/01/23")}, "02/01/23"),
+    "empty file": ({"orders_csv": ""}, "empty"),
+    "only a header": ({"orders_csv": "No,Date,Customer,Amount\n"}, "orders"),
+    "future dates": ({"orders_csv": orders().replace("2025-12-31", "2093-12-31")}, "2093-12-31"),
+    "path that leaves the folder": ({"client_yml": CLIENT.replace("raw/orders.csv", "../other/raw/orders.csv")}, "leaves the client's folder"),
+    "secret written out": (
+        {"client_yml": CLIENT.replace("path: raw/orders.csv", "database: 'postgresql://me:secret@host/db', table: orders")}, "env:NAME",
+    ),
+    "as of a day to come": ({"client_yml": CLIENT.replace("2025-12-31", "2093-12-31")}, "future"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_broken_input_gives_one_message_and_changes_nothing(command, tmp_path, case):
+    changes, expected = BROKEN[case]
+    home = make_home(tmp_path)
+    tiny_client(home, **changes)
+    before = state(home)
+    code, said = command(home, "run", "acme")
+    assert code == 2, said
+    assert expected in said
+    assert "Traceback" not in said
+    assert "secret@" not in said
+    assert state(home) == before
+
+
+def test_duplicate_ids_stop_the_run(command, tmp_path):
+    home = make_home(tmp_path)
+    folder = tiny_client(home, client_yml=CLIENT + "  customers: {path: raw/customers.csv, columns: {customer_id: Id}}\n")
+    (folder / "raw" / "customers.csv").write_text("Id\nc1\nc2\nc1\n")
+    code, said = command(home, "run", "acme")
+    assert code == 2
+    assert "customer_id" in said
+    assert not (home / "reports").exists()
+
+
+def test_all_problems_are_named_at_once(command, tmp_path):
+    home = make_home(tmp_path)
+    tiny_client(home, client_yml=CLIENT.replace("currency: EUR", "curency: EUR").replace("2025-12-31", "31.12.2025") + "budget: 3\n")
+    _, said = command(home, "check", "acme")
+    assert all(word in said for word in ("currency", "as_of", "budget"))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("run", "acmee"), "Did you mean 'acme'?"),
+        (("run", "acme", "--phase", "stratgy"), "Did you mean 'strategy'?"),
+        (("run", "acme", "-p", "clint=acme"), "Did you mean 'client'?"),
+        (("run", "acme", "-p", "as_of"), "NAME=VALUE"),
+        (("run", "acme", "--as-of", "yesterday"), "yesterday"),
+        (("run",), "--all"),
+        (("check", "nobody"), "nobody"),
+        (("rnu",), "rnu"),
+        (("run", "../acme"), "no client"),
+    ],
+)
+def test_wrong_use_is_said_in_words(command, home, words, expected):
+    code, said = command(home, *words)
+    assert code == 2
+    assert expected in re.sub(r"\s+", " ", said)
+    assert "Traceback" not in said
+    assert not (home / "reports").exists()
+
+
+def test_outside_of_any_playbook_it_says_so(tmp_path):
+    variables = {name: value for name, value in os.environ.items() if name != "PLAYBOOK_HOME"}
+    command = [sys.executable, "-m", "playbook", "list"]
+    done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "PLAYBOOK_HOME" in done.stderr
+
+
+def test_check_prints_what_was_read_and_exits_with_zero(home):
+    done = run_playbook(home, "check", "acme")
+    assert done.returncode == 0, done.stderr
+    assert "orders: 1,096 rows, 2023-01-01 to 2025-12-31 (orders.csv)" in done.stdout
+
+
+def test_list_says_what_to_do_next(command, home):
+    assert re.search(r"acme\s+–\s+no report yet\s+playbook run acme", command(home, "list")[1])
+
+
+def test_help_names_every_command(command, home):
+    _, said = command(home, "--help")
+    assert all(command in said for command in ("run", "check", "list"))
