@@ -1,61 +1,69 @@
 """Control charts: which weeks were too high or too low to be chance, and what they cost or brought."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import MaxNLocator
 from scipy.stats import norm
 
+from playbook.methods.control_figure import KPIS, SOURCE, draw
 from playbook.methods.control_limits import BASELINE_MIN, RULES, SEASONAL_FROM, WATCHED, Limits, control_limits, events
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table
-from playbook.result.formats import LEVEL, Formats, Unit
+from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section
-from playbook.result.theme import BAR, FINDING, HISTORY, canvas, finish
 
-__all__ = ["FALSE_ALARMS", "FALSE_ALARMS_SLUGGISH", "ControlCharts", "control_charts"]
+__all__ = ["CERTAIN", "FALSE_ALARMS", "FALSE_ALARMS_SLUGGISH", "ControlCharts", "control_charts", "deviation"]
 
 # False alarms a chart and year on quiet data, simulated (tests/methods/test_control_limits.py holds them): weeks that are
 # independent of each other, and weeks of which each carries 0.3 of the one before.
 FALSE_ALARMS, FALSE_ALARMS_SLUGGISH = 0.45, 1.0
-CHARTED = 52  # weeks shown
 TEST = 0.05
+CERTAIN = norm.isf(TEST / 2 / (WATCHED * 3))  # Bonferroni over every week and chart that was looked at
 LASTING = 4  # weeks; a difference that still goes on after so many is worth stating as a year's amount
-SOURCE = "orders, complete weeks"
-
-
-@dataclass(frozen=True)
-class Kpi:
-    label: str
-    plural: bool
-    unit: Unit
-
-
-KPIS = {"revenue": Kpi("Revenue", False, "money"), "orders": Kpi("Orders", True, "count"), "order_value": Kpi("Order value", False, "money")}
+SIGNALS = (
+    "kpi",
+    "week",
+    "rule",
+    "rule_id",
+    "value",
+    "expected",
+    "money",
+    "since",
+    "weeks",
+    "side",
+    "ratio",
+    "low",
+    "high",
+    "score",
+    "ongoing",
+    "lasting",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ControlCharts(Result):
-    """``signals`` [kpi, week, rule, rule_id, value, expected, money, since, weeks, side, ratio, low, high, score, ongoing, lasting], largest money first.
+    """The charts' numbers and what stands out in them.
 
-    ``week`` is the last week of the event and ``since`` its first; value and expected are means a week, money the whole difference
-    in those weeks; ``lasting``: it still goes on after LASTING weeks and no season explains it. ``series`` [kpi, week, value, expected, low, high, score, margin, watched]; ``revenue_year`` is the revenue
-    of the latest 52 weeks (or as many as there are, brought to a year).
+    ``signals``: kpi, week (last of the spell), rule (words), rule_id, value and expected (means a week), money (difference over
+    the whole spell), since (first week), weeks, side (-1 low, 1 high), ratio, low, high (of money), score (largest distance in
+    standard deviations), ongoing (reaches the latest week), lasting (ongoing for LASTING weeks and no season explains it);
+    largest money first. ``series``: kpi, week, value, expected, low, high, score, margin, watched. ``revenue_year``: revenue of
+    the latest 52 weeks, or of as many as there are, brought to a year.
     """
 
     signals: pd.DataFrame
     series: pd.DataFrame
     revenue_year: float
     seasonal: bool
-    charted: int = field(default=CHARTED)
 
     def figures(self) -> tuple[Figure, ...]:
-        return (_chart(self),)
+        return (draw(self.series, self.signals, self.fmt),)
 
 
 @section(
-    "control-charts", "What changed in the last weeks that is more than chance?",
+    "control-charts",
+    "What changed in the last weeks that is more than chance?",
     promise="weekly revenue, orders and order value with the limits of normal weeks, and what each unusual week cost or brought",
 )
 def control_charts(weeks: pd.DataFrame, as_of: date, fmt: Formats) -> Result:
@@ -66,20 +74,31 @@ def control_charts(weeks: pd.DataFrame, as_of: date, fmt: Formats) -> Result:
     """
     weeks = weeks[weeks["week"] <= pd.Timestamp(as_of)].set_index("week").astype({k: float for k in KPIS})
     needed = WATCHED + BASELINE_MIN
-    if weeks["order_value"].notna().sum() < needed:
+    selling = int(weeks["order_value"].notna().sum())
+    if selling < needed:
         return Locked(
-            fmt=fmt, headline=f"It takes {needed} weeks with sales to tell chance from change; there are {weeks['order_value'].notna().sum()}",
-            unlock=(f"orders (order_id, order_date, revenue) over at least {needed} complete weeks",), promise=control_charts.section.promise,
+            fmt=fmt,
+            headline=f"It takes {needed} weeks with sales to tell chance from change; there are {selling}",
+            unlock=(f"orders (order_id, order_date, revenue) over at least {needed} complete weeks",),
+            promise=control_charts.section.promise,
         )
     limits = {kpi: control_limits(weeks[kpi]) for kpi in KPIS}
     signals = _signals(limits, weeks)
-    series = pd.concat([x.frame.rename_axis("week").reset_index().assign(kpi=kpi) for kpi, x in limits.items()], ignore_index=True)
+    series = pd.concat(
+        [x.frame.rename_axis("week").reset_index().assign(kpi=kpi) for kpi, x in limits.items()], ignore_index=True
+    )
     latest = weeks["revenue"].tail(52)
     seasonal = limits["revenue"].seasonal
     return ControlCharts(
-        fmt=fmt, headline=_headline(signals, fmt), findings=_findings(signals, fmt), tables=_tables(signals, fmt),
-        assumptions=_assumptions(seasonal, fmt), signals=signals, series=series,
-        revenue_year=float(latest.mean() * 52), seasonal=seasonal,
+        fmt=fmt,
+        headline=_headline(signals, fmt),
+        findings=_findings(signals, fmt),
+        tables=_tables(signals, fmt),
+        assumptions=_assumptions(seasonal, fmt),
+        signals=signals,
+        series=series,
+        revenue_year=float(latest.mean() * 52),
+        seasonal=seasonal,
     )
 
 
@@ -94,16 +113,27 @@ def _signals(limits: dict[str, Limits], weeks: pd.DataFrame) -> pd.DataFrame:
             scale = (span["expected"].abs() * price).sum()
             error = norm.ppf(0.5 + LEVEL / 2) * scale * np.hypot(limit.noise / np.sqrt(len(span)), limit.drift)
             value, expected = span["value"].mean(), span["expected"].mean()
-            rows.append({
-                "kpi": kpi, "week": event.last, "rule": "; ".join(RULES[rule].words for rule in event.rule_ids),
-                "rule_id": event.rule_ids[0], "value": value, "expected": expected,
-                "money": gap.sum(), "since": event.first, "weeks": len(span), "side": event.side,
-                "ratio": value / expected - 1 if expected > 0 else np.nan, "low": gap.sum() - error, "high": gap.sum() + error,
-                "score": span["score"].abs().max(), "ongoing": event.last == limit.frame.index[-1],
-                "lasting": event.last == limit.frame.index[-1] and len(span) >= LASTING and limit.seasonal,
-            })
-    columns = ["kpi", "week", "rule", "rule_id", "value", "expected", "money", "since", "weeks", "side", "ratio", "low", "high", "score", "ongoing", "lasting"]
-    frame = pd.DataFrame(rows, columns=columns)
+            rows.append(
+                {
+                    "kpi": kpi,
+                    "week": event.last,
+                    "rule": "; ".join(RULES[rule].words for rule in event.rule_ids),
+                    "rule_id": event.rule_ids[0],
+                    "value": value,
+                    "expected": expected,
+                    "money": gap.sum(),
+                    "since": event.first,
+                    "weeks": len(span),
+                    "side": event.side,
+                    "ratio": value / expected - 1 if expected > 0 else np.nan,
+                    "low": gap.sum() - error,
+                    "high": gap.sum() + error,
+                    "score": span["score"].abs().max(),
+                    "ongoing": event.last == limit.frame.index[-1],
+                    "lasting": event.last == limit.frame.index[-1] and len(span) >= LASTING and limit.seasonal,
+                }
+            )
+    frame = pd.DataFrame(rows, columns=SIGNALS)
     return frame.sort_values("money", key=np.abs, ascending=False, ignore_index=True, kind="stable")
 
 
@@ -120,10 +150,11 @@ def _headline(signals: pd.DataFrame, fmt: Formats) -> str:
         return f"The last {WATCHED} weeks were quiet: no week leaves the normal limits"
     largest = next(signals.itertuples())
     more = f"; {len(signals) - 1} more to explain" if len(signals) > 1 else ""
-    return f"{_deviation(largest, fmt, 'normal')}{more}"
+    return f"{deviation(largest, fmt, 'normal')}{more}"
 
 
-def _deviation(s, fmt: Formats, reference: str) -> str:
+def deviation(s, fmt: Formats, reference: str) -> str:
+    """A signal (a row of ``ControlCharts.signals``) in words: "Orders were 12% below normal in the week of 5 October 2026"."""
     kpi = KPIS[s.kpi]
     when = f"in the week of {fmt.day(s.since)}" if s.weeks == 1 else f"in the {s.weeks} weeks from {fmt.day(s.since)}"
     size = f"{fmt.share(abs(s.ratio))} " if not np.isnan(s.ratio) else ""
@@ -131,24 +162,30 @@ def _deviation(s, fmt: Formats, reference: str) -> str:
 
 
 def _findings(signals: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
-    certain = norm.isf(TEST / 2 / (WATCHED * len(KPIS)))  # Bonferroni over every week and chart that was looked at
     return tuple(
         Finding(
-            id=f"control-charts-{s.kpi.replace('_', '-')}-{'low' if s.side < 0 else 'high'}-{s.since:%Y-%m-%d}", sentence=_sentence(s, fmt),
-            value=s.money, unit="money", low=s.low, high=s.high, n=s.weeks, money=abs(s.money) * (52 / s.weeks if s.lasting else 1),
-            evidence="shown" if s.score >= certain else "likely",
+            id=f"control-charts-{s.kpi.replace('_', '-')}-{'low' if s.side < 0 else 'high'}-{s.since:%Y-%m-%d}",
+            sentence=_sentence(s, fmt),
+            value=s.money,
+            unit="money",
+            low=s.low,
+            high=s.high,
+            n=s.weeks,
+            money=abs(s.money) * (52 / s.weeks if s.lasting else 1),
+            evidence="shown" if s.score >= CERTAIN else "likely",
         )
         for s in signals.itertuples()
-    ) or (Finding("control-charts-quiet", f"No week of the last {WATCHED} calls for an explanation.", n=WATCHED, evidence="shown"),)
+    ) or (
+        Finding("control-charts-quiet", f"No week of the last {WATCHED} calls for an explanation.", n=WATCHED, evidence="shown"),
+    )
 
 
 def _sentence(s, fmt: Formats) -> str:
     unit = KPIS[s.kpi].unit
     a_week = "" if s.weeks == 1 or s.kpi == "order_value" else " a week"
     cost = f"{fmt.money(abs(s.money))} {'less' if s.money < 0 else 'more'} revenue"
-    return (
-        f"{_deviation(s, fmt, 'the expected')}: {fmt.value(s.value, unit)}{a_week} instead of {fmt.value(s.expected, unit)}, {cost} ({s.rule})."
-    )
+    instead = f"{fmt.value(s.value, unit)}{a_week} instead of {fmt.value(s.expected, unit)}"
+    return f"{deviation(s, fmt, 'the expected')}: {instead}, {cost} ({s.rule})."
 
 
 def _tables(signals: pd.DataFrame, fmt: Formats) -> tuple[Table, ...]:
@@ -159,71 +196,44 @@ def _tables(signals: pd.DataFrame, fmt: Formats) -> tuple[Table, ...]:
         **{c: [fmt.value(v, u) for v, u in zip(signals[c], units, strict=True)] for c in ("value", "expected")}
     )
     columns = {
-        "kpi": ("What", "text"), "since": ("From the week of", "date"), "weeks": ("Weeks", "count"), "rule": ("Why it stands out", "text"),
-        "value": ("A week", "text"), "expected": ("Expected", "text"), "money": ("Revenue more or less", "money"),
+        "kpi": ("What", "text"),
+        "since": ("From the week of", "date"),
+        "weeks": ("Weeks", "count"),
+        "rule": ("Why it stands out", "text"),
+        "value": ("A week", "text"),
+        "expected": ("Expected", "text"),
+        "money": ("Revenue more or less", "money"),
     }
     return (Table(shown, f"What stands out in the last {WATCHED} weeks", SOURCE, columns),)
 
 
 def _assumptions(seasonal: bool, fmt: Formats) -> tuple[Assumption, ...]:
     rest = (
-        Assumption("The expected follows trend and season, learned from the weeks before the watched ones; unusual weeks weigh less.", "high", "medium")
-        if seasonal else
         Assumption(
-            f"With less than {SEASONAL_FROM} weeks no season can be learned: the expected is the middle of the half year before the watched "
-            "weeks, so a yearly peak such as Christmas stands out too.", "medium", "high",
+            "The expected follows trend and season, learned from the weeks before the watched ones; unusual weeks weigh less.",
+            "high",
+            "medium",
+        )
+        if seasonal
+        else Assumption(
+            f"With less than {SEASONAL_FROM} weeks no season can be learned: the expected is the middle of the half year "
+            "before the watched weeks, so a yearly peak such as Christmas stands out too.",
+            "medium",
+            "high",
         )
     )
     return (
         rest,
         Assumption(
-            f"A quiet chart raises about {fmt.number(FALSE_ALARMS)} false alarms a year, about {fmt.number(FALSE_ALARMS_SLUGGISH)} where weeks "
-            "resemble the week before (simulated); there are three charts.", "high", "low",
+            f"A quiet chart raises about {fmt.number(FALSE_ALARMS)} false alarms a year, {fmt.number(FALSE_ALARMS_SLUGGISH)} where "
+            "weeks resemble the week before (simulated); there are three charts.",
+            "high",
+            "low",
         ),
-        Assumption("An order more or less is priced at the expected order value; a higher or lower order value at the orders of that week. "
-                   "Revenue is orders times order value: amounts of the three charts overlap and must not be added.", "high", "medium"),
+        Assumption(
+            "An order more or less is priced at the expected order value, a change of order value at the week's orders. "
+            "Revenue is orders times order value: amounts of the three charts overlap and must not be added.",
+            "high",
+            "medium",
+        ),
     )
-
-
-def _chart(result: ControlCharts) -> Figure:
-    fmt, labels = result.fmt, []
-    data = result.series.groupby("kpi", sort=False).tail(result.charted)
-    with canvas(rows=len(KPIS), height=6.4, sharex=True) as (figure, axes):
-        for ax, (kpi, meta) in zip(axes, KPIS.items(), strict=True):
-            part = data[data["kpi"] == kpi].set_index("week")
-            ax.fill_between(part.index, part["low"], part["high"], color=BAR, alpha=0.3, linewidth=0)
-            ax.plot(part.index, part["expected"], color=HISTORY, linewidth=1, linestyle=(0, (4, 3)))
-            ax.plot(part.index, part["value"], color=HISTORY)
-            ax.axvline(part.index[part["watched"].to_numpy()][0] - pd.Timedelta(days=3), color=HISTORY, linewidth=0.8, linestyle=":")
-            ax.set_title(meta.label if kpi == "order_value" else f"{meta.label} a week", loc="left", fontsize=10)
-            ax.yaxis.set_major_formatter(lambda v, _, unit=meta.unit: fmt.value(v, unit))
-            ax.yaxis.set_major_locator(MaxNLocator(nbins=4, min_n_ticks=3))
-            ax.margins(y=0.18)
-            labels += _mark(ax, part, result.signals[result.signals["kpi"] == kpi], fmt)
-        axes[0].annotate("watched", (part.index[part["watched"].to_numpy()][0], 1), xycoords=("data", "axes fraction"), va="top", color=HISTORY)
-        _months(axes[-1], data["week"], fmt)
-        svg = finish(figure)
-    columns = {"label": ("What", "text"), "week": ("Week of", "date"), "value": ("Value", "number"), "expected": ("Expected", "number"),
-               "low": ("Lower limit", "number"), "high": ("Upper limit", "number")}
-    table = data.assign(label=data["kpi"].map(lambda k: KPIS[k].label)).round({"value": 2, "expected": 2, "low": 2, "high": 2})
-    alt = f"Weekly revenue, orders and order value against the limits of normal weeks. {' '.join(labels) or 'No week stands out.'}"
-    caption = "Each week against what was expected (dashed) and the limits of normal weeks (shaded); the last 13 weeks are watched"
-    return Figure(svg, caption, SOURCE, alt, Table(table[::-1], "Weekly values and limits, latest first", SOURCE, columns))
-
-
-def _mark(ax, part: pd.DataFrame, signals: pd.DataFrame, fmt: Formats) -> list[str]:
-    texts = []
-    for s in signals.itertuples():
-        span = part.loc[s.since : s.week]
-        ax.plot(span.index, span["value"], "o", color=FINDING, markersize=5)
-        text = fmt.change(s.ratio) if not np.isnan(s.ratio) else fmt.signed_money(s.money)
-        at = span["score"].abs().idxmax()
-        ax.annotate(text, (at, span.loc[at, "value"]), xytext=(-6, 5 * s.side), textcoords="offset points", color=FINDING, ha="right",
-                    va="bottom" if s.side > 0 else "top")
-        texts.append(f"{KPIS[s.kpi].label} {text} from {fmt.day(s.since)}.")
-    return texts
-
-
-def _months(ax, weeks: pd.Series, fmt: Formats) -> None:
-    quarters = pd.date_range(weeks.min(), weeks.max(), freq="MS")[::3]
-    ax.set_xticks(quarters, [fmt.month(q) for q in quarters])

@@ -40,13 +40,16 @@ class Rule:
 
 # Western Electric, Statistical Quality Control Handbook (1956), zone rules 1, 2 and 4. Rule 3 (four of five beyond one
 # standard deviation) and rules on rising weeks add false alarms and hardly any power (Davis and Woodall 1988).
-RULES = MappingProxyType({
-    rule.id: rule for rule in (
-        Rule("outside", "one week outside the limits", 1, 1, 3.0),
-        Rule("near-limit", "two of three weeks close to the same limit", 2, 3, 2.0),
-        Rule("run", "eight weeks in a row on the same side of the expected", 8, 8, 0.0),
-    )
-})
+RULES = MappingProxyType(
+    {
+        rule.id: rule
+        for rule in (
+            Rule("outside", "one week outside the limits", 1, 1, 3.0),
+            Rule("near-limit", "two of three weeks close to the same limit", 2, 3, 2.0),
+            Rule("run", "eight weeks in a row on the same side of the expected", 8, 8, 0.0),
+        )
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,13 @@ def control_limits(values: pd.Series, watched: int = WATCHED) -> Limits:
     back = np.exp if logged else np.asarray
     frame = pd.DataFrame(
         {
-            "value": values.to_numpy(), "expected": back(expected), "low": back(expected - 3 * spread), "high": back(expected + 3 * spread),
-            "score": (y - expected) / spread, "margin": np.sqrt(leverage / (1 + leverage)), "watched": np.arange(len(y)) >= n,
+            "value": values.to_numpy(),
+            "expected": back(expected),
+            "low": back(expected - 3 * spread),
+            "high": back(expected + 3 * spread),
+            "score": (y - expected) / spread,
+            "margin": np.sqrt(leverage / (1 + leverage)),
+            "watched": np.arange(len(y)) >= n,
         },
         index=values.index,
     )
@@ -120,7 +128,9 @@ def _merge(marked: dict[int, list[str]], weeks: pd.Index, side: int) -> list[tup
     at = np.array(sorted(marked), dtype=int)
     groups = np.split(at, np.flatnonzero(np.diff(at) > 2) + 1) if len(at) else []
     fired = [{rule for week in group for rule in marked[week]} for group in groups]
-    return [(tuple(r for r in RULES if r in rules), side, weeks[g[0]], weeks[g[-1]]) for g, rules in zip(groups, fired, strict=True)]
+    return [
+        (tuple(r for r in RULES if r in rules), side, weeks[g[0]], weeks[g[-1]]) for g, rules in zip(groups, fired, strict=True)
+    ]
 
 
 def _local(y: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, int]:
