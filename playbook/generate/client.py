@@ -26,6 +26,7 @@ FEWEST_CUSTOMERS, FEWEST_MONTHS = 300, 24
 COMPETITOR_WEEKS = 52
 FLAGGED = 0.55  # share of the fraud that the client knows of
 FIRST_ORDER = 100_001
+STREAMS = 16  # random streams, one a room; more than are used, to leave room for new ones
 DISCONTINUED = 2  # products that were sold but are gone from the product list
 
 
@@ -50,20 +51,19 @@ def generate_client(
     """
     if customers < FEWEST_CUSTOMERS or months < FEWEST_MONTHS:
         raise UsageError(f"A generated client needs at least {FEWEST_CUSTOMERS} customers and {FEWEST_MONTHS} months.")
-    streams = iter(np.random.SeedSequence(seed).spawn(16))
-    fresh = lambda: np.random.default_rng(next(streams))  # noqa: E731
+    streams = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(STREAMS))
     last = pd.Timestamp(AS_OF)
     days = pd.date_range((last + pd.Timedelta(days=1)) - pd.DateOffset(months=months), last, freq="D")
 
-    people = draw_customers(days, customers, fresh())
-    spend, by_channel = advertising(days, customers, fresh())
+    people = draw_customers(days, customers, next(streams))
+    spend, by_channel = advertising(days, customers, next(streams))
     ticking = clock(days, by_channel, people)
-    shelf = price_shelf(read_products(days, fresh()), days, fresh())
+    shelf = price_shelf(read_products(days, next(streams)), days, next(streams))
 
-    base = _orders_anyway(ticking, people, fresh())
-    rollout = roll_out(base, people, ticking, fresh())
+    base = _orders_anyway(ticking, people, next(streams))
+    rollout = roll_out(base, people, ticking, next(streams))
     placed = pd.concat([base, rollout.added], ignore_index=True)
-    table = _order_table(placed, people, ticking, shelf, fresh())
+    table = _order_table(placed, people, ticking, shelf, next(streams))
     people["channel"] = _first_channel(table, people)
 
     tables = {
@@ -71,20 +71,21 @@ def generate_client(
         "customers": people[["customer_id", "acquired_on", "region", "channel", "age_group", "income_group", "household_size"]],
         "products": shelf.products.assign(list_price=shelf.list_price[-1]),
         "interventions": _members(rollout, people),
-        "journeys": draw_journeys(_whole_orders(table), last, customers, fresh()),
-        "marketing": advertising_ledger(spend, table, fresh()),
-        "competitors": competitor_prices(shelf, COMPETITOR_WEEKS, fresh()),
-        "market": market_sizes(table, shelf.products, fresh()),
-        "stock": stock_counts(table, shelf, fresh()),
+        "journeys": draw_journeys(_whole_orders(table), last, customers, next(streams)),
+        "marketing": advertising_ledger(spend, table, next(streams)),
+        "competitors": competitor_prices(shelf, COMPETITOR_WEEKS, next(streams)),
+        "market": market_sizes(table, shelf.products, next(streams)),
+        "stock": stock_counts(table, shelf, next(streams)),
     }
     named = table[(table["quantity"] > 0) & ~table["fraud"] & table["customer_id"].notna()]
     named = named.assign(name=named["product_id"].map(shelf.products.set_index("product_id")["name"]))
-    tables["tickets"] = draw_tickets(named, last, customers, fresh())
-    tables["surveys"], moved = draw_surveys(named, last, customers, fresh())
+    tables["tickets"] = draw_tickets(named, last, customers, next(streams))
+    tables["surveys"], moved = draw_surveys(named, last, customers, next(streams))
     tables["plan"] = plan_targets(_monthly(table), AS_OF.year)
     truth = tell_truth(seed, people, shelf, rollout, tables, moved)
     gone = table["product_id"].value_counts().nsmallest(DISCONTINUED).index
-    tables["products"] = tables["products"][~tables["products"]["product_id"].isin(gone)]
+    for name in ("products", "competitors", "stock"):
+        tables[name] = tables[name][~tables[name]["product_id"].isin(gone)]
     return GeneratedClient(name, seed, AS_OF, {t: _canonical(t, frame) for t, frame in tables.items()}, truth)
 
 
