@@ -2,13 +2,16 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 os.environ["MPLBACKEND"] = "Agg"  # before anything imports matplotlib, and for the kernels that tests start
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from home import ROOT, make_home, run_playbook
+
+BUNDLED = ("aurora-audio", "complete-journey")
 SHARED_DATA = Path(os.environ.get("PLAYBOOK_SHARED_DATA", ROOT.parent / "shared" / "data"))
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 
@@ -43,3 +46,23 @@ def chromium() -> str:
     """The path of the system's Chromium; tests that use it carry the marker `browser`."""
     assert CHROMIUM, "no Chromium: install it (.ci/run does so on Debian when it is root)"
     return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory) -> dict[str, Path]:
+    """The published folders of both bundled clients, made once with the command, whichever worker comes first."""
+    shared = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.getbasetemp()
+    home, said = shared / "published", shared / "published.log"
+    try:
+        home.mkdir()
+    except FileExistsError:
+        while not said.exists():
+            time.sleep(0.5)
+    else:
+        make_home(home, *BUNDLED)
+        done = run_playbook(home, "run", *BUNDLED)
+        (shared / "published.part").write_text(f"{done.returncode}\n{done.stdout}{done.stderr}", encoding="utf-8")
+        (shared / "published.part").rename(said)
+    code, _, output = said.read_text("utf-8").partition("\n")
+    assert code == "0", output
+    return {client: max((home / "reports" / client).glob("????-??-??")) for client in BUNDLED}
