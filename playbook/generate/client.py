@@ -84,8 +84,8 @@ def generate_client(
     tables["plan"] = plan_targets(_monthly(table), AS_OF.year)
     truth = tell_truth(seed, people, shelf, rollout, tables, moved)
     gone = table["product_id"].value_counts().nsmallest(DISCONTINUED).index
-    for name in ("products", "competitors", "stock"):
-        tables[name] = tables[name][~tables[name]["product_id"].isin(gone)]
+    for listed in ("products", "competitors", "stock"):
+        tables[listed] = tables[listed][~tables[listed]["product_id"].isin(gone)]
     return GeneratedClient(name, seed, AS_OF, {t: _canonical(t, frame) for t, frame in tables.items()}, truth)
 
 

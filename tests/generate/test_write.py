@@ -65,6 +65,8 @@ def test_the_raw_files_stay_small(root):
 
 def test_the_client_file_maps_every_table_to_headers_that_exist(written):
     client = YAML(typ="safe", pure=True).load(written / "client.yml")
+    assert client["name"] == "Aurora Audio"
+    assert client["recipients"] == ["board@aurora-audio.example"]
     assert set(client["sources"]) == set(EXPORTS)
     for table, source in client["sources"].items():
         assert source["columns"] == EXPORTS[table].columns
