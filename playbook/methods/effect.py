@@ -23,6 +23,7 @@ Payoff = Literal["always", "expected", "possible", "never", "unknown"]
 Verdict = Literal["shown", "likely", "indicative", "not shown", "harmful", "not started", "too early", "too little data"]
 
 ALIKE = 0.25  # standardised difference below which two groups count as alike (Imbens & Rubin 2015)
+CHANCE = 2.0  # standard errors within which a difference may be chance
 FEWEST_CUSTOMERS = 20  # in each group; below it means of skewed revenue are not near normal
 FEWEST_WEEKS = 4  # before the start
 NAN = float("nan")
@@ -120,7 +121,8 @@ def _against_control(groups: pd.Series, order_totals: pd.DataFrame, basis: dict,
     if min(n_treated, n_control) < FEWEST_CUSTOMERS or windows.weeks_before < FEWEST_WEEKS:
         need = f"Needs {FEWEST_CUSTOMERS} earlier customers in each group and {FEWEST_WEEKS} weeks of orders before the start."
         return {**counted, "verdict": "too little data", "note": need}
-    alike = abs(imbalance(windows.before, treated)) <= ALIKE
+    by_chance = CHANCE * np.sqrt(1 / n_treated + 1 / n_control)  # small groups drawn by lot differ more
+    alike = abs(imbalance(windows.before, treated)) <= max(ALIKE, by_chance)
     found = difference(windows.before, windows.during, treated, adjusted=set_aside and alike)
     trend = pre_trend(windows.weekly.loc[:, :-1], treated)
     drifting = trend < 1 - CERTAIN

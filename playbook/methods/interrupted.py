@@ -66,7 +66,7 @@ def level_shift(weeks: pd.DataFrame, start: date, end: date, outcome: str = "rev
     used, treated = used[sold], treated[sold]
     time = (used["week"] - used["week"].iloc[0]).dt.days.to_numpy() / 7
     seasonal = before >= SEASON_WEEKS
-    design = _design(time, used["week"].dt.dayofyear.iloc[0] / 7, treated, seasonal)
+    design = _design(time, used["week"].dt.day_of_year.iloc[0] / 7, treated, seasonal)
     values = used[outcome].to_numpy(dtype=float)
     log = np.log(values)
     rho = autocorrelation(log, design, time)
