@@ -225,8 +225,8 @@ def _assumptions(seasonal: bool, fmt: Formats) -> tuple[Assumption, ...]:
     return (
         rest,
         Assumption(
-            f"A quiet chart raises about {fmt.number(FALSE_ALARMS)} false alarms a year, {fmt.number(FALSE_ALARMS_SLUGGISH)} where "
-            "weeks resemble the week before (simulated); there are three charts.",
+            f"A quiet chart raises about {fmt.number(FALSE_ALARMS)} false alarms a year, or {fmt.number(FALSE_ALARMS_SLUGGISH)} "
+            "where weeks resemble the week before (simulated); there are three charts.",
             "high",
             "low",
         ),

@@ -159,7 +159,7 @@ def _designs(weeks: pd.DatetimeIndex, n: int) -> list[np.ndarray]:
     trends = [np.column_stack([np.ones(len(weeks)), time])]
     if n > 2 * HINGE:
         trends.append(np.column_stack([trends[0], np.maximum(time + 1, 0)]))
-    angle = 2 * np.pi * (weeks + pd.Timedelta(days=3)).dayofyear.to_numpy() / YEAR
+    angle = 2 * np.pi * (weeks + pd.Timedelta(days=3)).day_of_year.to_numpy() / YEAR
     waves = [f(k * angle) for k in range(1, HARMONICS_MAX + 1) for f in (np.sin, np.cos)]
     days = weeks.to_numpy()[:, None] + np.arange(7) * np.timedelta64(1, "D")
     month = days.astype("datetime64[M]").astype(int) % 12
