@@ -22,11 +22,12 @@ FEWEST = 3  # months below which a share of journeys or deals jumps about too mu
 
 @dataclass(frozen=True)
 class Indicator:
-    """One KPI: name and formula by language, unit, how it adds up over time, which way is good, and the columns it needs."""
+    """One KPI: name, formula and first lever by language, unit, kind, which way is good, and the columns it needs."""
 
     id: str
     label: Mapping[str, str]
     formula: Mapping[str, str]
+    lever: Mapping[str, str]
     unit: Unit
     kind: Literal["flow", "level", "share"]
     good: Literal["up", "down"]

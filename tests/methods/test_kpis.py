@@ -25,7 +25,7 @@ def months() -> pd.DataFrame:
 def test_the_catalogue_is_what_client_yml_accepts_and_names_only_known_columns():
     assert set(CATALOGUE) == set(get_args(engagement.Kpi))
     for indicator in CATALOGUE.values():
-        assert set(indicator.label) == set(indicator.formula) == {"en", "zh"}
+        assert set(indicator.label) == set(indicator.formula) == set(indicator.lever) == {"en", "zh"}
         for table, columns in indicator.needs.items():
             assert set(columns) <= set(TABLES[table].names)
     assert CATALOGUE["conversion"].unlock == ("journeys (journey_id, step, step_at)",)
@@ -63,7 +63,8 @@ def test_repeat_rate_of_a_short_history_takes_all_of_it():
 
 
 def test_conversion_counts_journeys_by_the_month_they_began():
-    rows = [("j1", "visit", "2026-01-01"), ("j1", "paid", "2026-02-02"), ("j2", "visit", "2026-01-20"), ("j3", "visit", "2026-02-28"),
+    rows = [("j1", "visit", "2026-01-01"), ("j1", "paid", "2026-02-02"), ("j2", "visit", "2026-01-20"),
+            ("j3", "visit", "2026-02-28"),
             ("j4", "visit", "2026-02-10"), ("j4", "paid", "2026-02-11")]  # fmt: skip
     steps = pd.DataFrame(rows, columns=["journey_id", "step", "step_at"]).assign(step_at=lambda f: pd.to_datetime(f["step_at"]))
     given = {"journey_steps": steps, "as_of": date(2026, 2, 28)}
