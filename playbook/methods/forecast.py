@@ -22,7 +22,9 @@ SHORTEST = 6  # below this nothing can be tested: the last value, with a wide ra
 ORIGINS = 10  # starting points of the backtest, at most
 SEASONS_NEEDED, SEASON_MARGIN = 2, 6  # a season is used when two of them and half a year of tests lie in the history
 EXPLODED = 5.0  # a forecast further from the history than this many times its spread is an accident
-MARGIN = 0.95  # a single candidate must beat the combination by this factor: small leads in a backtest are luck
+MARGIN = 0.85  # a single candidate must beat the combination by this factor: small leads in a backtest are luck
+FEWEST_TESTS = 4  # origins from which the coverage of the ranges can be told
+SMALLEST_LOSS = 1e-6  # of a candidate that was exact: keeps its weight finite
 WIDE = 2.0  # ranges of untested forecasts: this many typical steps
 
 
@@ -32,7 +34,7 @@ class Forecast:
 
     ``path`` has the columns period (continues the index of the history), value, low, high (the range at ``LEVEL``);
     ``scores`` has candidate, mase (backtest error relative to the naive forecast's in-sample error; smaller is better), origins;
-    ``coverage`` is the share of backtest values inside ranges calibrated on earlier origins only (None when there are too few);
+    ``coverage`` is the share of backtest values inside ranges calibrated on the other origins (None when there are too few);
     ``season`` is the season used (1: the history is too short for one, or none was asked for); ``dropped`` says why candidates are missing.
     """
 
@@ -105,13 +107,26 @@ def _compete(history: np.ndarray, horizon: int, season: int, origins: list[int])
             tested[name] = [_sane(candidate(history[:cut], horizon, season), history[:cut]) for cut in [*origins, len(history)]]
         except (ValueError, ArithmeticError, IndexError) as error:  # LinAlgError is a ValueError
             dropped.append(f"{name}: {error}")
-    skilled = [paths for name, paths in tested.items() if name != NAIVE]
-    if len(skilled) > 1:
-        tested[COMBINATION] = [np.median(paths, axis=0) for paths in zip(*skilled, strict=True)]
     actual = [history[cut : cut + horizon] for cut in origins]
+    scales = np.array([_scale(history[:cut], season) for cut in origins])
+    if len(tested) > 2:
+        tested[COMBINATION] = _combine(list(tested.values()), actual, scales)
     errors = {name: [a - p[: len(a)] for a, p in zip(actual, paths[:-1], strict=True)] for name, paths in tested.items()}
-    backtest = _Backtest(errors, np.array([_scale(history[:cut], season) for cut in origins]))
-    return {name: paths[-1] for name, paths in tested.items()}, backtest, tuple(dropped)
+    return {name: paths[-1] for name, paths in tested.items()}, _Backtest(errors, scales), tuple(dropped)
+
+
+def _combine(tested: list[list[np.ndarray]], actual: list[np.ndarray], scales: np.ndarray) -> list[np.ndarray]:
+    """Mean of all candidates, weighted by the inverse square of their backtest errors (Bates & Granger 1969).
+
+    From each origin the weights are those of the other origins, so that the backtest of the combination stays a test.
+    """
+    losses = np.array([[np.mean(np.abs(a - p[: len(a)])) / s for a, p, s in zip(actual, paths, scales, strict=False)] for paths in tested])
+    combined = []
+    for origin in range(len(actual) + 1):
+        loss = np.delete(losses, origin, axis=1) if origin < len(actual) and len(actual) > 1 else losses
+        weights = 1 / np.maximum(loss.mean(axis=1), SMALLEST_LOSS) ** 2
+        combined.append(np.average([paths[origin] for paths in tested], axis=0, weights=weights))
+    return combined
 
 
 def _sane(path: np.ndarray, history: np.ndarray) -> np.ndarray:
@@ -130,11 +145,13 @@ def _scale(history: np.ndarray, season: int) -> float:
 
 
 def _ranges(errors: list[np.ndarray], scales: np.ndarray, scale: float, horizon: int) -> tuple[np.ndarray, float | None]:
-    """Half width of the range per step, and the coverage on later origins of widths calibrated on earlier ones."""
+    """Half width of the range per step, and the coverage at each origin of widths calibrated on the others (every step counts the same)."""
     scaled = [np.abs(e) / s for e, s in zip(errors, scales, strict=True)]
-    checked = range(max(2, len(scaled) // 2), len(scaled))
-    inside = [scaled[i] <= _widths(scaled[:i], len(scaled[i])) for i in checked]
-    return scale * _widths(scaled, horizon), float(np.mean(np.concatenate(inside))) if inside else None
+    widths = scale * _widths(scaled, horizon)
+    if len(scaled) < FEWEST_TESTS:
+        return widths, None
+    inside = [pd.Series(e <= _widths(scaled[:i] + scaled[i + 1 :], len(e))) for i, e in enumerate(scaled)]
+    return widths, float(pd.concat(inside).groupby(level=0).mean().mean())
 
 
 def _widths(scaled: list[np.ndarray], horizon: int) -> np.ndarray:
@@ -171,6 +188,6 @@ def _future(index: pd.Index, horizon: int) -> pd.Index:
     if isinstance(index, pd.PeriodIndex):
         return pd.period_range(index[-1] + 1, periods=horizon)
     if isinstance(index, pd.DatetimeIndex):
-        frequency = index.freq or (pd.infer_freq(index) if len(index) > 2 else None)
+        frequency = index.freq or index.inferred_freq
         return pd.date_range(index[-1], periods=horizon + 1, freq=frequency or "MS")[1:]
     return pd.RangeIndex(len(index), len(index) + horizon)

@@ -24,8 +24,9 @@ Candidate = Callable[[np.ndarray, int, int], np.ndarray]
 SEASONAL_Z = 1.645  # 90 % test of the autocorrelation at the season, as in Assimakopoulos & Nikolopoulos (2000)
 SMALLEST_FACTOR = 0.05  # a seasonal factor below this would blow up what is divided by it
 SMOOTHING_GRID = np.linspace(0.02, 0.98, 25)
-ARIMA_ORDERS = ((0, 1, 1), (1, 1, 0), (1, 1, 1), (2, 1, 1), (1, 1, 2))  # (p, d, q): one difference suits the yearly course of trade
-ARIMA_ITERATIONS = 30
+HEURISTIC_FROM = 10  # values that statsmodels asks for before it starts smoothing by rule
+ARIMA_ORDERS = ((0, 1, 1), (1, 1, 1), (2, 1, 0))  # (p, d, q): one difference suits the yearly course of trade
+ARIMA_ITERATIONS = 15
 
 
 def seasonal_naive(history: np.ndarray, horizon: int, season: int) -> np.ndarray:
@@ -75,12 +76,11 @@ def arima(history: np.ndarray, horizon: int, season: int) -> np.ndarray:
     model = SARIMAX(series, order=_arima_order(np.diff(series)))
     with warnings.catch_warnings():
         _ignore_model_warnings()
-        path = np.asarray(model.fit(disp=0, maxiter=ARIMA_ITERATIONS).forecast(horizon))
+        path = np.asarray(model.fit(disp=0, maxiter=ARIMA_ITERATIONS, cov_type="none").forecast(horizon))
     with np.errstate(over="ignore"):  # an explosion becomes infinite here and is refused by the engine
         return restore(np.exp(path) if positive else path)
 
 
-# Without a season the seasonal forms of smoothing are left out: the engine asks ``needs_season``.
 CANDIDATES: Mapping[str, Candidate] = MappingProxyType({
     "seasonal naive": seasonal_naive,
     "theta": theta,
@@ -93,8 +93,9 @@ CANDIDATES: Mapping[str, Candidate] = MappingProxyType({
 
 def _ets(history: np.ndarray, horizon: int, season: int, **form: str) -> np.ndarray:
     # Starting values by the usual rules and not by search: with a season it saves a dozen parameters and lost no accuracy on M3.
+    start = "heuristic" if len(history) >= HEURISTIC_FROM else "estimated"
     model = ETSModel(history, trend="add", damped_trend=True, seasonal_periods=season if season > 1 else None,
-                     initialization_method="heuristic", **form)
+                     initialization_method=start, **form)
     with warnings.catch_warnings():
         _ignore_model_warnings()
         return np.asarray(model.fit(disp=0).forecast(horizon))
