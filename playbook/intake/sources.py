@@ -9,6 +9,7 @@ import importlib.util
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,9 +49,7 @@ class RawTable:
 
 def connect() -> ibis.BaseBackend:
     """A DuckDB connection in memory that spills to the temporary folder instead of growing without bound."""
-    connection = ibis.duckdb.connect(memory_limit=MEMORY_LIMIT, temp_directory=tempfile.gettempdir())
-    connection.raw_sql("SET enable_progress_bar = false")
-    return connection
+    return ibis.duckdb.connect(memory_limit=MEMORY_LIMIT, temp_directory=tempfile.gettempdir())
 
 
 def source_files(engagement: Engagement, name: str) -> tuple[Path, ...]:
@@ -107,7 +106,8 @@ def read_source(connection: ibis.BaseBackend, engagement: Engagement, name: str)
         raise IntakeError(f"{name}: {_names(files)} cannot be read: {_first_line(error)}") from None
     if not table.columns:
         raise IntakeError(f"{name}: {_names(files)} has no columns.")
-    return RawTable(name, table, _names(files))
+    bare = {h.strip(): h for h in table.columns}  # nobody sees a blank at the end of a header
+    return RawTable(name, table.rename(bare) if len(bare) == len(table.columns) else table, _names(files))
 
 
 def _read_files(connection, name: str, source: Source, files: tuple[Path, ...]) -> ir.Table:
@@ -126,8 +126,8 @@ def _read_files(connection, name: str, source: Source, files: tuple[Path, ...]) 
     for file in files:
         _require_utf8(name, file)
     delimiter = source.delimiter or ("\t" if kind == ".tsv" else ",")
-    texts = connection.read_csv(paths, all_varchar=True, header=True, delim=delimiter, filename=True, union_by_name=True, quote='"')
-    return _numbered(texts, len(files), first=2)
+    as_text = {"all_varchar": True, "header": True, "delim": delimiter, "quote": '"', "union_by_name": True}
+    return _numbered(connection.read_csv(paths, filename=True, **as_text), len(files), first=2)
 
 
 def _held(connection, name: str, rows: pa.Table) -> ir.Table:
@@ -215,13 +215,24 @@ def _read_database(connection, name: str, source: Source) -> RawTable:
         raise IntakeError(f"{name}: the environment variable {variable} is not set; it holds the address of the database.")
     schema, _, table = source.table.rpartition(".")
     try:
-        remote = ibis.connect(address).table(table, database=schema or None)
-        wanted = remote.select([h for h in dict.fromkeys(source.columns.values()) if h in remote.columns])
-        reader = wanted.to_pyarrow_batches()
-        local = _held(connection, name, _as_table(reader))
+        with _session(address) as backend:
+            remote = backend.table(table, database=schema or None)
+            headers = list(dict.fromkeys(source.columns.values()))
+            wanted = remote.select(headers) if set(headers) <= set(remote.columns) else remote.limit(0)
+            local = _held(connection, name, _as_table(wanted.to_pyarrow_batches()))
     except Exception as error:  # drivers raise classes of their own; the address may hold a password, so only the class is shown
-        raise IntakeError(f"{name}: the database behind {variable} did not give {source.table!r} ({type(error).__name__}).") from None
+        kind = type(error).__name__
+        raise IntakeError(f"{name}: the database behind {variable} did not give {source.table!r} ({kind}).") from None
     return RawTable(name, local.mutate(**{ROW: ibis.row_number() + 1, FILE: ibis.literal(source.table)}), source.table)
+
+
+@contextmanager
+def _session(address: str) -> Iterator[ibis.BaseBackend]:
+    backend = ibis.connect(address)
+    try:
+        yield backend
+    finally:
+        backend.disconnect()
 
 
 def _as_table(batches: Iterator[pa.RecordBatch]) -> pa.Table:
