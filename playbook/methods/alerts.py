@@ -48,7 +48,7 @@ def alerts(
     rows = [
         *_from_charts(control_charts, fmt),
         *_from_plan(plan_tracking, control_charts, fmt),
-        *_from_segments(segments, control_charts, fmt),
+        *_from_segments(segments, control_charts),
     ]
     for row in rows:
         advice = ADVICE[row["kind"]]
@@ -156,25 +156,22 @@ def _plan_alert(
     }
 
 
-def _from_segments(segments: Result | None, charts: ControlCharts, fmt: Formats) -> list[dict]:
-    profiles = getattr(segments, "profiles", None)
-    if profiles is None:
-        return []
-    slipping = profiles[("segment-" + profiles["kind"].astype(str)).isin(list(ADVICE)) & (profiles["revenue_year"] > 0)]
+def _from_segments(segments: Result | None, charts: ControlCharts) -> list[dict]:
+    """Findings of the segments that the advice knows: customers who are slipping away, with what they bring in a year."""
     return [
         {
-            "id": f"alerts-segment-{s.kind}",
-            "kind": f"segment-{s.kind}",
-            "alert": f"{fmt.count(s.customers)} customers who brought {fmt.money(s.revenue_year)} in the last year are slipping "
-            f"away ({s.segment}); their last order is {fmt.count(s.recency_days)} days ago.",
-            "level": "act now" if s.revenue_year >= MATERIAL * charts.revenue_year else "watch",
-            "money": s.revenue_year,
+            "id": f"alerts-{f.id}",
+            "kind": f.id,
+            "alert": f.sentence,
+            "level": "act now" if (f.money or 0) >= MATERIAL * charts.revenue_year else "watch",
+            "money": np.nan if f.money is None else f.money,
             "basis": "a year",
             "favourable": False,
-            "evidence": "indicative",
-            "n": int(s.customers),
+            "evidence": f.evidence,
+            "n": f.n,
         }
-        for s in slipping.itertuples()
+        for f in (segments.findings if segments is not None else ())
+        if f.id in ADVICE
     ]
 
 

@@ -20,7 +20,9 @@ def shop(n: int = 150, last: dict[int, tuple[float, float]] | None = None) -> pd
     for back, (o, v) in (last or {}).items():
         orders[-back], value[-back] = 1000 * o, 50 * v
     orders = orders.round()
-    return pd.DataFrame({"week": week, "revenue": orders * value, "orders": orders.astype(int), "customers": 0, "order_value": value})
+    return pd.DataFrame(
+        {"week": week, "revenue": orders * value, "orders": orders.astype(int), "customers": 0, "order_value": value}
+    )
 
 
 def test_quiet_weeks_say_so():

@@ -29,12 +29,14 @@ class GivenDemand(Result):
 
 def given(values: list[float], half: float, start: str = "2026-11-01") -> GivenDemand:
     month = pd.date_range(start, periods=len(values), freq="MS")
-    frame = pd.DataFrame({"month": month, "revenue": values, "low": [v - half for v in values], "high": [v + half for v in values]})
+    frame = pd.DataFrame(
+        {"month": month, "revenue": values, "low": [v - half for v in values], "high": [v + half for v in values]}
+    )
     return GivenDemand(fmt=FMT, headline="given", forecast=frame)
 
 
 def test_sums_gap_forecast_and_needed_rate_by_hand():
-    """Ten months of 100,000 against 110,000; forecast 160,000 twice, needed 1,320,000 - 1,000,000 = 160,000 a month: a toss-up."""
+    """Ten months of 100,000 against 110,000; forecast 160,000 twice, which is just what is needed: a toss-up."""
     result = plan_tracking(months(34, "2026-10-01"), date(2026, 10, 31), FMT, plan(), demand=given([160_000, 160_000], 10_000))
     row = result.status_table.set_index("kpi").loc["revenue"]
     assert row[["expected", "actual", "gap", "end_target"]].tolist() == pytest.approx([1_100_000, 1_000_000, -100_000, 1_320_000])
@@ -49,7 +51,11 @@ def test_sums_gap_forecast_and_needed_rate_by_hand():
 def test_a_target_at_the_edge_of_the_range_is_reached_in_one_of_ten_cases():
     """One month left, forecast 100,000, upper end of the 80 % range 110,000 = what is needed: 10 % of the cases lie above."""
     result = plan_tracking(
-        months(35, "2026-11-01"), date(2026, 11, 30), FMT, plan(target=100_833.3333333), demand=given([100_000], 10_000, "2026-12-01")
+        months(35, "2026-11-01"),
+        date(2026, 11, 30),
+        FMT,
+        plan(target=100_833.3333333),
+        demand=given([100_000], 10_000, "2026-12-01"),
     )
     row = result.status_table.iloc[0]
     assert row["probability"] == pytest.approx(0.10, abs=1e-4)
@@ -65,7 +71,9 @@ def test_level_is_compared_at_the_latest_month_and_forecast_without_demand():
     assert row["status"] == "on track"
 
 
-@pytest.mark.parametrize(("target", "status", "word"), [(90_000, "reached", "11% above plan"), (120_000, "missed", "17% below plan")])
+@pytest.mark.parametrize(
+    ("target", "status", "word"), [(90_000, "reached", "11% above plan"), (120_000, "missed", "17% below plan")]
+)
 def test_a_period_that_is_over_gets_a_plain_verdict(target, status, word):
     result = plan_tracking(months(24, "2026-12-01"), date(2026, 12, 31), FMT, plan(target=target))
     row = result.status_table.iloc[0]

@@ -21,7 +21,9 @@ def test_a_business_year_that_is_not_the_calendar_year_stays_whole():
     assert (targets["period"].min(), targets["period"].max()) == (pd.Timestamp("2025-10-01"), pd.Timestamp("2026-09-01"))
 
 
-@pytest.mark.parametrize(("as_of", "year"), [(date(2025, 5, 1), 2025), (date(2026, 5, 1), 2026), (date(2030, 5, 1), 2026), (date(2020, 1, 1), 2025)])
+@pytest.mark.parametrize(
+    ("as_of", "year"), [(date(2025, 5, 1), 2025), (date(2026, 5, 1), 2026), (date(2030, 5, 1), 2026), (date(2020, 1, 1), 2025)]
+)
 def test_of_a_long_plan_the_year_of_the_day_counts_or_the_nearest(as_of, year):
     targets = planned(as_of, {}, plan("2025-01-01", 24), ()).targets
     assert targets["period"].dt.year.unique().tolist() == [year]
