@@ -63,7 +63,7 @@ def plan_tracking(
     dated objectives.
     """
     frames = {"months": months, "order_totals": order_totals, "journey_steps": journey_steps, "opportunities": opportunities}
-    named = {"order_value", *(o.kpi for o in objectives), *(() if plan_targets is None else plan_targets["kpi"])}
+    named = {"order_value", *(o.kpi for o in objectives if o.start), *(() if plan_targets is None else plan_targets["kpi"])}
     courses = {kpi: course for kpi in CATALOGUE if kpi in named and len(course := kpi_course(kpi, as_of=as_of, **frames))}
     plan = planned(as_of, courses, plan_targets, objectives)
     tracked = [kpi for kpi in courses if plan and (plan.targets.query("kpi == @kpi")["period"] >= courses[kpi].index[0]).any()]
@@ -127,7 +127,7 @@ def _finding(row, fmt: Formats, courses: Mapping[str, pd.Series]) -> Finding:
         if not np.isnan(row["forecast"]):
             end = _value(row["forecast"], row, fmt)
             chance = _chance(row, fmt)
-            ahead = f"At the end of {fmt.month(row['end'])} the forecast is {end}; the plan is {goal}, the chance to reach it {chance}."
+            ahead = f"For the end of {fmt.month(row['end'])} we expect {end}; the plan is {goal}, the chance of it {chance}."
         sentence = f"{label} {'are' if kpi.id in PLURAL else 'is'} {_behind(row, fmt)} so far. {ahead}"
         action = _action(row, kpi, left, fmt) if row["status"] in ("behind", "open") else None
     return Finding(
