@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from statsmodels.stats.proportion import proportion_confint, test_proportions_2indep
+from statsmodels.stats.proportion import proportion_confint, proportions_ztest
 
 from playbook.methods.steps import first_reach, outcome, step_order
 from playbook.result.contract import Evidence
@@ -212,8 +212,8 @@ def _days(frame: pd.DataFrame, column: str) -> pd.Series:
 
 
 def _p_value(hits: float, cases: float, other_hits: float, other_cases: float) -> float:
-    """Two-sided p value of the score test that two shares are equal."""
+    """Two-sided p value of the test that two shares are equal, with pooled variance."""
     pooled = (hits + other_hits) / (cases + other_cases)
     if pooled in (0, 1):
         return 1.0
-    return float(test_proportions_2indep(hits, cases, other_hits, other_cases, method="score").pvalue)
+    return float(proportions_ztest([hits, other_hits], [cases, other_cases])[1])

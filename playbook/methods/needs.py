@@ -139,8 +139,9 @@ def _headline(ranked: tuple[Need, ...], goal: Need | None, scorecard: Scorecard,
 
 def _lesson(lesson: Lesson) -> Finding:
     return Finding(
-        f"needs-lesson-{lesson.id}", f"Last time we learned: {lesson.sentence}", value=lesson.effect, unit="share", low=lesson.low,
-        high=lesson.high, money=lesson.profit, evidence=lesson.verdict, action=f"Next step agreed then: {lesson.next_step}.",
+        f"needs-lesson-{lesson.id}", f"Last time we learned: {lesson.sentence}", value=lesson.effect, unit="share",
+        low=lesson.low, high=lesson.high, money=lesson.profit, evidence=lesson.verdict,
+        action=f"Next step agreed then: {lesson.next_step}.",
     )  # fmt: skip
 
 
@@ -151,7 +152,8 @@ def _finding(need: Need, goal: Need | None, fmt: Formats) -> Finding:
     if goal and goal.money and need.kind == "lever" and need.money:
         part = f"; that is up to {fmt.share(min(need.money / goal.money, 1.0))} of the revenue gap"
     return Finding(
-        need.id, f"{start}: {worth}{part}.", value=need.money, unit="money", low=need.low, high=need.high, money=need.money,
+        need.id, f"{start}: {worth}{part}.", value=need.money, unit="money", low=need.low, high=need.high,
+        money=need.money,
         evidence=need.evidence, action=f"To be treated in {need.phase}; sharper with {need.sharpen}.",
     )  # fmt: skip
 
@@ -160,7 +162,8 @@ def _table(ranked: tuple[Need, ...]) -> Table:
     frame = pd.DataFrame([vars(need) for need in ranked]).astype({"money": "float64"})
     frame["name"] = frame["name"].str[:1].str.upper() + frame["name"].str[1:]
     columns = {
-        "name": ("Need", "text"), "money": ("Worth a year", "money"), "basis": ("Measured by", "text"), "evidence": ("Evidence", "text"),
+        "name": ("Need", "text"), "money": ("Worth a year", "money"), "basis": ("Measured by", "text"),
+        "evidence": ("Evidence", "text"),
         "ease": ("Ease", "text"), "phase": ("Treated in", "text"), "sharpen": ("Would sharpen it", "text"),
     }  # fmt: skip
     return Table(
