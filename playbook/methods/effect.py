@@ -154,11 +154,13 @@ def _against_past(weeks: pd.DataFrame, basis: dict) -> dict:
     note = "No comparison group: whatever else changed in these weeks is counted in."
     if not found.seasonal:
         note += " Less than two years of weeks, so the season cannot be told apart."
+    # Trends bend in ways that no range of this model holds, so the weakest comparison has to pass the stricter test.
+    doubtful = not found.seasonal or found.p >= 1 - CERTAIN
     return {
         "design": "own past", "effect": found.effect, "low": found.low, "high": found.high,
         "revenue": found.total, "revenue_low": found.total_low, "revenue_high": found.total_high,
         "detectable": found.detectable, "weeks": found.weeks_during, "note": note, "course": found.course,
-        "verdict": judge(found.low, found.high, found.p, doubtful=not found.seasonal, at_most_likely=True),
+        "verdict": judge(found.low, found.high, found.p, doubtful=doubtful, at_most_likely=True),
     }
 
 

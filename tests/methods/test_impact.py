@@ -98,6 +98,20 @@ def test_for_everybody_the_past_is_the_comparison():
     assert "expected" in found.figures()[1].data.frame
 
 
+@pytest.mark.parametrize(
+    ("shift", "verdict"),
+    [(-0.11, "indicative"), (0.16, "indicative"), (-0.3, "harmful"), (0.3, "likely"), (0.0, "not shown")],
+)
+def test_without_comparison_group_the_stricter_test_counts(shift, verdict):
+    rng = np.random.default_rng(8)
+    week = pd.date_range("2023-01-02", periods=140, freq="7D")
+    noise = rng.normal(0, 0.2, 140)
+    revenue = 1000 * np.exp(noise + np.log1p(shift) * (np.arange(140) >= 130))
+    stated = Intervention(id="sign", start=week[130].date(), end=(week[139] + pd.Timedelta(days=6)).date())
+    weeks = pd.DataFrame({"week": week, "revenue": revenue})
+    assert measure(stated, _shop(), weeks, stated.end, None).verdict == verdict
+
+
 def test_nothing_planted_nothing_shown():
     found = _impact(_shop(), _members())
     assert found.effects.iloc[0]["verdict"] == "not shown"
