@@ -10,6 +10,7 @@ from playbook.methods.action_bars import action_bars, largest
 from playbook.methods.action_value import COLUMNS, action_value
 from playbook.methods.advice import OWN_TEST, Advice, Learned, learn, load_advice
 from playbook.methods.own_tests import lesson_findings, lesson_table
+from playbook.methods.segments import Segments
 from playbook.result.contract import Assumption, Figure, Finding, Lesson, Locked, Result, Table
 from playbook.result.formats import Formats
 from playbook.result.section import section
@@ -60,7 +61,7 @@ class Targeting(Result):
     promise="an action for each customer segment with its cost, its expected value and its reason",
 )
 def targeting(
-    segments,
+    segments: Segments,
     parameters: Assumptions,
     fmt: Formats,
     past_lessons: Sequence[Lesson] = (),
@@ -114,7 +115,7 @@ def _headline(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> str:
     paying = actions[actions["profit"] > 0]
     if paying.empty:
         return f"None of the {len(actions)} actions is expected to earn its cost"
-    return f"{len(paying)} of {len(actions)} actions should pay and leave {fmt.money(paying['profit'].sum())} a year after cost"
+    return f"{len(paying)} of {len(actions)} actions should pay for whole segments: {fmt.money(paying['profit'].sum())} a year after cost"
 
 
 def _findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list[Finding]:
@@ -144,7 +145,8 @@ def _findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list
         findings.append(
             Finding(
                 "targeting-total",
-                f"The {len(paying)} actions that pay cost {fmt.money(spent)} a year and bring"
+                f"{'The one action that pays costs' if len(paying) == 1 else f'The {len(paying)} actions that pay cost'}"
+                f" {fmt.money(spent)} a year and should bring"
                 f" {fmt.money(paying['value'].sum())} of gross margin: {fmt.money(paying['profit'].sum())} is left.",
                 paying["profit"].sum(),
                 "money",

@@ -41,7 +41,7 @@ def test_by_hand():
     total = result.findings[0]
     assert total.id == "targeting-total" and total.value == total.money == pytest.approx(860)
     assert (total.low, total.high, total.n) == (pytest.approx(336 - 730), pytest.approx(3162 - 730), 400)
-    assert result.headline == "3 of 3 actions should pay and leave €860 a year after cost"
+    assert result.headline == "3 of 3 actions should pay for whole segments: €860 a year after cost"
 
 
 def test_without_a_margin_nothing_is_called_profit():
