@@ -20,7 +20,7 @@ STRENGTH = ("shown", "harmful", "likely", "indicative", "not shown")
 DESIGNS = {
     "control group": "Control groups were set aside by lot before the start.",
     "other customers": "Without the intervention both groups would have changed alike. It was not drawn by lot: at most likely.",
-    "own past": "Without a comparison group, trend and season would have gone on as before; a trend that bends looks like an effect.",
+    "own past": "Without a comparison group, trend and season would have gone on; a trend that bends looks like an effect.",
 }
 SOURCE = "orders, interventions"
 
