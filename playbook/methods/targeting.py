@@ -115,7 +115,8 @@ def _headline(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> str:
     paying = actions[actions["profit"] > 0]
     if paying.empty:
         return f"None of the {len(actions)} actions is expected to earn its cost"
-    return f"{len(paying)} of {len(actions)} actions should pay for whole segments: {fmt.money(paying['profit'].sum())} a year after cost"
+    left = fmt.money(paying["profit"].sum())
+    return f"{len(paying)} of {len(actions)} actions should pay for whole segments: {left} a year after cost"
 
 
 def _findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list[Finding]:
