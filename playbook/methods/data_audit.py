@@ -13,6 +13,7 @@ from playbook.result.section import section
 __all__ = ["DataAudit", "data_audit"]
 
 MOST_FINDINGS = 5  # the table has the rest
+TOO_SMALL = 0.0005  # a smaller share would be written as nought
 _LEVELS = ("stop", "caution", "note")  # the gravest first
 
 
@@ -40,7 +41,7 @@ def data_audit(audit: Audit, fmt: Formats) -> DataAudit:
         tables.append(_checks(checks, audit.inventory))
     grave = [c for c in checks if c.level != "note"][:MOST_FINDINGS]
     return DataAudit(
-        fmt=fmt, headline=_headline(checks), findings=(*_totals(audit.inventory, fmt), *(_finding(c, fmt) for c in grave)),
+        fmt=fmt, headline=_headline(checks), findings=(*(_finding(c, fmt) for c in grave), *_totals(audit.inventory, fmt)),
         tables=tuple(tables), audit=audit,
     )  # fmt: skip
 
@@ -87,6 +88,8 @@ def _finding(check: Check, fmt: Formats) -> Finding:
 def _extent(check: Check, fmt: Formats) -> str:
     if not check.of:
         return f"{fmt.count(check.rows)} rows"
+    if _share(check) < TOO_SMALL:
+        return f"{fmt.count(check.rows)} of {fmt.count(check.of)} rows"
     return f"{fmt.count(check.rows)} of {fmt.count(check.of)} rows ({fmt.share(_share(check))})"
 
 

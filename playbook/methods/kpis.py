@@ -119,7 +119,8 @@ def _repeat_counts(order_totals: pd.DataFrame, as_of: date | None, window: int) 
 
 def _journey_cases(journey_steps: pd.DataFrame) -> pd.DataFrame:
     """One row per journey: the day it began, and whether it reached the last step."""
-    reached, order = first_reach(journey_steps), step_order(journey_steps)
+    reached = first_reach(journey_steps)
+    order = step_order(reached)
     if len(order) < 2:
         return pd.DataFrame({"day": pd.Series(dtype="datetime64[us]"), "hit": pd.Series(dtype="bool")})
     journeys = reached.assign(hit=reached["step"] == order[-1]).groupby("journey_id")

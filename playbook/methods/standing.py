@@ -114,7 +114,7 @@ def _average(kpi: str, months: pd.DataFrame) -> float:
 
 
 def _share(kpi: str, data: Data) -> Standing | None:
-    frames = {name: value for name, value in vars(data).items()}
+    frames = vars(data)
     counts = share_counts(kpi, **frames)
     if counts.empty or not counts["cases"].iloc[-1]:
         return None

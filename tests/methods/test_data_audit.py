@@ -56,7 +56,7 @@ def test_the_gravest_and_widest_come_first():
         1200,
         1200,
         1200,
-    ]  # the total, a stop, two cautions; the note stays in the table
+    ]  # a stop, two cautions, the total; the note stays in the table
     assert "examples" not in result.tables[1].frame
 
 
@@ -67,6 +67,8 @@ def test_a_finding_says_where_how_many_why_and_what_to_do():
     assert found.action == "Ask for the ids."
     whole = data_audit(Audit((replace(CAUTION, column=None, of=0),), ()), EUR).findings[0]
     assert whole.sentence.startswith("Orders: 30 rows.")
+    rare = data_audit(Audit((replace(CAUTION, rows=1, of=90_000),), ()), EUR).findings[0]
+    assert rare.sentence.startswith("Orders, customer_id: 1 of 90,000 rows. ")
 
 
 def test_nothing_sent_is_no_crash():
