@@ -23,7 +23,7 @@ STRONG_SEASON = 1.10  # a peak month worth a sentence
 
 @dataclass(frozen=True, kw_only=True)
 class Demand(Result):
-    """``history``: month, revenue; ``forecast``: month, revenue, low, high; ``winner``, ``scores`` and ``coverage`` as in ``Forecast``."""
+    """``history``: month, revenue; ``forecast``: month, revenue, low, high; the rest as in ``Forecast`` and ``Goal``."""
 
     history: pd.DataFrame = field(repr=False)
     forecast: pd.DataFrame = field(repr=False)
@@ -42,12 +42,16 @@ def demand(
 ) -> Demand | Locked:
     """Forecast monthly revenue (client's currency) ``horizon`` months ahead, at most one for every three months of history.
 
-    See ``forecast`` for the method and ``revenue_goal`` for the chance to reach a goal. Ranges of sums assume that all months miss
-    in the same direction, which is the careful case. Locked below three complete months.
+    See ``forecast`` for the method and ``revenue_goal`` for the chance to reach a goal. Ranges of sums assume that all
+    months miss in the same direction, which is the careful case. Locked below three complete months.
     """
     if len(months) < FEWEST_MONTHS:
-        return Locked(fmt=fmt, headline="Not answered yet: What will revenue be?", promise=demand.section.promise,
-                      unlock=(f"orders of at least {FEWEST_MONTHS} complete months ({len(months)} so far)",))
+        return Locked(
+            fmt=fmt,
+            headline="Not answered yet: What will revenue be?",
+            promise=demand.section.promise,
+            unlock=(f"orders of at least {FEWEST_MONTHS} complete months ({len(months)} so far)",),
+        )
     history = months[["month", "revenue"]].reset_index(drop=True)
     steps = min(horizon, max(1, len(history) // HISTORY_PER_STEP))
     outlook = forecast(history.set_index("month")["revenue"], steps, SEASON)
@@ -55,9 +59,17 @@ def demand(
     goal = revenue_goal(history, path, objectives)
     source = f"orders, complete months up to {fmt.day(as_of)}"
     return Demand(
-        fmt=fmt, headline=_headline(history, path, goal, fmt), findings=_findings(history, path, goal, outlook.season, fmt),
-        tables=_tables(path, outlook.scores, source), assumptions=_assumptions(outlook, len(history), steps < horizon, fmt),
-        history=history, forecast=path, scores=outlook.scores, winner=outlook.winner, coverage=outlook.coverage, goal=goal,
+        fmt=fmt,
+        headline=_headline(history, path, goal, fmt),
+        findings=_findings(history, path, goal, outlook.season, fmt),
+        tables=_tables(path, outlook.scores, source),
+        assumptions=_assumptions(outlook, len(history), steps < horizon, fmt),
+        history=history,
+        forecast=path,
+        scores=outlook.scores,
+        winner=outlook.winner,
+        coverage=outlook.coverage,
+        goal=goal,
     )
 
 
@@ -68,7 +80,9 @@ def _when(goal: Goal, fmt: Formats) -> str:
 def _headline(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, fmt: Formats) -> str:
     if goal:
         gap = goal.expected - goal.target
-        against = f"{fmt.money(abs(gap))} {'short of' if gap < 0 else 'above'} the goal" if round(abs(gap)) else "right at the goal"
+        against = (
+            f"{fmt.money(abs(gap))} {'short of' if gap < 0 else 'above'} the goal" if round(abs(gap)) else "right at the goal"
+        )
         return f"Revenue is heading for {fmt.money(goal.expected)} {_when(goal, fmt)}, {against}"
     before = _year_before(history, path)
     change = f", {fmt.change(path['revenue'].sum() / before - 1)} on a year before" if before else ""
@@ -90,21 +104,36 @@ def _findings(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, seas
     total, low, high = path[["revenue", "low", "high"]].sum()
     before = _year_before(history, path)
     change = f", {fmt.change(total / before - 1)} on the same months a year before" if before else ""
-    found.append(Finding(
-        "demand-outlook", f"Revenue of the next {_span(len(path))} is expected to be {fmt.money(total)}{change}.",
-        value=float(total), unit="money", low=float(low), high=float(high), n=len(history),
-        evidence="likely" if before and not low <= before <= high else "indicative",
-        action="Use the expected value for the budget and the low end of the range for commitments that cannot be undone.", owner="finance",
-    ))
+    found.append(
+        Finding(
+            "demand-outlook",
+            f"Revenue of the next {_span(len(path))} is expected to be {fmt.money(total)}{change}.",
+            value=float(total),
+            unit="money",
+            low=float(low),
+            high=float(high),
+            n=len(history),
+            evidence="likely" if before and not low <= before <= high else "indicative",
+            action="Use the expected value for the budget and the low end of the range for commitments that cannot be undone.",
+            owner="finance",
+        )
+    )
     if season > 1 and len(path) == season and path["revenue"].mean() > 0:
         peak = path.loc[path["revenue"].idxmax()]
         factor = peak["revenue"] / path["revenue"].mean()
         if factor >= STRONG_SEASON:
-            found.append(Finding(
-                "demand-peak", f"{fmt.month(peak['month'])} will be the strongest month, {fmt.change(factor - 1)} against an average one.",
-                value=float(factor - 1), unit="share", n=len(history) // season, evidence="likely",
-                action="Order stock and plan people for the peak before it comes.", owner="head of operations",
-            ))
+            found.append(
+                Finding(
+                    "demand-peak",
+                    f"{fmt.month(peak['month'])} will be the strongest month, {fmt.change(factor - 1)} against an average one.",
+                    value=float(factor - 1),
+                    unit="share",
+                    n=len(history) // season,
+                    evidence="likely",
+                    action="Order stock and plan people for the peak before it comes.",
+                    owner="head of operations",
+                )
+            )
     return tuple(found)
 
 
@@ -115,11 +144,15 @@ def _goal_finding(goal: Goal, fmt: Formats) -> Finding:
         "demand-goal",
         f"Revenue {_when(goal, fmt)}{later} is expected to be {fmt.money(goal.expected)}; the goal of {fmt.money(goal.target)} is reached with a "
         f"probability of {_chance(goal.reached, fmt)}.",
-        value=goal.expected, unit="money", low=goal.low, high=goal.high,
+        value=goal.expected,
+        unit="money",
+        low=goal.low,
+        high=goal.high,
         money=(goal.target - goal.expected) * SEASON / goal.months if missed else None,
         evidence="likely" if not goal.low <= goal.target <= goal.high else "indicative",
-        action="Decide now what is to close the gap: the strategy report prices the options." if missed else
-        "Stay the course, and check every month whether the forecast still holds.",
+        action="Decide now what is to close the gap: the strategy report prices the options."
+        if missed
+        else "Stay the course, and check every month whether the forecast still holds.",
         owner="head of sales",
     )
 
@@ -131,11 +164,27 @@ def _chance(reached: float, fmt: Formats) -> str:
 
 
 def _assumptions(outlook: Forecast, n: int, shortened: bool, fmt: Formats) -> tuple[Assumption, ...]:
-    notes = [Assumption("The coming months follow the pattern of the past: no new campaign, price change or competitor is in the forecast.", "medium", "high")]
+    notes = [
+        Assumption(
+            "The coming months follow the pattern of the past: no new campaign, price change or competitor is in the forecast.",
+            "medium",
+            "high",
+        )
+    ]
     if outlook.n_origins:
-        notes.append(Assumption(f"{_test(outlook)} It was tested on months it had not seen, from {outlook.n_origins} starting points.", "high", "low"))
+        notes.append(
+            Assumption(
+                f"{_test(outlook)} It was tested on months it had not seen, from {outlook.n_origins} starting points.",
+                "high",
+                "low",
+            )
+        )
     else:
-        notes.append(Assumption(f"{n} months are too few for a test: the last month is repeated, and the range is only a guess.", "low", "high"))
+        notes.append(
+            Assumption(
+                f"{n} months are too few for a test: the last month is repeated, and the range is only a guess.", "low", "high"
+            )
+        )
     if outlook.coverage is not None:
         level, held = fmt.share(LEVEL), fmt.share(outlook.coverage)
         support = "high" if abs(outlook.coverage - LEVEL) <= 0.1 else "medium"
@@ -143,9 +192,17 @@ def _assumptions(outlook: Forecast, n: int, shortened: bool, fmt: Formats) -> tu
     if outlook.season == 1:
         notes.append(Assumption(f"{n} months do not show a season: the forecast knows no strong and weak months.", "low", "high"))
     if shortened:
-        notes.append(Assumption(f"We look ahead one month for every {HISTORY_PER_STEP} of history, and not further.", "high", "low"))
+        notes.append(
+            Assumption(f"We look ahead one month for every {HISTORY_PER_STEP} of history, and not further.", "high", "low")
+        )
     if outlook.dropped:
-        notes.append(Assumption(f"Left out because they failed on these figures: {', '.join(d.split(':')[0] for d in outlook.dropped)}.", "medium", "low"))
+        notes.append(
+            Assumption(
+                f"Left out because they failed on these figures: {', '.join(d.split(':')[0] for d in outlook.dropped)}.",
+                "medium",
+                "low",
+            )
+        )
     return tuple(notes)
 
 
@@ -155,12 +212,24 @@ def _test(outlook: Forecast) -> str:
     naive = "repeating the same month of the year before" if outlook.season > 1 else "repeating the last month"
     if outlook.winner == NAIVE:
         return f"No method did better than {naive}, so that is the forecast."
-    return f"The forecast ({outlook.winner}) misses by {saved:.0%} less than {naive}." if saved > 0 else f"The forecast is by {outlook.winner}."
+    return (
+        f"The forecast ({outlook.winner}) misses by {saved:.0%} less than {naive}."
+        if saved > 0
+        else f"The forecast is by {outlook.winner}."
+    )
 
 
 def _tables(path: pd.DataFrame, scores: pd.DataFrame, source: str) -> tuple[Table, ...]:
-    expected = Table(path, f"Expected revenue by month, with the {LEVEL:.0%} range.", source, {
-        "month": ("Month", "month"), "revenue": ("Expected", "money"), "low": ("Low", "money"), "high": ("High", "money")})
-    tests = Table(scores, "Methods compared on months they had not seen; the smaller the error, the better (1 is the naive forecast's usual error).",
-                  source, {"candidate": ("Method", "text"), "mase": ("Scaled error (MASE)", "number"), "origins": ("Starting points", "count")})
+    expected = Table(
+        path,
+        f"Expected revenue by month, with the {LEVEL:.0%} range.",
+        source,
+        {"month": ("Month", "month"), "revenue": ("Expected", "money"), "low": ("Low", "money"), "high": ("High", "money")},
+    )
+    tests = Table(
+        scores,
+        "Methods compared on months they had not seen; the smaller the error, the better (1 is the naive forecast's usual error).",
+        source,
+        {"candidate": ("Method", "text"), "mase": ("Scaled error (MASE)", "number"), "origins": ("Starting points", "count")},
+    )
     return expected, tests

@@ -26,8 +26,15 @@ def demand_figure(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, 
         ax.plot(joined["month"], joined["revenue"], color=FORECAST, marker="o" if len(path) == 1 else None, markersize=SOLE_POINT)
         first = history["month"].iloc[0]
         ax.annotate("revenue a month", (first, history["revenue"].iloc[0]), (0, 14), textcoords="offset points", color=HISTORY)
-        ax.annotate(f"expected, {fmt.share(LEVEL)} range", (path["month"].iloc[-1], path["low"].min()), (0, -14), textcoords="offset points",
-                    color=FORECAST, ha="right", va="top")
+        ax.annotate(
+            f"expected, {fmt.share(LEVEL)} range",
+            (path["month"].iloc[-1], path["low"].min()),
+            (0, -14),
+            textcoords="offset points",
+            color=FORECAST,
+            ha="right",
+            va="top",
+        )
         if goal:
             ax.plot([first, path["month"].iloc[-1]], [monthly, monthly], color=FINDING, linestyle="--", linewidth=1.2)
             word = "goal" if goal.months == 1 else "goal, per month"
@@ -39,10 +46,16 @@ def demand_figure(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, 
         ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=False))
         svg = finish(figure)
     last, end = history.iloc[-1], path.iloc[-1]
-    alt = (f"Monthly revenue was {fmt.money(last['revenue'])} in {fmt.month(last['month'])}; expected in {fmt.month(end['month'])}: "
-           f"{fmt.money(end['revenue'])}, between {fmt.money(end['low'])} and {fmt.money(end['high'])}"
-           + (f"; the goal is {fmt.money(monthly)} a month." if goal else "."))
+    alt = (
+        f"Monthly revenue was {fmt.money(last['revenue'])} in {fmt.month(last['month'])}; expected in {fmt.month(end['month'])}: "
+        f"{fmt.money(end['revenue'])}, between {fmt.money(end['low'])} and {fmt.money(end['high'])}"
+        + (f"; the goal is {fmt.money(monthly)} a month." if goal else ".")
+    )
     data = pd.concat([history, path], ignore_index=True)
-    table = Table(data, "Revenue by month: known, then expected.", source, {
-        "month": ("Month", "month"), "revenue": ("Revenue", "money"), "low": ("Low", "money"), "high": ("High", "money")})
+    table = Table(
+        data,
+        "Revenue by month: known, then expected.",
+        source,
+        {"month": ("Month", "month"), "revenue": ("Revenue", "money"), "low": ("Low", "money"), "high": ("High", "money")},
+    )
     return Figure(svg, "Monthly revenue and what to expect.", source, alt, table)

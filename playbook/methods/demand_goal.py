@@ -37,7 +37,9 @@ def revenue_goal(history: pd.DataFrame, path: pd.DataFrame, objectives: tuple[Ob
     direction, which is the careful case; the probability takes the error as normal with the spread of the range.
     """
     last = history["month"].iloc[-1]
-    ahead = sorted((o for o in objectives if o.kpi == "revenue" and pd.Timestamp(o.by) >= last + pd.offsets.MonthBegin()), key=lambda o: o.by)
+    ahead = sorted(
+        (o for o in objectives if o.kpi == "revenue" and pd.Timestamp(o.by) >= last + pd.offsets.MonthBegin()), key=lambda o: o.by
+    )
     if not ahead:
         return None
     objective = ahead[0]
@@ -52,4 +54,13 @@ def revenue_goal(history: pd.DataFrame, path: pd.DataFrame, objectives: tuple[Ob
     expected, low, high = window[["revenue", "low", "high"]].sum()
     spread = (high - expected) / norm.ppf(0.5 + LEVEL / 2)
     chance = norm.sf(target, expected, spread) if spread > 0 else float(expected >= target)
-    return Goal(target, months, window["month"].iloc[-1], expected, low, high, float(np.clip(chance, 1 - SUREST, SUREST)), due > path["month"].iloc[-1])
+    return Goal(
+        target,
+        months,
+        window["month"].iloc[-1],
+        expected,
+        low,
+        high,
+        float(np.clip(chance, 1 - SUREST, SUREST)),
+        due > path["month"].iloc[-1],
+    )

@@ -22,7 +22,7 @@ SHORTEST = 6  # below this nothing can be tested: the last value, with a wide ra
 ORIGINS = 10  # starting points of the backtest, at most
 SEASONS_NEEDED, SEASON_MARGIN = 2, 6  # a season is used when two of them and half a year of tests lie in the history
 EXPLODED = 5.0  # a forecast further from the history than this many times its spread is an accident
-MARGIN = 0.85  # a single candidate must beat the combination by this factor: small leads in a backtest are luck
+MARGIN = 0.9  # a single candidate must beat the combination by this factor: small leads in a backtest are luck
 FEWEST_TESTS = 4  # origins from which the coverage of the ranges can be told
 SMALLEST_LOSS = 1e-6  # of a candidate that was exact: keeps its weight finite
 WIDE = 2.0  # ranges of untested forecasts: this many typical steps
@@ -35,7 +35,8 @@ class Forecast:
     ``path`` has the columns period (continues the index of the history), value, low, high (the range at ``LEVEL``);
     ``scores`` has candidate, mase (backtest error relative to the naive forecast's in-sample error; smaller is better), origins;
     ``coverage`` is the share of backtest values inside ranges calibrated on the other origins (None when there are too few);
-    ``season`` is the season used (1: the history is too short for one, or none was asked for); ``dropped`` says why candidates are missing.
+    ``season`` is the season used (1: none was asked for, or the history is too short for one);
+    ``dropped`` says which candidates are missing and why.
     """
 
     path: pd.DataFrame
@@ -49,7 +50,7 @@ class Forecast:
 
 @dataclass(frozen=True)
 class _Backtest:
-    """Signed errors of each candidate, one array per origin (as long as the steps that could be checked), and each origin's scale."""
+    """Signed errors of each candidate, one array per origin (over the steps that could be checked), and each origin's scale."""
 
     errors: dict[str, list[np.ndarray]]
     scales: np.ndarray
@@ -62,8 +63,8 @@ def forecast(values: pd.Series, horizon: int, season: int = 12) -> Forecast:
     """Forecast ``horizon`` steps of a regular series, with a range at ``LEVEL`` and an honest account of how well it was tested.
 
     ``values``: one number a period, no gaps, in order of time; a DatetimeIndex (or PeriodIndex) is continued in ``path.period``.
-    A history that holds fewer than two seasons and half of one is treated as having none; below six values the last one is repeated
-    with a wide range. Values that are never negative give a forecast that is never negative.
+    A history that holds fewer than two seasons and half a year is treated as having none; below six values the last one is
+    repeated with a wide range. Values that are never negative give a forecast that is never negative.
     Raises ValueError when the series is empty or not finite, or the horizon not positive.
     """
     history = np.asarray(values, dtype=float)
@@ -77,7 +78,9 @@ def forecast(values: pd.Series, horizon: int, season: int = 12) -> Forecast:
         return _untested(history, periods)
     origins = _origins(len(history), horizon, season)
     paths, backtest, dropped = _compete(history, horizon, season, origins)
-    scores = pd.DataFrame({"candidate": list(backtest.errors)}).assign(mase=lambda f: f["candidate"].map(backtest.mase), origins=len(origins))
+    scores = pd.DataFrame({"candidate": list(backtest.errors)}).assign(
+        mase=lambda f: f["candidate"].map(backtest.mase), origins=len(origins)
+    )
     scores = scores.sort_values("mase", kind="stable", ignore_index=True)
     winner = _winner(scores)
     width, coverage = _ranges(backtest.errors[winner], backtest.scales, _scale(history, season), horizon)
@@ -91,13 +94,15 @@ def _winner(scores: pd.DataFrame) -> str:
 
 
 def _origins(n: int, horizon: int, season: int) -> list[int]:
-    """Lengths of the histories to forecast from: the recent past, evenly spread, early enough to see the whole horizon if possible."""
+    """Lengths of the histories to forecast from: evenly spread over the recent past, the whole horizon still known at the first."""
     shortest = SEASONS_NEEDED * season + 1 if season > 1 else max(SHORTEST - 2, n // 2)
     first = max(shortest, n - horizon - max(season, SHORTEST))
     return sorted(set(np.linspace(first, n - 1, min(ORIGINS, n - first)).round().astype(int).tolist()))
 
 
-def _compete(history: np.ndarray, horizon: int, season: int, origins: list[int]) -> tuple[dict[str, np.ndarray], _Backtest, tuple[str, ...]]:
+def _compete(
+    history: np.ndarray, horizon: int, season: int, origins: list[int]
+) -> tuple[dict[str, np.ndarray], _Backtest, tuple[str, ...]]:
     """Every candidate from every origin and from today; candidates that fail or explode anywhere are dropped, with the reason."""
     tested, dropped = {}, []
     for name, candidate in CANDIDATES.items():
@@ -116,22 +121,31 @@ def _compete(history: np.ndarray, horizon: int, season: int, origins: list[int])
 
 
 def _combine(tested: list[list[np.ndarray]], actual: list[np.ndarray], scales: np.ndarray) -> list[np.ndarray]:
-    """Mean of all candidates, weighted by the inverse square of their backtest errors (Bates & Granger 1969).
+    """Mean of the candidates, weighted by the inverse square of their backtest errors (Bates & Granger 1969).
 
-    From each origin the weights are those of the other origins, so that the backtest of the combination stays a test.
+    Those that do worse than the naive one, which comes first, take no part. From each origin the weights are those of the other
+    origins, so that the backtest of the combination stays a test.
     """
-    losses = np.array([[np.mean(np.abs(a - p[: len(a)])) / s for a, p, s in zip(actual, paths, scales, strict=False)] for paths in tested])
+    losses = np.array(
+        [[np.mean(np.abs(a - p[: len(a)])) / s for a, p, s in zip(actual, paths, scales, strict=False)] for paths in tested]
+    )
+    steps = np.array([len(a) for a in actual])
     combined = []
     for origin in range(len(actual) + 1):
-        loss = np.delete(losses, origin, axis=1) if origin < len(actual) and len(actual) > 1 else losses
-        weights = 1 / np.maximum(loss.mean(axis=1), SMALLEST_LOSS) ** 2
+        others = [i for i in range(len(actual)) if i != origin or len(actual) == 1]
+        loss = np.maximum(np.average(losses[:, others], axis=1, weights=steps[others]), SMALLEST_LOSS)
+        weights = np.where(loss <= loss[0], loss**-2.0, 0)
         combined.append(np.average([paths[origin] for paths in tested], axis=0, weights=weights))
     return combined
 
 
 def _sane(path: np.ndarray, history: np.ndarray) -> np.ndarray:
     spread = max(np.ptp(history), abs(history).max() / 10)
-    if not np.isfinite(path).all() or path.max() > history.max() + EXPLODED * spread or path.min() < history.min() - EXPLODED * spread:
+    if (
+        not np.isfinite(path).all()
+        or path.max() > history.max() + EXPLODED * spread
+        or path.min() < history.min() - EXPLODED * spread
+    ):
         raise ValueError("the forecast exploded")
     return np.maximum(path, 0) if history.min() >= 0 else path
 
@@ -145,7 +159,7 @@ def _scale(history: np.ndarray, season: int) -> float:
 
 
 def _ranges(errors: list[np.ndarray], scales: np.ndarray, scale: float, horizon: int) -> tuple[np.ndarray, float | None]:
-    """Half width of the range per step, and the coverage at each origin of widths calibrated on the others (every step counts the same)."""
+    """Half width of the range per step, and how often widths calibrated on the other origins hold (every step counts the same)."""
     scaled = [np.abs(e) / s for e, s in zip(errors, scales, strict=True)]
     widths = scale * _widths(scaled, horizon)
     if len(scaled) < FEWEST_TESTS:
@@ -164,7 +178,9 @@ def _widths(scaled: list[np.ndarray], horizon: int) -> np.ndarray:
     by_step = pd.Series(size).groupby(step).agg(["mean", "size"]).query("mean > 0")
     growth = 0.0
     if len(by_step) > 2:
-        growth = float(np.clip(np.polyfit(np.log(by_step.index), np.log(by_step["mean"]), 1, w=np.sqrt(by_step["size"]))[0], 0, 1))
+        growth = float(
+            np.clip(np.polyfit(np.log(by_step.index), np.log(by_step["mean"]), 1, w=np.sqrt(by_step["size"]))[0], 0, 1)
+        )
     quantile = np.quantile(size / step**growth, min(1.0, LEVEL * (1 + 1 / len(scaled))))
     return quantile * np.arange(1, horizon + 1) ** growth
 
@@ -184,10 +200,17 @@ def _path(periods: pd.Index, value: np.ndarray, width: np.ndarray, history: np.n
 
 
 def _future(index: pd.Index, horizon: int) -> pd.Index:
-    """The periods after the index: by its frequency, by its last step where that is unclear, else counted on."""
+    """The periods after the index: whole months where it holds firsts of months, else its last step again, else counted on."""
     if isinstance(index, pd.PeriodIndex):
-        return pd.period_range(index[-1] + 1, periods=horizon)
-    if isinstance(index, pd.DatetimeIndex):
-        frequency = index.freq or index.inferred_freq
-        return pd.date_range(index[-1], periods=horizon + 1, freq=frequency or "MS")[1:]
-    return pd.RangeIndex(len(index), len(index) + horizon)
+        return pd.period_range(index[-1] + 1, periods=horizon, freq=index.freq)
+    if not isinstance(index, pd.DatetimeIndex):
+        return pd.RangeIndex(len(index), len(index) + horizon)
+    step = pd.DateOffset(months=1)
+    if len(index) > 1:
+        firsts = index.is_month_start.all()
+        step = pd.DateOffset(months=_month(index[-1]) - _month(index[-2])) if firsts else index[-1] - index[-2]
+    return pd.DatetimeIndex([index[-1] + step * (i + 1) for i in range(horizon)])
+
+
+def _month(day: pd.Timestamp) -> int:
+    return 12 * day.year + day.month

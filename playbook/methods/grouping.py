@@ -52,10 +52,12 @@ def choose_grouping(points: np.ndarray, ks: Iterable[int], resamples: int = 10) 
     fits = {k: k_means(points, k).labels_ for k in ks}
     if not fits:
         raise ValueError("no number of groups to try")
-    quality = pd.DataFrame([
-        {"k": k, "silhouette": _silhouette(points[sample], labels[sample]), "stability": _stability(points, labels, k, draws)}
-        for k, labels in fits.items()
-    ])
+    quality = pd.DataFrame(
+        [
+            {"k": k, "silhouette": _silhouette(points[sample], labels[sample]), "stability": _stability(points, labels, k, draws)}
+            for k, labels in fits.items()
+        ]
+    )
     stable = quality[quality["stability"] >= STABLE]
     best = stable.sort_values("silhouette", ascending=False) if len(stable) else quality.sort_values("stability", ascending=False)
     k = int(best["k"].iloc[0])

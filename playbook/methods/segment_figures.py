@@ -18,27 +18,44 @@ def share_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
     """Two bars a segment: its share of customers and of the last year's revenue."""
     rows = np.arange(len(profiles))
     with canvas(height=0.9 + 0.62 * len(profiles)) as (figure, ax):
-        for shift, column, colour, word in ((-0.5, "customer_share", BAR, "of customers"), (0.5, "revenue_share", FINDING, "of revenue")):
+        for shift, column, colour, word in (
+            (-0.5, "customer_share", BAR, "of customers"),
+            (0.5, "revenue_share", FINDING, "of revenue"),
+        ):
             ax.barh(rows + shift * _BAR_HEIGHT, profiles[column], _BAR_HEIGHT, color=colour)
             for row, share in zip(rows, profiles[column], strict=True):
                 ax.text(max(share, 0) + 0.01, row + shift * _BAR_HEIGHT, f"{fmt.share(share)} {word}", va="center", fontsize=9)
-        ax.set(yticks=rows, yticklabels=profiles["segment"], xticks=[], xlim=(min(0, profiles["revenue_share"].min()), 1.28 * _largest(profiles)))
+        ax.set(
+            yticks=rows,
+            yticklabels=profiles["segment"],
+            xticks=[],
+            xlim=(min(0, profiles["revenue_share"].min()), 1.28 * _largest(profiles)),
+        )
         ax.invert_yaxis()
         ax.grid(False)
         ax.spines["bottom"].set_visible(False)
         svg = finish(figure)
     alt = "; ".join(
-        f"{r.segment}: {fmt.share(r.customer_share)} of customers, {fmt.share(r.revenue_share)} of revenue" for r in profiles.itertuples()
+        f"{r.segment}: {fmt.share(r.customer_share)} of customers, {fmt.share(r.revenue_share)} of revenue"
+        for r in profiles.itertuples()
     )
-    columns = {"segment": ("Segment", "text"), "customer_share": ("Share of customers", "share"), "revenue_share": ("Share of revenue", "share")}
+    columns = {
+        "segment": ("Segment", "text"),
+        "customer_share": ("Share of customers", "share"),
+        "revenue_share": ("Share of revenue", "share"),
+    }
     caption = "How many customers each segment holds, and what it brings in twelve months."
     return Figure(svg, caption, source, f"{alt}.", Table(profiles, "Shares of customers and of revenue.", source, columns))
 
 
 def profile_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
     """A heat map in the reader's units; the darker, the better among the segments."""
-    columns = {"recency_days": ("Days since last order", "count"), "orders_per_year": ("Orders a year", "number"), "order_value": ("Order value", "money"),
-               "yearly": ("Revenue a customer", "money")}
+    columns = {
+        "recency_days": ("Days since last order", "count"),
+        "orders_per_year": ("Orders a year", "number"),
+        "order_value": ("Order value", "money"),
+        "yearly": ("Revenue a customer", "money"),
+    }
     frame = profiles.assign(yearly=profiles["revenue_year"] / profiles["customers"])
     ranks = frame[list(columns)].rank(pct=True)
     ranks["recency_days"] = frame["recency_days"].rank(pct=True, ascending=False)
@@ -46,12 +63,20 @@ def profile_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         tints = ranks.to_numpy() * _STRONGEST
         for row, segment in enumerate(frame.to_dict("records")):
             for column, (name, (_, unit)) in enumerate(columns.items()):
-                ax.add_patch(Rectangle((column + 0.02, row + 0.04), 0.96, 0.92, facecolor=BAR, alpha=tints[row, column], linewidth=0))
+                ax.add_patch(
+                    Rectangle((column + 0.02, row + 0.04), 0.96, 0.92, facecolor=BAR, alpha=tints[row, column], linewidth=0)
+                )
                 text = fmt.number(segment[name], 1) if unit == "number" else fmt.value(segment[name], unit)
                 ax.text(column + 0.5, row + 0.5, text, ha="center", va="center")
         labels = [label.replace(" ", "\n", 1) for label, _ in columns.values()]
-        ax.set(xlim=(0, len(columns)), ylim=(len(frame), 0), xticks=np.arange(len(columns)) + 0.5, yticks=np.arange(len(frame)) + 0.5,
-               xticklabels=labels, yticklabels=frame["segment"])
+        ax.set(
+            xlim=(0, len(columns)),
+            ylim=(len(frame), 0),
+            xticks=np.arange(len(columns)) + 0.5,
+            yticks=np.arange(len(frame)) + 0.5,
+            xticklabels=labels,
+            yticklabels=frame["segment"],
+        )
         ax.xaxis.tick_top()
         ax.tick_params(length=0)
         ax.grid(False)
@@ -69,21 +94,41 @@ def choice_figure(quality: pd.DataFrame, chosen: int, fmt: Formats, source: str)
     """Separation and stability by number of groups, with the number chosen."""
     best = quality.set_index("k").loc[chosen]
     with canvas(height=2.8) as (figure, ax):
-        for column, colour, word in (("stability", HISTORY, "comes back when redrawn"), ("silhouette", FORECAST, "separates customers")):
+        for column, colour, word in (
+            ("stability", HISTORY, "comes back when redrawn"),
+            ("silhouette", FORECAST, "separates customers"),
+        ):
             ax.plot(quality["k"], quality[column], color=colour, marker="o", markersize=4)
-            ax.annotate(word, (quality["k"].iloc[-1], quality[column].iloc[-1]), (10, 0), textcoords="offset points", color=colour, va="center")
+            ax.annotate(
+                word,
+                (quality["k"].iloc[-1], quality[column].iloc[-1]),
+                (10, 0),
+                textcoords="offset points",
+                color=colour,
+                va="center",
+            )
         ax.axvline(chosen, color=FINDING, linestyle="--", linewidth=1.2)
         ax.annotate(f"{chosen} groups", (chosen, 1.04), (5, 0), textcoords="offset points", color=FINDING, va="center")
-        ax.set(xticks=quality["k"], xlabel="number of groups", ylim=(min(0, quality["silhouette"].min()), 1.1),
-               xlim=(quality["k"].min() - 0.3, quality["k"].max() + 0.45 * max(4, len(quality))))
+        ax.set(
+            xticks=quality["k"],
+            xlabel="number of groups",
+            ylim=(min(0, quality["silhouette"].min()), 1.1),
+            xlim=(quality["k"].min() - 0.3, quality["k"].max() + 0.45 * max(4, len(quality))),
+        )
         svg = finish(figure)
-    alt = (f"Among {quality['k'].min()} to {quality['k'].max()} groups, {chosen} were chosen: silhouette {fmt.number(best['silhouette'])}, "
-           f"stability {fmt.number(best['stability'])}.")
+    alt = (
+        f"Among {quality['k'].min()} to {quality['k'].max()} groups, {chosen} were chosen: silhouette {fmt.number(best['silhouette'])}, "
+        f"stability {fmt.number(best['stability'])}."
+    )
     columns = {"k": ("Groups", "count"), "silhouette": ("Silhouette", "number"), "stability": ("Stability", "number")}
-    return Figure(svg, "Why this number of groups: both measures are better when higher, 1 is perfect.", source, alt,
-                  Table(quality, "Quality by number of groups.", source, columns))
+    return Figure(
+        svg,
+        "Why this number of groups: both measures are better when higher, 1 is perfect.",
+        source,
+        alt,
+        Table(quality, "Quality by number of groups.", source, columns),
+    )
 
 
 def _largest(profiles: pd.DataFrame) -> float:
     return float(max(profiles["customer_share"].max(), profiles["revenue_share"].max()))
-

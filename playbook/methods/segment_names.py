@@ -19,7 +19,7 @@ OUT_OF_BOUNDS = 1.0  # cost of a silence outside the kind's bounds: as much as b
 
 @dataclass(frozen=True)
 class SegmentKind:
-    """A kind of segment: stable id, words per language, ideal quantile ranks, bounds of the silence in usual gaps between orders."""
+    """A kind of segment: stable id, words per language, ideal ranks, bounds of the silence in usual gaps."""
 
     id: str
     label: Mapping[str, str]
@@ -32,22 +32,28 @@ class SegmentKind:
 def segment_kinds() -> Mapping[str, SegmentKind]:
     """All kinds by id, in the order of the file."""
     rows = YAML(typ="safe", pure=True).load(files("playbook.methods").joinpath("segment_names.yml").read_text(encoding="utf-8"))
-    return MappingProxyType({id: SegmentKind(id, r["label"], r["description"], r["profile"], tuple(r["silence"])) for id, r in rows.items()})
+    return MappingProxyType(
+        {id: SegmentKind(id, r["label"], r["description"], r["profile"], tuple(r["silence"])) for id, r in rows.items()}
+    )
 
 
 def name_groups(customers: pd.DataFrame, groups: np.ndarray) -> dict[int, str]:
     """The kind of each group, no kind twice.
 
-    ``customers`` has recency_days, orders, order_value, first_days (days since the first order) and silence (recency in usual gaps),
-    one row a customer; ``groups`` the group of each row. Costs are the root mean squared distances between mean quantile ranks and
-    the kinds' ideals; the assignment with the smallest total cost is taken (Kuhn 1955). Raises ValueError when there are more
-    groups than kinds.
+    ``customers`` has recency_days, orders, order_value, first_days (days since the first order) and silence (recency in usual
+    gaps), one row a customer; ``groups`` the group of each row. Costs are the root mean squared distances between mean quantile
+    ranks and the kinds' ideals; the assignment with the smallest total cost is taken (Kuhn 1955). Raises ValueError when there
+    are more groups than kinds.
     """
     kinds = list(segment_kinds().values())
-    ranks = pd.DataFrame({
-        "freshness": 1 - _rank(customers["recency_days"]), "orders": _rank(customers["orders"]),
-        "order_value": _rank(customers["order_value"]), "newness": 1 - _rank(customers["first_days"]),
-    })
+    ranks = pd.DataFrame(
+        {
+            "freshness": 1 - _rank(customers["recency_days"]),
+            "orders": _rank(customers["orders"]),
+            "order_value": _rank(customers["order_value"]),
+            "newness": 1 - _rank(customers["first_days"]),
+        }
+    )
     found = ranks.groupby(groups).mean()
     silence = customers["silence"].groupby(groups).median()
     if len(found) > len(kinds):

@@ -30,9 +30,12 @@ SOURCE = "orders, net of returns"
 
 @dataclass(frozen=True, kw_only=True)
 class Segments(Result):
-    """``assignments``: customer_id, segment, kind, recency_days, orders, revenue, order_value; ``profiles``: segment, kind, customers,
-    customer_share, revenue_year (last twelve months), revenue_share, orders_per_year, order_value, recency_days (medians);
-    ``quality``: k, silhouette, stability of every number of groups tried."""
+    """Who belongs to which segment, and what the segments are like.
+
+    ``assignments``: customer_id, segment, kind, recency_days, orders, revenue, order_value;
+    ``profiles``: segment, kind, customers, customer_share, revenue_year (last twelve months), revenue_share, orders_per_year,
+    order_value and recency_days (medians); ``quality``: k, silhouette, stability of every number of groups tried.
+    """
 
     assignments: pd.DataFrame = field(repr=False)
     profiles: pd.DataFrame = field(repr=False)
@@ -40,10 +43,16 @@ class Segments(Result):
 
     def figures(self) -> tuple[Figure, ...]:
         shares, profile = share_figure(self.profiles, self.fmt, SOURCE), profile_figure(self.profiles, self.fmt, SOURCE)
-        return (shares, profile, choice_figure(self.quality, len(self.profiles), self.fmt, SOURCE)) if len(self.quality) > 1 else (shares, profile)
+        return (
+            (shares, profile, choice_figure(self.quality, len(self.profiles), self.fmt, SOURCE))
+            if len(self.quality) > 1
+            else (shares, profile)
+        )
 
 
-@section("segments", "Who are the customers?", promise="groups of customers who buy alike, what each brings and who is slipping away")
+@section(
+    "segments", "Who are the customers?", promise="groups of customers who buy alike, what each brings, who is slipping away"
+)
 def segments(order_totals: pd.DataFrame, as_of: date, fmt: Formats, *, k_max: int = 8) -> Segments | Locked:
     """Group customers by recency (days since the last order), frequency (orders) and monetary value (total net revenue).
 
@@ -64,10 +73,16 @@ def segments(order_totals: pd.DataFrame, as_of: date, fmt: Formats, *, k_max: in
     profiles = _profiles(customers)
     named = order_totals["customer_id"].notna()
     return Segments(
-        fmt=fmt, headline=_headline(profiles, fmt), findings=_findings(customers, profiles, fmt), tables=(_table(profiles),),
-        assumptions=_assumptions(grouping, len(customers), int((~named).sum()), order_totals.loc[named, "customer_id"].nunique(), fmt),
+        fmt=fmt,
+        headline=_headline(profiles, fmt),
+        findings=_findings(customers, profiles, fmt),
+        tables=(_table(profiles),),
+        assumptions=_assumptions(
+            grouping, len(customers), int((~named).sum()), order_totals.loc[named, "customer_id"].nunique(), fmt
+        ),
         assignments=customers[["customer_id", "segment", "kind", "recency_days", "orders", "revenue", "order_value"]],
-        profiles=profiles, quality=grouping.quality,
+        profiles=profiles,
+        quality=grouping.quality,
     )
 
 
@@ -76,9 +91,11 @@ def _locked(fmt: Formats, need: str) -> Locked:
 
 
 def _customers(order_totals: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """One row per customer who bought: recency_days, orders, revenue, order_value, first_days, silence, revenue_year, active_year."""
+    """One row per customer who bought; ``active_year`` is the revenue of the year up to the last order, ``silence`` in usual gaps."""
     rows = order_totals[order_totals["customer_id"].notna() & (order_totals["day"] <= as_of)]
-    rows = rows[["customer_id", "day", "revenue"]].assign(bought=rows["revenue"] > CENT, recent=rows["revenue"].where(_within(rows["day"], as_of), 0.0))
+    rows = rows[["customer_id", "day", "revenue"]].assign(
+        bought=rows["revenue"] > CENT, recent=rows["revenue"].where(_within(rows["day"], as_of), 0.0)
+    )
     bought = rows[rows["bought"]].groupby("customer_id")["day"].agg(first="min", last="max", orders="size")
     total = rows.groupby("customer_id").agg(revenue=("revenue", "sum"), revenue_year=("recent", "sum"))
     frame = bought.join(total)
@@ -106,14 +123,28 @@ def _group(customers: pd.DataFrame, k_max: int) -> Grouping:
 def _profiles(customers: pd.DataFrame) -> pd.DataFrame:
     groups = customers.assign(tenure=customers["first_days"].clip(lower=SHORTEST_TENURE)).groupby(["segment", "kind"], sort=False)
     frame = groups.agg(
-        customers=("customer_id", "size"), revenue_year=("revenue_year", "sum"), orders=("orders", "sum"), tenure=("tenure", "sum"),
-        order_value=("order_value", "median"), recency_days=("recency_days", "median"),
+        customers=("customer_id", "size"),
+        revenue_year=("revenue_year", "sum"),
+        orders=("orders", "sum"),
+        tenure=("tenure", "sum"),
+        order_value=("order_value", "median"),
+        recency_days=("recency_days", "median"),
     ).reset_index()
     year = frame["revenue_year"].sum()
     frame["customer_share"] = frame["customers"] / frame["customers"].sum()
     frame["revenue_share"] = frame["revenue_year"] / year if year > 0 else 0.0
     frame["orders_per_year"] = frame["orders"] / frame["tenure"] * YEAR
-    columns = ["segment", "kind", "customers", "customer_share", "revenue_year", "revenue_share", "orders_per_year", "order_value", "recency_days"]
+    columns = [
+        "segment",
+        "kind",
+        "customers",
+        "customer_share",
+        "revenue_year",
+        "revenue_share",
+        "orders_per_year",
+        "order_value",
+        "recency_days",
+    ]
     return frame.sort_values(["revenue_year", "customers"], ascending=False, ignore_index=True)[columns]
 
 
@@ -126,51 +157,87 @@ def _headline(profiles: pd.DataFrame, fmt: Formats) -> str:
 
 def _findings(customers: pd.DataFrame, profiles: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
     top, descriptions = profiles.iloc[0], segment_kinds()
-    found = [Finding(
-        "segments-money",
-        f"{fmt.count(top['customers'])} customers {descriptions[top['kind']].description['en']}: they brought "
-        f"{fmt.money(top['revenue_year'])} in the last twelve months, {fmt.share(top['revenue_share'])} of all revenue from known customers.",
-        value=float(top["revenue_share"]), unit="share", n=int(top["customers"]), money=float(top["revenue_year"]), evidence="shown",
-        action=f"Make sure that the {top['segment'].lower()} segment hears first of news and never waits for an answer.", owner="head of customer marketing",
-    )]
+    found = [
+        Finding(
+            "segments-money",
+            f"{fmt.count(top['customers'])} customers {descriptions[top['kind']].description['en']}: they brought "
+            f"{fmt.money(top['revenue_year'])} in the last twelve months, {fmt.share(top['revenue_share'])} of all revenue from known customers.",
+            value=float(top["revenue_share"]),
+            unit="share",
+            n=int(top["customers"]),
+            money=float(top["revenue_year"]),
+            evidence="shown",
+            action=f"Make sure that the {top['segment'].lower()} segment hears first of news and never waits for an answer.",
+            owner="head of customer marketing",
+        )
+    ]
     gone = customers[customers["kind"].isin(GONE)]
     if len(gone) and (worth := float(gone["active_year"].sum())) > 0:
-        found.append(Finding(
-            "segments-lost",
-            f"{fmt.count(len(gone))} customers have gone quiet, half of them for {fmt.count(gone['recency_days'].median())} days or more; "
-            f"in their last active year they brought {fmt.money(worth)}.",
-            value=worth, unit="money", n=len(gone), money=worth, evidence="shown",
-            action="Try to win back those who brought the most, one small group first, and keep a comparison group.", owner="head of customer marketing",
-        ))
+        found.append(
+            Finding(
+                "segments-lost",
+                f"{fmt.count(len(gone))} customers have gone quiet, half of them for {fmt.count(gone['recency_days'].median())} days or more; "
+                f"in their last active year they brought {fmt.money(worth)}.",
+                value=worth,
+                unit="money",
+                n=len(gone),
+                money=worth,
+                evidence="shown",
+                action="Try to win back those who brought the most, one small group first, and keep a comparison group.",
+                owner="head of customer marketing",
+            )
+        )
     slipping = customers[~customers["kind"].isin(GONE) & (customers["orders"] >= REGULAR) & (customers["silence"] > QUIET)]
     if len(slipping) and (worth := float(slipping["active_year"].sum())) > 0:
-        found.append(Finding(
-            "segments-slipping",
-            f"{fmt.count(len(slipping))} otherwise active customers are silent for more than {QUIET:.0f} times their usual pause; "
-            f"{fmt.money(worth)} a year is at stake.",
-            value=float(len(slipping)), unit="count", n=len(slipping), money=worth, evidence="shown",
-            action="Write to them now, while they still remember why they bought.", owner="head of customer marketing",
-        ))
+        found.append(
+            Finding(
+                "segments-slipping",
+                f"{fmt.count(len(slipping))} otherwise active customers are silent for more than {QUIET:.0f} times their usual pause; "
+                f"{fmt.money(worth)} a year is at stake.",
+                value=float(len(slipping)),
+                unit="count",
+                n=len(slipping),
+                money=worth,
+                evidence="shown",
+                action="Write to them now, while they still remember why they bought.",
+                owner="head of customer marketing",
+            )
+        )
     return tuple(found)
 
 
 def _assumptions(grouping: Grouping, customers: int, unnamed: int, named: int, fmt: Formats) -> tuple[Assumption, ...]:
     steady = grouping.stability >= STABLE
-    notes = [Assumption(
-        f"{'The same groups come back' if steady else 'The borders between groups move'} when customers are drawn again: agreement "
-        f"{fmt.number(grouping.stability)} of 1 for {grouping.k} groups. Customers near a border could stand on either side.",
-        "high" if steady else "low", "medium",
-    )]
+    notes = [
+        Assumption(
+            f"{'The same groups come back' if steady else 'The borders between groups move'} when customers are drawn again: agreement "
+            f"{fmt.number(grouping.stability)} of 1 for {grouping.k} groups. Customers near a border could stand on either side.",
+            "high" if steady else "low",
+            "medium",
+        )
+    ]
     if unnamed:
         notes.append(Assumption(f"{fmt.count(unnamed)} orders name no customer and are left out.", "high", "low"))
     if named > customers:
-        notes.append(Assumption(f"{fmt.count(named - customers)} customers sent back all they bought and are left out.", "high", "low"))
+        notes.append(
+            Assumption(f"{fmt.count(named - customers)} customers sent back all they bought and are left out.", "high", "low")
+        )
     return tuple(notes)
 
 
 def _table(profiles: pd.DataFrame) -> Table:
-    return Table(profiles, "Segments in figures: medians per customer, revenue of the last twelve months.", SOURCE, {
-        "segment": ("Segment", "text"), "customers": ("Customers", "count"), "customer_share": ("Share of customers", "share"),
-        "revenue_year": ("Revenue, 12 months", "money"), "revenue_share": ("Share of revenue", "share"),
-        "orders_per_year": ("Orders a year", "number"), "order_value": ("Order value", "money"), "recency_days": ("Days since last order", "count"),
-    })
+    return Table(
+        profiles,
+        "Segments in figures: medians per customer, revenue of the last twelve months.",
+        SOURCE,
+        {
+            "segment": ("Segment", "text"),
+            "customers": ("Customers", "count"),
+            "customer_share": ("Share of customers", "share"),
+            "revenue_year": ("Revenue, 12 months", "money"),
+            "revenue_share": ("Share of revenue", "share"),
+            "orders_per_year": ("Orders a year", "number"),
+            "order_value": ("Order value", "money"),
+            "recency_days": ("Days since last order", "count"),
+        },
+    )
