@@ -31,7 +31,7 @@ def audit(engagement: Engagement, today: date | None = None, stops_only: bool = 
     tables cannot be read at all; what can be read and is wrong becomes a check.
     """
     sent, today = open_sources(engagement), today or date.today()
-    as_of = engagement.as_of or last_day(sent) or today
+    as_of = engagement.as_of or min(last_day(sent) or today, today)
     facts, checks = _facts(engagement, as_of, today), []
     for name, table in sent.items():
         checks += presence_checks(name, table, facts[name], as_of)

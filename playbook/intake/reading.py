@@ -12,7 +12,12 @@ from playbook.intake.verdict import Check
 __all__ = ["reading_checks"]
 
 _WORDS = {
-    "date": "a date", "time": "a date or time", "money": "an amount", "number": "a number", "count": "a whole number", "flag": "yes or no",
+    "date": "a date",
+    "time": "a date or time",
+    "money": "an amount",
+    "number": "a number",
+    "count": "a whole number",
+    "flag": "yes or no",
 }
 _GRAVE = {"date", "time", "money"}
 FEWEST_GROUPS = 3  # so many values at least before three digits after the sign look like more than chance
@@ -38,19 +43,35 @@ def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
     if unread:
         grave = column.required or column.kind in _GRAVE
         effect = "so no total that uses it would be right" if grave else "so they are treated as missing"
-        checks.append(Check(
-            "unreadable-value", "stop" if grave else "caution", name, column.name, unread, facts.rows, places(wrong, "value"),
-            f"What stands in {header!r} does not read as {_WORDS[column.kind]}, {effect}.", _remedy(column, sent),
-        ))
+        checks.append(
+            Check(
+                "unreadable-value",
+                "stop" if grave else "caution",
+                name,
+                column.name,
+                unread,
+                facts.rows,
+                places(wrong, "value"),
+                f"What stands in {header!r} does not read as {_WORDS[column.kind]}, {effect}.",
+                _remedy(column, sent),
+            )
+        )
     if column.required and facts.nulls[column.name] > unread:
         raw = sent.raw.rows
         blank = raw.select(FILE, ROW, value=as_text(raw[header]))
-        checks.append(Check(
-            "empty-value", "stop", name, column.name, facts.nulls[column.name] - unread, facts.rows,
-            places(blank.filter(blank.value.isnull()), "value"),
-            f"Every row needs {column.name} ({column.meaning}); without it the row can neither be counted nor left out rightly.",
-            f"Ask the client to fill {header!r}, or map {column.name} to a column that is always filled.",
-        ))
+        checks.append(
+            Check(
+                "empty-value",
+                "stop",
+                name,
+                column.name,
+                facts.nulls[column.name] - unread,
+                facts.rows,
+                places(blank.filter(blank.value.isnull()), "value"),
+                f"Every row needs {column.name} ({column.meaning}); without it the row can neither be counted nor left out rightly.",
+                f"Ask the client to fill {header!r}, or map {column.name} to a column that is always filled.",
+            )
+        )
     return checks
 
 
@@ -66,8 +87,6 @@ def _remedy(column: Column, sent: Sent) -> str:
 def _thousands(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
     """Text like 1.234 in every cell that holds the decimal sign: more likely a thousand than a fraction."""
     value = sent.raw.rows[sent.source.columns[column.name]]
-    if not value.type().is_string():
-        return []
     sign = sent.source.decimal
     rows = sent.raw.rows.select(FILE, ROW, value=as_text(value))
     signed = rows.filter(rows.value.contains(sign))
@@ -75,8 +94,16 @@ def _thousands(name: str, sent: Sent, facts: Facts, column: Column) -> list[Chec
     counted = signed.aggregate(signed=signed.count(), grouped=grouped.sum()).to_pyarrow().to_pylist()[0]
     if counted["signed"] < FEWEST_GROUPS or counted["grouped"] != counted["signed"]:
         return []
-    return [Check(
-        "doubtful-separator", "caution", name, column.name, counted["signed"], facts.rows, places(signed, "value"),
-        f"Every value with {sign!r} has exactly three digits after it: if it separates thousands, each is a thousand times too small here.",
-        f"If so, write thousands: {sign!r} and decimal: {',' if sign == '.' else '.'!r} for {name} in client.yml.",
-    )]
+    return [
+        Check(
+            "doubtful-separator",
+            "caution",
+            name,
+            column.name,
+            counted["signed"],
+            facts.rows,
+            places(signed, "value"),
+            f"Every value with {sign!r} has exactly three digits after it: if it separates thousands, each is a thousand times too small here.",
+            f"If so, write thousands: {sign!r} and decimal: {',' if sign == '.' else '.'!r} for {name} in client.yml.",
+        )
+    ]

@@ -37,11 +37,19 @@ def duplicate_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
         return []
     words = " and ".join(key)
     shown = rows.semi_join(repeated, key).order_by([*key, FILE, ROW])
-    return [Check(
-        "duplicate-key", "stop", name, key[0], surplus, facts.rows, places(shown, key[-1]),
-        f"There should be {TABLES[name].row} a row, but the same {words} stands in several: sums and averages would count it twice.",
-        f"Ask the client which row is right, or map {words} to the columns that tell the rows apart.",
-    )]
+    return [
+        Check(
+            "duplicate-key",
+            "stop",
+            name,
+            key[0],
+            surplus,
+            facts.rows,
+            places(shown, key[-1]),
+            f"There should be {TABLES[name].row} a row, but the same {words} stands in several: sums and averages would count it twice.",
+            f"Ask the client which row is right, or map {words} to the columns that tell the rows apart.",
+        )
+    ]
 
 
 def _repeated(sent: Sent, facts: Facts, currency: str) -> list[Check]:
@@ -57,12 +65,20 @@ def _repeated(sent: Sent, facts: Facts, currency: str) -> list[Check]:
     money = (lines.revenue * (lines.times - 1)).sum().to_pyarrow().as_py()
     first = lines.order_by(list(rows.columns)).limit(1)
     shown = sent.rows.semi_join(first, [sent.rows[c].identical_to(first[c]) for c in rows.columns])
-    return [Check(
-        "repeated-line", "caution", "orders", None, facts.rows - different, facts.rows, places(shown, "order_id"),
-        f"These lines equal another line in every column. They are counted; if they were exported twice, revenue is too high."
-        f"{amount(money, currency)}",
-        "Ask the client whether an article can stand twice in an order, and whether two files overlap.",
-    )]
+    return [
+        Check(
+            "repeated-line",
+            "caution",
+            "orders",
+            None,
+            facts.rows - different,
+            facts.rows,
+            places(shown, "order_id"),
+            f"These lines equal another line in every column. They are counted; if they were exported twice, revenue is too high."
+            f"{amount(money, currency)}",
+            "Ask the client whether an article can stand twice in an order, and whether two files overlap.",
+        )
+    ]
 
 
 def _two_customers(sent: Sent, facts: Facts) -> list[Check]:
@@ -74,11 +90,19 @@ def _two_customers(sent: Sent, facts: Facts) -> list[Check]:
     lines = mixed.lines.sum().to_pyarrow().as_py()
     if not lines:
         return []
-    return [Check(
-        "two-customers", "caution", "orders", "customer_id", lines, facts.rows, places(rows.semi_join(mixed, "order_id"), "order_id"),
-        "The same order stands under more than one customer; each counts as an order of its own.",
-        "Ask the client whether order numbers start again each year or in each shop; if so, ask for a number that does not repeat.",
-    )]
+    return [
+        Check(
+            "two-customers",
+            "caution",
+            "orders",
+            "customer_id",
+            lines,
+            facts.rows,
+            places(rows.semi_join(mixed, "order_id"), "order_id"),
+            "The same order stands under more than one customer; each counts as an order of its own.",
+            "Ask the client whether order numbers start again each year or in each shop; if so, ask for a number that does not repeat.",
+        )
+    ]
 
 
 def _orphans(name: str, sent: Mapping[str, Sent], facts: Facts, column: str, other: str, currency: str) -> list[Check]:
@@ -90,13 +114,20 @@ def _orphans(name: str, sent: Mapping[str, Sent], facts: Facts, column: str, oth
     if unknown.empty:
         return []
     lines, money = int(unknown["lines"].sum()), unknown["money"].sum() if total in rows.columns else None
-    return [Check(
-        "unknown-id", "caution", name, column, lines, facts.rows,
-        tuple(f"{row[column]!r} in {row['lines']:,} rows" for row in unknown.head(EXAMPLES).to_dict("records")),
-        f"{len(unknown):,} values of {column} ({lines / facts.rows:.1%} of the rows) are not in {other}: "
-        f"they count in totals, but not where {other} are described.{amount(money, currency)}",
-        f"Ask the client for a complete {other} export, and whether ids are written the same way in both.",
-    )]
+    return [
+        Check(
+            "unknown-id",
+            "caution",
+            name,
+            column,
+            lines,
+            facts.rows,
+            tuple(f"{row[column]!r} in {row['lines']:,} rows" for row in unknown.head(EXAMPLES).to_dict("records")),
+            f"{len(unknown):,} values of {column} ({lines / facts.rows:.1%} of the rows) are not in {other}: "
+            f"they count in totals, but not where {other} are described.{amount(money, currency)}",
+            f"Ask the client for a complete {other} export, and whether ids are written the same way in both.",
+        )
+    ]
 
 
 def client_checks(engagement: Engagement, sent: Mapping[str, Sent], facts: Mapping[str, Facts]) -> list[Check]:
@@ -106,10 +137,19 @@ def client_checks(engagement: Engagement, sent: Mapping[str, Sent], facts: Mappi
         rows = sent["plan"].rows
         unknown = rows.filter(rows.kpi.notin(get_args(Kpi)))
         if count := unknown.count().to_pyarrow().as_py():
-            checks.append(Check(
-                "unknown-kpi", "caution", "plan", "kpi", count, facts["plan"].rows, places(unknown, "kpi"),
-                "Targets of a KPI that we do not know are left out of the plan.", f"Use one of {', '.join(get_args(Kpi))}: see values in client.yml.",
-            ))
+            checks.append(
+                Check(
+                    "unknown-kpi",
+                    "caution",
+                    "plan",
+                    "kpi",
+                    count,
+                    facts["plan"].rows,
+                    places(unknown, "kpi"),
+                    "Targets of a KPI that we do not know are left out of the plan.",
+                    f"Use one of {', '.join(get_args(Kpi))}: see values in client.yml.",
+                )
+            )
     return checks + _interventions(engagement, sent, facts)
 
 
@@ -119,18 +159,34 @@ def _interventions(engagement: Engagement, sent: Mapping[str, Sent], facts: Mapp
         rows, of = sent["interventions"].rows, facts["interventions"].rows
         strange = rows.filter(rows.intervention_id.notin(sorted(named))) if named else rows
         if count := strange.count().to_pyarrow().as_py():
-            checks.append(Check(
-                "unnamed-intervention", "note", "interventions", "intervention_id", count, of, places(strange, "intervention_id"),
-                "These interventions are not in client.yml, so we know neither when they ran nor what they cost; they are not evaluated.",
-                "Add id, start, end and cost of each under interventions in client.yml.",
-            ))
+            checks.append(
+                Check(
+                    "unnamed-intervention",
+                    "note",
+                    "interventions",
+                    "intervention_id",
+                    count,
+                    of,
+                    places(strange, "intervention_id"),
+                    "These interventions are not in client.yml, so we know neither when they ran nor what they cost; they are not evaluated.",
+                    "Add id, start, end and cost of each under interventions in client.yml.",
+                )
+            )
         listed = set(rows.select("intervention_id").distinct().to_pyarrow()["intervention_id"].to_pylist())
         if everybody := sorted(named - listed):
-            checks.append(Check(
-                "unlisted-intervention", "note", "interventions", "intervention_id", len(everybody), len(named), tuple(everybody),
-                "The table names nobody for these interventions; they are evaluated as if they had reached every customer.",
-                "If only some customers were reached, ask the client for the list.",
-            ))
+            checks.append(
+                Check(
+                    "unlisted-intervention",
+                    "note",
+                    "interventions",
+                    "intervention_id",
+                    len(everybody),
+                    len(named),
+                    tuple(everybody),
+                    "The table names nobody for these interventions; they are evaluated as if they had reached every customer.",
+                    "If only some customers were reached, ask the client for the list.",
+                )
+            )
     return checks + _outside(engagement, facts)
 
 
@@ -142,9 +198,16 @@ def _outside(engagement: Engagement, facts: Mapping[str, Facts]) -> list[Check]:
     outside = [i for i in engagement.interventions if i.start > last or (i.end or last) <= orders.first]
     if not outside:
         return []
-    return [Check(
-        "intervention-outside", "caution", "interventions", None, len(outside), len(engagement.interventions),
-        tuple(f"{i.label}: {i.start} to {i.end or 'now'}" for i in outside),
-        f"These interventions lie outside the orders, {orders.first} to {last}; their effect cannot be measured.",
-        "Check start and end in client.yml, or ask the client for orders of that time.",
-    )]
+    return [
+        Check(
+            "intervention-outside",
+            "caution",
+            "interventions",
+            None,
+            len(outside),
+            len(engagement.interventions),
+            tuple(f"{i.label}: {i.start} to {i.end or 'now'}" for i in outside),
+            f"These interventions lie outside the orders, {orders.first} to {last}; their effect cannot be measured.",
+            "Check start and end in client.yml, or ask the client for orders of that time.",
+        )
+    ]

@@ -5,7 +5,7 @@ from math import exp
 
 import pandas as pd
 
-from playbook.intake.rules import Facts, amount, places
+from playbook.intake.rules import OLDEST, Facts, amount, places
 from playbook.intake.schema import TABLES
 from playbook.intake.sent import Sent
 from playbook.intake.verdict import Check
@@ -22,7 +22,8 @@ LATE_ELSEWHERE = 31
 LATE_RHYTHMS = 4  # and no table is late before so many times its own usual pause
 FEWEST_DAYS, FEWEST_LINES = 20, 100
 FAR_OUT = 7.0  # standard deviations of the logarithm, estimated from the quartiles (Tukey 1977)
-IQR_OF_NORMAL = 1.349
+NORMAL_SPREAD = 1.349  # distance of the quartiles of a normal distribution, in standard deviations
+QUARTILES = (0.25, 0.5, 0.75)
 TIMES_MEDIAN = 1_000
 DETACHED = 2.5  # the largest lines stand apart when they are so many times the next one
 TOP = 20
@@ -31,15 +32,33 @@ TOP = 20
 def presence_checks(name: str, sent: Sent, facts: Facts, as_of: date) -> list[Check]:
     """Tables without rows, or without rows that count."""
     if not facts.rows:
-        return [Check(
-            "empty-table", "stop" if name in ESSENTIAL else "caution", name, None, 0, 0, (sent.raw.origin,),
-            f"{sent.raw.origin} has headers but no rows.", "Ask the client for the export again, or take the table out of client.yml.",
-        )]
+        return [
+            Check(
+                "empty-table",
+                "stop" if name in ESSENTIAL else "caution",
+                name,
+                None,
+                0,
+                0,
+                (sent.raw.origin,),
+                f"{sent.raw.origin} has headers but no rows.",
+                "Ask the client for the export again, or take the table out of client.yml.",
+            )
+        ]
     if name in ESSENTIAL and facts.first and facts.first > as_of:
-        return [Check(
-            "nothing-counted", "stop", name, TABLES[name].date, facts.rows, facts.rows, (f"first day {facts.first}",),
-            f"Every row lies after the as-of day, {as_of}, so there is nothing to count.", "Set as_of in client.yml to a later day.",
-        )]
+        return [
+            Check(
+                "nothing-counted",
+                "stop",
+                name,
+                TABLES[name].date,
+                facts.rows,
+                facts.rows,
+                (f"first day {facts.first}",),
+                f"Every row lies after the as-of day, {as_of}, so there is nothing to count.",
+                "Set as_of in client.yml to a later day.",
+            )
+        ]
     return []
 
 
@@ -58,7 +77,13 @@ def _zeros(name: str, sent: Sent, facts: Facts) -> list[Check]:
     money = [c.name for c in TABLES[name].columns if c.kind == "money" and c.name in facts.lows]
     return [
         Check(
-            "only-zeros", "caution", name, column, facts.rows, facts.rows, places(sent.rows, column),
+            "only-zeros",
+            "caution",
+            name,
+            column,
+            facts.rows,
+            facts.rows,
+            places(sent.rows, column),
             f"{column} is 0 in every row, so whatever rests on it says nothing.",
             f"Ask the client whether {sent.source.columns[column]!r} is the right column, or take it out of client.yml.",
         )
@@ -68,10 +93,10 @@ def _zeros(name: str, sent: Sent, facts: Facts) -> list[Check]:
 
 
 def _days(name: str, sent: Sent, as_of: date) -> pd.DatetimeIndex:
-    """The days up to ``as_of`` that have rows, in order."""
+    """The plausible days up to ``as_of`` that have rows, in order."""
     day = sent.rows[TABLES[name].date].cast("date").name("day")
     days = pd.DatetimeIndex(sorted(d for d in day.as_table().distinct().to_pyarrow()["day"].to_pylist() if d is not None))
-    return days[days <= pd.Timestamp(as_of)]
+    return days[(days >= pd.Timestamp(OLDEST)) & (days <= pd.Timestamp(as_of))]
 
 
 def _late(name: str, facts: Facts, days: pd.DatetimeIndex, as_of: date) -> list[Check]:
@@ -82,11 +107,19 @@ def _late(name: str, facts: Facts, days: pd.DatetimeIndex, as_of: date) -> list[
     late = (as_of - last).days
     if late <= max(LATE_DAYS.get(name, LATE_ELSEWHERE), LATE_RHYTHMS * usual):
         return []
-    return [Check(
-        "late-table", "caution", name, TABLES[name].date, 0, facts.rows, (f"last row {last}",),
-        f"The last row is {late} days older than the as-of day, {as_of}; the days since look like days without {name}.",
-        "Ask the client for a fresh export, or set as_of in client.yml to the last day that is complete.",
-    )]
+    return [
+        Check(
+            "late-table",
+            "caution",
+            name,
+            TABLES[name].date,
+            0,
+            facts.rows,
+            (f"last row {last}",),
+            f"The last row is {late} days older than the as-of day, {as_of}; the days since look like days without {name}.",
+            "Ask the client for a fresh export, or set as_of in client.yml to the last day that is complete.",
+        )
+    ]
 
 
 def _gaps(days: pd.DatetimeIndex) -> list[Check]:
@@ -94,9 +127,9 @@ def _gaps(days: pd.DatetimeIndex) -> list[Check]:
     if len(days) < FEWEST_DAYS:
         return []
     everyday = pd.date_range(days[0], days[-1], freq="D")
-    open_share = pd.Series(everyday.isin(days)).groupby(everyday.dayofweek).mean()
+    open_share = pd.Series(everyday.isin(days)).groupby(everyday.day_of_week).mean()
     expected = {
-        "D": everyday[everyday.dayofweek.isin(open_share.index[open_share >= WEEKDAY_OPEN])],
+        "D": everyday[everyday.day_of_week.isin(open_share.index[open_share >= WEEKDAY_OPEN])],
         "W": pd.period_range(days[0], days[-1], freq="W"),
         "M": pd.period_range(days[0], days[-1], freq="M"),
     }
@@ -106,13 +139,20 @@ def _gaps(days: pd.DatetimeIndex) -> list[Check]:
         gaps = _silences(active, SHORTEST_GAP[unit])
         if gaps:
             shown = sorted(gaps, key=len, reverse=True)
-            return [Check(
-                "gap-in-time", "caution", "orders", "order_date", sum(map(len, gaps)), len(active),
-                tuple(f"{_start(gap[0])} to {_end(gap[-1])} ({len(gap)} {word})" for gap in shown[:3]),
-                f"No orders at all on {sum(map(len, gaps))} {word} on which this client usually has some: "
-                "a part of the export may be missing, and trends and forecasts would take it for a slump.",
-                "Ask the client whether the shop was closed then or the export is not complete.",
-            )]
+            return [
+                Check(
+                    "gap-in-time",
+                    "caution",
+                    "orders",
+                    "order_date",
+                    sum(map(len, gaps)),
+                    len(active),
+                    tuple(f"{_start(gap[0])} to {_end(gap[-1])} ({len(gap)} {word})" for gap in shown[:3]),
+                    f"No orders at all on {sum(map(len, gaps))} {word} on which this client usually has some: "
+                    "a part of the export may be missing, and trends and forecasts would take it for a slump.",
+                    "Ask the client whether the shop was closed then or the export is not complete.",
+                )
+            ]
     return []
 
 
@@ -136,22 +176,33 @@ def _end(moment: pd.Timestamp | pd.Period) -> date:
 
 def _outliers(sent: Sent, facts: Facts, currency: str) -> list[Check]:
     """Order lines that a slip of the comma could have made: far from the others on the scale of ratios, or standing apart."""
-    if facts.rows < FEWEST_LINES or not facts.quartiles or facts.quartiles[1] is None:
+    if facts.rows < FEWEST_LINES:
         return []
     rows = sent.rows
+    sales = rows.filter(rows.revenue > 0)
+    low, middle, high = sales.revenue.ln().quantile(list(QUARTILES)).to_pyarrow().as_py() or (None, None, None)
+    if middle is None:
+        return []
     largest = rows.order_by(rows.revenue.desc()).limit(TOP).revenue.to_pyarrow().to_pylist()
-    limits = [TIMES_MEDIAN * exp(facts.quartiles[1])]
-    low, middle, high = facts.quartiles
+    limits = [TIMES_MEDIAN * exp(middle)]
     if high > low:
-        limits.append(exp(middle + FAR_OUT * (high - low) / IQR_OF_NORMAL))
+        limits.append(exp(middle + FAR_OUT * (high - low) / NORMAL_SPREAD))
     limits += [a for a, b in zip(largest[: TOP // 2], largest[1:], strict=False) if b > 0 and a > DETACHED * b]
     extreme = rows.filter(rows.revenue >= min(limits))
     found = extreme.aggregate(rows=extreme.count(), money=extreme.revenue.sum()).to_pyarrow().to_pylist()[0]
     if not found["rows"]:
         return []
-    return [Check(
-        "extreme-line", "caution", "orders", "revenue", found["rows"], facts.rows, places(extreme, "revenue"),
-        f"These lines are far larger than all others (the middle line is {currency} {exp(middle):,.2f}): "
-        f"a misplaced comma would look like this.{amount(found['money'], currency)}",
-        "Ask the client to confirm them. They are counted as they stand.",
-    )]
+    return [
+        Check(
+            "extreme-line",
+            "caution",
+            "orders",
+            "revenue",
+            found["rows"],
+            facts.rows,
+            places(extreme, "revenue"),
+            f"These lines are far larger than all others (the middle line is {currency} {exp(middle):,.2f}): "
+            f"a misplaced comma would look like this.{amount(found['money'], currency)}",
+            "Ask the client to confirm them. They are counted as they stand.",
+        )
+    ]

@@ -11,12 +11,11 @@ from playbook.intake.sent import Sent
 from playbook.intake.sources import FILE, ROW
 from playbook.intake.verdict import Check, Level
 
-__all__ = ["EXAMPLES", "TOTALS", "Facts", "amount", "measure", "places", "row_checks"]
+__all__ = ["EXAMPLES", "OLDEST", "TOTALS", "Facts", "amount", "measure", "places", "row_checks"]
 
 TOTALS = {"orders": "revenue", "pipeline": "amount", "marketing": "spend"}  # what a client can reconcile
 OLDEST = date(1990, 1, 1)  # an earlier day is most often an empty cell that some system filled in
 EXAMPLES = 3
-QUARTILES = (0.25, 0.5, 0.75)
 _WHOSE = {"customer_id": "a customer", "product_id": "a product"}
 _NUMBERS = {"money", "number", "count"}
 _LINED = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
@@ -38,9 +37,8 @@ class RowRule:
 class Facts:
     """What the pass over one table showed.
 
-    ``nulls``, ``lows`` and ``highs`` are by column; ``fine`` are columns with values finer than a
-    hundredth; ``quartiles`` are those of the natural logarithm of positive revenue; ``broken`` and ``money``
-    (sum of the total column) are by row rule.
+    ``nulls``, ``lows`` and ``highs`` are by column; ``fine`` are columns that came as text and hold values finer
+    than a hundredth; ``broken`` is, by row rule, how many rows break it and what they sum to in the total column.
     """
 
     rows: int
@@ -51,7 +49,6 @@ class Facts:
     lows: dict[str, float | None]
     highs: dict[str, float | None]
     fine: tuple[str, ...]
-    quartiles: tuple[float, float, float] | None
     broken: tuple[tuple[RowRule, int, float | None], ...]
 
 
@@ -64,29 +61,49 @@ def row_rules(name: str, rows: ir.Table, as_of: date, today: date) -> tuple[RowR
         limits = [(column.low, lambda low, v=value: v < low), (column.high, lambda high, v=value: v > high)]
         for limit, outside in limits:
             if limit is not None:
-                rules.append(RowRule(
-                    "impossible-value", "stop", column.name, outside(limit),
-                    f"{column.meaning.capitalize()}: a value {'below' if limit == column.low else 'above'} {limit:g} is not possible.",
-                    f"Check that {column.name} is mapped to the right column and sign, and ask the client to correct these rows.",
-                ))
+                rules.append(
+                    RowRule(
+                        "impossible-value",
+                        "stop",
+                        column.name,
+                        outside(limit),
+                        f"{column.meaning.capitalize()}: a value {'below' if limit == column.low else 'above'} {limit:g} is not possible.",
+                        f"Check that {column.name} is mapped to the right column and sign, and ask the client to correct these rows.",
+                    )
+                )
         if column.unusual_below is not None:
-            rules.append(RowRule(
-                "unusual-value", "note", column.name, value < column.unusual_below,
-                f"{column.name} below {column.unusual_below:g} is counted as it stands: returns and credits lower the totals.",
-                "Ask the client to confirm that these are returns.",
-            ))
+            rules.append(
+                RowRule(
+                    "unusual-value",
+                    "note",
+                    column.name,
+                    value < column.unusual_below,
+                    f"{column.name} below {column.unusual_below:g} is counted as it stands: returns and credits lower the totals.",
+                    "Ask the client to confirm that these are returns.",
+                )
+            )
         if name == "orders" and column.kind == "id" and not column.required:
-            rules.append(RowRule(
-                "missing-id", "note", column.name, value.isnull(),
-                f"No {column.name} stands in these lines: they count in totals, but cannot be followed to {_WHOSE[column.name]}.",
-                "Guest orders or fees are the usual reason; ask the client if the share is a surprise.",
-            ))
+            rules.append(
+                RowRule(
+                    "missing-id",
+                    "note",
+                    column.name,
+                    value.isnull(),
+                    f"No {column.name} stands in these lines: they count in totals, but cannot be followed to {_WHOSE[column.name]}.",
+                    "Guest orders or fees are the usual reason; ask the client if the share is a surprise.",
+                )
+            )
         if column.kind in {"date", "time"}:
-            rules.append(RowRule(
-                "very-old-date", "caution", column.name, value < ibis.literal(OLDEST).cast(value.type()),
-                f"A day before {OLDEST.year} is most often a placeholder for an empty cell; it stretches every time line.",
-                f"Ask the client what {column.name} means where nothing was known, and empty these cells.",
-            ))
+            rules.append(
+                RowRule(
+                    "very-old-date",
+                    "caution",
+                    column.name,
+                    value < ibis.literal(OLDEST).cast(value.type()),
+                    f"A day before {OLDEST.year} is most often a placeholder for an empty cell; it stretches every time line.",
+                    f"Ask the client what {column.name} means where nothing was known, and empty these cells.",
+                )
+            )
     return (*rules, *_date_rules(name, rows, as_of, today))
 
 
@@ -98,12 +115,18 @@ def _date_rules(name: str, rows: ir.Table, as_of: date, today: date) -> list[Row
     after_as_of, after_today = (moment >= ibis.literal(day + timedelta(days=1)).cast(moment.type()) for day in (as_of, today))
     return [
         RowRule(
-            "future-date", "stop" if name == "pipeline" or schema.column(schema.date).required else "caution", schema.date, after_today,
+            "future-date",
+            "stop" if name == "pipeline" or schema.column(schema.date).required else "caution",
+            schema.date,
+            after_today,
             f"These rows lie after today, {today}: day and month may be swapped, or the rows are not facts yet.",
-            f"Check date_format in client.yml (for example date_format: \"%d.%m.%Y\"), or leave the rows out of the {name} export.",
+            f'Check date_format in client.yml (for example date_format: "%d.%m.%Y"), or leave the rows out of the {name} export.',
         ),
         RowRule(
-            "after-as-of", "note", schema.date, after_as_of & ~after_today,
+            "after-as-of",
+            "note",
+            schema.date,
+            after_as_of & ~after_today,
             f"These rows lie after the as-of day, {as_of}, and are not counted.",
             "Nothing to do; set as_of in client.yml to a later day to count them.",
         ),
@@ -115,6 +138,7 @@ def measure(name: str, sent: Sent, as_of: date, today: date) -> Facts:
     rows, schema = sent.rows, TABLES[name]
     columns = [c for c in schema.columns if c.name in rows.columns]
     numbers = [c.name for c in columns if c.kind in _NUMBERS]
+    texts = [c for c in numbers if sent.raw.rows[sent.source.columns[c]].type().is_string()]
     total = TOTALS.get(name) if TOTALS.get(name) in rows.columns else None
     rules = row_rules(name, rows, as_of, today)
     moment = rows[schema.date] if schema.date in rows.columns else None
@@ -122,21 +146,23 @@ def measure(name: str, sent: Sent, as_of: date, today: date) -> Facts:
         "rows": rows.count(),
         **({"first": moment.min().cast("date"), "last": moment.max().cast("date")} if moment is not None else {}),
         **({"total": rows[total].sum()} if total else {}),
-        **({"quartiles": rows.revenue.nullif(0).abs().ln().quantile(list(QUARTILES), where=rows.revenue > 0)} if name == "orders" else {}),
         **{f"nulls {c.name}": rows[c.name].isnull().sum() for c in columns},
         **{f"low {c}": rows[c].min() for c in numbers},
         **{f"high {c}": rows[c].max() for c in numbers},
-        **{f"fine {c}": ((rows[c] * 1000).round() % 10 != 0).any() for c in numbers},
+        **{f"fine {c}": ((rows[c] * 1000).round() % 10 != 0).any() for c in texts},
         **{f"broken {i}": rule.broken.sum() for i, rule in enumerate(rules)},
         **({f"money {i}": rows[total].sum(where=rule.broken) for i, rule in enumerate(rules)} if total else {}),
     }
     got = rows.aggregate(**asked).to_pyarrow().to_pylist()[0]
     return Facts(
-        rows=got["rows"], first=got.get("first"), last=got.get("last"), total=got.get("total"),
+        rows=got["rows"],
+        first=got.get("first"),
+        last=got.get("last"),
+        total=None if got.get("total") is None else round(got["total"], 2),
         nulls={c.name: got[f"nulls {c.name}"] or 0 for c in columns},
-        lows={c: got[f"low {c}"] for c in numbers}, highs={c: got[f"high {c}"] for c in numbers},
-        fine=tuple(c for c in numbers if got[f"fine {c}"]),
-        quartiles=tuple(got["quartiles"]) if got.get("quartiles") else None,
+        lows={c: got[f"low {c}"] for c in numbers},
+        highs={c: got[f"high {c}"] for c in numbers},
+        fine=tuple(c for c in texts if got[f"fine {c}"]),
         broken=tuple((rule, got[f"broken {i}"] or 0, got.get(f"money {i}")) for i, rule in enumerate(rules)),
     )
 
@@ -145,8 +171,15 @@ def row_checks(name: str, sent: Sent, facts: Facts, currency: str) -> list[Check
     """The row rules that were broken."""
     return [
         Check(
-            rule.rule, rule.level, name, rule.column, rows, facts.rows, places(sent.rows.filter(rule.broken), rule.column),
-            f"{rule.reason}{amount(money, currency)}", rule.remedy,
+            rule.rule,
+            rule.level,
+            name,
+            rule.column,
+            rows,
+            facts.rows,
+            places(sent.rows.filter(rule.broken), rule.column),
+            f"{rule.reason}{amount(money, currency)}",
+            rule.remedy,
         )
         for rule, rows, money in facts.broken
         if rows

@@ -1,0 +1,107 @@
+import pandas as pd
+import pytest
+
+from playbook.intake.frames import FRAMES, lacking
+from playbook.intake.tables import open_tables
+
+LINES = """order,day,sum,who,what
+A1,2026-01-01 10:00,10.10,C1,P1
+A1,2026-01-01 10:00,4.20,C1,P2
+A2,2026-01-31 23:59,20,C2,P1
+A3,2026-03-09,7,C1,P3
+A3,2026-03-09,-2,C1,P1
+A4,2026-04-02,1,,P1
+"""
+
+
+@pytest.fixture
+def build(make_client):
+    def build(name: str, raw: dict | None = None, **sources) -> pd.DataFrame:
+        return FRAMES[name].build(open_tables(make_client({"orders.csv": LINES, **(raw or {})}, **sources)))
+
+    return build
+
+
+def test_order_totals_add_up_each_order(build):
+    frame = build("order_totals")
+    assert frame["order_id"].tolist() == ["A1", "A2", "A3", "A4"]
+    assert frame["revenue"].tolist() == [14.3, 20.0, 5.0, 1.0]
+    assert frame["day"].tolist() == [pd.Timestamp(d) for d in ("2026-01-01", "2026-01-31", "2026-03-09", "2026-04-02")]
+    assert frame["customer_id"].isna().tolist() == [False, False, False, True]
+
+
+def test_months_are_complete_months_and_a_gap_is_zero(build):
+    frame = build("months")
+    assert frame["month"].tolist() == [
+        pd.Timestamp(d) for d in ("2026-01-01", "2026-02-01", "2026-03-01")
+    ]  # April has only begun
+    assert frame["revenue"].tolist() == [34.3, 0.0, 5.0]
+    assert frame["orders"].tolist() == [2, 0, 1]
+    assert frame["customers"].tolist() == [2, 0, 1]
+    assert frame["order_value"].tolist()[::2] == [17.15, 5.0]
+    assert frame["order_value"].isna().tolist() == [False, True, False]
+
+
+def test_a_month_ends_with_its_last_day(build):
+    frame = build("months", keys={"as_of": "2026-01-31"})
+    assert frame["revenue"].tolist() == [34.3]
+    assert build("months", keys={"as_of": "2026-01-30"}).empty
+
+
+def test_weeks_begin_on_monday_and_lie_wholly_within_the_data(build):
+    frame = build("weeks")
+    assert frame["week"].iloc[0] == pd.Timestamp("2026-01-05")  # the week of 1 January began before the data
+    assert frame["week"].iloc[-1] == pd.Timestamp("2026-03-23")
+    assert (frame["week"].dt.day_of_week == 0).all()
+    assert frame["revenue"].sum() == 25.0
+
+
+def test_categories_by_month_and_products_nobody_knows(build):
+    raw = {"p.csv": "id,group\nP1,Audio\nP2,Video\n"}
+    frame = build("category_months", raw, products={"path": "raw/p.csv", "columns": {"product_id": "id", "category": "group"}})
+    assert frame.groupby("category")["revenue"].sum().to_dict() == {"Audio": 29.1, "Video": 4.2, "not assigned": 7.0}
+
+
+def test_steps_keep_their_first_time_and_count_returns(build):
+    raw = {"j.csv": "id,step,at\nV1,visit,2026-01-01 10:00\nV1,basket,2026-01-01 10:05\nV1,visit,2026-01-01 10:07\n"}
+    frame = build(
+        "journey_steps", raw, journeys={"path": "raw/j.csv", "columns": {"journey_id": "id", "step": "step", "step_at": "at"}}
+    )
+    assert frame["step"].tolist() == ["visit", "basket"]
+    assert frame["visits"].tolist() == [2, 1]
+    assert frame["step_at"].iloc[0] == pd.Timestamp("2026-01-01 10:00")
+
+
+def test_memberships_are_treated_where_no_group_is_named(build):
+    raw = {"i.csv": "id,who\nmail,C1\nmail,C2\n"}
+    frame = build(
+        "memberships", raw, interventions={"path": "raw/i.csv", "columns": {"intervention_id": "id", "customer_id": "who"}}
+    )
+    assert frame["group"].tolist() == ["treated", "treated"]
+
+
+def test_spend_by_channel_and_month(build):
+    raw = {"m.csv": "day,channel,cost,clicks\n2026-01-01,mail,1.10,5\n2026-01-31,mail,2.20,6\n2026-02-01,mail,4,7\n"}
+    columns = {"date": "day", "channel": "channel", "spend": "cost", "clicks": "clicks"}
+    frame = build("channel_months", raw, marketing={"path": "raw/m.csv", "columns": columns})
+    assert frame[["spend", "clicks"]].to_numpy().tolist() == [[3.3, 11.0], [4.0, 7.0]]
+
+
+def test_what_a_frame_lacks_is_what_the_client_would_have_to_send(make_client):
+    tables = open_tables(make_client())
+    assert lacking(FRAMES["months"], tables) == ()
+    assert lacking(FRAMES["category_months"], tables) == ("products (product_id, category)",)
+    assert lacking(FRAMES["journey_steps"], tables) == ("journeys (journey_id, step, step_at)",)
+
+
+def test_every_frame_says_what_it_needs_and_is_the_same_twice(build):
+    for name, frame in FRAMES.items():
+        assert frame.name == name
+        assert frame.needs
+        assert frame.build.__doc__
+    pd.testing.assert_frame_equal(build("order_totals"), build("order_totals"))
+
+
+def test_frames_cannot_be_added_from_outside():
+    with pytest.raises(TypeError):
+        FRAMES["other"] = None

@@ -1,0 +1,201 @@
+import json
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from playbook.engagement import ClientFile, client_names, find_root, open_engagement
+from playbook.errors import EngagementError, PlaybookError, UsageError
+
+GOOD = """
+name: Acme
+currency: EUR
+as_of: 2026-01-31
+sources:
+  orders: {path: raw/orders.csv, columns: {order_id: No, order_date: Day, revenue: Sum}}
+objectives:
+  - {kpi: revenue, target: 1000, by: 2027-01-31}
+parameters: {gross_margin: 0.4}
+interventions:
+  - {id: spring-mail, start: 2026-01-02, end: 2026-01-20, cost: 100}
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    folder = tmp_path / "data" / "acme"
+    folder.mkdir(parents=True)
+
+    def write(text: str | bytes):
+        (folder / "client.yml").write_bytes(text if isinstance(text, bytes) else text.encode())
+        return tmp_path
+
+    return write
+
+
+def problems(root) -> str:
+    with pytest.raises(EngagementError) as raised:
+        open_engagement("acme", root=root)
+    return str(raised.value)
+
+
+def test_a_good_file_becomes_a_frozen_engagement(write):
+    acme = open_engagement("acme", root=write(GOOD))
+    assert (acme.client, acme.name, acme.currency, acme.language, acme.industry) == ("acme", "Acme", "EUR", "en", "other")
+    assert acme.as_of == date(2026, 1, 31)
+    assert acme.objectives[0].per == "month"
+    assert acme.parameters.discount_rate == 0.10
+    assert acme.interventions[0].label == "spring-mail"
+    assert acme.folder == acme.root / "data" / "acme"
+    assert acme.reports == acme.root / "reports" / "acme"
+    with pytest.raises(ValidationError):
+        acme.name = "Other"
+
+
+def test_equal_files_give_equal_hashes_and_a_changed_file_another(write):
+    first = open_engagement("acme", root=write(GOOD))
+    assert hash(first) == hash(open_engagement("acme", root=write(GOOD)))
+    assert hash(first) != hash(open_engagement("acme", root=write(GOOD + "# a word more\n")))
+
+
+def test_as_of_on_the_call_takes_the_place_of_the_files(write):
+    root = write(GOOD)
+    assert open_engagement("acme", as_of="2025-12-31", root=root).as_of == date(2025, 12, 31)
+    with pytest.raises(EngagementError, match="as_of"):
+        open_engagement("acme", as_of="yesterday", root=root)
+
+
+def test_as_of_may_not_lie_ahead(write):
+    with pytest.raises(EngagementError, match="future"):
+        open_engagement("acme", as_of=date.today() + timedelta(days=1), root=write(GOOD))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("currency: EUR", "curency: EUR", "curency: unknown key. Did you mean 'currency'?"),
+        ("name: Acme", "title: Acme", "name: missing"),
+        ("currency: EUR", "currency: eur", "'eur' is not an ISO 4217 currency code. Did you mean 'EUR'?"),
+        ("currency: EUR", "currency: EUR\nindustry: retial", "Did you mean 'retail'?"),
+        ("columns:", "colums:", "sources > orders > colums: unknown key. Did you mean 'columns'?"),
+        ("kpi: revenue", "kpi: revenu", "Did you mean 'revenue'?"),
+        ("target: 1000", "target: a lot", "objectives > number 1 > target"),
+        ("target: 1000", "target: -1", "objectives > number 1 > target"),
+        ("target: 1000", "target: .inf", "objectives > number 1 > target"),
+        ("kpi: revenue", "kpi: conversion", "write 0.32 for 32 percent"),
+        ("by: 2027-01-31", "by: 2027-02-30", "line 8: there is no day 2027-02-30"),
+        ("by: 2027-01-31", "by: 2027-01-31, start: 2027-02-01", "is not before by"),
+        ("by: 2027-01-31}", "by: 2027-01-31}\n  - {kpi: revenue, target: 2, by: 2027-01-31}", "two targets for the same day"),
+        ("gross_margin: 0.4", "gross_margin: 40", "parameters > gross_margin"),
+        ("gross_margin: 0.4", "gros_margin: 0.4", "Did you mean 'gross_margin'?"),
+        ("end: 2026-01-20", "end: 2026-01-01", "end 2026-01-01 is before start 2026-01-02"),
+        ("id: spring-mail", "id: spring mail", "interventions > number 1 > id"),
+        ("cost: 100}", "cost: 100}\n  - {id: spring-mail, start: 2026-01-03}", "spring-mail is used more than once"),
+        ("path: raw/orders.csv", "path: ../other/orders.csv", "leaves the client's folder"),
+        ("path: raw/orders.csv", "path: raw/../../orders.csv", "leaves the client's folder"),
+        ("path: raw/orders.csv", r"path: 'raw\..\..\orders.csv'", "leaves the client's folder"),
+        ("path: raw/orders.csv", "path: /etc/passwd", "leaves the client's folder"),
+        ("path: raw/orders.csv", r"path: 'C:\orders.csv'", "leaves the client's folder"),
+        ("path: raw/orders.csv", "path: package:other/../../x.csv", "leaves the client's folder"),
+        ("path: raw/orders.csv", "database: 'postgresql://me:secret@host/db', table: orders", "write env:NAME"),
+        ("path: raw/orders.csv", "database: env:ACME_DB", "a database needs the table"),
+        ("path: raw/orders.csv", "path: raw/orders.csv, database: env:ACME_DB, table: o", "only one of them"),
+        ("path: raw/orders.csv", "path: raw/orders.csv, decimal: ',', thousands: ','", "cannot be the same sign"),
+        ("path: raw/orders.csv", "path: raw/orders.csv, encoding: klingon", "'klingon' is not an encoding"),
+    ],
+)
+def test_each_mistake_is_named_with_its_key(write, old, new, said):
+    assert old in GOOD
+    assert said in problems(write(GOOD.replace(old, new, 1)))
+
+
+def test_a_secret_in_the_wrong_place_is_not_repeated(write):
+    said = problems(write(GOOD.replace("path: raw/orders.csv", "database: 'postgresql://me:secret@host/db', table: orders")))
+    assert "secret@" not in said
+
+
+def test_all_mistakes_are_told_at_once(write):
+    said = problems(
+        write(GOOD.replace("currency: EUR", "curency: EUR").replace("kpi: revenue", "kpi: sales").replace("0.4", "4"))
+    )
+    assert said.count("\n  - ") >= 4  # unknown key, missing currency, unknown kpi, margin above 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name: Acme\nname: Other\n", "duplicate key"),
+        ("name: [Acme", "line 1"),
+        ("name: 'Acme\n", "not valid YAML"),
+        ("- a\n- b\n", "holds no keys"),
+        ("", "holds no keys"),
+        (b"name: M\xfcller\n", "not saved as UTF-8"),
+        ("name: !!python/object/apply:os.system ['true']\n", "client.yml"),
+        ("name: &a [*a]\n", "client.yml"),
+        ("name: a\n---\nname: b\n", "not valid YAML"),
+        ("name: \x07\n", "not valid YAML"),
+        ("2026-01-01: x\n[1, 2]: y\n", "client.yml"),
+        ("name: a\nas_of: 2026-13-45\n", "line 2: there is no day 2026-13-45"),
+    ],
+)
+def test_broken_yaml_is_an_engagement_error(write, text, said):
+    assert said in problems(write(text))
+
+
+def test_a_byte_order_mark_is_no_mistake(write):
+    assert open_engagement("acme", root=write(b"\xef\xbb\xbf" + GOOD.encode())).name == "Acme"
+
+
+@pytest.mark.parametrize("name", ["acm", "", "..", "../acme", "acme/", "/acme", "a\x00b", "Acme", "nobody"])
+def test_an_unknown_client_is_wrong_use(write, name):
+    root = write(GOOD)
+    with pytest.raises(UsageError, match="There is no client") as raised:
+        open_engagement(name, root=root)
+    assert "Known clients: acme" in str(raised.value)
+
+
+def test_clients_are_listed_in_order(write, tmp_path):
+    write(GOOD)
+    (tmp_path / "data" / "aaa").mkdir()
+    (tmp_path / "data" / "aaa" / "client.yml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "data" / "no-client").mkdir()
+    assert client_names(tmp_path) == ("aaa", "acme")
+
+
+def test_the_root_is_found_from_below_or_named(tmp_path, monkeypatch):
+    monkeypatch.delenv("PLAYBOOK_HOME", raising=False)
+    with pytest.raises(UsageError, match="PLAYBOOK_HOME"):
+        find_root(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "notebooks" / "deep").mkdir(parents=True)
+    assert find_root(tmp_path / "notebooks" / "deep") == tmp_path.resolve()
+    monkeypatch.setenv("PLAYBOOK_HOME", str(tmp_path / "data"))
+    assert find_root(tmp_path) == (tmp_path / "data").resolve()
+
+
+KEYS = st.sampled_from([*ClientFile.model_fields, "orders", "path", "columns", "kpi", "target", "by", "id", "start"]) | st.text(
+    max_size=5
+)
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.dates().map(str),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(KEYS, JUNK, max_size=6))
+def test_no_junk_gives_anything_but_our_own_error(write, junk):
+    root = write(json.dumps(junk, allow_nan=True))
+    with pytest.raises(PlaybookError):
+        open_engagement("acme", root=root)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=60))
+def test_no_bytes_give_anything_but_our_own_error(write, junk):
+    root = write(junk)
+    with pytest.raises(PlaybookError):
+        open_engagement("acme", root=root)
