@@ -10,8 +10,10 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
 from playbook.report.page import Page
-from playbook.report.sections import Section, opening, prose, sections
-from playbook.report.story import bottom_line, drawn, headline
+from playbook.report.prose import prose
+from playbook.report.sections import Section, opening, sections
+from playbook.report.story import EVIDENCE, bottom_line, drawn, lead, rests_on
+from playbook.result.html import emphasised
 
 __all__ = ["PageExporter", "export", "numbered", "render"]
 
@@ -30,19 +32,21 @@ class PageExporter(TemplateExporter):
 def render(notebook: NotebookNode, page: Page) -> str:
     """The page of a phase as one HTML text; the same notebook and page give the same bytes."""
     found = sections(notebook)
-    answers = [s.answer for s in found if s.answer]
+    heading = lead(page, found)
+    answers = [a for s in found for a in s.answers]
     values = {
-        "page": page, "opening": opening(notebook), "sections": numbered(found), "headline": headline(page, found),
-        "bottom_line": bottom_line(answers), "tiles": drawn(tile for a in answers for tile in a["tiles"]),
-        "locked": [a for a in answers if a["status"] == "locked"], "note": prose(page.note) if page.note else None,
+        "page": page, "opening": opening(notebook), "sections": numbered(found), "headline": heading.headline if heading else page.title,
+        "bottom_line": bottom_line((f"#{s.id}", s) for s in found), "tiles": drawn(tile for a in answers for tile in a["tiles"]),
+        "locked": [a for a in answers if a["status"] == "locked"], "rests_on": rests_on(found), "note": prose(page.note) if page.note else None,
     }
     return export("page.html.j2", notebook, values)
 
 
 def export(template: str, notebook: NotebookNode, values: dict) -> str:
-    """A template of the playbook filled with ``values`` (and nbconvert's own filters)."""
+    """A template of the playbook filled with ``values``; ``emphasised`` is a filter there."""
     style = (TEMPLATES / "playbook" / "style.css").read_text(encoding="utf-8")
-    text, _ = PageExporter(template_file=template).from_notebook_node(notebook, resources={"report": {**values, "style": style}})
+    exporter = PageExporter(template_file=template, filters={"emphasised": emphasised})
+    text, _ = exporter.from_notebook_node(notebook, resources={"report": {**values, "style": style, "evidence": EVIDENCE}})
     return text
 
 

@@ -1,23 +1,22 @@
 """Sections: an executed notebook taken apart at its second-level headings, ready for the template.
 
 Code is left out, not hidden. What a cell showed is kept: the fragments of results as they are (they
-were escaped when they were made), any other HTML through an allow-list.
+were escaped when they were made), any other HTML through an allow-list, pictures as data.
 """
 
-import html
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
-import nh3
 from markupsafe import Markup
-from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 
+from playbook.report.prose import clean, picture, prose
 from playbook.result.html import BODY, MIME
 
-__all__ = ["Opening", "Section", "clean", "opening", "prose", "sections"]
+__all__ = ["Opening", "Section", "opening", "sections"]
 
-_TABLE_TAGS = nh3.ALLOWED_TAGS | {"h3", "h4", "h5", "table", "thead", "tbody", "tr", "th", "td", "caption", "figure", "figcaption"}
+RESERVED_IDS = ("main", "contents", "bottom-line", "note", "rests-on", "evidence", "reports", "open", "about")
 
 
 @dataclass(frozen=True)
@@ -30,22 +29,33 @@ class Opening:
 
 @dataclass(frozen=True)
 class Section:
-    """One second-level heading: the question, its prose, and the answers found below it."""
+    """One second-level heading: the question, its prose, what was shown below it, and the answers among that."""
 
+    id: str  # its anchor on the page
     question: str
     prose: Markup
     body: Markup
-    answer: dict | None  # payload of the result, None for a section of prose alone
+    answers: tuple[dict, ...] = ()  # payloads of results, none for a section of prose alone
+
+    @property
+    def answer(self) -> dict | None:
+        """The payload that heads the section."""
+        return next(iter(self.answers), None)
+
+    @property
+    def headline(self) -> str:
+        """What the section found, or what it asks where nothing was worked out."""
+        return self.answer["headline"] if self.answer else self.question
 
 
-def prose(text: str) -> Markup:
-    """Markdown as clean HTML: headings, lists, tables, emphasis; no script, no picture from elsewhere."""
-    return Markup(clean(markdown2html(text)))
+@dataclass
+class _Draft:
+    """A section while its cells are read."""
 
-
-def clean(fragment: str) -> str:
-    """HTML that did not come from the playbook itself, through an allow-list."""
-    return nh3.clean(fragment, tags=_TABLE_TAGS - {"img"}, clean_content_tags={"script", "style"}, link_rel=None)
+    question: str
+    prose: Markup
+    body: list[Markup] = field(default_factory=list)
+    answers: list[dict] = field(default_factory=list)
 
 
 def opening(notebook: NotebookNode) -> Opening:
@@ -53,42 +63,66 @@ def opening(notebook: NotebookNode) -> Opening:
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and cell.source.lstrip().startswith("# "):
             first, _, rest = cell.source.lstrip().partition("\n")
-            return Opening(first.removeprefix("# ").strip(), prose(rest))
+            return Opening(first.removeprefix("# ").strip(), prose(re.split(r"(?m)^## ", rest)[0]))
     return Opening("", Markup(""))
 
 
 def sections(notebook: NotebookNode) -> tuple[Section, ...]:
-    """All second-level headings in order, each with what stands and what was shown below it."""
-    found: list[dict] = []
+    """All second-level headings in order, each with what stands and what was shown below it.
+
+    Outputs above the first of them (imports, set-up) are left out.
+    """
+    drafts: list[_Draft] = []
+    shown: Counter[str] = Counter()
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            for part in re.split(r"(?m)^(?=## )", cell.source):
-                if part.startswith("## "):
-                    heading, _, rest = part.partition("\n")
-                    found.append({"question": heading.removeprefix("## ").strip(), "prose": prose(rest), "body": [], "answer": None})
-                elif found and part.strip():
-                    found[-1]["body"].append(prose(part))
-        elif cell.cell_type == "code" and found:
+            _read(cell.source, drafts)
+        elif cell.cell_type == "code" and drafts:
             for output in cell.outputs:
-                _take(output, found[-1])
-    return tuple(Section(s["question"], s["prose"], Markup("").join(s["body"]), s["answer"]) for s in found)
+                _take(output, drafts[-1], shown)
+    taken: Counter[str] = Counter(RESERVED_IDS)
+    return tuple(Section(_anchor(d, taken), d.question, d.prose, Markup("").join(d.body), tuple(d.answers)) for d in drafts)
 
 
-def _take(output: NotebookNode, section: dict) -> None:
-    """Add one output of a code cell to its section."""
+def _read(source: str, drafts: list[_Draft]) -> None:
+    """Add a markdown cell: each second-level heading opens a section, the rest belongs to the one before."""
+    for part in re.split(r"(?m)^(?=## )", source):
+        if part.startswith("## "):
+            heading, _, rest = part.partition("\n")
+            drafts.append(_Draft(heading.removeprefix("## ").strip(), prose(rest)))
+        elif drafts and part.strip():
+            drafts[-1].body.append(prose(part))
+
+
+def _take(output: NotebookNode, draft: _Draft, shown: Counter[str]) -> None:
+    """Add one output of a code cell to its section; errors and warnings on stderr are not the reader's."""
     data = output.get("data", {})
     if MIME in data:
-        fragment = Markup(data["text/html"].partition(BODY)[2].removesuffix("</div>"))
-        if section["answer"] is None:
-            section["answer"] = dict(data[MIME])
-        else:
-            fragment = Markup("<h3>{}</h3>").format(data[MIME]["headline"]) + fragment
-        section["body"].append(fragment)
-    elif "image/png" in data:
-        alt = f"Chart to the question: {section['question']}"
-        image = Markup('<figure class="figure"><img alt="{}" src="data:image/png;base64,{}"></figure>')
-        section["body"].append(image.format(output.get("metadata", {}).get("alt", alt), data["image/png"].replace("\n", "")))
+        draft.body.append(_result(data, heads=not draft.answers, shown=shown))
+        draft.answers.append(dict(data[MIME]))
+    elif image := picture(output, f"Chart to the question: {draft.question}"):
+        draft.body.append(image)
     elif "text/html" in data:
-        section["body"].append(Markup('<div class="scroll" tabindex="0">{}</div>').format(Markup(clean(data["text/html"]))))
+        label = f"Output to the question: {draft.question}"
+        block = Markup('<div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div>')
+        draft.body.append(block.format(label, Markup(clean(data["text/html"]))))
     elif "text/plain" in data or output.get("name") == "stdout":
-        section["body"].append(Markup("<pre>{}</pre>").format(html.unescape(data.get("text/plain") or output.text)))
+        draft.body.append(Markup('<pre tabindex="0">{}</pre>').format(data.get("text/plain") or output.text))
+
+
+def _result(data: NotebookNode, heads: bool, shown: Counter[str]) -> Markup:
+    """A result's fragment without its headline (the section's heading says it), or with it when it is not the section's first."""
+    payload, fragment = data[MIME], data["text/html"].partition(BODY)[2].removesuffix("</div>")
+    name = payload["id"] or ""
+    shown[name] += 1
+    if name and shown[name] > 1:  # shown twice on the page: its drawings need ids of their own
+        fragment = re.sub(rf'(\bid="|href="#|url\(#){re.escape(name)}-', rf"\g<1>{name}-{shown[name]}-", fragment)
+    return Markup(fragment) if heads else Markup("<h3>{}</h3>").format(payload["headline"]) + Markup(fragment)
+
+
+def _anchor(draft: _Draft, taken: Counter[str]) -> str:
+    """The id of the section's first result, else the words of its heading; numbered when it is taken."""
+    named = next((a["id"] for a in draft.answers if a["id"]), "")
+    name = named or "-".join(re.findall(r"[a-z0-9]+", draft.question.lower())) or "section"
+    taken[name] += 1
+    return name if taken[name] == 1 else f"{name}-part-{taken[name]}"

@@ -1,43 +1,81 @@
-"""The story of a page: which findings open it, what its headline says, how a tile's course is drawn."""
+"""The story of a page: which findings open it, what it rests on, how a tile's course is drawn."""
 
 from collections.abc import Iterable
 
+from markupsafe import Markup
+
 from playbook.report.page import Page
 from playbook.report.sections import Section
+from playbook.result.formats import LEVEL
+from playbook.result.html import confidence, emphasised
 
-__all__ = ["bottom_line", "drawn", "headline"]
+__all__ = ["EVIDENCE", "bottom_line", "drawn", "lead", "rests_on"]
 
-BOTTOM_LINE = 5  # findings at the top of a page, at most
-EVIDENCE = ("shown", "harmful", "likely", "indicative", "not shown")
+MOST, LEAST = 5, 3  # findings at the top of a page; what was not shown only fills up to the least
+EVIDENCE = {
+    "shown": "Plainly counted, or a test finds that chance alone would hardly do this (95% sure).",
+    "harmful": "Shown as well, and it does damage.",
+    "likely": f"The whole {LEVEL:.0%} range lies on one side: more likely than not by far, yet not proven.",
+    "indicative": "The figures point this way; treat it as a lead to follow up.",
+    "not shown": "With the data at hand nobody can tell this from chance. That does not prove that there is nothing.",
+}
+GRADES = ("low", "medium", "high")
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 90, 27, 2
 
 
-def bottom_line(answers: Iterable[dict]) -> list[dict]:
-    """The findings that open a page: most money at stake first, then strongest evidence; one a section before a second from any."""
-    ranked = [sorted(a["findings"], key=_weight) for a in answers if a["findings"]]
-    first = sorted((findings[0] for findings in ranked), key=_weight)
-    rest = sorted((f for findings in ranked for f in findings[1:]), key=_weight)
-    return (first + rest)[:BOTTOM_LINE]
+def bottom_line(parts: Iterable[tuple[str, Section]]) -> list[dict]:
+    """The findings that open a page: most money at stake first, then strongest evidence; one a section before a second from any.
+
+    ``parts`` are (address, section) pairs. Each finding carries the ``href`` and the ``question`` of
+    its section, the sentence as HTML with its figures in bold (``html``), and its ``confidence``.
+    """
+    leading, further = [], []
+    for href, section in parts:
+        place = {"href": href, "question": section.question}
+        found = sorted((f for answer in section.answers for f in answer["findings"]), key=_weight)
+        leading += [(f, place) for f in found[:1]]
+        further += [(f, place) for f in found[1:]]
+    ordered = sorted(leading, key=lambda pair: _weight(pair[0])) + sorted(further, key=lambda pair: _weight(pair[0]))
+    unique = list({finding["sentence"]: (finding, place) for finding, place in reversed(ordered)}.values())[::-1]
+    telling = [pair for pair in unique if pair[0]["evidence"] != "not shown"][:MOST]
+    silent = [pair for pair in unique if pair[0]["evidence"] == "not shown"][: max(LEAST - len(telling), 0)]
+    return [_told(finding, place) for finding, place in telling + silent]
+
+
+def _told(finding: dict, place: dict) -> dict:
+    sentence = emphasised(finding["sentence"], (finding["value_text"], finding["money_text"]))
+    return {**finding, **place, "html": sentence, "confidence": confidence(finding)}
 
 
 def _weight(finding: dict) -> tuple[float, int]:
-    return -abs(finding["money"] or 0), EVIDENCE.index(finding["evidence"])
+    return -abs(finding["money"] or 0), list(EVIDENCE).index(finding["evidence"])
 
 
-def headline(page: Page, parts: Iterable[Section]) -> str:
-    """The computed headline of the page's lead section, else of the first one that is answered, else the phase's title."""
-    answered = [s.answer for s in parts if s.answer and s.answer["status"] == "answered"]
-    lead = next((a for a in answered if a["id"] == page.lead), None) or next(iter(answered), None)
-    return lead["headline"] if lead else page.title
+def lead(page: Page, parts: Iterable[Section]) -> Section | None:
+    """The section whose headline heads the page: the phase's lead section, else the first that is answered; None when none is."""
+    answered = [s for s in parts if s.answer and s.answer["status"] == "answered"]
+    return next((s for s in answered if s.answer["id"] == page.lead), None) or next(iter(answered), None)
+
+
+def rests_on(parts: Iterable[Section]) -> list[dict]:
+    """The assumptions of all sections, each once with the sections that make it: weakest support first, then largest impact."""
+    found: dict[str, dict] = {}
+    for section in parts:
+        for assumption in (a for answer in section.answers for a in answer["assumptions"]):
+            entry = found.setdefault(assumption["text"], {**assumption, "sections": []})
+            if section not in entry["sections"]:
+                entry["sections"].append(section)
+    return sorted(found.values(), key=lambda a: (GRADES.index(a["support"]), -GRADES.index(a["impact"])))
 
 
 def drawn(tiles: Iterable[dict]) -> list[dict]:
-    """Tiles with their course as the points of a polyline."""
-    return [{**tile, "points": _points(tile["course"])} for tile in tiles]
+    """Tiles, each label once, with their course as the points of a polyline."""
+    once = {tile["label"]: tile for tile in reversed(list(tiles))}
+    return [{**tile, "points": Markup(_points(tile["course"]))} for tile in reversed(once.values())]
 
 
 def _points(course: list[float | None]) -> str:
-    values = [v for v in course if v is not None]
+    values = [v for v in course if v is not None and v == v]  # a gap in the course is drawn over
     if len(values) < 2:
         return ""
     low, span = min(values), max(values) - min(values) or 1

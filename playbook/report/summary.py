@@ -8,33 +8,51 @@ from nbformat import NotebookNode
 from playbook.report.page import Page
 from playbook.report.render import export, numbered
 from playbook.report.sections import Section, sections
-from playbook.report.story import bottom_line, drawn, headline
+from playbook.report.story import bottom_line, drawn, lead
 
 __all__ = ["render_summary"]
 
-SHOWN_WHOLE = ("scorecard", "plan")  # sections whose tables the summary repeats
+GOALS, PLAN = "scorecard", "plan"  # sections whose main table the summary repeats
 
 
 def render_summary(phases: list[tuple[Page, NotebookNode]]) -> str:
     """``index.html``: goals, top findings by money, the plan, what is still open, links to the phases' pages.
 
-    ``phases`` are the pages of this report with their executed notebooks, in order.
+    ``phases`` are the pages of this report with their executed notebooks, in order, at least one.
     """
-    found = [(page, sections(notebook)) for page, notebook in phases]
-    answers = [s.answer for _, parts in found for s in parts if s.answer]
-    parts = {s.answer["id"]: s for _, parts in found for s in parts if s.answer and s.answer["status"] == "answered"}
-    lines = bottom_line(answers)
+    found = [(page, dict(page.siblings)[page.title], sections(notebook)) for page, notebook in phases]
+    first = phases[0][0]
+    leads = [lead(page, parts) for page, _, parts in found]
+    heading = next(filter(None, leads), None)
+    shown = [
+        {"section": part, "href": f"{href}#{section.id}", "title": page.title}
+        for page, href, parts in found
+        for section in parts
+        if section.answer and section.answer["id"] in {GOALS, PLAN} and section.answer["status"] == "answered"
+        for part in numbered([_main_table(section)])
+        if part.body
+    ]
+    tiles = [t for _, _, parts in found for s in parts for a in s.answers if a["id"] == GOALS for t in a["tiles"]]
     values = {
-        "page": phases[0][0], "headline": lines[0]["sentence"].rstrip(".") if lines else f"{phases[0][0].client}: executive summary",
-        "bottom_line": lines, "tiles": drawn(t for a in answers for t in a["tiles"]),
-        "parts": numbered([_tables_only(parts[name]) for name in SHOWN_WHOLE if name in parts]),
-        "links": [{"title": p.title, "href": dict(p.siblings)[p.title], "headline": headline(p, s)} for p, s in found],
-        "locked": [a for a in answers if a["status"] == "locked"],
+        "page": first, "headline": heading.headline if heading else f"{first.client}: executive summary",
+        "bottom_line": bottom_line((f"{href}#{s.id}", s) for _, href, parts in found for s in parts), "tiles": drawn(tiles), "parts": shown,
+        "links": [
+            {"page": page, "href": href, "headline": top.headline if top else "Not answered yet", "progress": _progress(parts)}
+            for (page, href, parts), top in zip(found, leads, strict=True)
+        ],
+        "locked": [a for _, _, parts in found for s in parts for a in s.answers if a["status"] == "locked"],
     }
     return export("summary.html.j2", phases[0][1], values)
 
 
-def _tables_only(section: Section) -> Section:
+def _progress(parts: tuple[Section, ...]) -> str:
+    answers = [a for s in parts for a in s.answers]
+    answered = sum(a["status"] == "answered" for a in answers)
+    return f"{answered} of {len(answers)} questions answered"
+
+
+def _main_table(section: Section) -> Section:
     """The section's first table, without charts, readings and method."""
-    first = re.search(r'<div class="table.*?</table></div>', re.sub(r"<figure.*?</figure>", "", section.body, flags=re.DOTALL), re.DOTALL)
-    return Section(section.question, Markup(""), Markup(first.group(0)) if first else Markup(""), section.answer)
+    text = re.sub(r"<figure.*?</figure>", "", section.body, flags=re.DOTALL)
+    first = re.search(r'<div class="table.*?</table></div>', text, re.DOTALL)
+    return Section(section.id, section.question, Markup(""), Markup(first.group(0)) if first else Markup(""), section.answers)

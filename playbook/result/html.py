@@ -5,16 +5,20 @@ the headline, which the report sets as the section's heading, from the rest.
 """
 
 import re
+from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
 from playbook.result.contract import Figure, Finding, Locked, Result, Table
 
-__all__ = ["BODY", "MIME", "bundle", "fragment", "payload"]
+__all__ = ["BODY", "MIME", "bundle", "confidence", "emphasised", "fragment", "payload"]
 
 BODY = "<!-- body -->"
 MIME = "application/vnd.playbook.result+json"
 ROWS_SHOWN = 25
+LONG_WORDS = 40  # characters from which a column of words is given room
+_SPEAKING_UNITS = {"money", "unit_money", "share", "points", "days"}  # a bare count could be any number of the sentence
+_SIGNED = re.compile(r"[+−]\S+")
 
 
 def bundle(result: Result) -> dict:
@@ -30,10 +34,9 @@ def fragment(result: Result, prefix: str) -> str:
     if isinstance(result, Locked):
         parts.append(_locked(result))
     else:
-        parts += [_figure(f, f"{prefix}-{i}", result) for i, f in enumerate(result.figures(), start=1)]
-        parts += [_table(t, result) for t in result.tables]
-        parts.append(_findings(result))
-        parts.append(_assumptions(result))
+        figures = [_figure(f, f"{prefix}-{i}", result) for i, f in enumerate(result.figures(), start=1)]
+        tables = [_table(t, result) for t in result.tables]
+        parts += [*figures[:1], _findings(result), *figures[1:], *tables, _assumptions(result)]
     return "".join([*parts, "</div>"])
 
 
@@ -46,10 +49,41 @@ def payload(result: Result) -> dict:
         "seconds": round(result.seconds, 3),
         "headline": result.headline,
         "unlock": list(result.unlock),
-        "findings": [{**vars(f), "range": _range(f, result)} for f in result.findings],
+        "findings": [_finding(f, result) for f in result.findings],
         "tiles": [_tile(t, result) for t in result.tiles],
         "assumptions": [vars(a) for a in result.assumptions],
         "lessons": [vars(lesson) for lesson in result.lessons],
+    }
+
+
+def emphasised(sentence: str, figures: Iterable[str] = ()) -> Markup:
+    """A sentence with its ``figures`` (as written in it) in bold; a sign is never parted from its amount at a line's end."""
+    wanted = [re.escape(f) for f in sorted(filter(None, figures), key=len, reverse=True)]
+    pattern = "|".join([*(rf"(?<![\w.,])[+−]?{w}(?![\w.,]\w|\w)" for w in wanted), _SIGNED.pattern])
+    parts, end = [], 0
+    for match in re.finditer(pattern, sentence):
+        bold = any(re.fullmatch(rf"[+−]?{w}", match.group()) for w in wanted)
+        parts += [escape(sentence[end : match.start()]), Markup("<strong>{}</strong>" if bold else '<span class="whole">{}</span>').format(match.group())]
+        end = match.end()
+    return Markup("").join([*parts, escape(sentence[end:])])
+
+
+def confidence(finding: dict) -> Markup:
+    """What stands behind a finding's sentence (of ``payload``): money where the sentence is silent on it, range, strength of evidence."""
+    money = finding["money_text"]
+    parts = [f"{money} a year at stake" if money and money not in finding["sentence"] else "", finding["range"]]
+    word = finding["evidence"]
+    mark = Markup('<span class="evidence {}">{}</span>').format(word.replace(" ", "-"), word)
+    return Markup('<span class="conf">{}</span>').format(Markup(" · ").join([*filter(None, parts), mark]))
+
+
+def _finding(finding: Finding, result: Result) -> dict:
+    fmt = result.fmt
+    speaks = finding.value is not None and finding.unit in _SPEAKING_UNITS
+    return {
+        **vars(finding), "range": _range(finding, result),
+        "value_text": fmt.value(abs(finding.value), finding.unit) if speaks else "",
+        "money_text": fmt.money(abs(finding.money)) if finding.money else "",
     }
 
 
@@ -63,33 +97,42 @@ def _figure(figure: Figure, prefix: str, result: Result) -> Markup:
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(figure.alt)}" ', 1)
     return Markup(
         '<figure class="figure"><div class="scroll" tabindex="0" role="group" aria-label="{caption}">{svg}</div>'
-        "<figcaption><b>{caption}</b> Source: {source}.</figcaption>"
+        "<figcaption><b>{sentence}</b> Source: {source}.</figcaption>"
         "<details><summary>Data behind the figure</summary>{table}</details></figure>"
-    ).format(svg=Markup(svg), caption=figure.caption, source=figure.source, table=_table(figure.data, result))
+    ).format(svg=Markup(svg), caption=figure.caption, sentence=_closed(figure.caption), source=figure.source, table=_table(figure.data, result))
 
 
 def _table(table: Table, result: Result) -> Markup:
     shown = table.frame.head(ROWS_SHOWN)
-    heads = Markup("").join(
-        Markup('<th scope="col"{}>{}</th>').format(_align(unit), label) for label, unit in table.columns.values()
-    )
+    cells = {name: [result.fmt.value(v, unit) for v in shown[name]] for name, (_, unit) in table.columns.items()}
+    kinds = {name: _kind(unit, cells[name]) for name, (_, unit) in table.columns.items()}
+    heads = Markup("").join(Markup('<th scope="col"{}>{}</th>').format(kinds[name], label) for name, (label, _) in table.columns.items())
+    named = next(iter(table.columns.values()))[1] == "text"  # a first column of words names its row
     rows = Markup("").join(
-        Markup("<tr>{}</tr>").format(
-            Markup("").join(
-                Markup("<td{}>{}</td>").format(_align(unit), result.fmt.value(row[name], unit)) for name, (_, unit) in table.columns.items()
-            )
-        )
-        for row in shown.to_dict("records")
+        Markup("<tr>{}</tr>").format(Markup("").join(_cell(cells[name][row], kinds[name], named and i == 0) for i, name in enumerate(cells)))
+        for row in range(len(shown))
     )
+    if not len(shown):
+        rows = Markup('<tr><td class="words" colspan="{}">Nothing to list.</td></tr>').format(len(cells))
     rest = f" The first {len(shown)} of {result.fmt.count(len(table.frame))} rows." if len(table.frame) > len(shown) else ""
     return Markup(
-        '<div class="table scroll" tabindex="0" role="group" aria-label="{caption}"><table><caption><b>{caption}</b>{rest} Source: {source}.</caption>'
+        '<div class="table scroll" tabindex="0" role="group" aria-label="{caption}"><table><caption><b>{sentence}</b>{rest} Source: {source}.</caption>'
         "<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-    ).format(caption=table.caption, rest=rest, source=table.source, heads=heads, rows=rows)
+    ).format(caption=table.caption, sentence=_closed(table.caption), rest=rest, source=table.source, heads=heads, rows=rows)
 
 
-def _align(unit: str) -> Markup:
-    return Markup(' class="words"') if unit in {"text", "date", "month"} else Markup("")
+def _cell(text: str, kind: Markup, heads_row: bool) -> Markup:
+    return Markup('<th scope="row"{}>{}</th>' if heads_row else "<td{}>{}</td>").format(kind, text)
+
+
+def _kind(unit: str, cells: list[str]) -> Markup:
+    if unit not in {"text", "date", "month"}:
+        return Markup("")
+    return Markup(' class="words long"' if max(map(len, cells), default=0) > LONG_WORDS else ' class="words"')
+
+
+def _closed(caption: str) -> str:
+    return caption if caption.endswith((".", "?", "!", "。")) else f"{caption}."
 
 
 def _findings(result: Result) -> Markup:
@@ -97,17 +140,12 @@ def _findings(result: Result) -> Markup:
         return Markup("")
     items = Markup("").join(
         Markup("<p>{} {}{}</p>").format(
-            f.sentence,
-            Markup('<span class="conf">{}</span>').format(_confidence(f, result)),
-            Markup('<br><span class="action">What to do: {}</span>').format(f.action) if f.action else "",
+            emphasised(f["sentence"], (f["value_text"], f["money_text"])), confidence(f),
+            Markup('<br><span class="action">What to do: {}</span>').format(f["action"]) if f["action"] else "",
         )
-        for f in result.findings
+        for f in (_finding(f, result) for f in result.findings)
     )
     return Markup('<div class="reading">{}</div>').format(items)
-
-
-def _confidence(finding: Finding, result: Result) -> str:
-    return " · ".join(part for part in (_range(finding, result), finding.evidence) if part)
 
 
 def _range(finding: Finding, result: Result) -> str:
