@@ -49,7 +49,11 @@ class RawTable:
 
 def connect() -> ibis.BaseBackend:
     """A DuckDB connection in memory that spills to the temporary folder instead of growing without bound."""
-    return ibis.duckdb.connect(memory_limit=MEMORY_LIMIT, temp_directory=tempfile.gettempdir())
+    connection = ibis.duckdb.connect(memory_limit=MEMORY_LIMIT, temp_directory=tempfile.gettempdir())
+    (shown,) = connection.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone()
+    if shown:  # in a terminal; in Jupyter it is off, and even setting it would ask for widgets
+        connection.raw_sql("SET enable_progress_bar = false")
+    return connection
 
 
 def source_files(engagement: Engagement, name: str) -> tuple[Path, ...]:
