@@ -142,8 +142,8 @@ def _goal_finding(goal: Goal, fmt: Formats) -> Finding:
     later = ", the last month we can forecast," if goal.beyond else ""
     return Finding(
         "demand-goal",
-        f"Revenue {_when(goal, fmt)}{later} is expected to be {fmt.money(goal.expected)}; the goal of {fmt.money(goal.target)} is reached with a "
-        f"probability of {_chance(goal.reached, fmt)}.",
+        f"Revenue {_when(goal, fmt)}{later} is expected to be {fmt.money(goal.expected)}; "
+        f"the goal of {fmt.money(goal.target)} is reached with a probability of {_chance(goal.reached, fmt)}.",
         value=goal.expected,
         unit="money",
         low=goal.low,
@@ -228,7 +228,7 @@ def _tables(path: pd.DataFrame, scores: pd.DataFrame, source: str) -> tuple[Tabl
     )
     tests = Table(
         scores,
-        "Methods compared on months they had not seen; the smaller the error, the better (1 is the naive forecast's usual error).",
+        "Methods compared on months they had not seen; smaller is better, 1 is the naive forecast's usual error.",
         source,
         {"candidate": ("Method", "text"), "mase": ("Scaled error (MASE)", "number"), "origins": ("Starting points", "count")},
     )

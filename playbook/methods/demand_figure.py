@@ -12,6 +12,7 @@ __all__ = ["demand_figure"]
 
 TICKS = 6  # dates below the axis, at most
 HEADROOM = 1.15
+LABEL_ROOM = 0.15  # of the height: what a line of text needs
 SOLE_POINT = 4  # marker size where a line of one point would be invisible
 
 
@@ -25,7 +26,17 @@ def demand_figure(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, 
         ax.fill_between(joined["month"], joined["low"], joined["high"], color=FORECAST, alpha=0.18, linewidth=0)
         ax.plot(joined["month"], joined["revenue"], color=FORECAST, marker="o" if len(path) == 1 else None, markersize=SOLE_POINT)
         first = history["month"].iloc[0]
-        ax.annotate("revenue a month", (first, history["revenue"].iloc[0]), (0, 14), textcoords="offset points", color=HISTORY)
+        quiet = history.loc[history["revenue"].idxmin()]  # below the line where there is room, so that it meets no other label
+        shift, side = ((0, -6), "top") if quiet["revenue"] > LABEL_ROOM * top else ((0, 6), "bottom")
+        ax.annotate(
+            "revenue a month",
+            (quiet["month"], quiet["revenue"]),
+            shift,
+            textcoords="offset points",
+            color=HISTORY,
+            va=side,
+            ha="center",
+        )
         ax.annotate(
             f"expected, {fmt.share(LEVEL)} range",
             (path["month"].iloc[-1], path["low"].min()),

@@ -94,7 +94,7 @@ def _winner(scores: pd.DataFrame) -> str:
 
 
 def _origins(n: int, horizon: int, season: int) -> list[int]:
-    """Lengths of the histories to forecast from: evenly spread over the recent past, the whole horizon still known at the first."""
+    """Lengths of the histories to forecast from: evenly spread over the recent past, the first early enough."""
     shortest = SEASONS_NEEDED * season + 1 if season > 1 else max(SHORTEST - 2, n // 2)
     first = max(shortest, n - horizon - max(season, SHORTEST))
     return sorted(set(np.linspace(first, n - 1, min(ORIGINS, n - first)).round().astype(int).tolist()))
@@ -159,7 +159,7 @@ def _scale(history: np.ndarray, season: int) -> float:
 
 
 def _ranges(errors: list[np.ndarray], scales: np.ndarray, scale: float, horizon: int) -> tuple[np.ndarray, float | None]:
-    """Half width of the range per step, and how often widths calibrated on the other origins hold (every step counts the same)."""
+    """Half width of the range per step, and how often widths from the other origins hold (every step counts the same)."""
     scaled = [np.abs(e) / s for e, s in zip(errors, scales, strict=True)]
     widths = scale * _widths(scaled, horizon)
     if len(scaled) < FEWEST_TESTS:

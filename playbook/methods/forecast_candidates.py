@@ -83,9 +83,9 @@ def arima(history: np.ndarray, horizon: int, season: int) -> np.ndarray:
     adjusted, restore = _adjust(history, horizon, season)
     positive = adjusted.min() > 0
     series = np.log(adjusted) if positive else adjusted
-    model = SARIMAX(series, order=_arima_order(np.diff(series)))
     with warnings.catch_warnings():
         _ignore_model_warnings()
+        model = SARIMAX(series, order=_arima_order(np.diff(series)))
         path = np.asarray(model.fit(disp=0, maxiter=ARIMA_ITERATIONS, cov_type="none").forecast(horizon))
     with np.errstate(over="ignore"):  # an explosion becomes infinite here and is refused by the engine
         return restore(np.exp(path) if positive else path)
@@ -200,9 +200,10 @@ def _arima_order(changes: np.ndarray) -> tuple[int, int, int]:
         p, _, q = order
         n, k = len(changes), p + q + 1
         try:
-            variance = hannan_rissanen(changes, ar_order=p, ma_order=q, demean=False)[0].sigma2
+            with np.errstate(divide="ignore", invalid="ignore"):  # as many values as coefficients: refused below
+                variance = hannan_rissanen(changes, ar_order=p, ma_order=q, demean=False)[0].sigma2
         except (ValueError, IndexError):  # too short for this order's regression: another order it is
             return np.inf
-        return n * np.log(variance) + 2 * k * n / (n - k - 1) if variance > 0 and n > k + 1 else np.inf
+        return n * np.log(variance) + 2 * k * n / (n - k - 1) if 0 < variance < np.inf and n > k + 1 else np.inf
 
     return min(ARIMA_ORDERS, key=aicc)

@@ -83,7 +83,8 @@ def profile_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         ax.spines["bottom"].set_visible(False)
         svg = finish(figure)
     alt = "; ".join(
-        f"{r.segment}: last order {fmt.count(r.recency_days)} days ago, {fmt.number(r.orders_per_year, 1)} orders a year, {fmt.money(r.order_value)} an order"
+        f"{r.segment}: last order {fmt.count(r.recency_days)} days ago, {fmt.number(r.orders_per_year, 1)} orders a year, "
+        f"{fmt.money(r.order_value)} an order"
         for r in frame.itertuples()
     )
     table = Table(frame, "Profile of each segment.", source, {"segment": ("Segment", "text"), **columns})
@@ -117,7 +118,8 @@ def choice_figure(quality: pd.DataFrame, chosen: int, fmt: Formats, source: str)
         )
         svg = finish(figure)
     alt = (
-        f"Among {quality['k'].min()} to {quality['k'].max()} groups, {chosen} were chosen: silhouette {fmt.number(best['silhouette'])}, "
+        f"Among {quality['k'].min()} to {quality['k'].max()} groups, {chosen} were chosen: "
+        f"silhouette {fmt.number(best['silhouette'])}, "
         f"stability {fmt.number(best['stability'])}."
     )
     columns = {"k": ("Groups", "count"), "silhouette": ("Silhouette", "number"), "stability": ("Stability", "number")}

@@ -91,7 +91,7 @@ def _locked(fmt: Formats, need: str) -> Locked:
 
 
 def _customers(order_totals: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """One row per customer who bought; ``active_year`` is the revenue of the year up to the last order, ``silence`` in usual gaps."""
+    """One row per customer who bought; ``active_year`` is the revenue of the year before the last order, ``silence`` in gaps."""
     rows = order_totals[order_totals["customer_id"].notna() & (order_totals["day"] <= as_of)]
     rows = rows[["customer_id", "day", "revenue"]].assign(
         bought=rows["revenue"] > CENT, recent=rows["revenue"].where(_within(rows["day"], as_of), 0.0)
@@ -152,7 +152,8 @@ def _headline(profiles: pd.DataFrame, fmt: Formats) -> str:
     top = profiles.iloc[0]
     if len(profiles) == 1:
         return f"All {fmt.count(top['customers'])} customers buy alike: one group"
-    return f"{top['segment']} are {fmt.share(top['customer_share'])} of customers and bring {fmt.share(top['revenue_share'])} of revenue"
+    customers, revenue = fmt.share(top["customer_share"]), fmt.share(top["revenue_share"])
+    return f"{top['segment']} are {customers} of customers and bring {revenue} of revenue"
 
 
 def _findings(customers: pd.DataFrame, profiles: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
@@ -161,7 +162,8 @@ def _findings(customers: pd.DataFrame, profiles: pd.DataFrame, fmt: Formats) -> 
         Finding(
             "segments-money",
             f"{fmt.count(top['customers'])} customers {descriptions[top['kind']].description['en']}: they brought "
-            f"{fmt.money(top['revenue_year'])} in the last twelve months, {fmt.share(top['revenue_share'])} of all revenue from known customers.",
+            f"{fmt.money(top['revenue_year'])} in the last twelve months, "
+            f"{fmt.share(top['revenue_share'])} of all revenue from known customers.",
             value=float(top["revenue_share"]),
             unit="share",
             n=int(top["customers"]),
@@ -176,7 +178,8 @@ def _findings(customers: pd.DataFrame, profiles: pd.DataFrame, fmt: Formats) -> 
         found.append(
             Finding(
                 "segments-lost",
-                f"{fmt.count(len(gone))} customers have gone quiet, half of them for {fmt.count(gone['recency_days'].median())} days or more; "
+                f"{fmt.count(len(gone))} customers have gone quiet, half of them for "
+                f"{fmt.count(gone['recency_days'].median())} days or more; "
                 f"in their last active year they brought {fmt.money(worth)}.",
                 value=worth,
                 unit="money",
@@ -192,7 +195,8 @@ def _findings(customers: pd.DataFrame, profiles: pd.DataFrame, fmt: Formats) -> 
         found.append(
             Finding(
                 "segments-slipping",
-                f"{fmt.count(len(slipping))} otherwise active customers are silent for more than {QUIET:.0f} times their usual pause; "
+                f"{fmt.count(len(slipping))} otherwise active customers are silent for more than {QUIET:.0f} times their "
+                f"usual pause; "
                 f"{fmt.money(worth)} a year is at stake.",
                 value=float(len(slipping)),
                 unit="count",
@@ -210,8 +214,9 @@ def _assumptions(grouping: Grouping, customers: int, unnamed: int, named: int, f
     steady = grouping.stability >= STABLE
     notes = [
         Assumption(
-            f"{'The same groups come back' if steady else 'The borders between groups move'} when customers are drawn again: agreement "
-            f"{fmt.number(grouping.stability)} of 1 for {grouping.k} groups. Customers near a border could stand on either side.",
+            f"{'The same groups come back' if steady else 'The borders between groups move'} when customers are drawn again: "
+            f"agreement {fmt.number(grouping.stability)} of 1 for {grouping.k} groups. "
+            f"Customers near a border could stand on either side.",
             "high" if steady else "low",
             "medium",
         )
