@@ -1,0 +1,102 @@
+import json
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table, Tile
+from playbook.result.formats import Formats
+from playbook.result.html import BODY, ROWS_SHOWN, fragment, payload
+from playbook.result.theme import canvas, finish
+
+HOSTILE = """<script>alert(1)</script>"'&<img src=x onerror=alert(1)>{0}{{x}}%s"""
+FMT = Formats("EUR")
+
+
+def table(words: str = "May", rows: int = 1) -> Table:
+    frame = pd.DataFrame({"month": [words] * rows, "revenue": [1234.5] * rows})
+    return Table(
+        frame, f"Revenue {words}", f"orders {words}", {"month": (f"Month {words}", "text"), "revenue": ("Revenue", "money")}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn(Result):
+    words: str = "May"
+
+    def figures(self) -> tuple[Figure, ...]:
+        with canvas() as (figure, ax):
+            ax.plot([1, 2], [1, 2])
+            ax.text(1, 1, self.words, parse_math=False)
+            svg = finish(figure)
+        return (Figure(svg, f"Caption {self.words}", f"Source {self.words}", f"Alt {self.words}", table(self.words)),)
+
+
+def drawn(words: str = "May") -> Drawn:
+    finding = Finding("a-b", f"Sentence {words}", 0.2, "share", 0.1, 0.3, money=5.0, evidence="likely", action=f"Do {words}")
+    assumption = Assumption(f"Assumed {words}", "high", "low")
+    tile = Tile(f"Tile {words}", 10.0, "count", change=-0.25, good="up", course=(1.0, 2.0))
+    return Drawn(
+        fmt=FMT,
+        headline=f"Headline {words}",
+        findings=(finding,),
+        tables=(table(words),),
+        assumptions=(assumption,),
+        tiles=(tile,),
+        words=words,
+    )
+
+
+@pytest.mark.parametrize(
+    "result", [drawn(HOSTILE), Locked(fmt=FMT, headline=HOSTILE, unlock=(HOSTILE,), promise=HOSTILE)], ids=["answered", "locked"]
+)
+def test_a_clients_words_stay_words(result):
+    page = BeautifulSoup(fragment(result, "p"), "html.parser")
+    assert not page.find_all(["script", "img"])
+    assert not [tag for tag in page.find_all(True) for name in tag.attrs if name.startswith("on")]
+    assert HOSTILE in page.get_text()
+
+
+def test_the_fragment_has_what_the_contract_asks_for():
+    page = BeautifulSoup(fragment(drawn(), "funnel"), "html.parser")
+    assert page.find("svg")["aria-label"] == "Alt May"
+    assert page.find("svg")["role"] == "img"
+    assert page.find("figcaption").get_text().startswith("Caption May")
+    assert page.find("figcaption").get_text().endswith("Source: Source May.")
+    assert [h["scope"] for h in page.find_all("th")] == ["col"] * 4  # the figure's data and the table
+    assert page.find(class_="conf").get_text() == "80% range 10% to 30% · likely"
+    assert page.find(class_="action").get_text() == "What to do: Do May"
+    assert "€1,234" in page.get_text() or "€1,235" in page.get_text()
+
+
+def test_headline_and_body_can_be_parted():
+    head, body = fragment(drawn(), "p").split(BODY)
+    assert "Headline May" in head
+    assert "Sentence May" in body
+
+
+def test_ids_are_unique_on_a_page_with_the_same_chart_twice():
+    page = BeautifulSoup(fragment(drawn(), "one") + fragment(drawn(), "two"), "html.parser")
+    ids = [tag["id"] for tag in page.find_all(id=True)]
+    assert len(ids) == len(set(ids)) > 0
+    used = {tag["xlink:href"].removeprefix("#") for tag in page.find_all("use")}
+    assert used <= set(ids)
+
+
+def test_long_tables_are_cut_and_say_so():
+    result = Result(fmt=FMT, headline="h", tables=(table(rows=ROWS_SHOWN + 1975),))
+    page = BeautifulSoup(fragment(result, "p"), "html.parser")
+    assert len(page.find("tbody").find_all("tr")) == ROWS_SHOWN
+    assert f"The first {ROWS_SHOWN} of 2,000 rows." in page.find("caption").get_text()
+
+
+def test_the_payload_is_plain_json_and_written_by_the_formats():
+    got = json.loads(json.dumps(payload(drawn()), allow_nan=False))
+    assert got["status"] == "answered"
+    assert got["findings"][0]["range"] == "80% range 10% to 30%"
+    assert got["tiles"] == [{"label": "Tile May", "value": "10", "change": "−25%", "direction": "bad", "course": [1.0, 2.0]}]
+
+
+def test_showing_twice_is_equal_to_the_byte():
+    assert fragment(drawn(), "p") == fragment(drawn(), "p")
