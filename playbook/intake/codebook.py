@@ -12,8 +12,8 @@ __all__ = ["BEGIN", "END", "codebook", "renew"]
 
 BEGIN, END = "<!-- codebook: begin -->", "<!-- codebook: end -->"
 TYPES = {
-    "id": "id", "text": "text", "date": "date", "time": "date and time", "money": "amount", "number": "number", "count": "whole number",
-    "flag": "yes or no",
+    "id": "id", "text": "text", "date": "date", "time": "date and time",
+    "money": "amount", "number": "number", "count": "whole number", "flag": "yes or no",
 }  # fmt: skip
 
 

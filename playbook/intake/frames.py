@@ -118,7 +118,8 @@ def category_months(tables: Tables) -> pd.DataFrame:
     rows, products = tables.rows["orders"], tables.rows["products"]
     joined = rows.left_join(products.select("product_id", "category"), "product_id")
     joined = joined.mutate(month=joined.order_date.truncate("M"), category=joined.category.fill_null("not assigned"))
-    return joined.group_by(["category", "month"]).aggregate(revenue=_sum(joined.revenue)).order_by(["category", "month"]).to_pandas()
+    key = ["category", "month"]
+    return joined.group_by(key).aggregate(revenue=_sum(joined.revenue)).order_by(key).to_pandas()
 
 
 @_frame(customers=("customer_id",))

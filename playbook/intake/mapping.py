@@ -28,15 +28,17 @@ def mapping_problems(engagement: Engagement) -> tuple[str, ...]:
     for name, source in engagement.sources.items():
         schema = TABLES.get(name)
         if schema is None:
-            problems.append(f"sources > {name}: there is no such table.{did_you_mean(name, list(TABLES))} Tables: {', '.join(TABLES)}.")
+            hint = did_you_mean(name, list(TABLES))
+            problems.append(f"sources > {name}: there is no such table.{hint} Tables: {', '.join(TABLES)}.")
             continue
         for column in source.columns:
             if column not in schema.names:
-                known = ", ".join(schema.names)
-                problems.append(f"sources > {name} > columns > {column}: unknown column.{did_you_mean(column, schema.names)} Known: {known}.")
+                hint = f"{did_you_mean(column, schema.names)} Known: {', '.join(schema.names)}."
+                problems.append(f"sources > {name} > columns > {column}: unknown column.{hint}")
         missing = [c for c in schema.required if c not in source.columns]
         if missing:
-            problems.append(f"sources > {name} > columns: {', '.join(missing)} must be mapped; without it the table cannot be used.")
+            words = ", ".join(missing)
+            problems.append(f"sources > {name} > columns: {words} must be mapped; without it the table cannot be used.")
     if not {"orders", "pipeline"} & set(engagement.sources):
         problems.append("sources: orders or pipeline is needed; every analysis starts from one of them.")
     return tuple(problems)
@@ -44,8 +46,9 @@ def mapping_problems(engagement: Engagement) -> tuple[str, ...]:
 
 def mapped(raw: RawTable, source: Source) -> None:
     """Raise IntakeError unless every header that client.yml names is in the file."""
+    known = ", ".join(raw.headers)
     absent = [
-        f"{raw.name} > {column}: {raw.origin} has no column {header!r}.{did_you_mean(header, raw.headers)} It has: {', '.join(raw.headers)}."
+        f"{raw.name} > {column}: {raw.origin} has no column {header!r}.{did_you_mean(header, raw.headers)} It has: {known}."
         for column, header in source.columns.items()
         if header not in raw.headers
     ]
@@ -63,7 +66,7 @@ def canonical(raw: RawTable, source: Source) -> ir.Table:
 def unreadable(raw: RawTable, source: Source, column: Column) -> ir.Table:
     """Rows whose value is there but is no ``column.kind``: columns value, ROW, FILE."""
     value = raw.rows[source.columns[column.name]]
-    table = raw.rows.select(value=as_text(value), typed=_typed(value, column, source), **{ROW: raw.rows[ROW], FILE: raw.rows[FILE]})
+    table = raw.rows.select(FILE, ROW, value=as_text(value), typed=_typed(value, column, source))
     return table.filter(table.value.notnull() & table.typed.isnull()).drop("typed")
 
 
@@ -94,7 +97,8 @@ def _text(value: ir.Value, column: Column, source: Source) -> ir.StringValue:
 
 def _moment(value: ir.Value, source: Source) -> ir.TimestampValue:
     if not value.type().is_string():
-        return value.cast("timestamp") if value.type().is_date() or value.type().is_timestamp() else value.cast("string").try_cast("timestamp")
+        known = value.type().is_date() or value.type().is_timestamp()
+        return value.cast("timestamp") if known else value.cast("string").try_cast("timestamp")
     text = _blank_to_null(value)
     return try_strptime(text, source.date_format) if source.date_format else text.try_cast("timestamp")
 

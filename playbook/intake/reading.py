@@ -68,7 +68,7 @@ def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
                 facts.nulls[column.name] - unread,
                 facts.rows,
                 places(blank.filter(blank.value.isnull()), "value"),
-                f"Every row needs {column.name} ({column.meaning}); without it the row can neither be counted nor left out rightly.",
+                f"Every row needs {column.name} ({column.meaning}); without it the row can be neither counted nor left out.",
                 f"Ask the client to fill {header!r}, or map {column.name} to a column that is always filled.",
             )
         )
@@ -81,7 +81,8 @@ def _remedy(column: Column, sent: Sent) -> str:
         return f"Name the way dates are written in client.yml ({now}), or ask the client to correct the cells."
     if column.kind == "flag":
         return f"Say what the words mean in client.yml, for example values: {{{column.name}: {{ja: yes, nein: no}}}}."
-    return f"Set decimal and thousands in client.yml (decimal is {sent.source.decimal!r} now), or ask the client to correct the cells."
+    now = f"decimal is {sent.source.decimal!r} now"
+    return f"Set decimal and thousands in client.yml ({now}), or ask the client to correct the cells."
 
 
 def _thousands(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
@@ -103,7 +104,8 @@ def _thousands(name: str, sent: Sent, facts: Facts, column: Column) -> list[Chec
             counted["signed"],
             facts.rows,
             places(signed, "value"),
-            f"Every value with {sign!r} has exactly three digits after it: if it separates thousands, each is a thousand times too small here.",
+            f"Every value with {sign!r} has exactly three digits after it. "
+            "If the sign separates thousands, each of them is read a thousand times too small.",
             f"If so, write thousands: {sign!r} and decimal: {',' if sign == '.' else '.'!r} for {name} in client.yml.",
         )
     ]

@@ -46,7 +46,8 @@ def duplicate_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
             surplus,
             facts.rows,
             places(shown, key[-1]),
-            f"There should be {TABLES[name].row} a row, but the same {words} stands in several: sums and averages would count it twice.",
+            f"There should be {TABLES[name].row} a row, but the same {words} stands in several: "
+            "sums and averages would count it twice.",
             f"Ask the client which row is right, or map {words} to the columns that tell the rows apart.",
         )
     ]
@@ -100,7 +101,7 @@ def _two_customers(sent: Sent, facts: Facts) -> list[Check]:
             facts.rows,
             places(rows.semi_join(mixed, "order_id"), "order_id"),
             "The same order stands under more than one customer; each counts as an order of its own.",
-            "Ask the client whether order numbers start again each year or in each shop; if so, ask for a number that does not repeat.",
+            "Ask the client whether order numbers start again each year or in each shop; if so, ask for one that never repeats.",
         )
     ]
 
@@ -168,7 +169,8 @@ def _interventions(engagement: Engagement, sent: Mapping[str, Sent], facts: Mapp
                     count,
                     of,
                     places(strange, "intervention_id"),
-                    "These interventions are not in client.yml, so we know neither when they ran nor what they cost; they are not evaluated.",
+                    "These interventions are not in client.yml, so nobody knows when they ran and what they cost. "
+                    "They are not evaluated.",
                     "Add id, start, end and cost of each under interventions in client.yml.",
                 )
             )

@@ -67,8 +67,8 @@ def row_rules(name: str, rows: ir.Table, as_of: date, today: date) -> tuple[RowR
                         "stop",
                         column.name,
                         outside(limit),
-                        f"{column.meaning.capitalize()}: a value {'below' if limit == column.low else 'above'} {limit:g} is not possible.",
-                        f"Check that {column.name} is mapped to the right column and sign, and ask the client to correct these rows.",
+                        f"{column.name} ({column.meaning}) cannot be {'below' if limit == column.low else 'above'} {limit:g}.",
+                        f"Check that {column.name} is the right column, and ask the client to correct the rows.",
                     )
                 )
         if column.unusual_below is not None:
@@ -78,7 +78,7 @@ def row_rules(name: str, rows: ir.Table, as_of: date, today: date) -> tuple[RowR
                     "note",
                     column.name,
                     value < column.unusual_below,
-                    f"{column.name} below {column.unusual_below:g} is counted as it stands: returns and credits lower the totals.",
+                    f"{column.name} below {column.unusual_below:g} counts as it stands: returns and credits lower the totals.",
                     "Ask the client to confirm that these are returns.",
                 )
             )
@@ -89,7 +89,7 @@ def row_rules(name: str, rows: ir.Table, as_of: date, today: date) -> tuple[RowR
                     "note",
                     column.name,
                     value.isnull(),
-                    f"No {column.name} stands in these lines: they count in totals, but cannot be followed to {_WHOSE[column.name]}.",
+                    f"{column.name} is empty: the lines count in totals, but belong to {_WHOSE[column.name]} that nobody knows.",
                     "Guest orders or fees are the usual reason; ask the client if the share is a surprise.",
                 )
             )

@@ -68,7 +68,7 @@ _SCHEMAS = (
         (
             Column("order_id", "id", "order, basket or invoice", required=True),
             Column("order_date", "time", "when it was placed", required=True),
-            Column("revenue", "money", "net amount of the line after discounts; negative for a return", required=True, unusual_below=0),
+            Column("revenue", "money", "net amount after discounts; negative for a return", required=True, unusual_below=0),
             _CUSTOMER,
             _PRODUCT,
             Column("quantity", "number", "units; negative for a return", unusual_below=0),
@@ -214,7 +214,7 @@ _SCHEMAS = (
         (
             Column("intervention_id", "id", "id as in client.yml under interventions", required=True),
             Column("customer_id", "id", "who; the same id in every table", required=True),
-            Column("group", "text", "treated or control; without it everyone listed is treated and everyone else is the comparison"),
+            Column("group", "text", "treated or control; without it the customers listed are treated, all others the comparison"),
         ),
         key=("intervention_id", "customer_id"), links=(("customer_id", "customers"),),
     ),

@@ -1,5 +1,6 @@
 """Formats: how money, shares, counts and dates are written, by locale and currency, through Babel's CLDR data."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -35,11 +36,11 @@ class Formats:
         else:
             pattern = self._currency_pattern(0 if size >= 100 else 2)
             text = numbers.format_currency(amount, self.currency, pattern, locale=self.locale, currency_digits=False)
-        return text.replace("-", "−")
+        return _minus(text)
 
     def exact_money(self, amount: float) -> str:
         """Money to the cent, for totals that a client reconciles."""
-        return _DASH if _absent(amount) else numbers.format_currency(amount, self.currency, locale=self.locale).replace("-", "−")
+        return _DASH if _absent(amount) else _minus(numbers.format_currency(amount, self.currency, locale=self.locale))
 
     def share(self, share: float, digits: int | None = None) -> str:
         """A share as percent: 0.27 is 27%; below ten percent with one decimal."""
@@ -95,11 +96,16 @@ class Formats:
 
     def _decimal(self, value: float, pattern: str) -> str:
         text = numbers.format_percent(value, pattern, locale=self.locale) if "%" in pattern else numbers.format_decimal(value, pattern, self.locale)
-        return text.replace("-", "−")
+        return _minus(text)
 
     def _currency_pattern(self, digits: int) -> str:
         pattern = Locale.parse(self.locale).currency_formats["standard"].pattern
         return pattern.replace("0.00", "0." + "0" * digits if digits else "0")
+
+
+def _minus(text: str) -> str:
+    """A true minus sign, and none before a zero that rounding left."""
+    return text.replace("-", "−" if re.search("[1-9]", text) else "")
 
 
 def _absent(value: object) -> bool:

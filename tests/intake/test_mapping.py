@@ -13,7 +13,6 @@ from playbook.intake.schema import TABLES
 from playbook.intake.sent import open_sources
 from playbook.intake.sources import FILE, ROW, RawTable, connect
 
-
 COLUMNS = {"order_id": "id", "order_date": "day", "revenue": "sum", "customer_id": "who", "flagged": "flag"}
 CONNECTION = connect()  # one for all examples
 

@@ -15,8 +15,9 @@ EUR = Formats("EUR")
 @pytest.mark.parametrize(
     ("amount", "written"),
     [
-        (0, "€0.00"), (4.5, "€4.50"), (99.99, "€99.99"), (100, "€100"), (9412.4, "€9,412"), (12_345, "€12.3K"), (310_000, "€310K"),
-        (1_624_000, "€1.62M"), (-1_624_000, "−€1.62M"), (-45, "−€45.00"), (23_400_000, "€23.4M"), (2_500_000_000, "€2.5B"),
+        (0, "€0.00"), (4.5, "€4.50"), (99.99, "€99.99"), (100, "€100"), (9412.4, "€9,412"), (12_345, "€12.3K"),
+        (310_000, "€310K"), (1_624_000, "€1.62M"), (-1_624_000, "−€1.62M"), (-45, "−€45.00"),
+        (23_400_000, "€23.4M"), (2_500_000_000, "€2.5B"),
     ],
 )  # fmt: skip
 def test_money_has_about_three_figures(amount, written):
@@ -74,5 +75,9 @@ def test_every_number_can_be_written(value, unit):
 
 
 @given(st.floats(-1e12, 1e12))
-def test_the_sign_is_never_lost(amount):
-    assert EUR.money(amount).startswith("−") == (amount < 0)
+def test_a_minus_stands_before_every_amount_below_zero_and_no_other(amount):
+    assert EUR.money(amount).startswith("−") == (amount < 0 and any(digit in EUR.money(amount) for digit in "123456789"))
+
+
+def test_no_minus_before_a_rounded_zero():
+    assert (EUR.money(-0.001), EUR.share(-0.0001), EUR.number(-0.001), EUR.count(-0.2)) == ("€0.00", "0.0%", "0", "0")
