@@ -36,7 +36,7 @@ def render(notebook: NotebookNode, page: Page) -> str:
     answers = [a for s in found for a in s.answers]
     values = {
         "page": page, "opening": opening(notebook), "sections": numbered(found), "headline": heading.headline if heading else page.title,
-        "bottom_line": bottom_line((f"#{s.id}", s) for s in found), "tiles": drawn(tile for a in answers for tile in a["tiles"]),
+        "bottom_line": bottom_line((s.question, f"#{s.id}", s) for s in found), "tiles": drawn(tile for a in answers for tile in a["tiles"]),
         "locked": [a for a in answers if a["status"] == "locked"], "rests_on": rests_on(found), "note": prose(page.note) if page.note else None,
     }
     return export("page.html.j2", notebook, values)

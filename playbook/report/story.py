@@ -23,28 +23,35 @@ GRADES = ("low", "medium", "high")
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 90, 27, 2
 
 
-def bottom_line(parts: Iterable[tuple[str, Section]]) -> list[dict]:
-    """The findings that open a page: most money at stake first, then strongest evidence; one a section before a second from any.
+def bottom_line(parts: Iterable[tuple[str, str, Section]]) -> list[dict]:
+    """The findings that open a page: most money at stake first, then strongest evidence; one a group before a second from any.
 
-    ``parts`` are (address, section) pairs. Each finding carries the ``href`` and the ``question`` of
-    its section, the sentence as HTML with its figures in bold (``html``), and its ``confidence``.
+    ``parts`` are (group, address, section) triples. The same sum is not told twice: it is the same money
+    seen from two sides. Each finding carries its ``group`` and ``href``, its sentence as HTML with the
+    figures in bold (``html``), and its ``confidence``.
     """
-    leading, further = [], []
-    for href, section in parts:
-        place = {"href": href, "question": section.question}
-        found = sorted((f for answer in section.answers for f in answer["findings"]), key=_weight)
-        leading += [(f, place) for f in found[:1]]
-        further += [(f, place) for f in found[1:]]
-    ordered = sorted(leading, key=lambda pair: _weight(pair[0])) + sorted(further, key=lambda pair: _weight(pair[0]))
-    unique = list({finding["sentence"]: (finding, place) for finding, place in reversed(ordered)}.values())[::-1]
-    telling = [pair for pair in unique if pair[0]["evidence"] != "not shown"][:MOST]
-    silent = [pair for pair in unique if pair[0]["evidence"] == "not shown"][: max(LEAST - len(telling), 0)]
-    return [_told(finding, place) for finding, place in telling + silent]
+    groups: dict[str, list[dict]] = {}
+    for group, href, section in parts:
+        found = [_told(f, group, href) for answer in section.answers for f in answer["findings"]]
+        groups[group] = groups.get(group, []) + found
+    told: dict[str, dict] = {}
+    for rank in _by_rank(groups.values()):
+        for finding in rank:
+            told.setdefault(finding["money_text"] or finding["sentence"], finding)
+    telling = [f for f in told.values() if f["evidence"] != "not shown"][:MOST]
+    silent = [f for f in told.values() if f["evidence"] == "not shown"][: max(LEAST - len(telling), 0)]
+    return telling + silent
 
 
-def _told(finding: dict, place: dict) -> dict:
+def _by_rank(groups: Iterable[list[dict]]) -> tuple[list[dict], list[dict]]:
+    """The first of each group, then all others, each by weight."""
+    ranked = [sorted(found, key=_weight) for found in groups if found]
+    return sorted((found[0] for found in ranked), key=_weight), sorted((f for found in ranked for f in found[1:]), key=_weight)
+
+
+def _told(finding: dict, group: str, href: str) -> dict:
     sentence = emphasised(finding["sentence"], (finding["value_text"], finding["money_text"]))
-    return {**finding, **place, "html": sentence, "confidence": confidence(finding)}
+    return {**finding, "group": group, "href": href, "html": sentence, "confidence": confidence(finding)}
 
 
 def _weight(finding: dict) -> tuple[float, int]:

@@ -24,18 +24,22 @@ def render_summary(phases: list[tuple[Page, NotebookNode]]) -> str:
     first = phases[0][0]
     leads = [lead(page, parts) for page, _, parts in found]
     heading = next(filter(None, leads), None)
-    shown = [
-        {"section": part, "href": f"{href}#{section.id}", "title": page.title}
+    repeated = [
+        (page, href, _main_table(section))
         for page, href, parts in found
         for section in parts
         if section.answer and section.answer["id"] in {GOALS, PLAN} and section.answer["status"] == "answered"
-        for part in numbered([_main_table(section)])
-        if part.body
+    ]
+    tables = [
+        {"section": section, "href": f"{href}#{section.id}", "title": page.title}
+        for (page, href, _), section in zip(repeated, numbered([s for _, _, s in repeated]), strict=True)
+        if section.body
     ]
     tiles = [t for _, _, parts in found for s in parts for a in s.answers if a["id"] == GOALS for t in a["tiles"]]
     values = {
         "page": first, "headline": heading.headline if heading else f"{first.client}: executive summary",
-        "bottom_line": bottom_line((f"{href}#{s.id}", s) for _, href, parts in found for s in parts), "tiles": drawn(tiles), "parts": shown,
+        "bottom_line": bottom_line((page.title, f"{href}#{s.id}", s) for page, href, parts in found for s in parts),
+        "tiles": drawn(tiles), "parts": tables,
         "links": [
             {"page": page, "href": href, "headline": top.headline if top else "Not answered yet", "progress": _progress(parts)}
             for (page, href, parts), top in zip(found, leads, strict=True)

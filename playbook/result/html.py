@@ -16,7 +16,7 @@ __all__ = ["BODY", "MIME", "bundle", "confidence", "emphasised", "fragment", "pa
 BODY = "<!-- body -->"
 MIME = "application/vnd.playbook.result+json"
 ROWS_SHOWN = 25
-LONG_WORDS = 40  # characters from which a column of words is given room
+SHORT_WORDS, LONG_WORDS = 12, 40  # characters up to which a column of words stays on one line, and from which it is given room
 _SPEAKING_UNITS = {"money", "unit_money", "share", "points", "days"}  # a bare count could be any number of the sentence
 _SIGNED = re.compile(r"[+−]\S+")
 
@@ -128,7 +128,9 @@ def _cell(text: str, kind: Markup, heads_row: bool) -> Markup:
 def _kind(unit: str, cells: list[str]) -> Markup:
     if unit not in {"text", "date", "month"}:
         return Markup("")
-    return Markup(' class="words long"' if max(map(len, cells), default=0) > LONG_WORDS else ' class="words"')
+    longest = max(map(len, cells), default=0)
+    width = " short" if longest <= SHORT_WORDS else " long" if longest > LONG_WORDS else ""
+    return Markup(f' class="words{width}"')
 
 
 def _closed(caption: str) -> str:
