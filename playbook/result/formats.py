@@ -74,7 +74,8 @@ class Formats:
 
     def day(self, day: date | pd.Timestamp) -> str:
         """A day: 31 October 2026."""
-        return _DASH if _absent(day) else dates.format_date(day, "d MMMM y" if self.locale == "en" else "long", locale=self.locale)
+        pattern = "d MMMM y" if self.locale == "en" else "long"
+        return _DASH if _absent(day) else dates.format_date(day, pattern, locale=self.locale)
 
     def month(self, day: date | pd.Timestamp) -> str:
         """A month: October 2026."""
@@ -95,8 +96,8 @@ class Formats:
         return f"{self.share(LEVEL)} range {self.value(low, unit)} to {self.value(high, unit)}"
 
     def _decimal(self, value: float, pattern: str) -> str:
-        text = numbers.format_percent(value, pattern, locale=self.locale) if "%" in pattern else numbers.format_decimal(value, pattern, self.locale)
-        return _minus(text)
+        write = numbers.format_percent if "%" in pattern else numbers.format_decimal
+        return _minus(write(value, pattern, locale=self.locale))
 
     def _currency_pattern(self, digits: int) -> str:
         pattern = Locale.parse(self.locale).currency_formats["standard"].pattern
