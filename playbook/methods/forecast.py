@@ -24,6 +24,7 @@ SEASONS_NEEDED, SEASON_MARGIN = 2, 6  # a season is used when two of them and ha
 EXPLODED = 5.0  # a forecast further from the history than this many times its spread is an accident
 MARGIN = 0.9  # a single candidate must beat the combination by this factor: small leads in a backtest are luck
 FEWEST_TESTS = 4  # origins from which the coverage of the ranges can be told
+CLEARLY_WORSE = 1.25  # times the naive error: a candidate beyond it takes no part in the combination
 SMALLEST_LOSS = 1e-6  # of a candidate that was exact: keeps its weight finite
 WIDE = 2.0  # ranges of untested forecasts: this many typical steps
 
@@ -123,7 +124,7 @@ def _compete(
 def _combine(tested: list[list[np.ndarray]], actual: list[np.ndarray], scales: np.ndarray) -> list[np.ndarray]:
     """Mean of the candidates, weighted by the inverse square of their backtest errors (Bates & Granger 1969).
 
-    Those that do worse than the naive one, which comes first, take no part. From each origin the weights are those of the other
+    Those clearly worse than the naive one, which comes first, take no part. From each origin the weights are those of the other
     origins, so that the backtest of the combination stays a test.
     """
     losses = np.array(
@@ -134,7 +135,7 @@ def _combine(tested: list[list[np.ndarray]], actual: list[np.ndarray], scales: n
     for origin in range(len(actual) + 1):
         others = [i for i in range(len(actual)) if i != origin or len(actual) == 1]
         loss = np.maximum(np.average(losses[:, others], axis=1, weights=steps[others]), SMALLEST_LOSS)
-        weights = np.where(loss <= loss[0], loss**-2.0, 0)
+        weights = np.where(loss <= CLEARLY_WORSE * loss[0], loss**-2.0, 0)
         combined.append(np.average([paths[origin] for paths in tested], axis=0, weights=weights))
     return combined
 

@@ -99,12 +99,12 @@ def _customers(order_totals: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     bought = rows[rows["bought"]].groupby("customer_id")["day"].agg(first="min", last="max", orders="size")
     total = rows.groupby("customer_id").agg(revenue=("revenue", "sum"), revenue_year=("recent", "sum"))
     frame = bought.join(total)
-    last = rows["customer_id"].map(frame["last"])
+    last = frame["last"].reindex(rows["customer_id"]).set_axis(rows.index)
     active = rows["revenue"].where(_within(rows["day"], last) | (rows["day"] > last), 0.0).groupby(rows["customer_id"]).sum()
     frame["recency_days"] = (as_of - frame["last"]).dt.days
     frame["first_days"] = (as_of - frame["first"]).dt.days
     frame["order_value"] = frame["revenue"] / frame["orders"]
-    gap = ((frame["last"] - frame["first"]).dt.days / (frame["orders"] - 1)).where(frame["orders"] >= REGULAR)
+    gap = ((frame["last"] - frame["first"]).dt.days / (frame["orders"] - 1)).where(frame["orders"] > 1)
     usual = gap.median() if gap.notna().any() else frame["recency_days"].median()
     frame["silence"] = frame["recency_days"] / gap.fillna(usual).clip(lower=1)
     return frame.assign(active_year=active).drop(columns=["first", "last"]).reset_index()
