@@ -60,7 +60,7 @@ def execute(engagement: Engagement, file: Path, output: Path, parameters: dict, 
     try:
         papermill.execute_notebook(
             file, output, parameters={"client": engagement.client, **parameters}, engine_name="playbook", kernel_name="python3",
-            progress_bar=False, folder=file.parent, environment=environment, execution_timeout=timeout,
+            language="python", progress_bar=False, folder=file.parent, environment=environment, execution_timeout=timeout,
         )
     except (PapermillExecutionError, CellTimeoutError):
         notebook = read_notebook(output)
@@ -91,7 +91,9 @@ def _failed_cell(notebook: NotebookNode, name: str, timeout: int | None) -> Fail
             heading = next((line.lstrip("# ") for line in cell.source.splitlines() if line.startswith("#")), heading)
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                return FailedCell(name, heading, cell.source, f"{output.ename}: {output.evalue}".strip())
+                stopped = timeout and output.ename == "KeyboardInterrupt"
+                error = f"the cell took longer than {timeout} seconds" if stopped else f"{output.ename}: {output.evalue}".strip()
+                return FailedCell(name, heading, cell.source, error)
     return FailedCell(name, heading, "", f"a cell took longer than {timeout} seconds")
 
 
