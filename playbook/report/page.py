@@ -18,7 +18,10 @@ class Input:
 
 @dataclass(frozen=True)
 class About:
-    """What made the report: inputs, parameters that were set, versions, the playbook's commit. No times: they would make every run differ."""
+    """What made the report: inputs, parameters that were set, versions, the playbook's commit.
+
+    No times: they would make every run differ.
+    """
 
     inputs: tuple[Input, ...]
     parameters: Mapping[str, str]

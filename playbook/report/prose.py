@@ -25,14 +25,17 @@ def prose(markdown: str) -> Markup:
 def clean(fragment: str) -> str:
     """HTML that did not come from the playbook itself, through an allow-list, its headings in order below h2."""
     safe = nh3.clean(
-        fragment, tags=_TAGS, attributes=_ATTRIBUTES, clean_content_tags={"script", "style"}, url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer",
+        fragment, tags=_TAGS, attributes=_ATTRIBUTES, clean_content_tags={"script", "style"},
+        url_schemes={"http", "https", "mailto"}, link_rel="noopener noreferrer",
     )
     return _levelled(safe)
 
 
 def picture(output: NotebookNode, otherwise: str) -> Markup | None:
-    """The picture that a cell showed, as data inside the page; ``alt`` of the output's metadata describes it, else ``otherwise``."""
+    """The picture that a cell showed, as data inside the page.
+
+    ``alt`` of the output's metadata describes it, else ``otherwise``; None when the output is no picture.
+    """
     data, described = output.get("data", {}), output.get("metadata", {})
     kind = next((k for k in PICTURES if k in data), None)
     if kind is None:

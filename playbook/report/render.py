@@ -35,9 +35,15 @@ def render(notebook: NotebookNode, page: Page) -> str:
     heading = lead(page, found)
     answers = [a for s in found for a in s.answers]
     values = {
-        "page": page, "opening": opening(notebook), "sections": numbered(found), "headline": heading.headline if heading else page.title,
-        "bottom_line": bottom_line((s.question, f"#{s.id}", s) for s in found), "tiles": drawn(tile for a in answers for tile in a["tiles"]),
-        "locked": [a for a in answers if a["status"] == "locked"], "rests_on": rests_on(found), "note": prose(page.note) if page.note else None,
+        "page": page,
+        "headline": heading.headline if heading else page.title,
+        "opening": opening(notebook),
+        "bottom_line": bottom_line((s.question, f"#{s.id}", s) for s in found),
+        "tiles": drawn(tile for a in answers for tile in a["tiles"]),
+        "sections": numbered(found),
+        "note": prose(page.note) if page.note else None,
+        "rests_on": rests_on(found),
+        "locked": [a for a in answers if a["status"] == "locked"],
     }
     return export("page.html.j2", notebook, values)
 
@@ -51,7 +57,7 @@ def export(template: str, notebook: NotebookNode, values: dict) -> str:
 
 
 def numbered(found: list[Section] | tuple[Section, ...]) -> list[Section]:
-    """Sections whose figures and tables carry numbers that run through the page; data behind a figure is not a table of its own."""
+    """Sections with figures and tables numbered through the page; data behind a figure is not a table of its own."""
     figures, tables = count(1), count(1)
 
     def number(match: re.Match) -> str:

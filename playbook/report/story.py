@@ -88,4 +88,5 @@ def _points(course: list[float | None]) -> str:
     low, span = min(values), max(values) - min(values) or 1
     step = (SPARK_WIDTH - 2 * SPARK_MARGIN) / (len(values) - 1)
     height = SPARK_HEIGHT - 2 * SPARK_MARGIN
-    return " ".join(f"{SPARK_MARGIN + i * step:.1f},{SPARK_MARGIN + height * (1 - (v - low) / span):.1f}" for i, v in enumerate(values))
+    heights = [SPARK_MARGIN + height * (1 - (v - low) / span) for v in values]
+    return " ".join(f"{SPARK_MARGIN + i * step:.1f},{y:.1f}" for i, y in enumerate(heights))

@@ -30,7 +30,8 @@ def bundle(result: Result) -> dict:
 
 def fragment(result: Result, prefix: str) -> str:
     """The result as HTML; ``prefix`` (the section's id) keeps ids unique on a page."""
-    parts = [Markup('<div class="result" lang="en"><p class="headline"><strong>{}</strong></p>').format(result.headline), Markup(BODY)]
+    top = Markup('<div class="result" lang="en"><p class="headline"><strong>{}</strong></p>')
+    parts = [top.format(result.headline), Markup(BODY)]
     if isinstance(result, Locked):
         parts.append(_locked(result))
     else:
@@ -41,7 +42,7 @@ def fragment(result: Result, prefix: str) -> str:
 
 
 def payload(result: Result) -> dict:
-    """What the report and the manifest read beside the fragment: status, headline, findings, tiles, tables that would unlock it."""
+    """What the report and the manifest read beside the fragment: status, headline, findings, tiles, what would unlock it."""
     return {
         "id": result.section.id if result.section else None,
         "question": result.section.question if result.section else None,
@@ -63,18 +64,19 @@ def emphasised(sentence: str, figures: Iterable[str] = ()) -> Markup:
     parts, end = [], 0
     for match in re.finditer(pattern, sentence):
         bold = any(re.fullmatch(rf"[+−]?{w}", match.group()) for w in wanted)
-        parts += [escape(sentence[end : match.start()]), Markup("<strong>{}</strong>" if bold else '<span class="whole">{}</span>').format(match.group())]
+        whole = Markup("<strong>{}</strong>" if bold else '<span class="whole">{}</span>')
+        parts += [escape(sentence[end : match.start()]), whole.format(match.group())]
         end = match.end()
     return Markup("").join([*parts, escape(sentence[end:])])
 
 
 def confidence(finding: dict) -> Markup:
-    """What stands behind a finding's sentence (of ``payload``): money where the sentence is silent on it, range, strength of evidence."""
+    """What stands behind a finding of ``payload``: money where its sentence is silent on it, range, strength of evidence."""
     money = finding["money_text"]
     parts = [f"{money} a year at stake" if money and money not in finding["sentence"] else "", finding["range"]]
     word = finding["evidence"]
     mark = Markup('<span class="evidence {}">{}</span>').format(word.replace(" ", "-"), word)
-    return Markup('<span class="conf">{}</span>').format(Markup(" · ").join([*filter(None, parts), mark]))
+    return Markup('<span class="conf">{}</span>').format(Markup(" · ").join([*map(emphasised, filter(None, parts)), mark]))
 
 
 def _finding(finding: Finding, result: Result) -> dict:
@@ -89,7 +91,8 @@ def _finding(finding: Finding, result: Result) -> dict:
 
 def _locked(result: Locked) -> Markup:
     tables = Markup(" and ").join(Markup("<b>{}</b>").format(u) for u in result.unlock)
-    return Markup('<p class="locked">Not answered for this client: it needs {}. With that we would show {}.</p>').format(tables, result.promise)
+    note = Markup('<p class="locked">Not answered for this client: it needs {}. With that we would show {}.</p>')
+    return note.format(tables, result.promise)
 
 
 def _figure(figure: Figure, prefix: str, result: Result) -> Markup:
@@ -99,24 +102,26 @@ def _figure(figure: Figure, prefix: str, result: Result) -> Markup:
         '<figure class="figure"><div class="scroll" tabindex="0" role="group" aria-label="{caption}">{svg}</div>'
         "<figcaption><b>{sentence}</b> Source: {source}.</figcaption>"
         "<details><summary>Data behind the figure</summary>{table}</details></figure>"
-    ).format(svg=Markup(svg), caption=figure.caption, sentence=_closed(figure.caption), source=figure.source, table=_table(figure.data, result))
+    ).format(
+        svg=Markup(svg), caption=figure.caption, sentence=_closed(figure.caption), source=figure.source, table=_table(figure.data, result)
+    )
 
 
 def _table(table: Table, result: Result) -> Markup:
     shown = table.frame.head(ROWS_SHOWN)
     cells = {name: [result.fmt.value(v, unit) for v in shown[name]] for name, (_, unit) in table.columns.items()}
     kinds = {name: _kind(unit, cells[name]) for name, (_, unit) in table.columns.items()}
-    heads = Markup("").join(Markup('<th scope="col"{}>{}</th>').format(kinds[name], label) for name, (label, _) in table.columns.items())
+    head = Markup('<th scope="col"{}>{}</th>')
+    heads = Markup("").join(head.format(kinds[name], label) for name, (label, _) in table.columns.items())
     named = next(iter(table.columns.values()))[1] == "text"  # a first column of words names its row
-    rows = Markup("").join(
-        Markup("<tr>{}</tr>").format(Markup("").join(_cell(cells[name][row], kinds[name], named and i == 0) for i, name in enumerate(cells)))
-        for row in range(len(shown))
-    )
+    lines = [[_cell(cells[name][row], kinds[name], named and i == 0) for i, name in enumerate(cells)] for row in range(len(shown))]
+    rows = Markup("").join(Markup("<tr>{}</tr>").format(Markup("").join(line)) for line in lines)
     if not len(shown):
         rows = Markup('<tr><td class="words" colspan="{}">Nothing to list.</td></tr>').format(len(cells))
     rest = f" The first {len(shown)} of {result.fmt.count(len(table.frame))} rows." if len(table.frame) > len(shown) else ""
     return Markup(
-        '<div class="table scroll" tabindex="0" role="group" aria-label="{caption}"><table><caption><b>{sentence}</b>{rest} Source: {source}.</caption>'
+        '<div class="table scroll" tabindex="0" role="group" aria-label="{caption}"><table>'
+        "<caption><b>{sentence}</b>{rest} Source: {source}.</caption>"
         "<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     ).format(caption=table.caption, sentence=_closed(table.caption), rest=rest, source=table.source, heads=heads, rows=rows)
 
@@ -159,9 +164,8 @@ def _range(finding: Finding, result: Result) -> str:
 def _assumptions(result: Result) -> Markup:
     if not result.assumptions:
         return Markup("")
-    items = Markup("").join(
-        Markup("<li>{} <span class=\"conf\">support {}, impact {}</span></li>").format(a.text, a.support, a.impact) for a in result.assumptions
-    )
+    item = Markup('<li>{} <span class="conf">support {}, impact {}</span></li>')
+    items = Markup("").join(item.format(a.text, a.support, a.impact) for a in result.assumptions)
     return Markup('<details class="assumptions"><summary>What this rests on</summary><ol>{}</ol></details>').format(items)
 
 
@@ -172,4 +176,5 @@ def _tile(tile, result: Result) -> dict:
         change = fmt.points(tile.change) if tile.change_unit == "points" else fmt.change(tile.change)
     improving = tile.change is not None and tile.change != 0 and (tile.change > 0) == (tile.good == "up")
     direction = "" if not tile.change else "good" if improving else "bad"
-    return {"label": tile.label, "value": fmt.value(tile.value, tile.unit), "change": change, "direction": direction, "course": list(tile.course)}
+    value = fmt.value(tile.value, tile.unit)
+    return {"label": tile.label, "value": value, "change": change, "direction": direction, "course": list(tile.course)}
