@@ -69,7 +69,7 @@ def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
                 facts.rows,
                 places(blank.filter(blank.value.isnull()), "value"),
                 f"Every row needs {column.name} ({column.meaning}); without it the row can be neither counted nor left out.",
-                f"Ask the client to fill {header!r}, or map {column.name} to a column that is always filled.",
+                f"Please fill {header!r}, or map {column.name} to a column that is always filled.",
             )
         )
     return checks
@@ -78,11 +78,11 @@ def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
 def _remedy(column: Column, sent: Sent) -> str:
     if column.kind in {"date", "time"}:
         now = f"it is {sent.source.date_format!r} now" if sent.source.date_format else 'for example date_format: "%d.%m.%Y"'
-        return f"Name the way dates are written in client.yml ({now}), or ask the client to correct the cells."
+        return f"Name the way dates are written in client.yml ({now}), or have the cells corrected."
     if column.kind == "flag":
         return f"Say what the words mean in client.yml, for example values: {{{column.name}: {{ja: yes, nein: no}}}}."
     now = f"decimal is {sent.source.decimal!r} now"
-    return f"Set decimal and thousands in client.yml ({now}), or ask the client to correct the cells."
+    return f"Set decimal and thousands in client.yml ({now}), or have the cells corrected."
 
 
 def _thousands(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:

@@ -48,7 +48,7 @@ def duplicate_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
             places(shown, key[-1]),
             f"There should be {TABLES[name].row} a row, but the same {words} stands in several: "
             "sums and averages would count it twice.",
-            f"Ask the client which row is right, or map {words} to the columns that tell the rows apart.",
+            f"Please say which row is right, or map {words} to the columns that tell the rows apart.",
         )
     ]
 
@@ -77,7 +77,7 @@ def _repeated(sent: Sent, facts: Facts, currency: str) -> list[Check]:
             places(shown, "order_id"),
             f"These lines equal another line in every column. They are counted; if they were exported twice, revenue is too high."
             f"{amount(money, currency)}",
-            "Ask the client whether an article can stand twice in an order, and whether two files overlap.",
+            "Please say whether an article can stand twice in an order, and whether two files overlap.",
         )
     ]
 
@@ -101,7 +101,7 @@ def _two_customers(sent: Sent, facts: Facts) -> list[Check]:
             facts.rows,
             places(rows.semi_join(mixed, "order_id"), "order_id"),
             "The same order stands under more than one customer; each counts as an order of its own.",
-            "Ask the client whether order numbers start again each year or in each shop; if so, ask for one that never repeats.",
+            "Please say whether order numbers start again each year or in each shop; if so, we need one that never repeats.",
         )
     ]
 
@@ -126,7 +126,7 @@ def _orphans(name: str, sent: Mapping[str, Sent], facts: Facts, column: str, oth
             tuple(f"{row[column]!r} in {row['lines']:,} rows" for row in unknown.head(EXAMPLES).to_dict("records")),
             f"{len(unknown):,} values of {column} ({lines / facts.rows:.1%} of the rows) are not in {other}: "
             f"they count in totals, but not where {other} are described.{amount(money, currency)}",
-            f"Ask the client for a complete {other} export, and whether ids are written the same way in both.",
+            f"Please send a complete {other} export, and check that ids are written the same way in both.",
         )
     ]
 
@@ -186,7 +186,7 @@ def _interventions(engagement: Engagement, sent: Mapping[str, Sent], facts: Mapp
                     len(named),
                     tuple(everybody),
                     "The table names nobody for these interventions; they are evaluated as if they had reached every customer.",
-                    "If only some customers were reached, ask the client for the list.",
+                    "If only some customers were reached, please send the list.",
                 )
             )
     return checks + _outside(engagement, facts)
@@ -210,6 +210,6 @@ def _outside(engagement: Engagement, facts: Mapping[str, Facts]) -> list[Check]:
             len(engagement.interventions),
             tuple(f"{i.label}: {i.start} to {i.end or 'now'}" for i in outside),
             f"These interventions lie outside the orders, {orders.first} to {last}; their effect cannot be measured.",
-            "Check start and end in client.yml, or ask the client for orders of that time.",
+            "Check start and end in client.yml, or send orders of that time.",
         )
     ]

@@ -42,7 +42,7 @@ def presence_checks(name: str, sent: Sent, facts: Facts, as_of: date) -> list[Ch
                 0,
                 (sent.raw.origin,),
                 f"{sent.raw.origin} has headers but no rows.",
-                "Ask the client for the export again, or take the table out of client.yml.",
+                "Please send the export again, or take the table out of client.yml.",
             )
         ]
     if name in ESSENTIAL and facts.first and facts.first > as_of:
@@ -85,7 +85,7 @@ def _zeros(name: str, sent: Sent, facts: Facts) -> list[Check]:
             facts.rows,
             places(sent.rows, column),
             f"{column} is 0 in every row, so whatever rests on it says nothing.",
-            f"Ask the client whether {sent.source.columns[column]!r} is the right column, or take it out of client.yml.",
+            f"Check whether {sent.source.columns[column]!r} is the right column, or take it out of client.yml.",
         )
         for column in money
         if facts.lows[column] == 0 == facts.highs[column]
@@ -117,7 +117,7 @@ def _late(name: str, facts: Facts, days: pd.DatetimeIndex, as_of: date) -> list[
             facts.rows,
             (f"last row {last}",),
             f"The last row is {late} days older than the as-of day, {as_of}; the days since look like days without {name}.",
-            "Ask the client for a fresh export, or set as_of in client.yml to the last day that is complete.",
+            "Please send a fresh export, or set as_of in client.yml to the last day that is complete.",
         )
     ]
 
@@ -150,7 +150,7 @@ def _gaps(days: pd.DatetimeIndex) -> list[Check]:
                     tuple(f"{_start(gap[0])} to {_end(gap[-1])} ({len(gap)} {word})" for gap in shown[:3]),
                     f"No orders at all on {sum(map(len, gaps))} {word} on which this client usually has some: "
                     "a part of the export may be missing, and trends and forecasts would take it for a slump.",
-                    "Ask the client whether the shop was closed then or the export is not complete.",
+                    "Please say whether the shop was closed then or the export is not complete.",
                 )
             ]
     return []
@@ -203,6 +203,6 @@ def _outliers(sent: Sent, facts: Facts, currency: str) -> list[Check]:
             places(extreme, "revenue"),
             f"These lines are far larger than all others (the middle line is {currency} {exp(middle):,.2f}): "
             f"a misplaced comma would look like this.{amount(found['money'], currency)}",
-            "Ask the client to confirm them. They are counted as they stand.",
+            "Please confirm them. They are counted as they stand.",
         )
     ]

@@ -68,7 +68,7 @@ def row_rules(name: str, rows: ir.Table, as_of: date, today: date) -> tuple[RowR
                         column.name,
                         outside(limit),
                         f"{column.name} ({column.meaning}) cannot be {'below' if limit == column.low else 'above'} {limit:g}.",
-                        f"Check that {column.name} is the right column, and ask the client to correct the rows.",
+                        f"Check that {column.name} is the right column, and have the rows corrected.",
                     )
                 )
         if column.unusual_below is not None:
@@ -79,7 +79,7 @@ def row_rules(name: str, rows: ir.Table, as_of: date, today: date) -> tuple[RowR
                     column.name,
                     value < column.unusual_below,
                     f"{column.name} below {column.unusual_below:g} counts as it stands: returns and credits lower the totals.",
-                    "Ask the client to confirm that these are returns.",
+                    "Please confirm that these are returns.",
                 )
             )
         if name == "orders" and column.kind == "id" and not column.required:
@@ -90,7 +90,7 @@ def row_rules(name: str, rows: ir.Table, as_of: date, today: date) -> tuple[RowR
                     column.name,
                     value.isnull(),
                     f"{column.name} is empty: the lines count in totals, but belong to {_WHOSE[column.name]} that nobody knows.",
-                    "Guest orders or fees are the usual reason; ask the client if the share is a surprise.",
+                    "Guest orders or fees are the usual reason; please say if the share is a surprise.",
                 )
             )
         if column.kind in {"date", "time"}:
@@ -101,7 +101,7 @@ def row_rules(name: str, rows: ir.Table, as_of: date, today: date) -> tuple[RowR
                     column.name,
                     value < ibis.literal(OLDEST).cast(value.type()),
                     f"A day before {OLDEST.year} is most often a placeholder for an empty cell; it stretches every time line.",
-                    f"Ask the client what {column.name} means where nothing was known, and empty these cells.",
+                    f"Please say what {column.name} means where nothing was known, and empty these cells.",
                 )
             )
     return (*rules, *_date_rules(name, rows, as_of, today))
