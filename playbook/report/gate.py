@@ -10,8 +10,8 @@ __all__ = ["MAX_BYTES", "inspect_page"]
 
 MAX_BYTES = 1_500_000
 _FORBIDDEN = (
-    "script", "iframe", "frame", "object", "embed", "applet", "form", "link", "base", "audio", "video", "source", "track", "portal",
-    "foreignobject",
+    "script", "iframe", "frame", "object", "embed", "applet", "form", "link", "base", "audio", "video", "source", "track",
+    "portal", "foreignobject",
 )
 _FETCHING = {
     "src", "srcset", "imagesrcset", "srcdoc", "poster", "background", "data", "action", "formaction", "manifest", "ping", "href",

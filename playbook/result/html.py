@@ -99,7 +99,8 @@ def _figure(figure: Figure, prefix: str, result: Result) -> Markup:
     svg = re.sub(r'\b(id="|href="#|url\(#)', rf"\g<1>{prefix}-", figure.svg)
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(figure.alt)}" ', 1)
     return Markup(
-        '<figure class="figure"><div class="scroll" tabindex="0" role="group" aria-label="{caption}">{svg}</div>'
+        '<figure class="figure">'
+        '<div class="scroll" tabindex="0" role="group" aria-label="{caption}">{svg}</div>'
         "<figcaption><b>{sentence}</b> Source: {source}.</figcaption>"
         "<details><summary>Data behind the figure</summary>{table}</details></figure>"
     ).format(

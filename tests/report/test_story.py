@@ -1,0 +1,95 @@
+"""The story: which findings come first, what a page rests on, the tiles."""
+
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from samples import finding, locked, notebook, page, sales
+
+from playbook.report.sections import sections
+from playbook.report.story import bottom_line, drawn, lead, rests_on
+
+
+def told(*groups):
+    """The bottom line over groups of findings, as ids."""
+    parts = []
+    for name, findings in zip("abcdefgh", groups, strict=False):
+        (section,) = sections(notebook(f"## {name}", sales(name, findings=tuple(findings))))
+        parts.append((name, f"#{name}", section))
+    return [f["id"] for f in bottom_line(parts)]
+
+
+def test_most_money_first():
+    assert told([finding("small", "a", money=1e3)], [finding("large", "b", money=-9e3)], [finding("none", "c", money=None)]) == [
+        "large", "small", "none",
+    ]
+
+
+def test_evidence_decides_where_money_is_equal_or_absent():
+    groups = [[finding("weak", "a", money=None, evidence="indicative")], [finding("strong", "b", money=None, evidence="shown")]]
+    assert told(*groups) == ["strong", "weak"]
+
+
+def test_each_group_speaks_before_one_speaks_twice():
+    rich = [finding("r1", "a", money=9e5), finding("r2", "b", money=8e5)]
+    assert told(rich, [finding("poor", "c", money=1e3)]) == ["r1", "poor", "r2"]
+
+
+def test_at_most_five():
+    assert len(told(*([finding(f"f{i}", f"s{i}", money=1e3 + 500 * i)] for i in range(8)))) == 5
+
+
+def test_the_same_money_is_told_once():
+    assert told([finding("gap", "The gap is worth €310K.")], [finding("need", "Need: €310K.")]) == ["gap"]
+
+
+def test_what_was_not_shown_only_fills_up():
+    not_shown = [finding(f"n{i}", f"n{i}", money=None, evidence="not shown") for i in range(4)]
+    shown = [finding(f"s{i}", f"s{i}", money=None) for i in range(2)]
+    assert told(shown + not_shown) == ["s0", "s1", "n0"]
+    assert told([*shown, finding("s2", "s2", money=None)] + not_shown) == ["s0", "s1", "s2"]
+
+
+def test_a_line_leads_to_its_section_and_carries_its_range():
+    (section,) = sections(notebook("## What sells?", sales(findings=(finding(),))))
+    (line,) = bottom_line([("Needs analysis", "01.html#sales", section)])
+    assert line["group"] == "Needs analysis" and line["href"] == "01.html#sales"
+    assert line["html"] == "Speakers bring <strong>€310K</strong> a year."
+    assert "80% range €240K to €380K" in line["confidence"] and "at stake" not in line["confidence"]
+
+
+def test_money_that_the_sentence_does_not_name_stands_beside_it():
+    (section,) = sections(notebook("## What sells?", sales(findings=(finding(sentence="Speakers sell."),))))
+    (line,) = bottom_line([("a", "#a", section)])
+    assert "€310K a year at stake" in line["confidence"]
+
+
+@pytest.mark.parametrize(("wanted", "headline"), [("second", "Two"), ("nowhere", "One"), ("voice", "One")])
+def test_lead_is_the_phases_own_section_or_the_first_answered(wanted, headline):
+    found = sections(notebook("## V", locked(), "## A", sales("first", "One"), "## B", sales("second", "Two")))
+    assert lead(page(lead=wanted), found).headline == headline
+
+
+def test_no_lead_where_nothing_is_answered():
+    assert lead(page(), sections(notebook("## V", locked(), "## Words"))) is None
+
+
+def test_assumptions_once_with_all_sections_that_make_them():
+    found = sections(notebook("## A", sales("first"), "## B", sales("second")))
+    (assumption,) = rests_on(found)
+    assert assumption["text"] == "Prices stay as they are." and [s.id for s in assumption["sections"]] == ["first", "second"]
+
+
+def test_course_is_drawn_to_scale_and_gaps_are_passed_over():
+    tile = {"label": "Revenue", "value": "€1", "course": [0.0, None, 10.0, 5.0]}
+    (drawing,) = drawn([tile, {**tile, "value": "said twice"}])
+    assert drawing["value"] == "€1" and drawing["points"] == "2.0,25.0 45.0,2.0 88.0,13.5"
+    ElementTree.fromstring(f'<polyline points="{drawing["points"]}"/>')
+
+
+@pytest.mark.parametrize("course", [[], [1.0], [None, None]])
+def test_no_course_no_line(course):
+    assert drawn([{"label": "x", "course": course}])[0]["points"] == ""
+
+
+def test_a_level_course_is_a_level_line():
+    assert drawn([{"label": "x", "course": [4.0, 4.0]}])[0]["points"] == "2.0,25.0 88.0,25.0"
