@@ -100,7 +100,10 @@ def _moment(value: ir.Value, source: Source) -> ir.TimestampValue:
         known = value.type().is_date() or value.type().is_timestamp()
         return value.cast("timestamp") if known else value.cast("string").try_cast("timestamp")
     text = _blank_to_null(value)
-    return try_strptime(text, source.date_format) if source.date_format else text.try_cast("timestamp")
+    if source.date_format:
+        return try_strptime(text, source.date_format)
+    # Without a format only years of four digits are dates: DuckDB would read 02/01/23 as the year 2.
+    return text.re_search(r"^\d{4}-").ifelse(text, ibis.null("string")).try_cast("timestamp")
 
 
 def _number(value: ir.Value, source: Source) -> ir.FloatingValue:

@@ -97,7 +97,7 @@ def row_rules(name: str, rows: ir.Table, as_of: date, today: date) -> tuple[RowR
             rules.append(
                 RowRule(
                     "very-old-date",
-                    "caution",
+                    "stop" if column.required else "caution",
                     column.name,
                     value < ibis.literal(OLDEST).cast(value.type()),
                     f"A day before {OLDEST.year} is most often a placeholder for an empty cell; it stretches every time line.",

@@ -51,7 +51,7 @@ def test_good_lines_give_no_check_and_a_total_to_reconcile(make_client):
         ('B1,2026-03-01,"12,x",C1,P1', "unreadable-value", "stop", "revenue", "orders.csv line 122: '12,x'"),
         ("B1,31.12.2025,5,C1,P1", "unreadable-value", "stop", "order_date", "'31.12.2025'"),
         ("B1,2026-07-01,5,C1,P1", "future-date", "stop", "order_date", "2026-07-01"),
-        ("B1,1970-01-01,5,C1,P1", "very-old-date", "caution", "order_date", "1970-01-01"),
+        ("B1,1970-01-01,5,C1,P1", "very-old-date", "stop", "order_date", "1970-01-01"),
         ("B1,2026-03-01,-5,C1,P1", "unusual-value", "note", "revenue", "line 122: -5"),
         ("B1,2026-03-01,5,,P1", "missing-id", "note", "customer_id", "line 122: empty"),
         ("A1,2026-01-02,11,C1,P1", "repeated-line", "caution", None, "line 122: 'A1'"),
