@@ -20,6 +20,7 @@ from playbook.report.render import render
 from playbook.report.summary import render_summary
 from playbook.result.formats import Formats
 from playbook.run.failure import explain
+from playbook.run.gathered import gather
 from playbook.run.kept import LESSONS
 from playbook.run.manifest import MANIFEST, git_commit, inputs, now, read_manifest, versions, write_json
 from playbook.run.memory import PeakMemory
@@ -112,6 +113,8 @@ def _execute(ready: Ready, work: Path, record: _Record, watch: Watch, timeout: i
     (work / "notebooks").mkdir()
     notebooks = {}
     carried = _carried(ready)
+    with record.stage("gather"):
+        gather(engagement, ready.as_of, kept)
     for phase in PHASES:
         output = work / "notebooks" / phase.notebook
         if phase in ready.phases:

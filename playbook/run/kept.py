@@ -1,8 +1,9 @@
-"""Kept results: what one phase found, for the phases after it.
+"""Kept: what one phase read and found, for the phases after it.
 
 Within a process results are kept in memory. During ``playbook run`` they also lie in the run's own
 work folder (named by ``PLAYBOOK_WORK``), which only this run writes and which is gone when it ends;
-that is why a pickle may be read from there and from nowhere else.
+that is why a pickle may be read from there and from nowhere else. What is kept belongs to one client
+file and one as-of day: a notebook that opens another one finds nothing of it.
 """
 
 import json
@@ -14,7 +15,7 @@ from pathlib import Path
 from playbook.engagement import Engagement
 from playbook.result.contract import Lesson, Result
 
-__all__ = ["LESSONS", "WORK_VARIABLE", "keep", "past_lessons", "recall"]
+__all__ = ["LESSONS", "WORK_VARIABLE", "keep", "past_lessons", "recall", "store", "stored"]
 
 WORK_VARIABLE = "PLAYBOOK_WORK"
 LESSONS = "lessons.json"
@@ -25,21 +26,33 @@ def keep(engagement: Engagement, name: str, result: Result) -> None:
     """Keep a result under its method's name."""
     _memory[engagement, name] = result
     if folder := os.environ.get(WORK_VARIABLE):
-        file = Path(folder) / f"{name}.pickle"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("wb") as stream:
-            pickle.dump(result, stream)
+        store(engagement, name, result, Path(folder))
 
 
 def recall(engagement: Engagement, name: str) -> Result | None:
     """The result kept under that name, or None."""
-    if (engagement, name) in _memory:
-        return _memory[engagement, name]
+    return _memory.get((engagement, name)) or stored(engagement, name)
+
+
+def store(engagement: Engagement, name: str, value: object, folder: Path) -> None:
+    """Write a value into a run's work folder, for the notebooks of the run."""
+    file = _file(engagement, name, folder)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("wb") as stream:
+        pickle.dump(value, stream, pickle.HIGHEST_PROTOCOL)
+
+
+def stored(engagement: Engagement, name: str) -> object | None:
+    """The value that this run wrote under that name; None when there is none, and outside ``playbook run``."""
     folder = os.environ.get(WORK_VARIABLE)
-    if folder and (file := Path(folder) / f"{name}.pickle").is_file():
+    if folder and (file := _file(engagement, name, Path(folder))).is_file():
         with file.open("rb") as stream:
             return pickle.load(stream)
     return None
+
+
+def _file(engagement: Engagement, name: str, folder: Path) -> Path:
+    return folder / f"{engagement.client}-{engagement.as_of}-{engagement.digest[:12]}" / f"{name}.pickle"
 
 
 def past_lessons(engagement: Engagement, as_of: date) -> tuple[Lesson, ...]:

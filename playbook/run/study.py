@@ -11,18 +11,15 @@ import importlib.util
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 from time import perf_counter
 
 import pandas as pd
 
 from playbook.engagement import Engagement
 from playbook.errors import UsageError, did_you_mean
-from playbook.intake.checks import audit
-from playbook.intake.frames import FRAMES, lacking
-from playbook.intake.tables import open_tables
 from playbook.result.contract import Locked, Result
 from playbook.result.formats import Formats
+from playbook.run.gathered import GATHERED, gathered
 from playbook.run.kept import keep, past_lessons, recall
 
 __all__ = ["study"]
@@ -60,8 +57,8 @@ def _fill(engagement: Engagement, signature: inspect.Signature, settings: dict) 
         name = parameter.name
         if name in given:
             continue
-        if name in FRAMES:
-            value, lacks = _frame(engagement, name)
+        if name in GATHERED:
+            value, lacks = _from_tables(engagement, name)
         elif name in _VALUES:
             value, lacks = _VALUES[name](engagement), ()
         elif parameter.default is not None and parameter.default is not parameter.empty:
@@ -76,25 +73,18 @@ def _fill(engagement: Engagement, signature: inspect.Signature, settings: dict) 
 
 
 _VALUES: dict[str, Callable[[Engagement], object]] = {
-    "as_of": lambda e: open_tables(e).as_of,
-    "audit": lambda e: audit(e),
     "fmt": lambda e: Formats(e.currency, e.language),
     "interventions": lambda e: e.interventions,
     "objectives": lambda e: e.objectives,
     "parameters": lambda e: e.parameters,
-    "past_lessons": lambda e: past_lessons(e, open_tables(e).as_of),
+    "past_lessons": lambda e: past_lessons(e, gathered(e, "as_of")[0]),
 }
 
 
-def _frame(engagement: Engagement, name: str) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
-    lacks = lacking(FRAMES[name], open_tables(engagement))
+def _from_tables(engagement: Engagement, name: str) -> tuple[object | None, tuple[str, ...]]:
+    value, lacks = gathered(engagement, name)
     # A shallow copy under copy-on-write: a method that wrote into its input could not change what the next one sees.
-    return (None, lacks) if lacks else (_built(engagement, name).copy(deep=False), ())
-
-
-@lru_cache(maxsize=64)
-def _built(engagement: Engagement, name: str) -> pd.DataFrame:
-    return FRAMES[name].build(open_tables(engagement))
+    return (value.copy(deep=False) if isinstance(value, pd.DataFrame) else value), lacks
 
 
 def _earlier(engagement: Engagement, name: str) -> tuple[Result | None, tuple[str, ...]]:
