@@ -81,6 +81,7 @@ def _segment(number: int, rows: np.ndarray, days: pd.DatetimeIndex, rng: np.rand
     kind = SEGMENTS[number]
     before = rng.random(size) < kind.joined_before
     weight = season(days[: int(length * kind.joins_until)])
+    weight = weight * (1 + kind.joins_tilt * np.linspace(-1, 1, len(weight)))
     joined = rng.choice(len(weight), size, p=weight / weight.sum())
     start = np.where(before, 0, joined)
     acquired = days[0] + pd.to_timedelta(np.where(before, -rng.integers(20, 900, size), joined), "D")

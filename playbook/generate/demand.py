@@ -1,7 +1,8 @@
 """Demand over time: one clock for all customers, on which each keeps a rhythm of their own.
 
-Customer i orders at rate ``rate_i * pace(t)`` while active, where ``pace`` carries season, weekday and
-advertising. Drawing a Poisson number over the clock's span, spreading it evenly on the clock and
+The shop's demand grows steadily through season and weekday; advertising comes on top. Customer i orders at rate
+``rate_i * pace(t)`` while active, where ``pace`` is the demand of the day for one unit of active rate. So customers who come
+and go change who buys, but do not bend the shop's growth. Drawing a Poisson number over the clock's span, spreading it evenly on the clock and
 keeping every k-th event is exact and needs no grid of customers and days.
 """
 
@@ -11,11 +12,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from playbook.generate.planted import CHANNELS, MARKETING_SHARE, REFERENCE_CUSTOMERS, SEASON, WEEKDAY
+from playbook.generate.planted import CHANNELS, GROWTH, MARKETING_SHARE, REFERENCE_CUSTOMERS, SEASON, WEEKDAY
 
 __all__ = ["DAYS_PER_MONTH", "Clock", "advertising", "clock", "draw_times", "season"]
 
-DAYS_PER_MONTH = 365.25 / 12
+DAYS_PER_YEAR = 365.25
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+SMOOTHED_DAYS = 31  # window in which first orders are averaged
 SPEND_GROWTH = 0.15  # over the whole period
 SPEND_SEASON = 0.5  # how far spending follows the season
 SPEND_WEEKLY, SPEND_DAILY = 0.45, 0.12  # sigma of the lognormal swings from week to week and day to day
@@ -75,7 +78,7 @@ def adstock(spend: np.ndarray, carryover: float) -> np.ndarray:
 
 
 def clock(days: pd.DatetimeIndex, by_channel: pd.DataFrame, customers: pd.DataFrame) -> Clock:
-    """The pace of demand: a seasonal base plus the advertised orders, spread over the active customers' rates.
+    """The pace of demand: a growing, seasonal base plus the advertised orders, less first orders, over the active customers' rates.
 
     ``customers`` has ``rate`` (orders a day), ``start`` and ``stop`` (days), ``first`` (first order on day ``start``).
     """
@@ -84,11 +87,13 @@ def clock(days: pd.DatetimeIndex, by_channel: pd.DataFrame, customers: pd.DataFr
         customers["stop"], customers["rate"], length + 1
     )
     active = np.maximum(np.cumsum(change)[:length], 1e-9)
-    base = (1 - MARKETING_SHARE) * season(days)
-    pace = base + by_channel.sum(axis=1).to_numpy() / active
+    years = (np.arange(length) - length / 2) / DAYS_PER_YEAR
+    base = (1 - MARKETING_SHARE) * active.mean() * (1 + GROWTH) ** years * season(days)
+    demand = base + by_channel.sum(axis=1).to_numpy()
     arrivals = np.bincount(customers.loc[customers["first"], "start"], minlength=length)[:length]
-    arrivals = pd.Series(arrivals).rolling(31, center=True, min_periods=1).mean().to_numpy()
-    share = by_channel.div(pace * active + arrivals, axis=0)
+    arrivals = pd.Series(arrivals).rolling(SMOOTHED_DAYS, center=True, min_periods=1).mean().to_numpy()
+    pace = np.maximum(demand - arrivals, 0) / active
+    share = by_channel.div(demand, axis=0)
     return Clock(days, pace, by_channel, share)
 
 

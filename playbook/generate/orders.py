@@ -21,7 +21,7 @@ FRAUD_PER_ACCOUNT = 5  # orders an account opened for fraud places within two da
 FRAUD_GOODS = ("Drop Max", "Halden 90 Wireless", "In-Ear Monitor M2", "Pebble ANC")  # dear, small, easily sold on
 FRAUD_UNITS = (3, 6)
 NO_CUSTOMER = 25  # orders that lost their customer in the export
-OUTLIER_UNITS = 18
+OUTLIER_UNITS = 20
 
 
 def tag_channels(orders: pd.DataFrame, ticking: Clock, rng: np.random.Generator) -> np.ndarray:

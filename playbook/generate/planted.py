@@ -11,6 +11,7 @@ __all__ = [
     "CHANNELS",
     "COMPETITORS",
     "FRAUD_ACCOUNT",
+    "GROWTH",
     "INTERVENTIONS",
     "JOURNEY_CHANNELS",
     "MARKETING_SHARE",
@@ -30,6 +31,7 @@ REFERENCE_CUSTOMERS = 3000  # the size that spends, responses and costs below ar
 # Demand relative to an average month (January first) and an average day (Monday first).
 SEASON = (0.94, 0.76, 0.88, 0.92, 0.95, 0.90, 0.86, 0.92, 1.00, 1.06, 1.42, 1.39)
 WEEKDAY = (1.06, 1.02, 1.00, 0.98, 0.94, 0.86, 1.14)
+GROWTH = 0.12  # a year, of the demand that no advertising brings
 REGULARITY = 3  # a customer's own orders keep a rhythm: Erlang-3 gaps (Platzer and Reutterer 2016 find such regularity in retail)
 MARKETING_SHARE = 0.30  # of demand that arises from advertising at the average size of the customer base
 
@@ -45,7 +47,8 @@ class Segment:
     monthly_orders: float
     rate_spread: float  # sigma of the lognormal spread of rates between customers
     joined_before: float  # share that bought already before the first month
-    joins_until: float  # the others join up to this fraction of the period
+    joins_until: float  # the others join up to this fraction of the period,
+    joins_tilt: float  # fewer and fewer (-1), evenly (0) or more and more (1)
     leaves: tuple[float, float] | None  # window (fractions of the period) of the drop-out of those who leave
     leaving: float  # share that drops out
     dearness: float  # taste for dear products: exponent on the list price
@@ -54,10 +57,10 @@ class Segment:
 
 
 SEGMENTS = (
-    Segment("studio professional", 0.09, 2.30, 0.12, 0.44, 0.64, (0.94, 0.99), 0.03, 0.75, 0.20, 0.08),
-    Segment("enthusiast", 0.37, 0.60, 0.12, 0.45, 0.64, (0.94, 0.99), 0.03, 0.00, 0.10, 0.03),
-    Segment("occasional listener", 0.32, 0.10, 0.12, 0.10, 0.72, (0.80, 0.99), 0.05, -1.60, 0.02, 0.00),
-    Segment("lapsed", 0.22, 0.80, 0.12, 0.85, 0.08, (0.26, 0.46), 1.00, -0.05, 0.10, 0.02),
+    Segment("studio professional", 0.09, 2.60, 0.12, 0.60, 0.76, -0.5, (0.94, 0.99), 0.03, 0.75, 0.20, 0.08),
+    Segment("enthusiast", 0.37, 0.60, 0.12, 0.50, 0.70, -1.0, (0.94, 0.99), 0.03, 0.00, 0.10, 0.03),
+    Segment("occasional listener", 0.32, 0.10, 0.12, 0.30, 1.00, 1.0, (0.80, 0.99), 0.05, -1.60, 0.02, 0.00),
+    Segment("lapsed", 0.22, 0.80, 0.12, 0.85, 0.08, 0.0, (0.26, 0.46), 1.00, 0.30, 0.10, 0.02),
 )
 
 
@@ -100,7 +103,7 @@ class InterventionPlan:
 
 INTERVENTIONS = (
     InterventionPlan("banner-redesign", "Banner redesign", date(2026, 1, 12), date(2026, 2, 8), 3500, 0.0, 600),
-    InterventionPlan("spring-mail", "Spring e-mail", date(2026, 3, 2), date(2026, 3, 29), 2400, 0.55, 600),
+    InterventionPlan("spring-mail", "Spring e-mail", date(2026, 3, 2), date(2026, 3, 29), 2400, 0.65, 600),
     InterventionPlan("loyalty-points", "Loyalty points", date(2026, 5, 4), date(2026, 7, 26), 9000, 0.05, 600),
     InterventionPlan("free-shipping", "Free shipping", date(2026, 8, 3), date(2026, 10, 25), 21000, 0.08, None),
 )

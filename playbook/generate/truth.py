@@ -8,7 +8,7 @@ import pandas as pd
 from playbook.generate.demand import DAYS_PER_MONTH
 from playbook.generate.interventions import Rollout
 from playbook.generate.journeys import ACTIONS, STEPS, transition_truth
-from playbook.generate.planted import CHANNELS, COMPETITORS, INTERVENTIONS, REFERENCE_CUSTOMERS, SEASON, SEGMENTS
+from playbook.generate.planted import CHANNELS, COMPETITORS, GROWTH, INTERVENTIONS, REFERENCE_CUSTOMERS, SEASON, SEGMENTS
 from playbook.generate.service import survey_truth
 from playbook.generate.shop import COMPANION_RATE, COMPANIONS, Shelf, category_truth
 
@@ -39,6 +39,7 @@ def tell_truth(
     values = {
         "seed": seed,
         "segments": {s.name: {"share": s.share, "monthly_orders": s.monthly_orders} for s in SEGMENTS},
+        "growth_a_year_without_advertising": GROWTH,
         "season": {f"{month:02d}": round(value / float(np.mean(SEASON)), 4) for month, value in enumerate(SEASON, 1)},
         "elasticity": category_truth(),
         "companions": {"rate": COMPANION_RATE, "pairs": dict(COMPANIONS)},

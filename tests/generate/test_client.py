@@ -9,7 +9,8 @@ from sklearn.metrics import adjusted_rand_score
 
 from playbook.errors import UsageError
 from playbook.generate import generate_client
-from playbook.generate.planted import INTERVENTIONS, JOURNEY_CHANNELS, SEASON, SEGMENTS
+from playbook.generate.demand import clock, season
+from playbook.generate.planted import GROWTH, INTERVENTIONS, JOURNEY_CHANNELS, SEASON, SEGMENTS
 from playbook.intake.schema import TABLES
 
 LOST_IN_EXPORT = 25
@@ -76,6 +77,33 @@ def test_demand_follows_the_season_and_grows(client):
     assert np.corrcoef(season, SEASON)[0, 1] > 0.95
     assert season.idxmin() == 2
     assert set(season.nlargest(2).index) == {11, 12}
+
+
+def test_without_interventions_demand_grows_to_the_last_day(client):
+    """No base that collapses at the end: the last quarter grows like the years before it."""
+    added = client.truth.orders.dropna(subset=["intervention"])["order_id"]
+    anyway = client.tables["orders"].query("quantity > 0 and order_id not in @added")
+    monthly = anyway.groupby(anyway["order_date"].dt.to_period("M"))["order_id"].nunique().to_numpy()
+    per_year = monthly.reshape(3, 12).sum(axis=1)
+    assert per_year[1:] / per_year[:-1] - 1 == pytest.approx(GROWTH, abs=0.05)  # advertising grows more slowly
+    assert monthly[-3:].sum() / monthly[-15:-12].sum() - 1 == pytest.approx(GROWTH, abs=0.08)  # noise of 3,500 orders, twice
+
+
+def test_customers_who_come_and_go_do_not_bend_demand():
+    days = pd.date_range("2024-01-01", periods=1096)
+    flat = pd.DataFrame({"rate": 0.1, "start": 0, "stop": 1096, "first": False}, index=range(1000))
+    half_leave = flat.assign(stop=np.where(flat.index < 500, 700, 1096))
+    no_advertising = pd.DataFrame({"none": np.zeros(1096)}, index=days)
+    expected = [clock(days, no_advertising, people).pace for people in (flat, half_leave)]
+    same_weekday = 3 * 364
+    grown = expected[0][same_weekday] * season(days)[0] / (expected[0][0] * season(days)[same_weekday])
+    assert grown == pytest.approx((1 + GROWTH) ** (same_weekday / 365.25))
+    assert expected[1][800] / expected[1][600] == pytest.approx(2 * expected[0][800] / expected[0][600])  # half order for all
+
+
+def test_new_customers_come_to_the_end(client):
+    joined = client.tables["customers"]["acquired_on"].dt.to_period("Q").value_counts()
+    assert joined["2026Q3"] > 0.5 * joined["2025Q3"]
 
 
 def test_a_log_log_regression_finds_the_planted_elasticities(client):
