@@ -29,22 +29,23 @@ class Sales(Result):
         with canvas(height=2.4) as (figure, ax):
             ax.barh(self.frame["product"], self.frame["revenue"], color=FINDING)
             svg = finish(figure)
-        return (Figure(svg=svg, caption=f"Revenue by product {HOSTILE}", source="orders", alt=f"{HOSTILE} sells most", data=self.tables[0]),)
+        caption, alt = f"Revenue by product {HOSTILE}", f"{HOSTILE} sells most"
+        return (Figure(svg=svg, caption=caption, source="orders", alt=alt, data=self.tables[0]),)
 
 
 def finding(id: str = "sales-top", sentence: str = "Speakers bring €310K a year.", **changes) -> Finding:
     """A finding that can be told, changed where a test needs it."""
-    told = {"value": 310_000.0, "unit": "money", "low": 240_000.0, "high": 380_000.0, "money": 310_000.0, "evidence": "shown"}
-    return Finding(id=id, sentence=sentence, **{**told, **changes})
+    told = Finding(id, sentence, 310_000.0, "money", low=240_000.0, high=380_000.0, money=310_000.0, evidence="shown")
+    return replace(told, **changes)
 
 
 def sales(id: str = "sales", headline: str = "Speakers sell most", findings: tuple[Finding, ...] | None = None) -> Sales:
     """An answered result with a figure, a table with hostile words, a tile and an assumption."""
-    frame = pd.DataFrame({"product": ["Speakers", HOSTILE], "revenue": [310_000.0, -12.5], "note": ["short", "a long remark " * 8]})
+    frame = pd.DataFrame({"product": ["Speakers", HOSTILE], "revenue": [310_000.0, -12.5], "note": ["short", "a remark " * 9]})
     columns = {"product": ("Product", "text"), "revenue": ("Revenue", "money"), "note": ("Note", "text")}
     return Sales(
         fmt=FMT, headline=headline, frame=frame, section=Section(id, "What sells?", "products by revenue"), seconds=0.1,
-        findings=(finding(), finding("sales-worst", f"{HOSTILE} loses −€12.50.", value=-12.5, money=None)) if findings is None else findings,
+        findings=findings or (finding(), finding("sales-worst", f"{HOSTILE} loses −€12.50.", value=-12.5, money=None)),
         tables=(Table(frame, "Products", "orders", columns),),
         tiles=(Tile("Revenue", 310_000.0, "money", change=0.094, course=(1.0, 3.0, 2.0)),),
         assumptions=(Assumption("Prices stay as they are.", support="low", impact="high"),),
@@ -72,7 +73,7 @@ def output(shown: object) -> NotebookNode:
 
 
 def notebook(*parts: str | Result | NotebookNode | pd.DataFrame) -> NotebookNode:
-    """An executed notebook: texts become markdown cells, all else the output of a code cell; the head is always the same."""
+    """An executed notebook: texts become markdown cells, all else the output of a code cell, below the same head."""
     cells = [
         new_markdown_cell("# Needs analysis\n\nWhere does the client stand?"),
         new_code_cell('client: str = "acme"', metadata={"tags": ["parameters"]}),
@@ -93,7 +94,8 @@ def page(**changes) -> Page:
     """The page values of a first phase."""
     about = About(
         inputs=(Input("orders", "raw/orders.csv", 41_882, "9f2c" * 16), Input("pipeline", "the client's database", 12, None)),
-        parameters={"client": "acme", "as_of": "2026-10-31"}, versions={"playbook": "0.1.0"}, commit="0123456789abcdef with changes",
+        parameters={"client": "acme", "as_of": "2026-10-31"}, versions={"playbook": "0.1.0"},
+        commit="0123456789abcdef with changes",
     )
     plain = Page(
         id="needs-analysis", title="Needs analysis", number=1, total=5, lead="sales", client="Acme & Söhne",

@@ -13,13 +13,15 @@ __all__ = ["clean", "picture", "prose"]
 TOP_LEVEL = 3  # a page has one h1, its sections have h2: headings in prose start below
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 _TAGS = nh3.ALLOWED_TAGS - {"img", "map", "area"} | {"figure", "figcaption"}
+_WIDE = '<div class="scroll plain" tabindex="0" role="group" aria-label="Table"><table>'  # scrolls by itself, not the page
 _ATTRIBUTES = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}, "ol": {"start"}}
 
 
 def prose(markdown: str) -> Markup:
     """Markdown as clean HTML: headings, lists, tables, emphasis and links; no script, no picture from elsewhere."""
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
-    return Markup(clean(MarkdownWithMath(renderer=renderer).render(markdown)).strip())
+    html = clean(MarkdownWithMath(renderer=renderer).render(markdown)).strip()
+    return Markup(html.replace("<table>", _WIDE).replace("</table>", "</table></div>"))
 
 
 def clean(fragment: str) -> str:

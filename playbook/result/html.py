@@ -104,7 +104,8 @@ def _figure(figure: Figure, prefix: str, result: Result) -> Markup:
         "<figcaption><b>{sentence}</b> Source: {source}.</figcaption>"
         "<details><summary>Data behind the figure</summary>{table}</details></figure>"
     ).format(
-        svg=Markup(svg), caption=figure.caption, sentence=_closed(figure.caption), source=figure.source, table=_table(figure.data, result)
+        svg=Markup(svg), caption=figure.caption, sentence=_closed(figure.caption), source=figure.source,
+        table=_table(figure.data, result),
     )
 
 
@@ -115,8 +116,12 @@ def _table(table: Table, result: Result) -> Markup:
     head = Markup('<th scope="col"{}>{}</th>')
     heads = Markup("").join(head.format(kinds[name], label) for name, (label, _) in table.columns.items())
     named = next(iter(table.columns.values()))[1] == "text"  # a first column of words names its row
-    lines = [[_cell(cells[name][row], kinds[name], named and i == 0) for i, name in enumerate(cells)] for row in range(len(shown))]
-    rows = Markup("").join(Markup("<tr>{}</tr>").format(Markup("").join(line)) for line in lines)
+    rows = Markup("").join(
+        Markup("<tr>{}</tr>").format(
+            Markup("").join(_cell(texts[row], kinds[name], named and i == 0) for i, (name, texts) in enumerate(cells.items()))
+        )
+        for row in range(len(shown))
+    )
     if not len(shown):
         rows = Markup('<tr><td class="words" colspan="{}">Nothing to list.</td></tr>').format(len(cells))
     rest = f" The first {len(shown)} of {result.fmt.count(len(table.frame))} rows." if len(table.frame) > len(shown) else ""

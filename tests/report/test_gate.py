@@ -31,7 +31,7 @@ VIOLATIONS = {
     "file link": ('<a href="../other/index.html">x</a>', "<a> would fetch ../other/index.html"),
     "ping": ('<a href="#a" ping="https://a.example">x</a>', "<a> would fetch https://a.example"),
     "style attribute": ('<p style="background:url(https://a.example)">x</p>', "the style of a <p> would fetch something"),
-    "svg fill": ('<svg aria-hidden="true"><path fill="url(https://a.example#x)"/></svg>', "the fill of a <path> would fetch something"),
+    "svg fill": ('<svg aria-hidden="true"><path fill="url(//a.example)"/></svg>', "the fill of a <path> would fetch something"),
     "style url": ("<style>p{background:url('x.png')}</style>", "a style sheet would fetch something"),
     "style import": ("<style>@import 'x.css';</style>", "a style sheet would fetch something"),
     "refresh": ('<meta http-equiv="Refresh" content="1;url=https://a.example">', "refreshes itself"),
@@ -78,7 +78,10 @@ def test_a_policy_that_allows_scripts_is_none():
     assert inspect_page(page) == ("has no Content-Security-Policy that stops scripts and requests",)
 
 
-@pytest.mark.parametrize("harmless", ["example.com/home/page", "and/or", "a ratio of A: B", "raw/orders.csv", "&lt;script&gt;", "log in [today]"])
+HARMLESS = ["example.com/home/page", "and/or", "a ratio of A: B", "raw/orders.csv", "&lt;script&gt;", "log in [today]"]
+
+
+@pytest.mark.parametrize("harmless", HARMLESS)
 def test_harmless_words_pass(harmless):
     assert inspect_page(GOOD.replace("PLACE", harmless)) == ()
 

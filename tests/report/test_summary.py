@@ -14,7 +14,8 @@ STRATEGY = page(id="strategy", title="Strategy", number=3, lead="plan")
 @pytest.fixture(scope="module")
 def html():
     needs = notebook("## Goals?", sales("scorecard", "Two goals are missed"), "## Voice?", locked())
-    plan = sales("plan", "Four actions for €13K", (finding("plan-first", "The plan brings €31.1K.", value=31_100.0, money=31_100.0),))
+    brings = finding("plan-first", "The plan brings €31.1K.", value=31_100.0, money=31_100.0)
+    plan = sales("plan", "Four actions for €13K", (brings,))
     return render_summary([(NEEDS, needs), (STRATEGY, notebook("## What is the plan?", plan))])
 
 
