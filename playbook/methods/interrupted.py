@@ -11,8 +11,8 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import stats
+from statsmodels.regression.linear_model import GLS
 
 from playbook.methods.did import CERTAIN, POWER
 from playbook.result.formats import LEVEL
@@ -70,7 +70,7 @@ def level_shift(weeks: pd.DataFrame, start: date, end: date, outcome: str = "rev
     values = used[outcome].to_numpy(dtype=float)
     log = np.log(values)
     rho = autocorrelation(log, design, time)
-    fit = sm.GLS(log, design, sigma=rho ** np.abs(time[:, None] - time[None, :]) if rho else np.eye(len(log))).fit()
+    fit = GLS(log, design, sigma=rho ** np.abs(time[:, None] - time[None, :]) if rho else np.eye(len(log))).fit()
     shift, se, df = float(fit.params[-1]), float(fit.bse[-1]), float(fit.df_resid)
     half = stats.t.ppf((1 + LEVEL) / 2, df) * se
     bounds = (shift, shift - half, shift + half)

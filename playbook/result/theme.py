@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import matplotlib as mpl
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
@@ -30,12 +29,12 @@ _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, 'Noto Sans CJK SC'
 WIDTH = 7.5  # inches; the column of the page is 44 to 56 rem wide
 
 _SETTINGS = {
-    **sns.axes_style("white"),
     "font.family": "DejaVu Sans", "font.size": 10, "axes.labelsize": 10, "xtick.labelsize": 10, "ytick.labelsize": 10,
     "text.color": INK, "axes.labelcolor": HISTORY, "xtick.color": HISTORY, "ytick.color": HISTORY,
     "axes.edgecolor": HISTORY, "axes.linewidth": 0.8, "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False,
     "axes.grid": True, "axes.grid.axis": "y", "axes.axisbelow": True, "grid.color": GRID, "grid.linewidth": 0.8,
     "xtick.bottom": True, "xtick.major.size": 3.5, "ytick.left": False, "lines.linewidth": 1.8,
+    "lines.solid_capstyle": "round", "patch.edgecolor": "white", "patch.force_edgecolor": True,
     "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none",
     "svg.fonttype": "none", "svg.hashsalt": "playbook", "axes.unicode_minus": True,
 }
