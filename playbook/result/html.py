@@ -73,7 +73,7 @@ def emphasised(sentence: str, figures: Iterable[str] = ()) -> Markup:
 def confidence(finding: dict) -> Markup:
     """What stands behind a finding of ``payload``: money where its sentence is silent on it, range, strength of evidence."""
     money = finding["money_text"]
-    parts = [f"{money} a year at stake" if money and money not in finding["sentence"] else "", finding["range"]]
+    parts = [f"{money} at stake" if money and money not in finding["sentence"] else "", finding["range"]]
     word = finding["evidence"]
     mark = Markup('<span class="evidence {}">{}</span>').format(word.replace(" ", "-"), word)
     return Markup('<span class="conf">{}</span>').format(Markup(" · ").join([*map(emphasised, filter(None, parts)), mark]))
