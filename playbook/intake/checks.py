@@ -32,16 +32,11 @@ def audit(engagement: Engagement, today: date | None = None, stops_only: bool = 
     """
     sent, today = open_sources(engagement), today or date.today()
     as_of = engagement.as_of or min(last_day(sent) or today, today)
-    facts, checks = _facts(engagement, as_of, today), []
-    for name, table in sent.items():
-        checks += presence_checks(name, table, facts[name], as_of)
-        checks += reading_checks(name, table, facts[name])
-        checks += row_checks(name, table, facts[name], engagement.currency)
-        checks += duplicate_checks(name, table, facts[name])
-        if not stops_only:
+    facts, checks = _facts(engagement, as_of, today), list(_may_stop(engagement, as_of, today))
+    if not stops_only:
+        for name, table in sent.items():
             checks += shape_checks(name, table, facts[name], as_of, engagement.currency)
             checks += relation_checks(name, sent, facts[name], engagement.currency)
-    if not stops_only:
         checks += client_checks(engagement, sent, facts)
     inventory = (Inventory(n, sent[n].raw.origin, f.rows, f.first, f.last, f.total) for n, f in facts.items())
     order = {name: place for place, name in enumerate(sent)}
@@ -52,6 +47,18 @@ def audit(engagement: Engagement, today: date | None = None, stops_only: bool = 
 @lru_cache(maxsize=8)
 def _facts(engagement: Engagement, as_of: date, today: date) -> Mapping[str, Facts]:
     return {name: measure(name, table, as_of, today) for name, table in open_sources(engagement).items()}
+
+
+@lru_cache(maxsize=8)
+def _may_stop(engagement: Engagement, as_of: date, today: date) -> tuple[Check, ...]:
+    """What the rules found that can stop the work; they go before every result, alone or within the whole audit."""
+    checks, facts = [], _facts(engagement, as_of, today)
+    for name, table in open_sources(engagement).items():
+        checks += presence_checks(name, table, facts[name], as_of)
+        checks += reading_checks(name, table, facts[name])
+        checks += row_checks(name, table, facts[name], engagement.currency)
+        checks += duplicate_checks(name, table, facts[name])
+    return tuple(checks)
 
 
 def require_sound(audit: Audit, client: str) -> None:
