@@ -1,5 +1,6 @@
 """Impact: what each intervention brought, and whether it earned its cost."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import date
 
@@ -7,15 +8,17 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions, Intervention
+from playbook.methods.did import CERTAIN
 from playbook.methods.effect import Effect, measure
 from playbook.methods.impact_charts import course_chart, forest_chart
-from playbook.methods.lesson_rules import decide, words_for
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section
 
 __all__ = ["Impact", "impact"]
 
+SURE = ("shown", "likely", "harmful")  # an effect stands out from chance
+OWNER = "marketing"
 STRENGTH = ("shown", "harmful", "likely", "indicative", "not shown")
 DESIGNS = {
     "control group": "Control groups were set aside by lot before the start.",
@@ -74,7 +77,7 @@ def impact(
     return Impact(
         fmt=fmt, headline=_headline(measured, len(effects), fmt),
         findings=(*(_finding(e, fmt) for e in measured), *(_pending(e, fmt) for e in pending)),
-        tables=_tables(frame, margin), assumptions=_assumptions(effects, margin, fmt), effects=frame, measured=measured,
+        tables=_tables(frame, margin, fmt), assumptions=_assumptions(effects, margin, fmt), effects=frame, measured=measured,
     )
 
 
@@ -96,49 +99,76 @@ def _headline(measured: tuple[Effect, ...], stated: int, fmt: Formats) -> str:
     if not measured:
         return "No intervention can be measured yet"
     first = measured[0]
-    if first.verdict in {"not shown", "indicative"}:
+    if first.verdict not in SURE:
         subject = f"{first.label} has not" if stated == 1 else f"None of the {stated} interventions has"
         return f"{subject} shown a sure effect on revenue"
     if first.verdict == "harmful":
         return f"{first.label} lowered revenue by {fmt.money(-first.revenue)}"
-    sure = "" if first.verdict == "shown" else " probably"
-    if first.payoff == "unknown":
-        return f"{first.label}{sure} brought {fmt.money(first.revenue)} of revenue"
+    probably = "" if first.verdict == "shown" else " probably"
     if first.profit > 0:
-        return f"{first.label}{sure} paid off: {fmt.signed_money(first.profit)} on a cost of {fmt.money(first.cost)}"
-    return f"{first.label}{sure} brought {fmt.money(first.revenue)} of revenue, not enough to earn its cost"
+        return f"{first.label}{probably} earned {fmt.money(first.profit)} after its cost of {fmt.money(first.cost)}"
+    short = "" if first.payoff == "unknown" else ", too little to cover its cost"
+    return f"{first.label}{probably} brought {fmt.money(first.revenue)} of revenue{short}"
 
 
 def _finding(effect: Effect, fmt: Formats) -> Finding:
-    rule = decide(verdict=effect.verdict, payoff=effect.payoff, design=effect.design)
-    sure = effect.verdict in {"shown", "likely", "harmful"} and np.isfinite(effect.profit)
-    return Finding(
-        id=f"impact-{effect.id}", sentence=_sentence(effect, fmt), value=_known(effect.revenue), unit="money",
-        low=_known(effect.revenue_low), high=_known(effect.revenue_high),
-        n=effect.n_treated + effect.n_control or None, money=abs(effect.profit) if sure else None, evidence=effect.verdict,
-        action=rule.action.fill(fmt.locale, **words_for(effect, fmt)), owner="marketing",
-    )
+    """Money only where chance is ruled out well enough; elsewhere the relative change with its range is all there is to say."""
+    n = effect.n_treated + effect.n_control or None
+    if effect.verdict not in SURE:
+        return Finding(id=f"impact-{effect.id}", sentence=_unsure(effect, fmt), value=_known(effect.effect), unit="share",
+                       low=_known(effect.low), high=_known(effect.high), n=n, evidence=effect.verdict, owner=OWNER)
+    return Finding(id=f"impact-{effect.id}", sentence=_sure(effect, fmt), value=_known(effect.revenue), unit="money",
+                   low=_known(effect.revenue_low), high=_known(effect.revenue_high), n=n,
+                   money=abs(effect.profit) if np.isfinite(effect.profit) else None, evidence=effect.verdict, owner=OWNER)
 
 
-def _sentence(effect: Effect, fmt: Formats) -> str:
-    length = f"{fmt.number(effect.weeks, 1)} weeks"
-    against = {
-        "control group": f"against the {fmt.count(effect.n_control)} customers of the control group",
-        "other customers": f"against {fmt.count(effect.n_control)} customers who did not get it",
-        "own past": "against what the weeks before would have led to",
-    }[effect.design]
-    change = "" if not np.isfinite(effect.effect) else f" ({fmt.change(effect.effect)})"
-    if effect.verdict == "not shown":
-        known = np.isfinite(effect.detectable)
-        seen = f" Only a change of {fmt.share(effect.detectable)} or more would have been seen." if known else ""
-        return f"{effect.label}: no effect on revenue shown in {length}, {against}.{seen}"
+def _sure(effect: Effect, fmt: Formats) -> str:
     verb = "brought" if effect.revenue > 0 else "cost"
-    hedge = {"shown": "", "harmful": "", "likely": "probably ", "indicative": "perhaps "}[effect.verdict]
-    text = f"{effect.label} {hedge}{verb} {fmt.money(abs(effect.revenue))} of revenue in {length}{change}, {against}."
-    if np.isfinite(effect.profit):
-        outcome = "a profit" if effect.profit > 0 else "a loss"
-        text += f" Margin less the cost of {fmt.money(effect.cost)} leaves {outcome} of {fmt.money(abs(effect.profit))}."
+    probably = "probably " if effect.verdict == "likely" else ""
+    change = "" if not np.isfinite(effect.effect) else f" ({fmt.change(effect.effect)})"
+    text = (f"{effect.label} {probably}{verb} {fmt.money(abs(effect.revenue))} of revenue in {_length(effect, fmt)}{change}, "
+            f"measured against {_compared(effect, fmt)}.")
+    if not np.isfinite(effect.profit):
+        return text
+    if effect.profit > 0:
+        return f"{text} After its cost of {fmt.money(effect.cost)} it earned {fmt.money(effect.profit)}."
+    if effect.revenue <= 0:
+        return f"{text} With its cost of {fmt.money(effect.cost)} that is a loss of {fmt.money(-effect.profit)}."
+    return (f"{text} The margin on that, {fmt.money(effect.profit + effect.cost)}, falls {fmt.money(-effect.profit)} short "
+            f"of its cost of {fmt.money(effect.cost)}.")
+
+
+def _unsure(effect: Effect, fmt: Formats) -> str:
+    """What was seen, that chance or something else may have done it, and what would settle the question."""
+    drifting = effect.verdict == "indicative" and effect.design != "own past"
+    rival = "the way both groups were already drifting apart" if drifting else "chance"
+    text = f"{effect.label}: no effect can be told from {rival}."
+    if np.isfinite(effect.effect):
+        side = "above" if effect.effect >= 0 else "below"
+        text += f" In {_length(effect, fmt)} revenue came out {fmt.share(abs(effect.effect))} {side} {_expected(effect, fmt)}."
+    if effect.design != "control group" or drifting:
+        return f"{text} A trial with a control group drawn by lot would settle it."
+    if np.isfinite(effect.detectable):
+        text += (f" Only a change of {fmt.share(effect.detectable)} or more would have been seen; "
+                 "four times as many customers would show one half that size.")
     return text
+
+
+def _length(effect: Effect, fmt: Formats) -> str:
+    return f"{fmt.number(effect.weeks, 1)} week{'s' * (effect.weeks != 1)}"
+
+
+def _compared(effect: Effect, fmt: Formats) -> str:
+    return {
+        "control group": f"the {fmt.count(effect.n_control)} customers of the control group",
+        "other customers": f"{fmt.count(effect.n_control)} customers who did not get it",
+        "own past": "what the weeks before led to expect",
+    }[effect.design]
+
+
+def _expected(effect: Effect, fmt: Formats) -> str:
+    led = "" if effect.design == "own past" else " led to expect"
+    return f"what {_compared(effect, fmt).removeprefix('what ')}{led}"
 
 
 def _pending(effect: Effect, fmt: Formats) -> Finding:
@@ -154,28 +184,42 @@ def _known(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _tables(frame: pd.DataFrame, margin: float | None) -> tuple[Table, ...]:
-    name = {"label": ("Intervention", "text")}
-    low, high = f"Low, {LEVEL:.0%}", f"High, {LEVEL:.0%}"
+def _tables(frame: pd.DataFrame, margin: float | None, fmt: Formats) -> tuple[Table, ...]:
+    label, evidence, span = ("Intervention", "text"), ("Evidence", "text"), (f"{LEVEL:.0%} range", "text")
     effects = {
-        "verdict": ("Evidence", "text"), "effect": ("Change of revenue", "share"), "low": (low, "share"), "high": (high, "share"),
-        "revenue": ("Extra revenue", "money"), "revenue_low": (low, "money"), "revenue_high": (high, "money"),
+        "label": label, "verdict": evidence, "effect": ("Change of revenue", "share"), "effect_range": span,
+        "revenue": ("Extra revenue", "money"), "revenue_range": span,
     }
     money = {
-        "revenue": ("Extra revenue", "money"), "cost": ("Cost", "money"), "profit": ("Profit", "money"),
-        "profit_low": (low, "money"), "profit_high": (high, "money"), "roi": ("Profit per cost", "share"),
+        "label": label, "verdict": evidence, "cost": ("Cost", "money"), "profit": ("Earned after cost", "money"),
+        "profit_range": span, "roi": ("Earned per cost", "share"),
     }
     basis = {
-        "design": ("Compared with", "text"), "n_treated": ("Treated", "count"), "n_control": ("Others", "count"),
-        "before_treated": ("Weekly revenue before, treated", "unit_money"), "before_control": ("Before, others", "unit_money"),
-        "pre_trend_p": ("Same trend before (p)", "number"), "detectable": ("Smallest effect to be seen", "share"),
-        "note": ("Note", "text"),
+        "label": label, "design": ("Compared with", "text"), "customers": ("Customers, treated and others", "text"),
+        "before": ("Spent a week before, treated and others", "text"), "alike": ("Same course before", "text"),
+        "detectable": ("Smallest effect to be seen", "share"),
     }
+    notes = {"label": label, "start": ("From", "date"), "end": ("To", "date"), "note": ("To keep in mind", "text")}
+    told = frame.assign(**{column: [write(row, fmt) for row in frame.itertuples()] for column, write in WRITTEN.items()})
     shown = [("What each intervention changed", effects)]
     if margin is not None:
-        shown.append(("What each intervention earned", money))
-    shown.append(("How each effect was measured", basis))
-    return tuple(Table(frame, caption, SOURCE, name | columns) for caption, columns in shown)
+        shown.append(("What each intervention earned, as best estimate", money))
+    shown += [("How each effect was measured", basis), ("What to keep in mind about each", notes)]
+    return tuple(Table(told, caption, SOURCE, columns) for caption, columns in shown)
+
+
+def _span(low: float, high: float, write: Callable[[float], str]) -> str:
+    return f"{write(low)} to {write(high)}" if np.isfinite([low, high]).all() else "–"
+
+
+WRITTEN: dict[str, Callable] = {  # columns of words, so that the tables fit the page
+    "effect_range": lambda row, fmt: _span(row.low, row.high, fmt.change),
+    "revenue_range": lambda row, fmt: _span(row.revenue_low, row.revenue_high, fmt.money),
+    "profit_range": lambda row, fmt: _span(row.profit_low, row.profit_high, fmt.money),
+    "customers": lambda row, fmt: f"{fmt.count(row.n_treated)} and {fmt.count(row.n_control)}" if row.n_control else "all",
+    "before": lambda row, fmt: _span(row.before_treated, row.before_control, fmt.exact_money).replace(" to ", " and "),
+    "alike": lambda row, fmt: "–" if np.isnan(row.pre_trend_p) else "no" if row.pre_trend_p < 1 - CERTAIN else "yes",
+}
 
 
 def _assumptions(effects: tuple[Effect, ...], margin: float | None, fmt: Formats) -> tuple[Assumption, ...]:

@@ -47,7 +47,7 @@ def forest_chart(effects: Sequence[Effect], fmt: Formats, source: str) -> Figure
     frame = pd.DataFrame([[getattr(e, name) for name in columns] for e in rows], columns=list(columns))
     data = Table(frame, "Effects of the interventions", source, columns)
     told = "; ".join(f"{e.label} {fmt.change(e.effect)} ({e.verdict})" for e in rows)
-    return Figure(svg, "Change of revenue by intervention: a range that crosses zero shows no effect.", source,
+    return Figure(svg, "Change of revenue by intervention: a range that crosses zero cannot be told from no effect.", source,
                   f"Effects with {fmt.share(LEVEL)} ranges: {told}.", data)
 
 
@@ -77,8 +77,6 @@ def course_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
     alt = (f"{effect.label}, {what}: during the intervention {fmt.money(during[first].mean())} on average ({labels[0]}) "
            f"against {fmt.money(during[second].mean())} ({labels[1]}).")
     return Figure(svg, f"{effect.label}: {what}; the shaded weeks are the intervention.", source, alt, data)
-
-
 
 
 def _end_labels(ax, course: pd.DataFrame, labels: dict[str, tuple[str, str]]) -> None:

@@ -67,11 +67,5 @@ def decide(rules: tuple[Rule, ...] | None = None, **facts: str) -> Rule | None:
 
 
 def words_for(effect: Effect, fmt: Formats) -> dict[str, str]:
-    """What the sentences on an intervention may name: label, effect with its range, profit, cost, smallest detectable effect."""
-    return {
-        "label": effect.label,
-        "effect": f"{fmt.change(effect.effect)}, {fmt.change(effect.low)} to {fmt.change(effect.high)}",
-        "profit": fmt.signed_money(effect.profit),
-        "cost": fmt.money(effect.cost),
-        "detectable": fmt.change(effect.detectable),
-    }
+    """What the sentences on an intervention may name: its label and its cost."""
+    return {"label": effect.label, "cost": fmt.money(effect.cost)}

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.methods.effect import Effect
-from playbook.methods.impact import Impact
+from playbook.methods.impact import OWNER, SURE, Impact
 from playbook.methods.kpis import CATALOGUE
 from playbook.methods.lesson_rules import Rule, decide, load_rules, words_for
 from playbook.result.contract import Assumption, Finding, Lesson, Result, Table
@@ -19,6 +19,7 @@ __all__ = ["Lessons", "lessons"]
 
 KEPT_WITHIN = 0.10  # a range that held this much less of the past than promised has broken its promise
 OUTCOMES = {"reached": "met", "missed": "missed"}  # plan states that are final; all others are still open
+PLAN, FORECAST = "plan-", "forecast-range"  # ids of lessons from promises
 STEPS = ("scale", "repeat", "test again", "retire")
 
 
@@ -50,7 +51,7 @@ def lessons(
     return Lessons(
         fmt=fmt, headline=_headline(learned), lessons=tuple(lesson for lesson, _ in learned),
         findings=tuple(_finding(lesson, rule, impact, fmt) for lesson, rule in learned),
-        tables=(_table([lesson for lesson, _ in learned], as_of, fmt),) if learned else (),
+        tables=(_table(learned, impact, as_of, fmt),) if learned else (),
         assumptions=(Assumption("A lesson holds for customers and weeks like those it was measured on.", "medium", "medium"),
                      *(Assumption(text, "high", "low") for text in unchecked)),
     )
@@ -61,7 +62,8 @@ def _from_effect(effect: Effect, fmt: Formats) -> tuple[Lesson, Rule]:
     sentence = rule.sentence.fill(fmt.locale, **words_for(effect, fmt))
     return Lesson(
         id=effect.id, sentence=sentence, verdict=effect.verdict, next_step=rule.next_step,
-        effect=_known(effect.effect), low=_known(effect.low), high=_known(effect.high), profit=_known(effect.profit),
+        effect=_known(effect.effect), low=_known(effect.low), high=_known(effect.high),
+        profit=_known(effect.profit) if effect.verdict in SURE else None,  # an effect that may be chance is worth nothing yet
     ), rule
 
 
@@ -72,7 +74,7 @@ def _from_plan(plan_tracking: Result | None, fmt: Formats) -> Iterator[tuple[Les
             continue
         kpi = CATALOGUE[row.kpi]
         words = {"kpi": _label(kpi, fmt), "actual": fmt.value(row.actual, kpi.unit), "plan": fmt.value(row.end_target, kpi.unit)}
-        yield _promise(f"plan-{row.kpi}", fmt, words, outcome=OUTCOMES[row.status])
+        yield _promise(f"{PLAN}{row.kpi}", fmt, words, outcome=OUTCOMES[row.status])
 
 
 def _from_forecast(demand: Result | None, fmt: Formats) -> Iterator[tuple[Lesson, Rule]]:
@@ -80,7 +82,7 @@ def _from_forecast(demand: Result | None, fmt: Formats) -> Iterator[tuple[Lesson
     if coverage is None or not np.isfinite(coverage):
         return
     words = {"coverage": fmt.share(coverage), "level": fmt.share(LEVEL)}
-    yield _promise("forecast-range", fmt, words, outcome="kept" if coverage >= LEVEL - KEPT_WITHIN else "broken")
+    yield _promise(FORECAST, fmt, words, outcome="kept" if coverage >= LEVEL - KEPT_WITHIN else "broken")
 
 
 def _promise(id: str, fmt: Formats, words: dict[str, str], outcome: str) -> tuple[Lesson, Rule]:
@@ -91,11 +93,7 @@ def _promise(id: str, fmt: Formats, words: dict[str, str], outcome: str) -> tupl
 def _finding(lesson: Lesson, rule: Rule, impact: Impact, fmt: Formats) -> Finding:
     effect = next((e for e in impact.measured if e.id == lesson.id), None)
     action = rule.action.fill(fmt.locale, **words_for(effect, fmt)) if rule.action and effect else None
-    return Finding(
-        id=f"lessons-{lesson.id}", sentence=lesson.sentence, value=lesson.profit, unit="money",
-        low=_known(effect.profit_low) if effect else None, high=_known(effect.profit_high) if effect else None,
-        evidence=lesson.verdict, action=action,
-    )
+    return Finding(id=f"lessons-{lesson.id}", sentence=lesson.sentence, evidence=lesson.verdict, action=action, owner=OWNER)
 
 
 def _headline(learned: tuple[tuple[Lesson, Rule], ...]) -> str:
@@ -106,11 +104,20 @@ def _headline(learned: tuple[tuple[Lesson, Rule], ...]) -> str:
     return f"{len(learned)} lesson{'s' * (len(learned) > 1)}: {', '.join(told)}"
 
 
-def _table(drawn: list[Lesson], as_of: date, fmt: Formats) -> Table:
-    frame = pd.DataFrame([vars(lesson) for lesson in drawn]).astype({name: float for name in ("effect", "low", "high", "profit")})
-    columns = {"sentence": ("Lesson", "text"), "verdict": ("Evidence", "text"), "next_step": ("Next step", "text"),
-               "profit": ("Profit", "money")}
+def _table(learned: tuple[tuple[Lesson, Rule], ...], impact: Impact, as_of: date, fmt: Formats) -> Table:
+    """What each lesson is about, what follows and how sure we are; the sentences stand above it."""
+    labels = {e.id: e.label for e in impact.measured}
+    frame = pd.DataFrame([vars(lesson) for lesson, _ in learned])
+    frame = frame.astype({name: float for name in ("effect", "low", "high", "profit")})
+    frame.insert(1, "about", [labels.get(lesson.id) or _promised(lesson.id, fmt) for lesson, _ in learned])
+    columns = {"about": ("Lesson from", "text"), "next_step": ("Next step", "text"), "verdict": ("Evidence", "text"),
+               "effect": ("Change of revenue", "share"), "profit": ("Earned after cost", "money")}
     return Table(frame, f"What was learned up to {fmt.day(as_of)}", "orders, interventions, plan", columns)
+
+
+def _promised(id: str, fmt: Formats) -> str:
+    """What a promise was about, for readers."""
+    return "Range of the forecast" if id == FORECAST else f"Plan: {_label(CATALOGUE[id.removeprefix(PLAN)], fmt)}"
 
 
 def _label(kpi, fmt: Formats) -> str:

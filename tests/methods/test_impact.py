@@ -67,7 +67,7 @@ def test_planted_effect_and_its_money():
     assert row["revenue"] == pytest.approx(60 * 4 * 50, rel=0.35)  # 60 customers, 4 weeks, one order of 50 more a week
     assert row["profit"] == pytest.approx(row["revenue"] * 0.4 - 500)
     assert row["roi"] == pytest.approx(row["profit"] / 500)
-    assert found.headline.startswith("Mail paid off")
+    assert found.headline == f"Mail earned {FMT.money(row['profit'])} after its cost of €500"
     assert found.findings[0].evidence == "shown"
     assert len(found.figures()) == 2
 
@@ -116,7 +116,29 @@ def test_nothing_planted_nothing_shown():
     found = _impact(_shop(), _members())
     assert found.effects.iloc[0]["verdict"] == "not shown"
     assert found.effects.iloc[0]["detectable"] > 0
-    assert "would have been seen" in found.findings[0].sentence
+    (finding,) = found.findings
+    assert finding.sentence.startswith("Mail: no effect can be told from chance. In 4 weeks revenue came out")
+    assert "would have been seen" in finding.sentence
+    assert finding.money is None and finding.unit == "share"
+
+
+@pytest.mark.parametrize(
+    ("effect", "control", "words"), [(1.0, False, "drifting apart"), (-0.5, False, "drifting apart")]
+)
+def test_an_indication_is_neither_a_gain_nor_a_loss(effect, control, words):
+    (finding,) = _impact(_shop(effect=effect, drift=0.3), _members(control)).findings
+    assert finding.evidence == "indicative"
+    assert words in finding.sentence and "control group drawn by lot would settle it" in finding.sentence
+    assert finding.money is None
+    assert not {"brought", "cost", "profit", "loss"} & set(finding.sentence.split())
+
+
+def test_tables_fit_the_page():
+    found = _impact(_shop(effect=1.0), _members())
+    assert max(len(table.columns) for table in found.tables) <= 7
+    row = found.tables[0].frame.iloc[0]
+    assert row["revenue_range"] == f"{FMT.money(row['revenue_low'])} to {FMT.money(row['revenue_high'])}"
+    assert (row["customers"], row["alike"]) == ("60 and 60", "yes")
 
 
 def test_harm_is_called_harm():

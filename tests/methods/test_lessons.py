@@ -73,9 +73,16 @@ def test_lesson_carries_the_effect():
     (lesson,) = found.lessons
     assert (lesson.id, lesson.next_step, lesson.profit) == ("mail", "scale", 900.0)
     assert (lesson.effect, lesson.low, lesson.high) == (0.2, 0.1, 0.3)
-    assert "+20%, +10% to +30%" in lesson.sentence
+    assert lesson.sentence.startswith("Mail is worth extending")
+    assert found.findings[0].action.startswith("Extend it")
     assert found.headline == "1 lesson: 1 to scale"
     assert found.table["next_step"].tolist() == ["scale"]
+
+
+def test_what_may_be_chance_carries_no_profit():
+    (lesson,) = lessons(_impact(_effect(verdict="not shown", payoff="possible")), FMT, AS_OF).lessons
+    assert lesson.profit is None
+    assert lesson.effect == 0.2
 
 
 def test_promises_are_checked_only_when_their_time_is_over():
@@ -89,6 +96,7 @@ def test_promises_are_checked_only_when_their_time_is_over():
         ("plan-revenue", "shown"), ("plan-orders", "not shown"), ("forecast-range", "not shown"),
     ]
     assert "60%" in found.lessons[-1].sentence
+    assert found.table["about"].tolist() == ["Plan: Revenue", "Plan: Orders", "Range of the forecast"]
 
 
 def test_unknown_coverage_is_no_lesson_and_nothing_learned_is_said():
