@@ -16,8 +16,9 @@ COLUMNS = (
 def action_value(segment: dict, advice: Advice, learned: Learned, average: float, margin: float | None, locale: str) -> dict:
     """One row with ``COLUMNS`` for a segment (a row of its profile) and an action; money in the client's currency a year.
 
-    value = customers x basis x lift x margin; cost = customers x (contact x ``average`` + reward x basis); break_even = the
-    lift at which both are equal. ``average`` is the yearly revenue of an average customer of the shop. Without a ``margin``
+    value = customers x basis x lift x margin; cost = customers x (contact x ``average`` + reward x basis) x the share of a year
+    for which the action runs (a year, or as long as the client's own test did); break_even = the
+    lift, while the action runs, at which both are equal. ``average`` is the yearly revenue of an average customer of the shop. Without a ``margin``
     the values are revenue, and profit and break_even are NaN.
     """
     customers, lift = segment["customers"], learned.lift
@@ -25,7 +26,8 @@ def action_value(segment: dict, advice: Advice, learned: Learned, average: float
     basis = float({"year": year, "order": segment["order_value"], "average": average}[advice.basis])
     basis = max(basis, 0.0) if pd.notna(basis) else 0.0  # customers who only returned goods have nothing to lift
     lifted = customers * basis
-    cost = customers * (advice.cost.contact * average + advice.cost.reward * basis)
+    year_round = customers * (advice.cost.contact * average + advice.cost.reward * basis)
+    cost = learned.running * year_round
     low, value, high = (lifted * x * (1.0 if margin is None else margin) for x in (lift.low, lift.expected, lift.high))
     known = margin is not None
     return {
@@ -36,5 +38,5 @@ def action_value(segment: dict, advice: Advice, learned: Learned, average: float
         "lift_low": lift.low, "lift": lift.expected, "lift_high": lift.high, "source": f"{lift.source} (support: {lift.support})",
         "cost": cost, "value_low": low, "value": value, "value_high": high,
         "profit": value - cost if known else float("nan"),
-        "break_even": cost / (lifted * margin) if known and lifted > 0 else float("nan"),
+        "break_even": year_round / (lifted * margin) if known and lifted > 0 else float("nan"),
     }

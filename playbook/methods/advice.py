@@ -89,11 +89,15 @@ class Advice(_Frozen):
 
 @dataclass(frozen=True)
 class Learned:
-    """An action seen in the light of this client's own tests: the lift to plan with, and the lesson that speaks of it."""
+    """An action seen in the light of this client's own tests: the lift to plan with, and the lesson that speaks of it.
+
+    ``running`` is the share of a year for which both the lift and the cost are counted.
+    """
 
     lift: Lift
     lesson: Lesson | None = None
     withdrawn: bool = False
+    running: float = 1.0
 
     @property
     def measured(self) -> bool:
@@ -105,7 +109,7 @@ class Learned:
         """How the lesson is used, for readers."""
         if self.withdrawn:
             return "action withdrawn"
-        return "measured effect used" if self.measured else "assumption kept, shown for comparison"
+        return "measured effect used, for as many days as were tested" if self.measured else "assumption kept, shown for comparison"
 
 
 @lru_cache(maxsize=1)
@@ -128,7 +132,8 @@ def learn(advice: Advice, lessons: Sequence[Lesson], interventions: Sequence[Int
     A lesson speaks of the action when a word of its id stands in ``evidence_from``; of several, the last one counts.
     A test that harmed, or is to be retired, withdraws the action. A test with a visible effect replaces the assumed
     lift where the lift is a share of yearly revenue and the test's days are known: an effect of 8 percent over 73 days is
-    1.6 percent of a year. In every other case the assumption stays and the lesson is shown beside it.
+    1.6 percent of a year, and the action is then charged for 73 days too. In every other case the assumption stays and the
+    lesson is shown beside it.
     """
     lesson = next((x for x in reversed(lessons) if set(re.split(r"[^a-z0-9]+", x.id.lower())) & set(advice.evidence_from)), None)
     if lesson is None:
@@ -139,7 +144,7 @@ def learn(advice: Advice, lessons: Sequence[Lesson], interventions: Sequence[Int
     seen = lesson.verdict in {"shown", "likely"} and None not in (lesson.effect, lesson.low, lesson.high)
     if test is None or not seen or advice.basis != "year":
         return Learned(advice.lift, lesson)
-    year = ((test.end - test.start).days + 1) / DAYS_A_YEAR
+    year = min(((test.end - test.start).days + 1) / DAYS_A_YEAR, 1.0)
     support = "high" if lesson.verdict == "shown" else "medium"
     low, expected, high = (min(share * year, 1.0) for share in (lesson.low, lesson.effect, lesson.high))
-    return Learned(Lift(low=low, expected=expected, high=high, source=OWN_TEST, support=support), lesson)
+    return Learned(Lift(low=low, expected=expected, high=high, source=OWN_TEST, support=support), lesson, running=year)

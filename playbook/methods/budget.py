@@ -8,10 +8,10 @@ import pandas as pd
 from playbook.engagement import Assumptions
 from playbook.methods.allocation import TOLERANCE, Allocation, allocate
 from playbook.methods.budget_curve import budget_curve
-from playbook.methods.channel_costs import budget_room, channel_costs, channel_finding, channel_table
-from playbook.methods.targeting import Targeting
+from playbook.methods.channel_costs import budget_room, channel_costs, channel_finding, channel_table, yearly_spend
+from playbook.methods.targeting import Targeting, ranges
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table
-from playbook.result.formats import Formats
+from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section
 
 __all__ = ["Budget", "budget"]
@@ -28,7 +28,8 @@ SOURCE = "actions of the targeting section; linear programme"
 class Budget(Result):
     """``allocations``: action_id, segment, name, full_cost, amount, reach (share of full cost), value_low, value, value_high.
     ``curve``: budget, spent, value, price for rising budgets. ``spent``, ``unspent`` and ``value`` are sums; ``shadow_price`` is
-    what one more unit of money would bring (0 when money is left); ``limit`` the client's budget or None. Money is a year's.
+    what one more unit of money would bring (0 when money is left); ``limit`` the client's budget or None; ``unspent`` what is
+    left of it after the channels, whose spending it pays too (None without a limit). Money is a year's.
     """
 
     allocations: pd.DataFrame
@@ -72,19 +73,20 @@ def budget(
     best = allocate(returns, costs, full if limit is None else limit, TRANCHES)
     largest = allocate(returns, costs, full, TRANCHES).spent
     allocations = _allocations(actions, best)
-    channels = None if channel_months is None else channel_costs(channel_months)
+    channels = channel_costs(channel_months) if channel_months is not None and len(channel_months) else None
+    taken = 0.0 if channels is None else yearly_spend(channels)
     meant = "revenue" if targeting.margin is None else "gross margin"
     return Budget(
         fmt=fmt,
-        headline=_headline(best, limit, meant, fmt),
-        findings=_findings(allocations, best, limit, channels, meant, fmt),
-        tables=_tables(allocations, returns, costs, largest, limit, channels, meant),
+        headline=_headline(best, limit, taken, meant, fmt),
+        findings=_findings(allocations, best, limit, channels, targeting.margin, fmt),
+        tables=_tables(allocations, returns, costs, largest, limit, channels, targeting.margin, fmt),
         assumptions=_assumptions(targeting.margin, fmt),
         allocations=allocations,
         curve=_curve(returns, costs, np.linspace(0, max(full, 0.0), CURVE_POINTS)),
         limit=limit,
         spent=best.spent,
-        unspent=None if limit is None else best.left,
+        unspent=None if limit is None else max(best.left - taken, 0.0),
         value=best.total,
         shadow_price=best.price,
     )
@@ -112,21 +114,30 @@ def _curve(returns: np.ndarray, costs: np.ndarray, budgets: np.ndarray) -> pd.Da
     )
 
 
-def _headline(best: Allocation, limit: float | None, meant: str, fmt: Formats) -> str:
+def _headline(best: Allocation, limit: float | None, taken: float, meant: str, fmt: Formats) -> str:
     if best.spent == 0:
         return "No money should be spent: no action is expected to earn its cost" if limit != 0 else "There is no budget to spend"
+    if limit is None and meant == "revenue":
+        return "How much to spend cannot be said yet: the gross margin is missing"
     if limit is None:
         return f"Up to {fmt.money(best.spent)} a year can be spent well; the budget is yours to decide"
     if best.left > 0:
-        return f"Spend {fmt.money(best.spent)} of the {fmt.money(limit)}: it brings {fmt.money(best.total)} of {meant} a year"
-    return f"The budget of {fmt.money(limit)} brings {fmt.money(best.total)} of {meant} a year"
+        of = "on actions" if taken else f"of the {fmt.money(limit)}"
+        return f"Spend {fmt.money(best.spent)} {of}: it should bring {fmt.money(best.total)} of {meant} a year"
+    return f"The budget of {fmt.money(limit)} should bring {fmt.money(best.total)} of {meant} a year"
 
 
 def _findings(
-    allocations: pd.DataFrame, best: Allocation, limit: float | None, channels: pd.DataFrame | None, meant: str, fmt: Formats
+    allocations: pd.DataFrame,
+    best: Allocation,
+    limit: float | None,
+    channels: pd.DataFrame | None,
+    margin: float | None,
+    fmt: Formats,
 ) -> tuple[Finding, ...]:
     findings: list[Finding | None] = []
-    money = best.total - best.spent if meant == "gross margin" else None
+    meant = "revenue" if margin is None else "gross margin"
+    money = None if margin is None else best.total - best.spent
     exhausted = best.spent >= allocations["full_cost"].sum() * (1 - TOLERANCE)
     end = (
         "every action then reaches its whole segment" if exhausted else "nothing more on the list would bring back what it costs"
@@ -136,7 +147,7 @@ def _findings(
         findings.append(
             Finding(
                 "budget-split",
-                f"{fmt.money(best.spent)} a year on {(allocations['amount'] > 0).sum()} actions should bring"
+                f"{fmt.money(best.spent)} a year on {_actions(allocations)} should bring"
                 f" {fmt.money(best.total)} of {meant}. The largest share, {fmt.money(first['amount'])}, goes to {first['name']}"
                 f" for {first['segment']}.",
                 best.total,
@@ -148,16 +159,20 @@ def _findings(
             )
         )
     if limit is None:
+        most = "What makes sense cannot be said without the gross margin"
+        if margin is not None:
+            most = f"{fmt.money(best.spent)} a year is the most that makes sense: {end}"
         findings.append(
             Finding(
                 "budget-decide",
-                f"No budget is named in client.yml. {fmt.money(best.spent)} a year is the most that makes sense: {end}.",
+                f"No budget is named in client.yml. {most}.",
                 best.spent,
                 "money",
-                action="Decide how much may be spent in a year and write it as budget in client.yml.",
+                action=f"Decide how much may be spent in a year and write {'it' if margin else 'it and the gross margin'} into"
+                " client.yml.",
             )
         )
-    elif best.left > 0:
+    elif best.left > 0 and channels is None:
         findings.append(
             Finding(
                 "budget-unspent",
@@ -167,33 +182,38 @@ def _findings(
                 action="Keep it in reserve, or test new actions with a small part of it.",
             )
         )
-    elif best.spent > 0:
+    elif best.spent > 0 and best.left == 0:
         findings.append(
             Finding(
                 "budget-last",
-                f"One {fmt.currency} more would bring {fmt.exact_money(best.price)} of {meant}.",
+                f"One {fmt.currency} more would bring {fmt.number(best.price)} {fmt.currency} of {meant}.",
                 best.price,
-                "unit_money",
+                "number",
                 action="Ask for more money as long as this figure is above what the money could earn elsewhere.",
             )
         )
-    if channels is not None and len(channels):
-        findings += [budget_room(channels, best.spent, limit, fmt), channel_finding(channels, fmt)]
+    if channels is not None:
+        findings += [budget_room(channels, best.spent, limit, fmt), channel_finding(channels, margin, fmt)]
     return tuple(f for f in findings if f)
 
 
-def _tables(allocations, returns, costs, largest, limit, channels, meant) -> tuple[Table, ...]:
+def _actions(allocations: pd.DataFrame) -> str:
+    many = int((allocations["amount"] > 0).sum())
+    return "one action" if many == 1 else f"{many} actions"
+
+
+def _tables(allocations, returns, costs, largest, limit, channels, margin, fmt) -> tuple[Table, ...]:
+    meant = "revenue" if margin is None else "gross margin"
     columns = {
         "segment": ("Segment", "text"),
         "name": ("Action", "text"),
-        "amount": ("Spend a year", "money"),
         "full_cost": ("Reaching everybody costs", "money"),
+        "amount": ("Spend a year", "money"),
         "reach": ("Reached", "share"),
-        "value_low": ("at least", "money"),
-        "value": (f"Brings in {meant}", "money"),
-        "value_high": ("at most", "money"),
+        "value": (f"Should bring in {meant}", "money"),
+        "range": (f"{fmt.share(LEVEL)} range", "text"),
     }
-    tables = [Table(allocations, "The split of the budget that brings most.", SOURCE, columns)]
+    tables = [Table(allocations.assign(range=ranges(allocations, fmt)), "The split of the budget that brings most.", SOURCE, columns)]
     if limit is None and largest > 0:
         offered = _curve(returns, costs, np.array(OFFERED) * largest)
         tables.append(
@@ -204,12 +224,12 @@ def _tables(allocations, returns, costs, largest, limit, channels, meant) -> tup
                 {
                     "budget": ("Budget", "money"),
                     "value": (f"Brings in {meant}", "money"),
-                    "price": ("One more unit brings", "unit_money"),
+                    "price": ("One more unit brings", "number"),
                 },
             )
         )
-    if channels is not None and len(channels):
-        tables.append(channel_table(channels))
+    if channels is not None:
+        tables.append(channel_table(channels, margin))
     return tuple(tables)
 
 
@@ -217,11 +237,6 @@ def _assumptions(margin: float | None, fmt: Formats) -> tuple[Assumption, ...]:
     spans = "; ".join(f"{fmt.share(cost)} of the cost brings {fmt.share(gain)} of the gain" for cost, gain in TRANCHES)
     stated = [
         Assumption(f"Returns fall as more of a segment is addressed, best customers first: {spans}.", "low", "medium"),
-        Assumption(
-            "The range adds up the low and the high ends of all actions, as if all were too hopeful or too careful together.",
-            "medium",
-            "medium",
-        ),
         Assumption("The effects and prices of the actions hold (see the targeting section).", "low", "high"),
     ]
     if margin is None:

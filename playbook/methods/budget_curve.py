@@ -37,6 +37,6 @@ def budget_curve(curve: pd.DataFrame, spent: float, value: float, source: str, f
         caption="What a rising budget brings when it is spread in the best way. The curve is flat where nothing more pays.",
         alt=f"Curve of value over budget, rising ever more slowly. {label}; it ends at {fmt.money(curve['value'].iloc[-1])}.",
         data=Table(curve, "Value of rising budgets.", source, {
-            "budget": ("Budget", "money"), "value": ("Brings a year", "money"), "price": ("One more unit brings", "unit_money"),
+            "budget": ("Budget", "money"), "value": ("Brings a year", "money"), "price": ("One more unit brings", "number"),
         }),
     )

@@ -5,18 +5,19 @@ import pandas as pd
 from playbook.result.contract import Finding, Table
 from playbook.result.formats import Formats
 
-__all__ = ["budget_room", "channel_costs", "channel_finding", "channel_table"]
+__all__ = ["budget_room", "channel_costs", "channel_finding", "channel_table", "yearly_spend"]
 
 MONTHS = 12
 SOURCE = "marketing, orders and revenue as the channels themselves report them"
 
 
 def channel_costs(channel_months: pd.DataFrame) -> pd.DataFrame:
-    """One row per channel over the last 12 months of the frame: channel, spend, share, and where known orders, revenue,
-    cost_per_order (spend / orders) and claimed_return (revenue / spend); largest spend first. Unknown ratios are NaN."""
+    """One row per channel over the last 12 months of the frame: channel, spend, share, months (covered by the frame, the same
+    in every row), and where known orders, revenue, cost_per_order (spend / orders) and claimed_return (revenue / spend); largest
+    spend first. Unknown ratios are NaN."""
     columns = [c for c in ("spend", "orders", "revenue") if c in channel_months]
     if channel_months.empty:
-        return pd.DataFrame(columns=["channel", *columns, "share"])
+        return pd.DataFrame(columns=["channel", *columns, "share", "months"])
     recent = channel_months[channel_months["month"] > channel_months["month"].max() - pd.DateOffset(months=MONTHS)]
     costs = (
         recent.groupby("channel", as_index=False)[columns]
@@ -24,6 +25,7 @@ def channel_costs(channel_months: pd.DataFrame) -> pd.DataFrame:
         .sort_values("spend", ascending=False, kind="stable", ignore_index=True)
     )
     costs["share"] = costs["spend"] / costs["spend"].sum() if costs["spend"].sum() > 0 else float("nan")
+    costs["months"] = recent["month"].dt.to_period("M").nunique()
     if "orders" in costs:
         costs["cost_per_order"] = (costs["spend"] / costs["orders"]).where(costs["orders"] > 0)
     if "revenue" in costs:
@@ -31,43 +33,56 @@ def channel_costs(channel_months: pd.DataFrame) -> pd.DataFrame:
     return costs
 
 
-def channel_table(costs: pd.DataFrame) -> Table:
-    """The costs as a table, with the warning that a claimed order is not a caused order."""
+def yearly_spend(costs: pd.DataFrame) -> float:
+    """What all channels take in a year; fewer months of data are brought to a year."""
+    return float(costs["spend"].sum() * MONTHS / costs["months"].iloc[0]) if len(costs) else 0.0
+
+
+def channel_table(costs: pd.DataFrame, margin: float | None) -> Table:
+    """The costs as a table, with the warning that a claimed order is not a caused order.
+
+    With a ``margin`` what a channel claims is gross margin for each unit of money spent, so that below 1 it does not even earn its
+    cost by its own count; without one it is revenue.
+    """
+    claim = "Revenue" if margin is None else "Gross margin"
     labels = {
         "channel": ("Channel", "text"),
         "spend": ("Spent", "money"),
         "share": ("Share of spend", "share"),
         "orders": ("Orders claimed", "count"),
         "cost_per_order": ("Cost per order", "money"),
-        "claimed_return": ("Revenue claimed per unit spent", "number"),
+        "claimed": (f"{claim} claimed per unit spent", "number"),
     }
+    shown = costs.assign(claimed=costs["claimed_return"] * (margin or 1.0)) if "claimed_return" in costs else costs
     return Table(
-        costs,
-        "What the channels cost in the last 12 months. Claimed is not caused: many of these orders would have come anyway.",
+        shown,
+        f"What the channels cost in {_span(costs)}. Claimed is not caused: many of these orders would have come anyway.",
         SOURCE,
-        {c: label for c, label in labels.items() if c in costs},
+        {c: label for c, label in labels.items() if c in shown},
     )
 
 
-def channel_finding(costs: pd.DataFrame, fmt: Formats) -> Finding | None:
+def channel_finding(costs: pd.DataFrame, margin: float | None, fmt: Formats) -> Finding | None:
     """The dearest and the cheapest channel by cost per claimed order; None with fewer than two such channels."""
     priced = costs.dropna(subset=["cost_per_order"]).sort_values("cost_per_order") if "cost_per_order" in costs else costs.head(0)
     if len(priced) < 2:
         return None
     cheap, dear = priced.iloc[0], priced.iloc[-1]
+    own = dear["claimed_return"] * margin if margin is not None and "claimed_return" in dear else float("nan")
+    short = own < 1  # false as well where it is not known
+    first = f"Take money that is needed elsewhere from {dear['channel']} first. " if short else ""
+    loses = f" Even by its own count it earns only {fmt.money(own * dear['spend'])} of gross margin." if short else ""
     return Finding(
         "budget-channels",
         f"By the channels' own count an order costs {fmt.money(cheap['cost_per_order'])} through {cheap['channel']} and"
-        f" {fmt.money(dear['cost_per_order'])} through {dear['channel']}, which took {fmt.money(dear['spend'])} in the last 12"
-        " months.",
+        f" {fmt.money(dear['cost_per_order'])} through {dear['channel']}, which took {fmt.money(dear['spend'])} in"
+        f" {_span(costs)}.{loses}",
         dear["cost_per_order"],
         "money",
         n=int(priced["orders"].sum()),
         evidence="indicative",
-        action=(
-            f"Switch {dear['channel']} off in some regions or weeks and see how many orders are really lost before its budget is"
-            " moved."
-        ),
+        action=f"{first}Switch {dear['channel']} off in some regions or weeks and see how many orders are really lost"
+        f"{'' if short else ' before its budget is moved'}.",
     )
 
 
@@ -75,20 +90,26 @@ def budget_room(costs: pd.DataFrame, needed: float, limit: float | None, fmt: Fo
     """Whether a yearly budget of ``limit`` has room for actions that need ``needed`` beside the channels; None without either."""
     if limit is None or needed == 0:
         return None
-    spend = costs["spend"].sum()
+    spend = yearly_spend(costs)
     free = limit - spend
+    took = f"{fmt.money(spend)} {'a year' if costs['months'].iloc[0] < MONTHS else 'in the last 12 months'}"
     if free >= needed:
         sentence = (
-            f"The channels took {fmt.money(spend)} in the last 12 months. That leaves {fmt.money(free)} of the budget, enough for"
+            f"The channels took {took}. That leaves {fmt.money(free)} of the budget of {fmt.money(limit)}, enough for"
             f" the actions at {fmt.money(needed)}."
         )
         return Finding("budget-room", sentence, free, "money", evidence="shown")
-    rest = f"leaves {fmt.money(free)} of the budget" if free > 0 else f"is {fmt.money(-free)} more than the budget"
+    left = f"leaves {fmt.money(free)} of the budget of" if free > 0 else f"is {fmt.money(-free)} more than the budget of"
     return Finding(
         "budget-room",
-        f"The {fmt.money(spend)} that the channels took in the last 12 months {rest}; the actions need {fmt.money(needed)}.",
+        f"What the channels took, {took}, {left} {fmt.money(limit)}; the actions need {fmt.money(needed)}.",
         free,
         "money",
         evidence="shown",
         action=f"Take {fmt.money(needed - max(free, 0.0))} from the channels, the dearest orders first, or raise the budget.",
     )
+
+
+def _span(costs: pd.DataFrame) -> str:
+    months = int(costs["months"].iloc[0]) if len(costs) else MONTHS
+    return "the last month" if months == 1 else f"the last {months} months"

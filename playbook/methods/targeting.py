@@ -12,10 +12,10 @@ from playbook.methods.advice import OWN_TEST, Advice, Learned, learn, load_advic
 from playbook.methods.own_tests import lesson_findings, lesson_table
 from playbook.methods.segments import Segments
 from playbook.result.contract import Assumption, Figure, Finding, Lesson, Locked, Result, Table
-from playbook.result.formats import Formats
+from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section
 
-__all__ = ["Targeting", "targeting"]
+__all__ = ["Targeting", "ranges", "targeting"]
 
 SOURCE = "segments of this report; effects and prices from the playbook's advice list"
 
@@ -24,9 +24,8 @@ _SHOWN = {
     "name": ("Action", "text"),
     "customers": ("Customers", "count"),
     "cost": ("Cost a year", "money"),
-    "value_low": ("at least", "money"),
-    "value": ("Brings a year", "money"),
-    "value_high": ("at most", "money"),
+    "value": ("Should bring a year", "money"),
+    "range": ("Range", "text"),
     "profit": ("Left after cost", "money"),
 }
 _WHY = {
@@ -107,6 +106,11 @@ def targeting(
     )
 
 
+def ranges(actions: pd.DataFrame, fmt: Formats) -> list[str]:
+    """``value_low`` to ``value_high`` of each action in words, one column of a table instead of two."""
+    return [f"{fmt.money(low)} to {fmt.money(high)}" for low, high in zip(actions["value_low"], actions["value_high"], strict=True)]
+
+
 def _headline(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> str:
     if actions.empty:
         return "No action of the advice list fits these segments"
@@ -141,13 +145,12 @@ def _findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list
             )
         ]
     findings, paying = [], actions[actions["profit"] > 0]
-    if len(paying):
+    if len(paying) > 1:
         spent, low, high = paying["cost"].sum(), paying["value_low"].sum(), paying["value_high"].sum()
         findings.append(
             Finding(
                 "targeting-total",
-                f"{'The one action that pays costs' if len(paying) == 1 else f'The {len(paying)} actions that pay cost'}"
-                f" {fmt.money(spent)} a year and should bring"
+                f"The {len(paying)} actions that pay cost {fmt.money(spent)} a year and should bring"
                 f" {fmt.money(paying['value'].sum())} of gross margin: {fmt.money(paying['profit'].sum())} is left.",
                 paying["profit"].sum(),
                 "money",
@@ -158,11 +161,12 @@ def _findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list
                 action="Start with these and keep a control group, so that the next report measures instead of assuming.",
             )
         )
+    if len(paying):
         top = paying.iloc[0]
         findings.append(
             Finding(
                 "targeting-best",
-                f"Most comes from {top['name']} for {top['segment']}: {fmt.money(top['profit'])} a year after a cost of"
+                f"Most should come from {top['name']} for {top['segment']}: {fmt.money(top['profit'])} a year after a cost of"
                 f" {fmt.money(top['cost'])}.",
                 top["profit"],
                 "money",
@@ -195,13 +199,13 @@ def _findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list
 
 
 def _tables(actions: pd.DataFrame, pairs: list[tuple[Advice, Learned]], margin: float | None, fmt: Formats) -> tuple[Table, ...]:
-    shown = dict(_SHOWN)
+    shown = {**_SHOWN, "range": (f"{fmt.share(LEVEL)} range", "text")}
     if margin is None:
-        shown["value"] = ("Revenue a year", "money")
+        shown["value"] = ("Extra revenue a year", "money")
         del shown["profit"]
     meant = "revenue, because the margin is not known" if margin is None else f"gross margin at {fmt.share(margin)} of revenue"
     tables = [
-        Table(actions, f"Actions by segment. What an action brings is {meant}.", SOURCE, shown),
+        Table(actions.assign(range=ranges(actions, fmt)), f"Actions by segment. What an action brings is {meant}.", SOURCE, shown),
         Table(actions, "What to do, why and who.", SOURCE, _WHY),
     ]
     if tested := lesson_table(pairs, fmt.locale):
@@ -218,6 +222,11 @@ def _assumptions(without: tuple[str, ...], margin: float | None, fmt: Formats) -
             "high",
         ),
         Assumption("Effects of two actions on the same segment add up. In practice they overlap a little.", "low", "medium"),
+        Assumption(
+            "The range of a sum of actions takes all of them as too hopeful or too careful together: it is the widest it can be.",
+            "medium",
+            "medium",
+        ),
         Assumption(
             "Costs per customer are our planning figures, as shares of what an average customer buys in a year.", "low", "medium"
         ),
@@ -238,17 +247,17 @@ def _assumptions(without: tuple[str, ...], margin: float | None, fmt: Formats) -
 
 
 def _returns_figure(result: Targeting) -> Figure:
-    fmt, meant, one = result.fmt, "revenue" if result.margin is None else "gross margin", result.fmt.money(1)
+    fmt, meant, one = result.fmt, "revenue" if result.margin is None else "gross margin", f"1 {result.fmt.currency}"
     ranked = result.actions[result.actions["cost"] > 0]
     ratios = ranked[["value_low", "value", "value_high"]].div(ranked["cost"], axis=0).set_axis(["low", "value", "high"], axis=1)
     data = largest(ranked[["segment", "name"]].join(ratios))
     best, least = data.iloc[-1], data.iloc[0]
     return Figure(
-        svg=action_bars(data, lambda v: fmt.number(v, 1), f"{meant} for each {one} spent", line=(1, f"{one} back for {one}")),
+        svg=action_bars(data, lambda v: fmt.number(v), f"{meant} for each {one} spent", line=None if result.margin is None else (1, "just pays")),
         source=SOURCE,
         caption=f"What {one} brings in {meant} when the whole segment is addressed. The line is the range of the assumption.",
-        alt=f"Bar chart of {len(data)} actions. {best['name']} for {best['segment']} brings {fmt.number(best['value'], 1)} for"
-        f" each {one}, {least['name']} for {least['segment']} {fmt.number(least['value'], 1)}.",
+        alt=f"Bar chart of {len(data)} actions. {best['name']} for {best['segment']} brings {fmt.number(best['value'])} for"
+        f" each {one}, {least['name']} for {least['segment']} {fmt.number(least['value'])}.",
         data=Table(data[::-1], f"{meant.capitalize()} for each {one} spent.", SOURCE, {
             "segment": ("Segment", "text"), "name": ("Action", "text"),
             "low": ("at least", "number"), "value": ("Expected", "number"), "high": ("at most", "number"),

@@ -54,6 +54,7 @@ def test_an_own_measurement_replaces_the_assumption():
     assert learned.measured and learned.lift.source == OWN_TEST and learned.lift.support == "high"
     # 8 percent x 73 / 365
     assert (learned.lift.low, learned.lift.expected, learned.lift.high) == pytest.approx((0.008, 0.016, 0.024))
+    assert learned.running == pytest.approx(0.2)  # and so is its cost
 
 
 @pytest.mark.parametrize("told", [

@@ -38,7 +38,7 @@ def test_a_short_budget_by_hand():
     assert answer(301).value - result.value == pytest.approx(result.shadow_price)
     assert [f.id for f in result.findings] == ["budget-split", "budget-last"]
     assert result.findings[0].money == pytest.approx(604.44)
-    assert result.headline == "The budget of €300 brings €904 of gross margin a year"
+    assert result.headline == "The budget of €300 should bring €904 of gross margin a year"
 
 
 def test_money_that_would_not_come_back_is_kept():
@@ -62,6 +62,7 @@ def test_without_a_budget_the_client_decides():
 
 
 def test_without_a_margin_there_is_no_profit():
+    assert answer(None, margin=None).headline == "How much to spend cannot be said yet: the gross margin is missing"
     result = answer(300, margin=None)
     assert "of revenue" in result.headline and result.findings[0].money is None
     assert any("can still lose money" in a.text for a in result.assumptions)
@@ -82,6 +83,16 @@ def test_channels_stand_beside_and_must_fit():
     assert next(f for f in answer(9000, channel_months=months).findings if f.id == "budget-room").action is None
     assert next(f for f in answer(900, channel_months=months).findings if f.id == "budget-room").value == pytest.approx(-300)
     assert answer(1500, channel_months=months.head(0)).tables[-1].caption.startswith("The split")
+    short = months.tail(3)  # three months of 100 are 1,200 a year
+    assert next(f for f in answer(1500, channel_months=short).findings if f.id == "budget-room").value == pytest.approx(300)
+
+
+def test_money_that_the_channels_take_is_not_called_unspent():
+    months = pd.DataFrame({"channel": "search", "month": pd.date_range("2025-11-01", periods=12, freq="MS"), "spend": 100.0})
+    result = answer(1500, channel_months=months)
+    assert result.unspent == 0 and "budget-unspent" not in [f.id for f in result.findings]  # 1,500 - 670 - 1,200 < 0
+    assert answer(2000, channel_months=months).unspent == pytest.approx(130)
+    assert result.headline == "Spend €670 on actions: it should bring €1,536 of gross margin a year"
 
 
 def test_the_figure_tells_the_advice():

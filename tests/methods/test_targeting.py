@@ -81,13 +81,25 @@ def test_own_tests_replace_withdraw_and_are_shown():
     tests = (Intervention(id="vip-preview", start=date(2026, 1, 1), end=date(2026, 3, 14)),)
     result = answer(past_lessons=lessons, interventions=tests)
     best = next(f for f in result.findings if f.id == "targeting-best")
-    assert best.evidence == "indicative"  # its low end, 100 x 1,000 x 1 % x 0.4 = 400, is below the cost of 500
+    assert best.evidence == "likely"  # its low end, 100 x 1,000 x 1 % x 0.4 = 400, is above the cost of 100
     assert result.withdrawn == ("champions-referral",)
     assert result.actions.set_index("action_id").loc["champions-early-access", "value"] == pytest.approx(800)
+    assert result.actions.set_index("action_id").loc["champions-early-access", "cost"] == pytest.approx(100)  # 500 for a year
     told = {f.id: f for f in result.findings if f.id.startswith("targeting-lesson")}
     assert "measured effect used" in told["targeting-lesson-vip-preview"].sentence
     assert "action withdrawn" in told["targeting-lesson-friend-gift"].sentence
     assert len(result.tables[2].frame) == 2
+
+
+def test_one_action_that_pays_is_told_once():
+    result = answer(PROFILES.tail(1).assign(revenue_year=1000.0, kind="occasional"))
+    assert [f.id for f in result.findings] == ["targeting-best"]
+
+
+def test_without_a_margin_no_point_is_called_paying_and_ranges_stand_in_one_column():
+    assert "just pays" in answer().figure().svg and "just pays" not in answer(margin=None).figure().svg
+    table = answer().tables[0]
+    assert table.frame["range"].iloc[0] == "€200 to €2,400" and len(table.columns) <= 7
 
 
 def test_every_kind_at_once_shows_and_changes_nothing():
