@@ -1,9 +1,10 @@
 """Demand over time: one clock for all customers, on which each keeps a rhythm of their own.
 
-The shop's demand grows steadily through season and weekday; advertising comes on top. Customer i orders at rate
-``rate_i * pace(t)`` while active, where ``pace`` is the demand of the day for one unit of active rate. So customers who come
-and go change who buys, but do not bend the shop's growth. Drawing a Poisson number over the clock's span, spreading it evenly on the clock and
-keeping every k-th event is exact and needs no grid of customers and days.
+The shop's demand grows steadily through season and weekday; advertising comes on top. Customer i orders
+at rate ``rate_i * pace(t)`` while active, where ``pace`` is the demand of the day for one unit of active
+rate. So customers who come and go change who buys, but do not bend the shop's growth. Drawing a Poisson
+number over the clock's span, spreading it evenly on the clock and keeping every k-th event is exact and
+needs no grid of customers and days.
 """
 
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ def adstock(spend: np.ndarray, carryover: float) -> np.ndarray:
 
 
 def clock(days: pd.DatetimeIndex, by_channel: pd.DataFrame, customers: pd.DataFrame) -> Clock:
-    """The pace of demand: a growing, seasonal base plus the advertised orders, less first orders, over the active customers' rates.
+    """The pace of demand: a growing, seasonal base plus advertised orders, less first orders, over the active customers' rates.
 
     ``customers`` has ``rate`` (orders a day), ``start`` and ``stop`` (days), ``first`` (first order on day ``start``).
     """

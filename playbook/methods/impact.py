@@ -187,7 +187,7 @@ def _known(value: float) -> float | None:
 def _tables(frame: pd.DataFrame, margin: float | None, fmt: Formats) -> tuple[Table, ...]:
     label, evidence, span = ("Intervention", "text"), ("Evidence", "text"), (f"{LEVEL:.0%} range", "text")
     effects = {
-        "label": label, "verdict": evidence, "effect": ("Change of revenue", "share"), "effect_range": span,
+        "label": label, "verdict": evidence, "change": ("Change of revenue", "text"), "effect_range": span,
         "revenue": ("Extra revenue", "money"), "revenue_range": span,
     }
     money = {
@@ -213,6 +213,7 @@ def _span(low: float, high: float, write: Callable[[float], str]) -> str:
 
 
 WRITTEN: dict[str, Callable] = {  # columns of words, so that the tables fit the page
+    "change": lambda row, fmt: fmt.change(row.effect),
     "effect_range": lambda row, fmt: _span(row.low, row.high, fmt.change),
     "revenue_range": lambda row, fmt: _span(row.revenue_low, row.revenue_high, fmt.money),
     "profit_range": lambda row, fmt: _span(row.profit_low, row.profit_high, fmt.money),

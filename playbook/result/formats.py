@@ -14,7 +14,7 @@ LEVEL = 0.80  # every range in every report holds this share; the one place wher
 
 Unit = Literal["money", "unit_money", "share", "points", "count", "number", "days", "date", "month", "text"]
 
-_COMPACT_FROM = 10_000
+_COMPACT_FROM, _WHOLE_FROM = 10_000, 100
 _DASH = "–"
 
 
@@ -26,7 +26,7 @@ class Formats:
     locale: str = "en"
 
     def money(self, amount: float) -> str:
-        """Money to three figures or so: €1.62M, €310K, €9,412; small amounts to the cent."""
+        """Money to three figures or so: €1.62M, €310K, €9,412, €50; small amounts that are not whole to the cent."""
         if _absent(amount):
             return _DASH
         size = abs(amount)
@@ -34,7 +34,8 @@ class Formats:
             digits = 2 if 1e6 <= size < 1e7 or 1e9 <= size < 1e10 else 1 if size < 1e5 or 1e6 <= size < 1e8 else 0
             text = numbers.format_compact_currency(amount, self.currency, locale=self.locale, fraction_digits=digits)
         else:
-            pattern = self._currency_pattern(0 if size >= 100 else 2)
+            whole = size >= _WHOLE_FROM or round(size, 2) % 1 == 0
+            pattern = self._currency_pattern(0 if whole else 2)
             text = numbers.format_currency(amount, self.currency, pattern, locale=self.locale, currency_digits=False)
         return _minus(text)
 
