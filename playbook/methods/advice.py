@@ -109,7 +109,9 @@ class Learned:
         """How the lesson is used, for readers."""
         if self.withdrawn:
             return "action withdrawn"
-        return "measured effect used, for as many days as were tested" if self.measured else "assumption kept, shown for comparison"
+        if self.measured:
+            return "measured effect used, for as many days as were tested"
+        return "assumption kept, shown for comparison"
 
 
 @lru_cache(maxsize=1)

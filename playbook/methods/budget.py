@@ -213,7 +213,8 @@ def _tables(allocations, returns, costs, largest, limit, channels, margin, fmt) 
         "value": (f"Should bring in {meant}", "money"),
         "range": (f"{fmt.share(LEVEL)} range", "text"),
     }
-    tables = [Table(allocations.assign(range=ranges(allocations, fmt)), "The split of the budget that brings most.", SOURCE, columns)]
+    split = allocations.assign(range=ranges(allocations, fmt))
+    tables = [Table(split, "The split of the budget that brings most.", SOURCE, columns)]
     if limit is None and largest > 0:
         offered = _curve(returns, costs, np.array(OFFERED) * largest)
         tables.append(

@@ -41,8 +41,8 @@ def yearly_spend(costs: pd.DataFrame) -> float:
 def channel_table(costs: pd.DataFrame, margin: float | None) -> Table:
     """The costs as a table, with the warning that a claimed order is not a caused order.
 
-    With a ``margin`` what a channel claims is gross margin for each unit of money spent, so that below 1 it does not even earn its
-    cost by its own count; without one it is revenue.
+    With a ``margin`` what a channel claims is gross margin for each unit of money spent, so that below 1 it does not even earn
+    its cost by its own count; without one it is revenue.
     """
     claim = "Revenue" if margin is None else "Gross margin"
     labels = {

@@ -7,28 +7,30 @@ import pandas as pd
 
 from playbook.methods.action_bars import action_bars, largest
 from playbook.methods.budget import Budget
-from playbook.methods.targeting import Targeting
+from playbook.methods.needs import Needs
+from playbook.methods.plan_review import CONTROL, next_monday, review_finding, stop_rule
+from playbook.methods.segments import Segments
+from playbook.methods.targeting import Targeting, ranges
 from playbook.result.contract import Assumption, Figure, Finding, Result, Table
 from playbook.result.formats import Formats
 from playbook.result.section import section
 
-__all__ = ["Plan", "next_monday", "plan"]
+__all__ = ["Plan", "plan"]
 
 SOURCE = "targeting and budget sections"
+WHOLE = 0.995  # share of a segment's cost from which everybody is reached
 
 _COLUMNS = {
     "action": ("What", "text"),
-    "segment": ("For whom", "text"),
+    "whom": ("For whom", "text"),
     "owner": ("Who", "text"),
     "start": ("Start", "date"),
     "review": ("Review", "date"),
     "cost": ("May cost a year", "money"),
-    "value_low": ("at least", "money"),
-    "value": ("Should bring a year", "money"),
-    "value_high": ("at most", "money"),
+    "worth": ("Should bring a year", "text"),
 }
-_CONTROL = {
-    "action": ("What", "text"),
+_JUDGED = {
+    "name": ("What", "text"),
     "segment": ("For whom", "text"),
     "kpi": ("What will show it", "text"),
     "stop_rule": ("When to stop", "text"),
@@ -37,8 +39,9 @@ _CONTROL = {
 
 @dataclass(frozen=True, kw_only=True)
 class Plan(Result):
-    """``actions``: action_id, name, action, segment, owner, start, review, cost, value_low, value, value_high, kpi,
-    stop_rule; in order of start. Dates are days, money is a year's: gross margin, or revenue where ``margin`` is None.
+    """``actions``: action_id, name, action, segment, whom (segment and the part that is reached), owner, start, review, cost,
+    value_low, value, value_high, kpi, stop_rule; in order of start. Dates are days, money is a year's: gross margin, or revenue
+    where ``margin`` is None.
     """
 
     actions: pd.DataFrame
@@ -49,21 +52,24 @@ class Plan(Result):
         return (_value_figure(self),) if len(self.actions) else ()
 
 
-def next_monday(day: date) -> date:
-    """The first Monday on or after ``day``."""
-    return day + timedelta(days=-day.weekday() % 7)
-
-
 @section(
     "plan",
     "What happens next, by whom and until when?",
     promise="dated actions with owner, budget, expected value, the KPI that will show it and a stop rule",
 )
-def plan(targeting: Targeting, budget: Budget, as_of: date, fmt: Formats, needs: Result | None = None) -> Plan:
+def plan(
+    targeting: Targeting,
+    budget: Budget,
+    as_of: date,
+    fmt: Formats,
+    needs: Needs | None = None,
+    segments: Segments | None = None,
+) -> Plan:
     """Turn the funded actions into a dated plan.
 
-    An action starts on the first Monday after ``as_of`` plus its lead time and is reviewed after its review time. The stop rule
-    names the smallest gain over a control group at which the action earns what it costs: cost / (customers x basis x margin).
+    An action starts on the first Monday after ``as_of`` plus its lead time and is reviewed after its review time, never between
+    the years. The stop rule names the smallest gain over a control group at which the action earns what it costs: cost /
+    (customers x basis x margin). With ``segments`` the plan says how large a gain its control groups can show at all.
     """
     funded = budget.allocations[budget.allocations["amount"] > 0]
     details = targeting.actions.drop(columns=["value_low", "value", "value_high", "cost"])
@@ -74,23 +80,24 @@ def plan(targeting: Targeting, budget: Budget, as_of: date, fmt: Formats, needs:
     )
     left_out = budget.allocations.loc[budget.allocations["amount"] == 0, ["segment", "name"]]
     meant = "revenue" if targeting.margin is None else "gross margin"
+    review = review_finding(rows, segments.assignments, fmt) if segments is not None else None
     return Plan(
         fmt=fmt,
         headline=_headline(actions, meant, fmt),
-        findings=_findings(actions, left_out, targeting.margin, meant, needs, fmt),
+        findings=_findings(actions, left_out, targeting.margin, meant, needs, review, fmt),
         tables=(
             ()
             if actions.empty
             else (
-                Table(actions, f"The plan. What an action should bring is {meant}.", SOURCE, _COLUMNS),
-                Table(actions, "How each action is judged.", SOURCE, _CONTROL),
+                Table(actions.assign(worth=_worth(actions, fmt)), f"The plan; an action brings {meant}.", SOURCE, _COLUMNS),
+                Table(actions, "How each action is judged.", SOURCE, _JUDGED),
             )
         ),
         assumptions=(
             Assumption("Lead times hold: people, texts and systems are ready on the start date.", "medium", "medium"),
             Assumption(
-                "One customer in ten of each segment is left alone as a control group, drawn by lot. Without it no effect can be"
-                " measured.",
+                f"{fmt.share(CONTROL)} of the customers of each action are left alone as a control group, drawn by lot. Without"
+                " it no effect can be measured; until the review, costs and gains are lower by that part.",
                 "high",
                 "high",
             ),
@@ -106,6 +113,7 @@ _FIELDS = [
     "name",
     "action",
     "segment",
+    "whom",
     "owner",
     "start",
     "review",
@@ -124,27 +132,16 @@ def _dated(row: dict, as_of: date, fmt: Formats) -> dict:
     review = next_monday(start + timedelta(days=row["review_days"]))
     return {
         **{c: row[c] for c in ("action_id", "name", "action", "segment", "owner", "kpi", "value_low", "value", "value_high")},
+        "whom": row["segment"] + ("" if row["reach"] >= WHOLE else f": the {fmt.share(row['reach'])} likeliest to respond"),
         "cost": row["amount"],
         "start": pd.Timestamp(start),
         "review": pd.Timestamp(review),
-        "stop_rule": _stop_rule(row, review, fmt),
+        "stop_rule": stop_rule(row, review, fmt),
     }
 
 
-def _stop_rule(row: dict, review: date, fmt: Formats) -> str:
-    least, by = row["break_even"], fmt.day(review)
-    if pd.isna(least):
-        return f"Stop unless the customers addressed buy more than the control group by {by}."
-    if row["basis"] == "order":
-        gain = (
-            f"the customers addressed place at least {fmt.number(least * 100, 2)} more orders per 100 customers and year than the"
-            " control group"
-        )
-    elif row["basis"] == "average":
-        gain = f"new customers bring at least {fmt.money(least * row['basis_value'])} of revenue a year for each customer asked"
-    else:
-        gain = f"the customers addressed buy at least {fmt.share(least, 1)} more than the control group"
-    return f"Stop unless {gain} by {by}: below that it does not earn its cost."
+def _worth(actions: pd.DataFrame, fmt: Formats) -> list[str]:
+    return [f"{fmt.money(v)} ({r})" for v, r in zip(actions["value"], ranges(actions, fmt), strict=True)]
 
 
 def _headline(actions: pd.DataFrame, meant: str, fmt: Formats) -> str:
@@ -155,7 +152,13 @@ def _headline(actions: pd.DataFrame, meant: str, fmt: Formats) -> str:
 
 
 def _findings(
-    actions: pd.DataFrame, left_out: pd.DataFrame, margin: float | None, meant: str, needs: Result | None, fmt: Formats
+    actions: pd.DataFrame,
+    left_out: pd.DataFrame,
+    margin: float | None,
+    meant: str,
+    needs: Needs | None,
+    review: Finding | None,
+    fmt: Formats,
 ) -> tuple[Finding, ...]:
     findings = []
     if len(actions):
@@ -198,28 +201,24 @@ def _findings(
                 action="Look at them again when prices or measured effects change.",
             )
         )
-    if needs is not None and needs.findings and len(actions):
-        findings.append(_against_need(needs.findings[0], actions, margin, fmt))
-    return tuple(findings)
+    gap = next((n.money for n in needs.ranked if n.kind == "outcome" and n.money), None) if needs is not None else None
+    if gap and len(actions):
+        findings.append(_against_gap(gap, actions, margin, fmt))
+    return tuple(f for f in (*findings, review) if f)
 
 
-def _against_need(need: Finding, actions: pd.DataFrame, margin: float | None, fmt: Formats) -> Finding:
-    """The plan beside the largest need. A need is stated in revenue, so margin is turned back into revenue."""
-    revenue = actions["value"].sum() / (margin or 1.0)
-    sentence = f"The largest need was: {need.sentence.rstrip('.')}. The plan should add {fmt.money(revenue)} of revenue a year"
-    if need.money and need.money > 0:
-        sentence += f", {fmt.share(revenue / need.money)} of the {fmt.money(need.money)} at stake there"
-    scale = 1 / (margin or 1.0)
+def _against_gap(gap: float, actions: pd.DataFrame, margin: float | None, fmt: Formats) -> Finding:
+    """The plan beside the gap to the revenue goal. The gap is revenue, so margin is turned back into revenue."""
+    low, revenue, high = (actions[c].sum() / (margin or 1.0) for c in ("value_low", "value", "value_high"))
     return Finding(
-        "plan-need",
-        f"{sentence}.",
+        "plan-gap",
+        f"Revenue is {fmt.money(gap)} a year short of its goal. The plan should add {fmt.money(revenue)} of revenue a year,"
+        f" {fmt.share(revenue / gap)} of that.",
         revenue,
         "money",
-        actions["value_low"].sum() * scale,
-        actions["value_high"].sum() * scale,
-        action=(
-            "Treat what the plan does not cover with the other phases' actions." if need.money and need.money > revenue else None
-        ),
+        low,
+        high,
+        action="Treat what the plan does not cover with the other phases' actions." if gap > revenue else None,
     )
 
 

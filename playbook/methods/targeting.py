@@ -108,7 +108,8 @@ def targeting(
 
 def ranges(actions: pd.DataFrame, fmt: Formats) -> list[str]:
     """``value_low`` to ``value_high`` of each action in words, one column of a table instead of two."""
-    return [f"{fmt.money(low)} to {fmt.money(high)}" for low, high in zip(actions["value_low"], actions["value_high"], strict=True)]
+    edges = zip(actions["value_low"], actions["value_high"], strict=True)
+    return [f"{fmt.money(low)} to {fmt.money(high)}" for low, high in edges]
 
 
 def _headline(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> str:
@@ -205,7 +206,7 @@ def _tables(actions: pd.DataFrame, pairs: list[tuple[Advice, Learned]], margin: 
         del shown["profit"]
     meant = "revenue, because the margin is not known" if margin is None else f"gross margin at {fmt.share(margin)} of revenue"
     tables = [
-        Table(actions.assign(range=ranges(actions, fmt)), f"Actions by segment. What an action brings is {meant}.", SOURCE, shown),
+        Table(actions.assign(range=ranges(actions, fmt)), f"Actions by segment; an action brings {meant}.", SOURCE, shown),
         Table(actions, "What to do, why and who.", SOURCE, _WHY),
     ]
     if tested := lesson_table(pairs, fmt.locale):
@@ -251,9 +252,10 @@ def _returns_figure(result: Targeting) -> Figure:
     ranked = result.actions[result.actions["cost"] > 0]
     ratios = ranked[["value_low", "value", "value_high"]].div(ranked["cost"], axis=0).set_axis(["low", "value", "high"], axis=1)
     data = largest(ranked[["segment", "name"]].join(ratios))
+    line = None if result.margin is None else (1, "just pays")
     best, least = data.iloc[-1], data.iloc[0]
     return Figure(
-        svg=action_bars(data, lambda v: fmt.number(v), f"{meant} for each {one} spent", line=None if result.margin is None else (1, "just pays")),
+        svg=action_bars(data, lambda v: fmt.number(v), f"{meant} for each {one} spent", line=line),
         source=SOURCE,
         caption=f"What {one} brings in {meant} when the whole segment is addressed. The line is the range of the assumption.",
         alt=f"Bar chart of {len(data)} actions. {best['name']} for {best['segment']} brings {fmt.number(best['value'])} for"

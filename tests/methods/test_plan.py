@@ -5,14 +5,12 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from playbook.engagement import Assumptions
 from playbook.methods.budget import budget
-from playbook.methods.plan import next_monday, plan
+from playbook.methods.needs import Need
+from playbook.methods.plan import plan
 from playbook.methods.targeting import targeting
-from playbook.result.contract import Finding, Result
 from playbook.result.formats import Formats
 
 FMT = Formats("EUR")
@@ -23,10 +21,10 @@ PROFILES = pd.DataFrame({
 })
 
 
-def answer(margin=0.4, limit=None, profiles=PROFILES, needs=None):
+def answer(margin=0.4, limit=None, profiles=PROFILES, needs=None, segments=None, as_of=AS_OF):
     parameters = Assumptions(gross_margin=margin, budget=limit)
     aimed = targeting(SimpleNamespace(profiles=profiles), parameters, FMT)
-    return plan(aimed, budget(aimed, parameters, FMT), AS_OF, FMT, needs)
+    return plan(aimed, budget(aimed, parameters, FMT), as_of, FMT, needs, segments)
 
 
 def test_dates_and_sums_by_hand():
@@ -43,13 +41,19 @@ def test_dates_and_sums_by_hand():
     assert result.headline == "3 actions for €670 should bring €1,536 of gross margin a year"
 
 
-def test_stop_rules_name_the_point_where_an_action_just_pays():
-    rules = answer().actions.set_index("action_id")["stop_rule"]
-    # 1.25 percent = 500 / (100 x 1,000 x 0.4)
-    assert "at least 1.2% more than the control group by 31 May 2027" in rules["champions-early-access"]
-    assert "at least 0.5 more orders per 100 customers and year" in rules["lapsed-winback"]  # 30 / (300 x 50 x 0.4)
-    assert "at least €5.00 of revenue a year for each customer asked" in rules["champions-referral"]  # 200 / (100 x 0.4)
-    assert answer(margin=None).actions["stop_rule"].str.contains("more than the control group").all()
+def test_nobody_starts_between_the_years():
+    starts = answer(as_of=date(2026, 12, 1)).actions.set_index("action_id")["start"].dt.strftime("%Y-%m-%d")
+    # 21 and 28 days lead to Mondays from 28 December and 4 January on, 42 days to 18 January
+    assert starts.to_list() == ["2027-01-04", "2027-01-04", "2027-01-18"]
+
+
+def test_tables_fit_the_page_and_say_how_many_are_reached():
+    shown = answer().tables[0]
+    assert len(shown.columns) <= 7
+    rows = shown.frame.set_index("action_id")
+    assert rows.loc["champions-referral", "whom"] == "Champions: the 70% likeliest to respond"
+    assert rows.loc["champions-early-access", "whom"] == "Champions"
+    assert rows.loc["lapsed-winback", "worth"] == "€90 (€36 to €162)"
 
 
 def test_what_is_left_out_is_named():
@@ -65,19 +69,24 @@ def test_nothing_funded():
     assert result.headline == "No action is worth starting with what we know today"
 
 
-def test_the_plan_is_held_against_the_largest_need():
+def test_the_plan_is_held_against_the_revenue_gap_and_nothing_else():
     # 1,536 of margin at 0.4 are 3,840 of revenue, 40 percent of the 9,600 at stake
-    needs = Result(fmt=FMT, headline="x", findings=(Finding("needs-revenue", "Revenue is €9,600 short", money=9600.0),))
-    told = next(f for f in answer(needs=needs).findings if f.id == "plan-need")
-    assert told.value == pytest.approx(3840) and "40% of the €9,600" in told.sentence and told.action
+    rest = (None, None, "shown", "goal", "easy", "strategy", "x")
+    lever = Need("needs-order-value", "the value of an order", "lever", 50_000.0, *rest)
+    gap = Need("needs-revenue", "the revenue gap", "outcome", 9600.0, *rest)
+    told = next(f for f in answer(needs=SimpleNamespace(ranked=(lever, gap))).findings if f.id == "plan-gap")
+    assert told.value == pytest.approx(3840) and "€9,600 a year short" in told.sentence and "40% of that" in told.sentence
+    assert told.action
+    assert "plan-gap" not in [f.id for f in answer(needs=SimpleNamespace(ranked=(lever,))).findings]
+
+
+def test_the_plan_says_what_its_control_groups_can_show():
+    champions = pd.DataFrame({"segment": "Champions", "revenue": [500.0, 1500.0] * 50})
+    told = next(f for f in answer(segments=SimpleNamespace(assignments=champions)).findings if f.id == "plan-review")
+    # coefficient of variation 0.5, 90 against 10 customers: 2.8016 x 0.5 x 1/3
+    assert told.value == pytest.approx(0.4669, abs=1e-4) and "it pays from 1.2%" in told.sentence
 
 
 def test_the_figure_is_the_same_twice():
     figure = answer().figure()
     assert figure.svg == answer().figure().svg and "Champions" in figure.alt
-
-
-@given(st.dates(max_value=date(9999, 12, 24)))
-def test_mondays(day):
-    monday = next_monday(day)
-    assert monday.weekday() == 0 and 0 <= (monday - day).days < 7
