@@ -10,7 +10,7 @@ import pandas as pd
 from playbook.engagement import Objective
 from playbook.methods.kpis import CATALOGUE, Indicator, kpi_course
 from playbook.methods.plan_figure import draw
-from playbook.methods.plan_outlook import outlook
+from playbook.methods.plan_outlook import SEASON_KNOWN, outlook
 from playbook.methods.planned import YEAR, Planned, planned
 from playbook.result.contract import Assumption, Evidence, Figure, Finding, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats
@@ -19,7 +19,8 @@ from playbook.result.section import section
 __all__ = ["PLURAL", "ROUNDING", "PlanTracking", "plan_tracking"]
 
 PLURAL = frozenset({"orders", "customers"})
-ROUNDING = 0.0005  # relative difference that no figure of the report shows
+ROUNDING = 0.005  # relative difference that no forecast can tell from none
+STEP = 0.05  # a chance is written in steps of this size: past errors tell no more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +28,9 @@ class PlanTracking(Result):
     """Plan against actual per KPI.
 
     ``status_table``: kpi, expected (due by now), actual, gap, end_target, forecast, low, high, probability (of reaching the
-    target), needed (a month from now on), pace (mean of the last three months), months_left, end (last month), status (one of
-    reached, on track, open, behind, missed). Flows (revenue, orders) are sums over the period, everything else the latest month.
+    target), needed (a month from now on), pace (mean of the last three months), months_left, latest (complete month), seasoned
+    (the history is long enough to know the season), start, end (months), status (one of reached, on track, open, behind, missed).
+    Flows (revenue, orders) are sums over the period, everything else the latest month.
     ``paths``: kpi, period, target, actual, forecast, low, high, flows cumulated.
     """
 
@@ -58,7 +60,7 @@ def plan_tracking(
     """Compare each KPI of the plan with what happened and forecast it to the period's end.
 
     Only complete months count. Revenue takes the forecast of ``demand`` where that reaches far enough; other KPIs, and revenue
-    without it, are forecast here. The probability of reaching a target is normal around the forecast; months of a sum are
+    without it, are forecast here. The probability of reaching a target is a t curve around the forecast; months of a sum are
     correlated as in exponential smoothing (``plan_outlook.spread_of_sums``). Returns ``Locked`` without a plan and without
     dated objectives.
     """
@@ -81,7 +83,7 @@ def plan_tracking(
         headline=_headline(status.iloc[0], fmt),
         findings=tuple(_finding(row, fmt, courses) for row in status.itertuples()),
         tables=(_table(status, fmt),),
-        assumptions=_assumptions(plan, set(plan.targets["kpi"]) - set(tracked)),
+        assumptions=_assumptions(plan, set(plan.targets["kpi"]) - set(tracked), status, fmt),
         status_table=status,
         paths=pd.concat(paths, ignore_index=True),
     )
@@ -93,7 +95,7 @@ def _headline(row: pd.Series, fmt: Formats) -> str:
     if not row["months_left"]:
         return f"{label} {row['status']} the plan to {month}: {_against(row, 'actual', fmt)}"
     if np.isnan(row["forecast"]):
-        return f"{label} {verb} {_behind(row, fmt)}; the history is too short to forecast the end"
+        return f"{label} {verb} {_behind(row, fmt)}{_when(row, fmt)}; the history is too short to forecast the end"
     return f"{label} {verb} heading for {_against(row, 'forecast', fmt)} by {month}"
 
 
@@ -110,6 +112,10 @@ def _behind(row, fmt: Formats) -> str:
     return f"{_value(abs(row['gap']), row, fmt)} {'ahead of' if row['gap'] > 0 else 'behind'} plan"
 
 
+def _when(row, fmt: Formats) -> str:
+    return " so far" if CATALOGUE[row["kpi"]].kind == "flow" else f" in {fmt.month(row['latest'])}"
+
+
 def _finding(row, fmt: Formats, courses: Mapping[str, pd.Series]) -> Finding:
     row = pd.Series(row._asdict())
     kpi, left = CATALOGUE[row["kpi"]], int(row["months_left"])
@@ -118,17 +124,18 @@ def _finding(row, fmt: Formats, courses: Mapping[str, pd.Series]) -> Finding:
     price = {"revenue": 1.0, "orders": courses["order_value"].tail(YEAR).mean() if "order_value" in courses else np.nan}.get(
         kpi.id, np.nan
     )
-    money = abs(shortfall) * price
+    money = shortfall * price if shortfall > ROUNDING * abs(row["end_target"]) else np.nan  # a surplus is not at stake
+    missing = f", {fmt.money(money)} less" if kpi.id == "revenue" and not np.isnan(money) else ""
     action = None
     if not left:
-        sentence = f"{label}: {_against(row, 'actual', fmt)} at the end of {fmt.month(row['end'])}; the plan was {goal}."
+        sentence = f"{label}: {_against(row, 'actual', fmt)} at the end of {fmt.month(row['end'])}{missing}; the plan was {goal}."
     else:
         ahead = "The history is too short to forecast the end of the plan."
         if not np.isnan(row["forecast"]):
             end = _value(row["forecast"], row, fmt)
-            chance = _chance(row, fmt)
-            ahead = f"For the end of {fmt.month(row['end'])} we expect {end}; the plan is {goal}, the chance of it {chance}."
-        sentence = f"{label} {'are' if kpi.id in PLURAL else 'is'} {_behind(row, fmt)} so far. {ahead}"
+            until = f"For the end of {fmt.month(row['end'])}"
+            ahead = f"{until} we expect {end}{missing}; the plan is {goal}, the chance of it {_chance(row, fmt)}."
+        sentence = f"{label} {'are' if kpi.id in PLURAL else 'is'} {_behind(row, fmt)}{_when(row, fmt)}. {ahead}"
         action = _action(row, kpi, left, fmt) if row["status"] in ("behind", "open") else None
     return Finding(
         id=f"plan-tracking-{kpi.id.replace('_', '-')}",
@@ -160,20 +167,16 @@ def _evidence(row: pd.Series) -> Evidence:
     if not row["months_left"]:
         return "shown"
     doubt = min(row["probability"], 1 - row["probability"])  # of the less likely outcome
-    if np.isnan(doubt):
+    if np.isnan(doubt) or not row["seasoned"]:
         return "indicative"
     return "shown" if doubt <= 0.025 else "likely" if doubt <= (1 - LEVEL) / 2 else "indicative"
 
 
 def _chance(row: pd.Series, fmt: Formats) -> str:
     chance = row["probability"]
-    return (
-        f"below {fmt.share(0.01, 0)}"
-        if chance < 0.01
-        else f"above {fmt.share(0.99, 0)}"
-        if chance > 0.99
-        else fmt.share(chance, 0)
-    )
+    if chance < STEP or chance > 1 - STEP:
+        return f"below {fmt.share(STEP, 0)}" if chance < STEP else f"above {fmt.share(1 - STEP, 0)}"
+    return f"about {fmt.share(round(chance / STEP) * STEP, 0)}"
 
 
 def _known(value: float) -> float | None:
@@ -188,15 +191,20 @@ def _value(value: float, row: pd.Series, fmt: Formats) -> str:
     return fmt.value(value, CATALOGUE[row["kpi"]].unit)
 
 
+def _range(row: pd.Series, fmt: Formats) -> str:
+    if np.isnan(row["low"]):
+        return _value(row["forecast"], row, fmt)
+    return f"{_value(row['forecast'], row, fmt)} ({_value(row['low'], row, fmt)} to {_value(row['high'], row, fmt)})"
+
+
 def _table(status: pd.DataFrame, fmt: Formats) -> Table:
+    rows = [row for _, row in status.iterrows()]
     shown = pd.DataFrame(
         {
             "kpi": [_label(kpi, fmt) for kpi in status["kpi"]],
-            **{
-                c: [_value(row[c], row, fmt) for _, row in status.iterrows()]
-                for c in ("expected", "actual", "gap", "forecast", "end_target", "needed")
-            },
-            "probability": [_chance(row, fmt) if not np.isnan(row["probability"]) else "–" for _, row in status.iterrows()],
+            **{c: [_value(row[c], row, fmt) for row in rows] for c in ("expected", "actual", "end_target")},
+            "forecast": [_range(row, fmt) for row in rows],
+            "probability": [_chance(row, fmt) if not np.isnan(row["probability"]) else "–" for row in rows],
             "status": status["status"],
         }
     )
@@ -204,22 +212,20 @@ def _table(status: pd.DataFrame, fmt: Formats) -> Table:
         "kpi": "What",
         "expected": "Plan so far",
         "actual": "Actual",
-        "gap": "Difference",
-        "forecast": "Expected at the end",
         "end_target": "Plan at the end",
+        "forecast": "Expected at the end",
         "probability": "Chance",
-        "needed": "Needed a month",
         "status": "Status",
     }
     return Table(
         shown,
-        f"Plan and actual up to {fmt.month(status['end'].max())}",
+        f"Plan, actual and forecast to {fmt.month(status['end'].max())}",
         "plan, orders",
         {c: (label, "text") for c, label in columns.items()},
     )
 
 
-def _assumptions(plan: Planned, untracked: set[str]) -> tuple[Assumption, ...]:
+def _assumptions(plan: Planned, untracked: set[str], status: pd.DataFrame, fmt: Formats) -> tuple[Assumption, ...]:
     origin = (
         Assumption(
             "Revenue and orders are summed over the period of the plan; other measures are those of the latest complete month.",
@@ -235,10 +241,18 @@ def _assumptions(plan: Planned, untracked: set[str]) -> tuple[Assumption, ...]:
         )
     )
     chance = Assumption(
-        "The chance assumes that the forecast errs as it did in the past, symmetrically, and that nothing new is done.",
+        "The chance assumes that the forecast errs as it did in the past, upwards as often as downwards, and that nothing new is"
+        f" done. Past errors are too few for more than steps of {fmt.share(STEP, 0)}.",
         "medium",
         "high",
     )
+    season = Assumption(
+        f"With less than {SEASON_KNOWN} months of history the forecast knows no season: where sales have one, the chance of a"
+        " target can be far off.",
+        "low",
+        "high",
+    )
+    unknown = not status.loc[status["months_left"] > 0, "seasoned"].all()
     left_out = sorted({*plan.unknown, *untracked})
     named = f"The plan also names {', '.join(left_out)}, for which the data hold no measure; left out."
-    return (origin, chance, *([Assumption(named, "high", "low")] if left_out else []))
+    return (origin, chance, *([season] if unknown else []), *([Assumption(named, "high", "low")] if left_out else []))

@@ -61,6 +61,38 @@ def test_a_target_at_the_edge_of_the_range_is_reached_in_one_of_ten_cases():
     assert row["probability"] == pytest.approx(0.10, abs=1e-4)
     assert row["status"] == "behind"
     assert result.findings[0].evidence in ("likely", "indicative") and "Decide now" in result.findings[0].action
+    assert "the chance of it about 10%" in result.findings[0].sentence
+
+
+def test_no_chance_is_told_finer_than_past_errors_allow():
+    """Twice the half width away: 1.2 percent by a normal curve, 2.3 by a t curve; told as below 5."""
+    demand = given([100_000], 10_000, "2026-12-01")
+    result = plan_tracking(months(35, "2026-11-01"), date(2026, 11, 30), FMT, plan(target=101_666.6666667), demand=demand)
+    assert 0.015 < result.status_table.iloc[0]["probability"] < 0.035
+    assert "below 5%" in result.findings[0].sentence
+
+
+def test_a_forecast_next_to_the_plan_is_as_planned_and_puts_no_money_at_stake():
+    result = plan_tracking(months(34, "2026-10-01"), date(2026, 10, 31), FMT, plan(), demand=given([159_000, 159_000], 10_000))
+    assert "as planned" in result.headline and result.findings[0].money is None
+    short = plan_tracking(months(34, "2026-10-01"), date(2026, 10, 31), FMT, plan(), demand=given([110_000, 110_000], 10_000))
+    assert short.findings[0].money == pytest.approx(100_000) and "€100K less" in short.findings[0].sentence
+    above = plan_tracking(months(34, "2026-10-01"), date(2026, 10, 31), FMT, plan(), demand=given([260_000, 260_000], 10_000))
+    assert above.findings[0].money is None
+
+
+def test_a_history_that_cannot_know_the_season_is_only_indicative():
+    short = plan_tracking(months(20, "2026-10-01"), date(2026, 10, 31), FMT, plan(target=200_000))
+    assert short.findings[0].evidence == "indicative" and any("no season" in a.text for a in short.assumptions)
+    long = plan_tracking(months(34, "2026-10-01"), date(2026, 10, 31), FMT, plan(target=200_000))
+    assert long.findings[0].evidence == "shown" and not any("no season" in a.text for a in long.assumptions)
+
+
+def test_one_month_of_plan_in_yen():
+    result = plan_tracking(months(34, "2026-09-01"), date(2026, 9, 30), Formats("JPY"), plan(start="2026-10-01", n=1))
+    row = result.status_table.iloc[0]
+    assert row["months_left"] == 1 and row["actual"] == 0 and len(result.tables[0].columns) <= 7
+    assert result.figure().svg and "¥" in result.headline
 
 
 def test_level_is_compared_at_the_latest_month_and_forecast_without_demand():
