@@ -17,6 +17,7 @@ __all__ = ["Bridge", "Windows", "bridge"]
 
 YEAR = 12  # months
 TOLD = 0.01  # parts below this share of the largest are left to the table
+STILL = 0.0005  # a change of revenue below this share is none that one could explain
 # part: label, why it added, why it took away, what to do when it took away
 _PARTS = {
     "customers": (
@@ -163,7 +164,7 @@ def _cents(frame: pd.DataFrame) -> int:
 
 def _headline(parts: pd.DataFrame, before: float, after: float, windows: Windows, fmt: Formats) -> str:
     change = after - before
-    if not change:
+    if abs(change) <= STILL * abs(before):
         return "Revenue did not change"
     driver = parts.loc[(parts["change"] * (1 if change > 0 else -1)).idxmax()]
     size = fmt.share(abs(change / before)) if before > 0 else f"by {fmt.money(abs(change))}"
@@ -182,14 +183,15 @@ def _findings(parts: pd.DataFrame, before: float, after: float, windows: Windows
         f"Revenue went from {fmt.money(before)} to {fmt.money(after)} against {basis}{': ' if listed else ''}{listed}.",
         value=round(after - before, 2), unit="money", n=n, evidence=evidence,
     )  # fmt: skip
-    worst = parts.loc[parts["change"].idxmin()]
-    if worst["change"] >= 0:
+    losses = told[told["change"] < 0]
+    if losses.empty:
         return (total,)
-    yearly = -float(worst["change"]) * YEAR / windows.months
+    worst = losses.loc[losses["change"].idxmin()]
     lost = Finding(
         "bridge-loss",
         f"Because {_PARTS[worst['part']][2]}, revenue is {fmt.money(-worst['change'])} lower than it would have been.",
-        value=float(worst["change"]), unit="money", n=n, money=yearly, evidence=evidence,
+        value=float(worst["change"]), unit="money", n=n, evidence=evidence,
+        money=-float(worst["change"]) if windows.months == YEAR else None,  # a season's loss comes back: no sum for a year
         action=_PARTS[worst["part"]][3],
     )  # fmt: skip
     return total, lost

@@ -77,7 +77,7 @@ def test_a_short_history_sets_half_against_half_and_says_so():
     assert "season" in result.assumptions[1].text
     assert "another season" in result.findings[0].sentence
     assert {f.evidence for f in result.findings} == {"indicative"}
-    assert result.findings[1].money == pytest.approx(5 * 4)  # three months' loss, a year's money
+    assert (result.findings[1].value, result.findings[1].money) == (-5, None)  # a season's loss is not blown up to a year
 
 
 @pytest.mark.parametrize("rows", [[], [(pd.Timestamp("2026-10-01"), "a", 5.0)]])
@@ -88,12 +88,21 @@ def test_too_little_is_locked(rows):
 def test_nothing_changed_and_nothing_sold():
     assert bridge(orders((OLDEST, "a", 10.0), (LATE, "b", 10.0)), DAY, EUR).headline == "Revenue did not change"
     assert bridge(orders((OLDEST, "a", 0.0), (LATE, "b", 0.0)), DAY, EUR).findings[0].value == 0
+    hardly = bridge(orders((OLDEST, "a", 10_000.0), (LATE, "b", 10_001.0)), DAY, EUR)
+    assert hardly.headline == "Revenue did not change"
+
+
+def test_a_loss_beside_which_everything_else_is_large_is_left_to_the_table():
+    frame = orders((OLDEST, "a", 1000.0), (OLDEST, None, 5.0), (LATE, "a", 1000.0), (LATE, "b", 1000.0))
+    result = bridge(frame, DAY, EUR)
+    assert result.parts.set_index("part")["change"].to_dict()["unknown"] == -5
+    assert [f.id for f in result.findings] == ["bridge-total"]
 
 
 def test_the_figure_names_every_part_and_inputs_stay():
     frame = orders((OLDEST, "a", 100.0), (LATE, "a", 30.0), (LATE, "b", 40.0))
     copy = frame.copy()
     figure = bridge(frame, DAY, EUR).figure()
-    assert "Change of revenue: −€30.00" in figure.alt
+    assert "Change of revenue: −€30" in figure.alt
     assert "Value of an order" in figure.svg
     pd.testing.assert_frame_equal(frame, copy)
