@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from playbook.methods.leaks import Path, Reference, best_group, costliest, deal_path, journey_path, share_range
@@ -86,7 +87,7 @@ def _headline(found: tuple[pd.Series, Evidence] | None, path: Path, fmt: Formats
     step, before = found[0]["step"], found[0]["before"]
     if path.case == "opportunities":
         return f"{fmt.share(1 - found[0]['conversion'])} of the opportunities that are closed are lost"
-    return f"Most sales are lost between {before} and {step}"
+    return f"The weakest step is from {before} to {step}: {fmt.share(found[0]['conversion'])} go on"
 
 
 def _findings(
@@ -98,20 +99,22 @@ def _findings(
     worst, evidence = found
     lost = fmt.number(100 * (1 - worst["conversion"]), 0)
     if path.case == "opportunities":
-        what = f"Of every 100 opportunities that are closed, {lost} are lost"
+        what, more = f"Of every 100 opportunities that are closed, {lost} are lost", "one point more won"
+        action = "Ask the customers of the deals lost last why they went elsewhere, and change the reason named most often."
     else:
         what = f"Of every 100 journeys that reach '{worst['before']}', {lost} never reach '{worst['step']}'"
-    action = f"Find out what stops people between '{worst['before']}' and '{worst['step']}', and test a remedy there first."
+        more = "one point more going on"
+        action = f"Find out what stops people between '{worst['before']}' and '{worst['step']}', and test a remedy there first."
     common = {"id": "funnel-leak", "n": int(worst["came"]), "evidence": evidence, "action": action}
     if pd.isna(worst["point"]):
         leak = Finding(
-            sentence=f"{what}; what one point more brings cannot be said without the value of a sale.",
+            sentence=f"{what}; what {more} brings cannot be said without the value of a sale.",
             value=float(worst["conversion"]), unit="share", low=float(worst["low"]), high=float(worst["high"]), **common,
         )  # fmt: skip
     else:
         point = float(worst["point"])
         leak = Finding(
-            sentence=f"{what}; one point more going on brings {fmt.money(point)} a year.", value=point,
+            sentence=f"{what}; {more} brings {fmt.money(point)} a year.", value=point,
             unit="money", low=float(worst["point_low"]), high=float(worst["point_high"]), money=point, **common,
         )  # fmt: skip
     return tuple(f for f in (leak, _against(path, worst, reference, fmt), _whole(path, last, fmt)) if f)
@@ -190,6 +193,15 @@ def _assumptions(path: Path, order_totals: pd.DataFrame | None, as_of: date, fmt
         listed[1] = Assumption(
             "Only the end of each deal is known, so deals that are still open count neither as won nor as lost.", "high", "medium"
         )
+    if path.unripe:
+        listed.append(
+            Assumption(
+                f"Nine in ten of those who get to the end do so within {fmt.count(path.unripe)} days; "
+                "journeys that began later than that are left out, for they may still be on their way.",
+                "high",
+                "medium",
+            )
+        )
     if path.worth is not None:
         what = "order" if path.case == "journeys" else "won deal"
         listed.append(
@@ -217,8 +229,9 @@ def _assumptions(path: Path, order_totals: pd.DataFrame | None, as_of: date, fmt
 def _bars(result: Funnel) -> Figure:
     path, fmt = result.path, result.fmt
     stages = path.stages.assign(share=path.stages["reached"] / path.cases)
-    if len(stages) > MOST_BARS:  # first, last, and the steps where most are lost
-        lost = (stages["came"] - stages["reached"]).iloc[1:-1].nlargest(MOST_BARS - 2).index
+    if len(stages) > MOST_BARS:  # first, last, the weakest step, and those where most are lost
+        lost = (stages["came"] - stages["reached"]).where(stages["step"] != result.leak, np.inf)
+        lost = lost.iloc[1:-1].nlargest(MOST_BARS - 2).index
         stages = stages.loc[[stages.index[0], *sorted(lost), stages.index[-1]]]
     labels = [f"{fmt.share(s.share)}  ·  {fmt.count(s.reached)}" for s in stages.itertuples()]
     colours = [FINDING if step == result.leak else BAR for step in stages["step"]]
@@ -238,7 +251,7 @@ def _bars(result: Funnel) -> Figure:
         ax.tick_params(axis="y", colors=HISTORY)
         svg = finish(figure)
     alt = "; ".join(f"{step}: {label.replace('  ·  ', ', ')}" for step, label in zip(stages["step"], labels, strict=True))
-    worst = f" Most are lost before {result.leak}." if result.leak else ""
+    worst = f" The smallest share goes on to {result.leak}." if result.leak else ""
     data = Table(
         stages[["step", "reached", "share"]], f"Share of {path.case} that reach each step", _source(path, fmt),
         {"step": ("Step", "text"), "reached": ("Reached", "count"), "share": ("Share of all", "share")},

@@ -17,6 +17,7 @@ __all__ = ["Path", "Reference", "best_group", "costliest", "deal_path", "grade",
 YEAR_DAYS = 365
 SHORTEST = 28  # days of data below which counts are not blown up to a year
 POINT = 0.01
+ARRIVED = 0.9  # share of the journeys that get to the end whose time is waited for
 FEWEST_CASES = 30  # at a step, for a group to serve as the reference
 SHOWN, LIKELY = 0.05, 1 - LEVEL  # two-sided error of the two upper grades of evidence
 
@@ -30,6 +31,7 @@ class Path:
     ``groups``: the same counts by channel or product [group, step, cases, came, reached, conversion, low, high].
     ``standing``: for deals, how many stand in each of the client's own stages [stage, opportunities, amount].
     ``yearly`` turns counts into a year's; ``worth`` is the money of one case that gets to the end (None: unknown).
+    ``unripe`` is the number of days before the as-of day whose journeys are left out: they may still be on their way.
     """
 
     case: str
@@ -40,6 +42,7 @@ class Path:
     yearly: float
     worth: float | None
     standing: pd.DataFrame | None = None
+    unripe: int = 0
 
     @property
     def cases(self) -> int:
@@ -62,7 +65,8 @@ class Reference:
 def journey_path(journey_steps: pd.DataFrame, order_totals: pd.DataFrame | None, as_of: date) -> Path | None:
     """Journeys begun in the year up to ``as_of``, by the furthest step each reached; None with fewer than two steps.
 
-    A journey that skips a step counts as having passed it, so that counts never rise along the way.
+    A journey that skips a step counts as having passed it, so that counts never rise along the way. Journeys that began so late
+    that nine in ten of those that got to the end would not have had the time are left out: they are not lost yet.
     """
     reached = first_reach(journey_steps)
     reached = reached[reached["step_at"] < pd.Timestamp(as_of) + pd.Timedelta(days=1)]
@@ -74,12 +78,24 @@ def journey_path(journey_steps: pd.DataFrame, order_totals: pd.DataFrame | None,
         return None
     rank = {step: k for k, step in enumerate(order)}
     cases = (
-        reached.assign(furthest=reached["step"].map(rank))
+        reached.assign(furthest=reached["step"].map(rank), began=began)
         .groupby("journey_id")
-        .agg(furthest=("furthest", "max"), **({"group": ("channel", "first")} if "channel" in reached else {}))
-    )
+        .agg(
+            furthest=("furthest", "max"), began=("began", "first"), last=("step_at", "max"),
+            **({"group": ("channel", "first")} if "channel" in reached else {}),
+        )
+    )  # fmt: skip
+    unripe = _days_to_the_end(cases[cases["furthest"] == len(order) - 1])
+    until = pd.Timestamp(as_of) - pd.Timedelta(days=unripe)
+    cases = cases[cases["began"] <= until]
     worth, error = _order_value(order_totals, since, as_of)
-    return _path("journeys", "journeys", "channel", order, cases, _yearly(began.min(), as_of), worth, error, first_leak=1)
+    path = _path("journeys", "journeys", "channel", order, cases, _yearly(cases["began"].min(), until), worth, error, first_leak=1)
+    return replace(path, unripe=unripe)
+
+
+def _days_to_the_end(arrived: pd.DataFrame) -> int:
+    """Days within which most of those who got to the end had done so."""
+    return 0 if arrived.empty else int((arrived["last"] - arrived["began"]).dt.days.quantile(ARRIVED))
 
 
 def deal_path(opportunities: pd.DataFrame, as_of: date) -> Path | None:
@@ -191,8 +207,8 @@ def _standing(opportunities: pd.DataFrame) -> pd.DataFrame:
 def _order_value(order_totals: pd.DataFrame | None, since: pd.Timestamp, as_of: date) -> tuple[float | None, float]:
     if order_totals is None:
         return None, 0.0
-    recent = order_totals[order_totals["day"].between(since, pd.Timestamp(as_of)) & (order_totals["revenue"] > 0)]
-    return _mean(recent["revenue"])
+    """Revenue divided by orders, as the KPI of that name has it: what comes back takes off from the worth of a sale."""
+    return _mean(order_totals.loc[order_totals["day"].between(since, pd.Timestamp(as_of)), "revenue"])
 
 
 def _mean(values: pd.Series) -> tuple[float | None, float]:
@@ -202,8 +218,8 @@ def _mean(values: pd.Series) -> tuple[float | None, float]:
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)) / values.mean()) if len(values) > 1 else 0.0
 
 
-def _yearly(first: pd.Timestamp, as_of: date) -> float:
-    days = (pd.Timestamp(as_of) - first).days + 1
+def _yearly(first: pd.Timestamp, until: date) -> float:
+    days = (pd.Timestamp(until) - first).days + 1
     return YEAR_DAYS / days if days >= SHORTEST else 1.0
 
 

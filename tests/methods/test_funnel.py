@@ -40,7 +40,7 @@ def test_steps_counts_and_the_worth_of_a_point():
     assert result.leak == "paid"
     leak = result.findings[0]
     assert (leak.id, leak.money, leak.evidence, leak.n) == ("funnel-leak", pytest.approx(100), "shown", 100)
-    assert result.headline == "Most sales are lost between basket and paid"
+    assert result.headline == "The weakest step is from basket to paid: 20% go on"
 
 
 def test_the_range_is_wilsons():
@@ -71,6 +71,22 @@ def test_a_better_channel_is_a_reference_only_beyond_chance():
     assert found.gain == pytest.approx((0.7 - 0.2) * 200 * 100)
     alike = journeys({"visit": 78, "visit paid": 22}, "mail")
     assert best_group(journey_path(pd.concat([alike, bad]), orders(), DAY), "paid") is None
+
+
+def test_journeys_that_may_still_be_on_their_way_are_not_lost():
+    # Sales take 30 days; the five visits of the last week cannot have ended yet.
+    frame = journeys({"visit": 10, "visit paid": 10}, start=1)
+    frame.loc[frame["step"] == "paid", "step_at"] += pd.Timedelta(days=30)
+    late = journeys({"visit": 5}, start=50).assign(step_at=pd.Timestamp("2026-12-27"))
+    result = funnel(EUR, DAY, journey_steps=pd.concat([frame, late]), order_totals=orders())
+    assert result.path.stages["reached"].tolist() == [20, 10]
+    assert result.path.yearly == pytest.approx(365 / (214 - 30))
+    assert any("within 30 days" in a.text for a in result.assumptions)
+
+
+def test_a_sale_is_worth_what_is_left_after_returns():
+    totals = orders(100.0, 4).assign(revenue=[100.0, 100.0, 100.0, 0.0])  # the last one came back whole
+    assert journey_path(journeys(SHOP), totals, DAY).worth == 75
 
 
 def test_close_steps_are_not_called_shown():
@@ -139,6 +155,15 @@ def test_many_steps_leave_the_figure_legible():
     result = funnel(EUR, DAY, journey_steps=journeys({names: 3, "s00 s01": 5}))
     assert len(result.path.stages) == 12
     assert len(result.figure().data.frame) == 8
+
+
+def test_the_weakest_step_is_always_in_the_figure():
+    # Each step loses 10 of many; the one from s09 to s10 loses most of the few who are left.
+    reach = [100, 90, 80, 70, 60, 50, 40, 30, 20, 10, 2, 2]
+    paths = {" ".join(f"s{k:02d}" for k in range(n + 1)): reach[n] - (reach[n + 1] if n < 11 else 0) for n in range(12)}
+    result = funnel(EUR, DAY, journey_steps=journeys({path: n for path, n in paths.items() if n}))
+    assert result.leak == "s10"
+    assert "s10" in result.figure().data.frame["step"].tolist()
 
 
 @pytest.mark.realdata
