@@ -7,7 +7,7 @@ import pandas as pd
 
 from playbook.engagement import Objective
 from playbook.methods.courses import draw_courses
-from playbook.methods.kpis import CATALOGUE
+from playbook.methods.kpis import CATALOGUE, YEAR
 from playbook.methods.leaks import share_range
 from playbook.methods.standing import PERIODS, Data, Standing, customers_per, standing, worth
 from playbook.result.contract import Assumption, Evidence, Figure, Finding, Locked, Result, Table, Tile
@@ -51,7 +51,7 @@ class Scorecard(Result):
 
     def figures(self) -> tuple[Figure, ...]:
         drawn = [s for s in self.standings.values() if len(s.course) >= SHORTEST_COURSE][:MOST_TILES]
-        targets = {g.objective.kpi: _monthly_target(g.objective) for g in self.goals if g.standing}
+        targets = {g.objective.kpi: _monthly_target(g.objective) for g in reversed(self.goals) if g.standing}
         return (draw_courses(drawn, targets, _source(self.standings, self.fmt), self.fmt),) if drawn else ()
 
 
@@ -85,7 +85,7 @@ def scorecard(
         )  # fmt: skip
     goals = tuple(sorted((_goal(o, standings, data) for o in objectives), key=lambda g: (g.met, -(g.worth or 0))))
     return Scorecard(
-        fmt=fmt, headline=_headline(goals, standings, fmt), findings=_findings(goals, standings, fmt),
+        fmt=fmt, headline=_headline(goals, standings, fmt), findings=_findings(goals, standings, as_of, fmt),
         tables=(_table(goals, standings, fmt),), tiles=tuple(_tile(s) for s in list(standings.values())[:MOST_TILES]),
         assumptions=_assumptions(goals), standings=standings, goals=goals,
     )  # fmt: skip
@@ -103,8 +103,16 @@ def _goal(objective: Objective, standings: dict[str, Standing], data: Data) -> G
         if now is None:
             return Goal(objective, None)
     gap = objective.target - now
-    money, how = worth(stood, gap, now, data) if gap > 0 else (None, "reached")
-    return Goal(objective, stood, now, gap, money, how)
+    if gap <= 0:
+        return Goal(objective, stood, now, gap, how="reached")
+    if _partial(stood):
+        return Goal(objective, stood, now, gap, how="not priced: the repeat rate needs a year of orders")
+    return Goal(objective, stood, now, gap, *worth(stood, gap, now, data))
+
+
+def _partial(stood: Standing) -> bool:
+    """Whether the data are too short for a rate that needs a whole year: it will still rise."""
+    return stood.indicator.id == "repeat_rate" and stood.months < YEAR
 
 
 def _headline(goals: tuple[Goal, ...], standings: dict[str, Standing], fmt: Formats) -> str:
@@ -152,9 +160,11 @@ def _change(stood: Standing, fmt: Formats) -> str:
     return f"{size} {stood.against}"
 
 
-def _findings(goals: tuple[Goal, ...], standings: dict[str, Standing], fmt: Formats) -> tuple[Finding, ...]:
+def _findings(goals: tuple[Goal, ...], standings: dict[str, Standing], as_of: date, fmt: Formats) -> tuple[Finding, ...]:
     if goals:
-        return tuple(_goal_finding(goal, fmt) for goal in goals)
+        kpis = [goal.objective.kpi for goal in goals]
+        repeated = [kpi in kpis[:place] for place, kpi in enumerate(kpis)]
+        return tuple(_goal_finding(goal, again, as_of, fmt) for goal, again in zip(goals, repeated, strict=True))
     return tuple(
         Finding(
             f"scorecard-{_id(s.indicator.id)}",
@@ -170,9 +180,9 @@ def _id(kpi: str) -> str:
     return kpi.replace("_", "-")
 
 
-def _goal_finding(goal: Goal, fmt: Formats) -> Finding:
+def _goal_finding(goal: Goal, again: bool, as_of: date, fmt: Formats) -> Finding:
     objective, stood = goal.objective, goal.standing
-    name = f"scorecard-{_id(objective.kpi)}"
+    name = f"scorecard-{_id(objective.kpi)}" + (f"-{objective.by}" if again else "")  # a KPI may have goals for several days
     if stood is None:
         need = " and ".join(CATALOGUE[objective.kpi].unlock)
         return Finding(
@@ -181,7 +191,9 @@ def _goal_finding(goal: Goal, fmt: Formats) -> Finding:
         )  # fmt: skip
     unit = stood.indicator.unit
     now = f"{goal.label} {_verb(stood)} at {fmt.value(goal.now, unit)}{_per(stood, objective.per)}"
-    target = f"the goal of {fmt.value(objective.target, unit)} by {fmt.day(objective.by)}"
+    now += f" over the {stood.months} months of data" if _partial(stood) else ""
+    due = "that was due on" if objective.by < as_of else "by"
+    target = f"the goal of {fmt.value(objective.target, unit)} {due} {fmt.day(objective.by)}"
     if goal.met:
         sentence, action = f"{now} and has reached {target}.", "Hold it, and set the next goal."
     else:
@@ -201,6 +213,8 @@ def _evidence(goal: Goal) -> Evidence:
     stood, target = goal.standing, goal.objective.target
     if stood.cases is None:
         return "shown"
+    if _partial(stood):
+        return "indicative"
     low, high = share_range(stood.hits, stood.cases, level=0.95)
     if not low <= target <= high:
         return "shown"

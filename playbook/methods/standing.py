@@ -7,13 +7,15 @@ from types import MappingProxyType
 import pandas as pd
 
 from playbook.engagement import Period
+from playbook.intake.frames import FIRST_DAYS
 from playbook.methods.kpis import CATALOGUE, YEAR, Indicator, kpi_course, share_counts
 from playbook.methods.leaks import share_range
 from playbook.methods.steps import outcome
 
 __all__ = ["PERIODS", "Data", "Standing", "customers_per", "standing", "worth"]
 
-PERIODS = MappingProxyType({"week": 365.25 / 7, "month": 12.0, "quarter": 4.0, "year": 1.0})  # of each in a year
+DAYS_A_WEEK = 7
+PERIODS = MappingProxyType({"week": 365.25 / DAYS_A_WEEK, "month": 12.0, "quarter": 4.0, "year": 1.0})  # of each in a year
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def worth(stood: Standing, gap: float, now: float, data: Data) -> tuple[float | 
     kpi = stood.indicator.id
     if stood.indicator.kind != "share":
         revenue = standing("revenue", data)
-        if not now or revenue is None:
+        if now <= 0 or revenue is None:
             return None, "not priced: there is nothing to scale from"
         return gap / now * revenue.now * YEAR, "the missing share of today's yearly revenue, all else unchanged"
     yearly = stood.cases * YEAR / stood.months
@@ -80,19 +82,24 @@ def worth(stood: Standing, gap: float, now: float, data: Data) -> tuple[float | 
 
 
 def customers_per(per: Period, order_totals: pd.DataFrame | None, as_of: date) -> float | None:
-    """Different customers in the last quarter or year, or in the average week of the last year; None without customer ids."""
+    """Different customers in the last quarter or year, or in the average full week of the last year.
+
+    None without customer ids, and where the data do not cover the quarter, the year or one week.
+    """
     if order_totals is None or "customer_id" not in order_totals:
         return None
-    end = pd.Timestamp(as_of) + pd.Timedelta(days=1)
-    recent = order_totals[
-        (order_totals["day"] < end) & (order_totals["day"] >= end - pd.DateOffset(months=3 if per == "quarter" else YEAR))
-    ]
+    first, end = order_totals["day"].min(), pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    start = end - pd.DateOffset(months=3 if per == "quarter" else YEAR)
+    recent = order_totals[order_totals["day"].between(start, end, inclusive="left")]
     if recent["customer_id"].count() == 0:
         return None
     if per != "week":
-        return float(recent["customer_id"].nunique())
-    weeks_back = (end - pd.Timedelta(days=1) - recent["day"]).dt.days // 7
-    return float(recent.groupby(weeks_back)["customer_id"].nunique().mean())
+        covered = first <= start + pd.Timedelta(days=FIRST_DAYS - 1)
+        return float(recent["customer_id"].nunique()) if covered else None
+    weeks = (end - max(first, start)).days // DAYS_A_WEEK  # the days before the first full week are left out
+    weeks_back = (end - pd.Timedelta(days=1) - recent["day"]).dt.days // DAYS_A_WEEK
+    by_week = recent.groupby(weeks_back)["customer_id"].nunique().reindex(range(weeks), fill_value=0)
+    return float(by_week.mean()) if weeks else None
 
 
 def _level(kpi: str, data: Data) -> Standing | None:
@@ -103,7 +110,7 @@ def _level(kpi: str, data: Data) -> Standing | None:
     span = _span(len(data.months))
     now = _average(kpi, data.months.tail(months))
     before = _average(kpi, data.months.iloc[: -span or None].tail(span)) if span else None
-    change = _average(kpi, data.months.tail(span)) / before - 1 if before else None
+    change = _average(kpi, data.months.tail(span)) / before - 1 if before and before > 0 else None
     return Standing(CATALOGUE[kpi], now, course, months, change=change, span=span)
 
 

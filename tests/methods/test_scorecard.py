@@ -8,7 +8,7 @@ import pytest
 
 from playbook.engagement import Objective
 from playbook.methods.scorecard import scorecard
-from playbook.methods.standing import Data, standing
+from playbook.methods.standing import Data, customers_per, standing
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 
@@ -90,6 +90,38 @@ def test_a_goal_without_data_says_what_it_needs():
     assert result.headline.startswith("Revenue stands at €1,000 a month")
 
 
+def test_two_goals_for_a_kpi_have_their_own_findings_and_a_past_one_says_so():
+    past = Objective(kpi="revenue", target=1100, by=date(2026, 6, 30))
+    result = scorecard(months(12), (past, goal("revenue", 1250)), DAY, EUR)
+    assert [f.id for f in result.findings] == ["scorecard-revenue", "scorecard-revenue-2026-06-30"]  # the larger gap first
+    assert "by 31 October 2027" in result.findings[0].sentence
+    assert "that was due on 30 June 2026" in result.findings[1].sentence
+    assert "goal €1,250" in result.figure().svg
+
+
+def test_a_repeat_rate_of_half_a_year_is_not_held_against_a_years_goal():
+    days = pd.to_datetime(["2026-05-01", "2026-10-01", "2026-10-02"])
+    orders = pd.DataFrame({"order_id": range(3), "day": days, "customer_id": list("aab"), "revenue": 50.0})
+    found = scorecard(months(6), (goal("repeat_rate", 0.9),), DAY, EUR, order_totals=orders).findings[0]
+    assert "50% over the 6 months of data" in found.sentence
+    assert (found.money, found.evidence) == (None, "indicative")
+
+
+def test_a_trend_from_below_zero_has_no_percentage():
+    assert standing("revenue", Data(DAY, months(24, revenue=np.repeat([-100.0, 100.0], 12)))).change is None
+    negative = scorecard(months(12, revenue=-5.0), (goal("revenue", 10),), DAY, EUR)
+    assert negative.findings[0].money is None
+
+
+def test_customers_of_a_week_count_full_weeks_and_of_a_year_a_full_year():
+    days = pd.to_datetime(["2025-11-01", *["2026-10-31"] * 3])  # 365 days: 52 weeks and a day, the first, which is left out
+    orders = pd.DataFrame({"order_id": range(4), "day": days, "customer_id": list("abcd"), "revenue": 10.0})
+    assert customers_per("week", orders, DAY) == pytest.approx(3 / 52)
+    assert customers_per("year", orders, DAY) == 4
+    assert customers_per("year", orders.tail(3), DAY) is None  # one day is no year
+    assert customers_per("week", orders.tail(3), DAY) is None
+
+
 def test_different_customers_of_a_quarter_are_not_the_sum_of_months():
     orders = pd.DataFrame(
         {"order_id": range(3), "day": pd.to_datetime(["2026-08-01", "2026-09-01", "2026-10-01"]), "customer_id": "a"}
@@ -130,5 +162,5 @@ def test_the_figure_shows_goals_and_inputs_stay():
     copy = frame.copy()
     figure = scorecard(frame, (goal("revenue", 2000),), DAY, EUR).figure()
     assert "goal €2,000" in figure.svg
-    assert "Revenue from €0.00 in September 2025 to €1,300 in October 2026, goal €2,000" in figure.alt
+    assert "Revenue from €0 in September 2025 to €1,300 in October 2026, goal €2,000" in figure.alt
     pd.testing.assert_frame_equal(frame, copy)
