@@ -123,7 +123,7 @@ def _from_funnel(funnel: Funnel | None) -> list[Need]:
 
 
 def _headline(ranked: tuple[Need, ...], goal: Need | None, scorecard: Scorecard, fmt: Formats) -> str:
-    lever = next((n for n in ranked if n.kind == "lever"), None)
+    lever = next((n for n in ranked if n.kind == "lever" and n.money), None)
     if not ranked:
         return (
             "All goals are reached, and no loss stands out"
@@ -131,8 +131,9 @@ def _headline(ranked: tuple[Need, ...], goal: Need | None, scorecard: Scorecard,
             else "No loss stands out in today's data"
         )
     if goal is None or not goal.money:
-        worth = f", worth {fmt.money(lever.money)} a year" if lever and lever.money else ""
-        return f"The largest lever: {(lever or ranked[0]).name}{worth}"
+        if lever is None:
+            return f"The first thing to look at: {ranked[0].name}"
+        return f"The largest lever: {lever.name}, worth {fmt.money(lever.money)} a year"
     gap = f"Revenue is {fmt.money(goal.money)} a year short of its goal"
     return f"{gap}; the largest lever: {lever.name}" if lever else gap
 
@@ -150,7 +151,8 @@ def _finding(need: Need, goal: Need | None, fmt: Formats) -> Finding:
     worth = f"worth {fmt.money(need.money)} a year ({need.basis})" if need.money else f"not priced yet ({need.basis})"
     part = ""
     if goal and goal.money and need.kind == "lever" and need.money:
-        part = f"; that is up to {fmt.share(min(need.money / goal.money, 1.0))} of the revenue gap"
+        whole = need.money >= goal.money
+        part = f"; that is {'all' if whole else f'up to {fmt.share(need.money / goal.money)}'} of the revenue gap"
     return Finding(
         need.id, f"{start}: {worth}{part}.", value=need.money, unit="money", low=need.low, high=need.high,
         money=need.money,

@@ -55,6 +55,13 @@ def test_needs_are_ranked_by_money_and_the_outcome_heads_the_page():
     assert "overlap" in result.assumptions[0].text
 
 
+def test_a_lever_larger_than_the_gap_and_one_without_a_price():
+    large = needs(card(goal("revenue", 1010), goal("order_value", 150)), EUR)
+    assert "that is all of the revenue gap" in large.findings[0].sentence
+    unpriced = needs(card(goal("order_value", 150), revenue=0.0), EUR)
+    assert unpriced.headline == "The first thing to look at: the value of an order"
+
+
 def test_the_leak_is_priced_by_the_better_channel_where_there_is_one():
     found = needs(card(), EUR, funnel=leaking(good=50)).ranked[0]
     assert found.money == pytest.approx(0.8 * 100 * 50)
@@ -81,7 +88,7 @@ def test_nothing_found_and_nothing_priced():
     assert empty.headline == "No loss stands out in today's data"
     unpriced = needs(card(goal("revenue", 10), revenue=0.0), EUR)
     assert unpriced.ranked[0].money is None
-    assert unpriced.headline == "The largest lever: the revenue gap"
+    assert unpriced.headline == "The first thing to look at: the revenue gap"
 
 
 def test_advice_is_complete_in_both_languages():
