@@ -8,7 +8,7 @@ import pandas as pd
 from ruamel.yaml import YAML
 
 from playbook.methods.alert_causes import causes, explained_by, log_ratios
-from playbook.methods.control_charts import CERTAIN, ControlCharts, deviation
+from playbook.methods.control_charts import ControlCharts, deviation, strength
 from playbook.methods.control_limits import WATCHED
 from playbook.methods.kpis import CATALOGUE
 from playbook.methods.plan_tracking import PLURAL, ROUNDING, PlanTracking
@@ -42,26 +42,27 @@ def alerts(
     """Gather what the control charts, the plan and the segments raise into one ranked list.
 
     Revenue is orders times order value, so spells of the three that fall into the same weeks are one alert, named after the
-    component that explains at least two thirds of the change (log ratios add up). Losses come first, the most money first. "Act
-    now": a loss that still goes on, or a target out of reach, of at least one percent of a year's revenue.
+    component that explains at least two thirds of the change (log ratios add up). Losses come first, those to act on before those
+    to watch, the most money first. "Act now": a loss that still goes on, or a target out of reach, of at least one percent of a
+    year's revenue. Customers who are slipping away are watched: some always are, and only a change of their number is news.
     """
     rows = [
         *_from_charts(control_charts, fmt),
         *_from_plan(plan_tracking, control_charts, fmt),
-        *_from_segments(segments, control_charts),
+        *_from_segments(segments),
     ]
     for row in rows:
         advice = ADVICE[row["kind"]]
         row |= {key: advice[key].get(fmt.locale, advice[key]["en"]) for key in ("action", "owner")}
     frame = pd.DataFrame(rows, columns=COLUMNS).astype({"money": float, "favourable": bool})
-    frame = frame.sort_values(
-        ["favourable", "money"], ascending=[True, False], ignore_index=True, kind="stable", na_position="last"
+    frame = frame.sort_values(  # "act now" stands before "watch" in the alphabet too
+        ["favourable", "level", "money"], ascending=[True, True, False], ignore_index=True, kind="stable", na_position="last"
     )
     return Alerts(
         fmt=fmt,
         headline=_headline(frame, fmt),
         findings=_findings(frame),
-        tables=_tables(frame),
+        tables=_tables(frame, fmt),
         assumptions=_assumptions(fmt),
         alerts=frame,
     )
@@ -85,10 +86,12 @@ def _chart_alert(cause: pd.DataFrame, ratios: pd.DataFrame, charts: ControlChart
     kind = "mixed" if opposed else f"{kind}-{'low' if money < 0 else 'high'}"
     lasting = bool(cause["lasting"].any())
     amount = abs(money) * (52 / main["weeks"] if lasting else 1)
-    what = "; ".join(deviation(s, fmt, "the expected") for s in told.itertuples())
+    seasonal = charts.seasonal
+    what = "; ".join(deviation(s, fmt, seasonal) for s in told.itertuples())
     if revenue:
         explain = "explain" if len(components) > 1 else "explains"
-        what += f"; {_names(components)} {explain} it" if main is first else f"; r{deviation(first, fmt, 'the expected')[1:]}"
+        what += f"; {_names(components)} {explain} it" if main is first else f"; r{deviation(first, fmt, seasonal)[1:]}"
+    what += "" if seasonal else "; this may be the season"
     urgent = money < 0 and bool(cause["ongoing"].any()) and amount >= MATERIAL * charts.revenue_year
     return {
         "id": f"alerts-{kind}-{main['since']:%Y-%m-%d}",
@@ -98,7 +101,7 @@ def _chart_alert(cause: pd.DataFrame, ratios: pd.DataFrame, charts: ControlChart
         "money": amount,
         "basis": "a year, if it goes on" if lasting else f"in {main['weeks']} weeks" if main["weeks"] > 1 else "in one week",
         "favourable": money >= 0,
-        "evidence": "shown" if (cause["score"] >= CERTAIN).any() else "likely",
+        "evidence": strength(cause["score"].max(), seasonal),
         "n": int(main["weeks"]),
     }
 
@@ -114,7 +117,7 @@ def _from_plan(plan: PlanTracking | None, charts: ControlCharts, fmt: Formats) -
     outlook = status["forecast"].fillna(status["actual"])
     due = status["end_target"].where(status["forecast"].notna(), status["expected"])
     below = outlook < due * (1 - ROUNDING)
-    short = status[status["status"].isin(["behind", "missed"]) | (below & (status["status"] == "open"))]
+    short = status[status["status"].isin(["behind", "missed", "open"]) & below]
     if "revenue" in short.index:
         short = short.drop(index=["orders", "order_value"], errors="ignore")  # parts of the same gap
     money = {f.id: f.money for f in plan.findings}
@@ -156,14 +159,14 @@ def _plan_alert(
     }
 
 
-def _from_segments(segments: Result | None, charts: ControlCharts) -> list[dict]:
+def _from_segments(segments: Result | None) -> list[dict]:
     """Findings of the segments that the advice knows: customers who are slipping away, with what they bring in a year."""
     return [
         {
             "id": f"alerts-{f.id}",
             "kind": f.id,
             "alert": f.sentence,
-            "level": "act now" if (f.money or 0) >= MATERIAL * charts.revenue_year else "watch",
+            "level": "watch",
             "money": np.nan if f.money is None else f.money,
             "basis": "a year",
             "favourable": False,
@@ -202,7 +205,7 @@ def _findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
             value=None if np.isnan(a.money) else a.money,
             unit="money",
             n=None if pd.isna(a.n) else int(a.n),
-            money=None if np.isnan(a.money) else a.money,
+            money=None if np.isnan(a.money) or a.favourable else a.money,
             evidence=a.evidence,
             action=a.action,
             owner=a.owner,
@@ -211,17 +214,19 @@ def _findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
     )
 
 
-def _tables(frame: pd.DataFrame) -> tuple[Table, ...]:
+def _tables(frame: pd.DataFrame, fmt: Formats) -> tuple[Table, ...]:
     columns = {
         "level": "Level",
         "alert": "What happened",
-        "money": "At stake",
-        "basis": "Counted",
+        "revenue": "Revenue",
         "action": "What to do",
         "owner": "Who",
     }
-    units = {c: (label, "money" if c == "money" else "text") for c, label in columns.items()}
-    return (Table(frame, "Alerts, most money first", "orders, plan", units),) if len(frame) else ()
+    signed = frame["money"].where(frame["favourable"], -frame["money"])
+    amounts = [fmt.money(m) if np.isnan(m) else f"{fmt.signed_money(m)} {b}" for m, b in zip(signed, frame["basis"], strict=True)]
+    shown = frame.assign(revenue=amounts)
+    caption = "Alerts: what to act on first, then the most money"
+    return (Table(shown, caption, "orders, plan", {c: (label, "text") for c, label in columns.items()}),) if len(frame) else ()
 
 
 def _assumptions(fmt: Formats) -> tuple[Assumption, ...]:

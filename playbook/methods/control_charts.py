@@ -9,11 +9,11 @@ from scipy.stats import norm
 
 from playbook.methods.control_figure import KPIS, SOURCE, draw
 from playbook.methods.control_limits import BASELINE_MIN, RULES, SEASONAL_FROM, WATCHED, Limits, control_limits, events
-from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table
+from playbook.result.contract import Assumption, Evidence, Figure, Finding, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section
 
-__all__ = ["CERTAIN", "FALSE_ALARMS", "FALSE_ALARMS_SLUGGISH", "ControlCharts", "control_charts", "deviation"]
+__all__ = ["CERTAIN", "FALSE_ALARMS", "FALSE_ALARMS_SLUGGISH", "ControlCharts", "control_charts", "deviation", "strength"]
 
 # False alarms a chart and year on quiet data, simulated (tests/methods/test_control_limits.py holds them): weeks that are
 # independent of each other, and weeks of which each carries 0.3 of the one before.
@@ -91,8 +91,8 @@ def control_charts(weeks: pd.DataFrame, as_of: date, fmt: Formats) -> Result:
     seasonal = limits["revenue"].seasonal
     return ControlCharts(
         fmt=fmt,
-        headline=_headline(signals, fmt),
-        findings=_findings(signals, fmt),
+        headline=_headline(signals, seasonal, fmt),
+        findings=_findings(signals, seasonal, fmt),
         tables=_tables(signals, fmt),
         assumptions=_assumptions(seasonal, fmt),
         signals=signals,
@@ -145,34 +145,42 @@ def _price(kpi: str, span: pd.Index, limits: dict[str, Limits], weeks: pd.DataFr
     return weeks["orders"].reindex(span) if kpi == "order_value" else 1.0
 
 
-def _headline(signals: pd.DataFrame, fmt: Formats) -> str:
+def _headline(signals: pd.DataFrame, seasonal: bool, fmt: Formats) -> str:
     if signals.empty:
         return f"The last {WATCHED} weeks were quiet: no week leaves the normal limits"
     largest = next(signals.itertuples())
     more = f"; {len(signals) - 1} more to explain" if len(signals) > 1 else ""
-    return f"{deviation(largest, fmt, 'normal')}{more}"
+    return f"{deviation(largest, fmt, seasonal)}{more}"
 
 
-def deviation(s, fmt: Formats, reference: str) -> str:
-    """A signal (a row of ``ControlCharts.signals``) in words: "Orders were 12% below normal in the week of 5 October 2026"."""
-    kpi = KPIS[s.kpi]
+def strength(score: float, seasonal: bool) -> Evidence:
+    """Evidence of a signal with this score; where no season is known, a season could explain any of them."""
+    return "indicative" if not seasonal else "shown" if score >= CERTAIN else "likely"
+
+
+def deviation(s, fmt: Formats, seasonal: bool) -> str:
+    """A signal (a row of ``ControlCharts.signals``) in words: "Orders were 12% below the expected in the week of 5 October 2026".
+
+    Without a season the reference is the half year before the watched weeks, and it says so.
+    """
+    kpi, reference = KPIS[s.kpi], "the expected" if seasonal else "the half year before"
     when = f"in the week of {fmt.day(s.since)}" if s.weeks == 1 else f"in the {s.weeks} weeks from {fmt.day(s.since)}"
     size = f"{fmt.share(abs(s.ratio))} " if not np.isnan(s.ratio) else ""
     return f"{kpi.label} {'were' if kpi.plural else 'was'} {size}{'below' if s.side < 0 else 'above'} {reference} {when}"
 
 
-def _findings(signals: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
+def _findings(signals: pd.DataFrame, seasonal: bool, fmt: Formats) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             id=f"control-charts-{s.kpi.replace('_', '-')}-{'low' if s.side < 0 else 'high'}-{s.since:%Y-%m-%d}",
-            sentence=_sentence(s, fmt),
+            sentence=_sentence(s, seasonal, fmt),
             value=s.money,
             unit="money",
             low=s.low,
             high=s.high,
             n=s.weeks,
-            money=abs(s.money) * (52 / s.weeks if s.lasting else 1),
-            evidence="shown" if s.score >= CERTAIN else "likely",
+            money=abs(s.money) * (52 / s.weeks if s.lasting else 1) if s.money < 0 else None,  # what came in is not at stake
+            evidence=strength(s.score, seasonal),
         )
         for s in signals.itertuples()
     ) or (
@@ -180,12 +188,14 @@ def _findings(signals: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
     )
 
 
-def _sentence(s, fmt: Formats) -> str:
+def _sentence(s, seasonal: bool, fmt: Formats) -> str:
     unit = KPIS[s.kpi].unit
     a_week = "" if s.weeks == 1 or s.kpi == "order_value" else " a week"
     cost = f"{fmt.money(abs(s.money))} {'less' if s.money < 0 else 'more'} revenue"
     instead = f"{fmt.value(s.value, unit)}{a_week} instead of {fmt.value(s.expected, unit)}"
-    return f"{deviation(s, fmt, 'the expected')}: {instead}, {cost} ({s.rule})."
+    if s.lasting:
+        cost += f", {fmt.money(abs(s.money) * 52 / s.weeks)} a year if it goes on"
+    return f"{deviation(s, fmt, seasonal)}: {instead}, {cost} ({RULES[s.rule_id].words})."
 
 
 def _tables(signals: pd.DataFrame, fmt: Formats) -> tuple[Table, ...]:
@@ -217,7 +227,7 @@ def _assumptions(seasonal: bool, fmt: Formats) -> tuple[Assumption, ...]:
         if seasonal
         else Assumption(
             f"With less than {SEASONAL_FROM} weeks no season can be learned: the expected is the middle of the half year "
-            "before the watched weeks, so a yearly peak such as Christmas stands out too.",
+            "before the watched weeks, so a yearly peak such as Christmas stands out too. Nothing is more than indicative then.",
             "medium",
             "high",
         )

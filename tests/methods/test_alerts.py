@@ -100,8 +100,37 @@ def test_customers_slipping_away_join_the_ranking_by_money():
     result = alerts(charts(spell(5, 0.7, 1.0)), FMT, behind_plan(), segments)
     assert result.alerts["id"].tolist()[1:] == ["alerts-plan-revenue", "alerts-segments-slipping"]
     assert result.alerts["money"].is_monotonic_decreasing
+    # some customers are always silent: a large sum alone is no reason to act
+    large = Result(fmt=FMT, headline="given", findings=(Finding("segments-slipping", "x", n=40, money=9e6, evidence="shown"),))
+    ranked = alerts(charts(spell(5, 0.7, 1.0)), FMT, segments=large).alerts
+    assert ranked["level"].tolist() == ["act now", "watch"] and ranked["id"].iloc[1] == "alerts-segments-slipping"
     assert [f.money for f in result.findings] == result.alerts["money"].tolist()
     assert any("must not be added" in a.text for a in result.assumptions)
+
+
+def test_what_came_in_is_a_plus_and_not_at_stake():
+    result = alerts(charts({3: (1.5, 1.0)}), FMT)
+    assert result.tables[0].frame["revenue"].iloc[0].startswith("+€") and result.findings[0].money is None
+    lost = alerts(charts({3: (0.5, 1.0)}), FMT)
+    assert lost.tables[0].frame["revenue"].iloc[0].startswith("−€") and lost.findings[0].money == pytest.approx(25_000, rel=0.1)
+
+
+def test_a_target_that_needs_a_decision_stands_before_what_is_watched_even_without_an_amount():
+    month = pd.date_range(end="2026-10-01", periods=36, freq="MS")
+    months = pd.DataFrame({"month": month, "revenue": 100_000.0, "orders": 1000, "customers": 500, "order_value": 100.0})
+    plan = pd.DataFrame({"period": pd.date_range("2026-01-01", periods=12, freq="MS"), "kpi": "order_value", "target": 130.0})
+    result = alerts(charts({3: (0.7, 1.0)}), FMT, plan_tracking(months, AS_OF, FMT, plan))
+    assert result.alerts["level"].tolist() == ["act now", "watch"]
+    assert result.alerts["id"].iloc[0] == "alerts-plan-order-value" and np.isnan(result.alerts["money"].iloc[0])
+
+
+def test_a_forecast_next_to_the_plan_is_no_alert():
+    month = pd.date_range(end="2026-10-01", periods=36, freq="MS")
+    months = pd.DataFrame({"month": month, "revenue": 99_800.0, "orders": 1000, "customers": 500, "order_value": 99.8})
+    plan = pd.DataFrame({"period": pd.date_range("2026-01-01", periods=12, freq="MS"), "kpi": "revenue", "target": 100_000.0})
+    tracked = plan_tracking(months, AS_OF, FMT, plan)
+    assert tracked.status_table["status"].tolist() == ["behind"]  # by 0.2 percent, and surely so
+    assert alerts(charts({}), FMT, tracked).alerts.empty
 
 
 def test_advice_speaks_both_languages():

@@ -85,6 +85,9 @@ def test_weeks_without_sales_do_not_break_it():
 def test_short_history_warns_of_seasons_and_figures_have_every_chart():
     result = control_charts(shop(60), AS_OF, FMT)
     assert any("Christmas" in a.text for a in result.assumptions)
+    peak = control_charts(shop(60, last={3: (1.5, 1.0)}), AS_OF, FMT)
+    assert "above the half year before" in peak.headline and {f.evidence for f in peak.findings} == {"indicative"}
+    assert all(f.money is None for f in peak.findings)  # what came in is not at stake
     figure = result.figure()
     for label in ("Revenue a week", "Orders a week", "Order value"):
         assert label in figure.svg
