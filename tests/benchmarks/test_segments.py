@@ -1,0 +1,65 @@
+"""Segments (how many groups, are they stable, what are they called) against k-means alone with the number of groups given."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from measure import cpu
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score
+from sklearn.preprocessing import StandardScaler
+
+from playbook.engagement import open_engagement
+from playbook.generate import generate_client
+from playbook.intake.frames import FRAMES
+from playbook.intake.tables import open_tables
+from playbook.methods.segments import segments
+from playbook.result.formats import Formats
+
+FMT = Formats("EUR")
+MANY = 30_000
+
+
+def from_generator(customers: int) -> tuple[pd.DataFrame, date]:
+    client = generate_client(customers=customers)
+    lines = client.tables["orders"].assign(day=lambda t: t["order_date"].dt.normalize())
+    orders = lines.groupby(["order_id", "customer_id"], as_index=False).agg(day=("day", "min"), revenue=("revenue", "sum"))
+    return orders, client.as_of
+
+
+def from_complete_journey() -> tuple[pd.DataFrame, date]:
+    tables = open_tables(open_engagement("complete-journey"))
+    return FRAMES["order_totals"].build(tables), tables.as_of
+
+
+def k_means_alone(orders: pd.DataFrame, as_of: date, k: int) -> pd.Series:
+    """Recency, frequency and revenue on a log scale, grouped once."""
+    bought = orders[orders["revenue"] > 0]
+    last, times = bought.groupby("customer_id")["day"].max(), bought.groupby("customer_id").size()
+    total = orders.groupby("customer_id")["revenue"].sum()
+    frame = (
+        pd.DataFrame({"recency": (pd.Timestamp(as_of) - last).dt.days, "orders": times, "revenue": total}).dropna().clip(lower=0)
+    )
+    points = StandardScaler().fit_transform(np.log1p(frame.to_numpy()))
+    return pd.Series(KMeans(k, n_init=10, random_state=7).fit(points).labels_, index=frame.index)
+
+
+@pytest.mark.parametrize("source", ["complete-journey", "generated"])
+def test_segments_against_k_means(note, source):
+    orders, as_of = from_complete_journey() if source == "complete-journey" else from_generator(MANY)
+    ours, cost = cpu(lambda: segments(orders, as_of, FMT))
+    labels, alone = cpu(lambda: k_means_alone(orders, as_of, len(ours.profiles)))
+    mine = ours.assignments.set_index("customer_id")["segment"]
+    both = mine.index.intersection(labels.index)
+    assert len(both) > 0.99 * len(mine)
+    agreement = adjusted_rand_score(mine[both], labels[both])
+    assert agreement > 0.9  # the same groups, found without being told how many
+    note(
+        f"segments of {len(mine):,} customers",
+        f"{cost.cpu:.1f} s",
+        "one k-means, k given",
+        f"{alone.cpu:.2f} s",
+        cost.cpu / alone.cpu,
+    )
+    note("  agreement of the groups", f"{agreement:.2f} of 1")
