@@ -73,8 +73,8 @@ def demand(
     )
 
 
-def _when(goal: Goal, fmt: Formats) -> str:
-    return f"in {fmt.month(goal.month)}" if goal.months == 1 else f"in the {goal.months} months to {fmt.month(goal.month)}"
+def _per(goal: Goal) -> str:
+    return {1: "a month", 3: "a quarter", 12: "a year"}[goal.months]
 
 
 def _headline(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, fmt: Formats) -> str:
@@ -83,7 +83,7 @@ def _headline(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, fmt:
         against = (
             f"{fmt.money(abs(gap))} {'short of' if gap < 0 else 'above'} the goal" if round(abs(gap)) else "right at the goal"
         )
-        return f"Revenue is heading for {fmt.money(goal.expected)} {_when(goal, fmt)}, {against}"
+        return f"Revenue is heading for {fmt.money(goal.expected)} {_per(goal)}, {against}"
     before = _year_before(history, path)
     change = f", {fmt.change(path['revenue'].sum() / before - 1)} on a year before" if before else ""
     return f"The next {_span(len(path))} should bring {fmt.money(path['revenue'].sum())}{change}"
@@ -139,11 +139,11 @@ def _findings(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, seas
 
 def _goal_finding(goal: Goal, fmt: Formats) -> Finding:
     missed = goal.expected < goal.target
-    later = ", the last month we can forecast," if goal.beyond else ""
+    later = ", the last we can forecast," if goal.beyond else ""
     return Finding(
         "demand-goal",
-        f"Revenue {_when(goal, fmt)}{later} is expected to be {fmt.money(goal.expected)}; "
-        f"the goal of {fmt.money(goal.target)} is reached with a probability of {_chance(goal.reached, fmt)}.",
+        f"Over the {_span(goal.window)} to {fmt.month(goal.month)}{later} revenue is expected to average {fmt.money(goal.expected)} "
+        f"{_per(goal)}; the goal of {fmt.money(goal.target)} is reached with a probability of {_chance(goal.reached, fmt)}.",
         value=goal.expected,
         unit="money",
         low=goal.low,

@@ -12,16 +12,22 @@ from playbook.result.formats import LEVEL
 __all__ = ["SUREST", "Goal", "revenue_goal"]
 
 MONTHS_PER = {"week": 1, "month": 1, "quarter": 3, "year": 12}
+YEAR = 12
 WEEKS_A_MONTH = 365.25 / 12 / 7
 SUREST = 0.99  # no forecast is surer than this, whatever the formula says
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A revenue objective in terms of the forecast: sum of ``months`` months up to ``month``; ``reached`` is a probability."""
+    """A revenue objective in terms of the forecast; ``reached`` is a probability.
+
+    ``target``, ``expected``, ``low`` and ``high`` are revenue per ``months`` months (the objective's own period), averaged over
+    the ``window`` months up to ``month``: a busy month alone reaches no goal and a quiet one misses none.
+    """
 
     target: float
     months: int
+    window: int
     month: pd.Timestamp
     expected: float
     low: float
@@ -33,6 +39,7 @@ class Goal:
 def revenue_goal(history: pd.DataFrame, path: pd.DataFrame, objectives: tuple[Objective, ...]) -> Goal | None:
     """The nearest revenue objective that is still ahead, or None.
 
+    It is judged as the scorecard judges it: by the average over the last twelve months (fewer in a short history) up to its day.
     ``history``: month, revenue; ``path``: month, revenue, low, high. The range of a sum assumes that all months miss in the same
     direction, which is the careful case; the probability takes the error as normal with the spread of the range.
     """
@@ -47,16 +54,17 @@ def revenue_goal(history: pd.DataFrame, path: pd.DataFrame, objectives: tuple[Ob
     months = MONTHS_PER[objective.per]
     known = history.assign(low=history["revenue"], high=history["revenue"])
     line = pd.concat([known, path], ignore_index=True)
-    window = line[line["month"] <= due].tail(months)
+    window = line[line["month"] <= due].tail(max(YEAR, months))
     if len(window) < months:
         return None
     target = objective.target * (WEEKS_A_MONTH if objective.per == "week" else 1)
-    expected, low, high = window[["revenue", "low", "high"]].sum()
+    expected, low, high = window[["revenue", "low", "high"]].mean() * months
     spread = (high - expected) / norm.ppf(0.5 + LEVEL / 2)
     chance = norm.sf(target, expected, spread) if spread > 0 else float(expected >= target)
     return Goal(
         target,
         months,
+        len(window),
         window["month"].iloc[-1],
         expected,
         low,

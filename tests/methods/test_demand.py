@@ -26,9 +26,17 @@ def _months(revenue) -> pd.DataFrame:
 def test_goal_of_a_month_by_hand():
     history = _months([100.0, 100.0])
     path = pd.DataFrame({"month": pd.to_datetime(["2024-03-01"]), "revenue": [110.0], "low": [97.1845], "high": [122.8155]})
-    goal = revenue_goal(history, path, (Objective(kpi="revenue", target=120, by=date(2024, 3, 31)),))
-    # 80 % of a normal lie within 1.28155 deviations, so one deviation is 10; P(Z > 1) = 0.158655
-    assert goal.reached == pytest.approx(0.158655, abs=1e-5) and goal.expected == 110 and not goal.beyond
+    goal = revenue_goal(history, path, (Objective(kpi="revenue", target=320 / 3, by=date(2024, 3, 31)),))
+    # The average of the three months is 310 / 3. 80 % of a normal lie within 1.28155 deviations, so one deviation of March is
+    # 10 and one of the average 10 / 3; P(Z > 1) = 0.158655
+    assert goal.reached == pytest.approx(0.158655, abs=1e-5) and goal.expected == pytest.approx(310 / 3) and not goal.beyond
+
+
+def test_a_goal_is_judged_by_a_whole_year_and_not_by_a_busy_month():
+    history = _months([100.0] * 12)
+    path = pd.DataFrame({"month": pd.to_datetime(["2025-01-01"]), "revenue": [220.0], "low": [208.0], "high": [232.0]})
+    goal = revenue_goal(history, path, (Objective(kpi="revenue", target=120, by=date(2025, 1, 31)),))
+    assert (goal.expected, goal.low, goal.high, goal.window) == (110, 109, 111, 12)
 
 
 def test_goal_of_a_quarter_adds_what_is_known_to_what_is_expected():
