@@ -26,7 +26,8 @@ SOURCE = "actions of the targeting section; linear programme"
 
 @dataclass(frozen=True, kw_only=True)
 class Budget(Result):
-    """``allocations``: action_id, segment, name, full_cost, amount, reach (share of full cost), value_low, value, value_high.
+    """``allocations``: action_id, segment, name, full_cost, amount, reach (share of full cost), value_low, value, value_high,
+    even (the value if the customers reached respond like all others).
     ``curve``: budget, spent, value, price for rising budgets. ``spent``, ``unspent`` and ``value`` are sums; ``shadow_price`` is
     what one more unit of money would bring (0 when money is left); ``limit`` the client's budget or None; ``unspent`` what is
     left of it after the channels, whose spending it pays too (None without a limit). Money is a year's.
@@ -99,6 +100,7 @@ def _allocations(actions: pd.DataFrame, best: Allocation) -> pd.DataFrame:
     )
     for column in ("value_low", "value", "value_high"):
         frame[column] = actions[column] * gained
+    frame["even"] = actions["value"] * frame["reach"]
     return frame.sort_values("value", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -158,6 +160,8 @@ def _findings(
                 action="Release the amounts of the table below, action by action.",
             )
         )
+    if margin is not None:
+        findings.append(_resting_on_response(allocations, fmt))
     if limit is None:
         most = "What makes sense cannot be said without the gross margin"
         if margin is not None:
@@ -195,6 +199,23 @@ def _findings(
     if channels is not None:
         findings += [budget_room(channels, best.spent, limit, fmt), channel_finding(channels, margin, fmt)]
     return tuple(f for f in findings if f)
+
+
+def _resting_on_response(allocations: pd.DataFrame, fmt: Formats) -> Finding | None:
+    """Actions that pay only because the customers reached first are assumed to respond better; None where there are none."""
+    resting = allocations[(allocations["amount"] > 0) & (allocations["even"] < allocations["amount"])]
+    if resting.empty:
+        return None
+    names = "; ".join(f"{r.name} for {r.segment}" for r in resting.itertuples(index=False))
+    loss, gain = (float((resting[c] - resting["amount"]).sum()) for c in ("even", "value"))
+    return Finding(
+        "budget-response",
+        f"{fmt.money(gain)} of what is left after cost rests on one assumption, that the customers reached first respond better."
+        f" If they respond like all others, {fmt.money(-loss)} is lost. It concerns: {names}.",
+        gain,
+        "money",
+        action="Start these as tests, with half of the customers as a control group, and release the rest after the review.",
+    )
 
 
 def _actions(allocations: pd.DataFrame) -> str:

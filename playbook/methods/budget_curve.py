@@ -8,22 +8,22 @@ from playbook.result.theme import FINDING, FORECAST, HISTORY, canvas, finish
 
 __all__ = ["budget_curve"]
 
-FLIP_FROM = 0.55  # right of this share of the axis a label stands left of its point
+LEFT_END, RIGHT_END = 0.3, 0.7  # shares of the axis up to and from which a label is not centred above its point
 
 
 def budget_curve(curve: pd.DataFrame, spent: float, value: float, source: str, fmt: Formats) -> Figure:
     """Figure of ``curve`` (budget, value, price) with the advised spending and the line where money only returns itself."""
     end = float(curve["budget"].iloc[-1])
-    side = -1 if spent > FLIP_FROM * end else 1
     label = f"{fmt.money(spent)} brings {fmt.money(value)}"
     with canvas(height=3.4) as (figure, ax):
         ax.plot(curve["budget"], curve["value"], color=FORECAST, linewidth=2.4)
         ax.plot([0, end], [0, end], color=HISTORY, linestyle=":", linewidth=1.4)
-        beside = {"textcoords": "offset points", "va": "top"}
-        ax.annotate("brings back what it costs", (end * 0.62, end * 0.62), (8, -8), color=HISTORY, **beside)
+        below = {"xytext": (8, -8), "textcoords": "offset points", "va": "top"}
+        ax.annotate("brings back what it costs", (end * 0.62, end * 0.62), color=HISTORY, **below)
         ax.plot([spent], [value], "o", color=FINDING, markersize=7)
-        align = "right" if side < 0 else "left"
-        ax.annotate(label, (spent, value), (8 * side, 22 if side < 0 else -8), color=FINDING, weight="bold", ha=align, **beside)
+        align = "left" if spent < LEFT_END * end else "right" if spent > RIGHT_END * end else "center"
+        above = {"xytext": (0, 8), "textcoords": "offset points", "va": "bottom", "ha": align}
+        ax.annotate(label, (spent, value), color=FINDING, weight="bold", **above)
         ax.set_xlim(0, end)
         ax.set_ylim(0, max(curve["value"].max(), end) * 1.15)
         for axis in (ax.xaxis, ax.yaxis):

@@ -195,7 +195,7 @@ def _sentence(s, seasonal: bool, fmt: Formats) -> str:
     instead = f"{fmt.value(s.value, unit)}{a_week} instead of {fmt.value(s.expected, unit)}"
     if s.lasting:
         cost += f", {fmt.money(abs(s.money) * 52 / s.weeks)} a year if it goes on"
-    return f"{deviation(s, fmt, seasonal)}: {instead}, {cost} ({RULES[s.rule_id].words})."
+    return f"{deviation(s, fmt, seasonal)}: {instead}, {cost} ({s.rule.split('; ')[-1]})."
 
 
 def _tables(signals: pd.DataFrame, fmt: Formats) -> tuple[Table, ...]:

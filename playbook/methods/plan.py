@@ -132,7 +132,7 @@ def _dated(row: dict, as_of: date, fmt: Formats) -> dict:
     review = next_monday(start + timedelta(days=row["review_days"]))
     return {
         **{c: row[c] for c in ("action_id", "name", "action", "segment", "owner", "kpi", "value_low", "value", "value_high")},
-        "whom": row["segment"] + ("" if row["reach"] >= WHOLE else f": the {fmt.share(row['reach'])} likeliest to respond"),
+        "whom": row["segment"] + ("" if row["reach"] >= WHOLE else f" (the {fmt.share(row['reach'])} likeliest to respond)"),
         "cost": row["amount"],
         "start": pd.Timestamp(start),
         "review": pd.Timestamp(review),
@@ -176,18 +176,18 @@ def _findings(
                 action="Name the people behind the roles and release the first amounts.",
             )
         )
-        first = actions.iloc[0]
+        main = actions.loc[actions["value"].idxmax()]
         findings.append(
             Finding(
-                "plan-first",
-                f"First comes {first['name']} for {first['segment']}, on {fmt.day(first['start'])}: {first['action']}",
-                first["value"],
+                "plan-main",
+                f"Most should come from {main['name']} for {main['whom']}, from {fmt.day(main['start'])} on: {main['action']}",
+                main["value"],
                 "money",
-                first["value_low"],
-                first["value_high"],
-                money=None if margin is None else first["value"] - first["cost"],
-                action=f"Decide on {fmt.day(first['review'])}, by the stop rule in the table, whether it goes on.",
-                owner=first["owner"],
+                main["value_low"],
+                main["value_high"],
+                money=None if margin is None else main["value"] - main["cost"],
+                action=f"Decide on {fmt.day(main['review'])}, by the stop rule in the table, whether it goes on.",
+                owner=main["owner"],
             )
         )
     if len(left_out):

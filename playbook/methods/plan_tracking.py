@@ -107,7 +107,7 @@ def _against(row: pd.Series, what: str, fmt: Formats) -> str:
 
 
 def _behind(row, fmt: Formats) -> str:
-    if np.isnan(row["gap"]) or abs(row["gap"]) < ROUNDING * abs(row["expected"]):
+    if np.isnan(row["gap"]) or abs(row["gap"]) <= ROUNDING * abs(row["expected"]):
         return "level with the plan"
     return f"{_value(abs(row['gap']), row, fmt)} {'ahead of' if row['gap'] > 0 else 'behind'} plan"
 

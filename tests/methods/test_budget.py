@@ -51,6 +51,16 @@ def test_money_that_would_not_come_back_is_kept():
     assert unspent.value == pytest.approx(4330) and "nothing more on the list" in unspent.sentence
 
 
+def test_what_rests_on_better_response_is_said():
+    # 900 for 1,000: only the first slice pays, 400 for 55 percent of the value; responding like all others it brings 360
+    weak = answer(5000, pd.DataFrame([{**ACTIONS.iloc[0], "cost": 1000.0, "value": 900.0}]))
+    told = next(f for f in weak.findings if f.id == "budget-response")
+    reached = weak.allocations.iloc[0]
+    assert (reached["amount"], reached["value"], reached["even"]) == pytest.approx((400, 495, 360))
+    assert told.value == pytest.approx(95) and "€40 is lost" in told.sentence and "early access for Champions" in told.sentence
+    assert "budget-response" not in [f.id for f in answer(5000).findings]
+
+
 def test_without_a_budget_the_client_decides():
     result = answer(None)
     assert result.limit is None and result.unspent is None
@@ -100,4 +110,6 @@ def test_the_figure_tells_the_advice():
     figure = answer(300).figure()
     assert "€300 brings €904" in figure.svg and "€300 brings €904" in figure.alt
     assert figure.svg == answer(300).figure().svg
+    dollars = budget(SimpleNamespace(actions=ACTIONS, margin=0.4), Assumptions(budget=300), Formats("USD")).figure()
+    assert "$300 brings $904" in dollars.svg  # two dollar signs are money and no mathematics
     pd.testing.assert_frame_equal(ACTIONS, before)

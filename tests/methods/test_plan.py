@@ -38,6 +38,8 @@ def test_dates_and_sums_by_hand():
     assert rows["cost"].to_list() == pytest.approx([30, 500, 140])
     assert rows["value"].to_list() == pytest.approx([90, 1200, 246])
     assert result.findings[0].value == pytest.approx(1536) and result.findings[0].money == pytest.approx(866)
+    main = result.findings[1]
+    assert main.id == "plan-main" and "early access for Champions, from 30 November 2026 on" in main.sentence
     assert result.headline == "3 actions for €670 should bring €1,536 of gross margin a year"
 
 
@@ -51,7 +53,7 @@ def test_tables_fit_the_page_and_say_how_many_are_reached():
     shown = answer().tables[0]
     assert len(shown.columns) <= 7
     rows = shown.frame.set_index("action_id")
-    assert rows.loc["champions-referral", "whom"] == "Champions: the 70% likeliest to respond"
+    assert rows.loc["champions-referral", "whom"] == "Champions (the 70% likeliest to respond)"
     assert rows.loc["champions-early-access", "whom"] == "Champions"
     assert rows.loc["lapsed-winback", "worth"] == "€90 (€36 to €162)"
 

@@ -93,6 +93,7 @@ def test_one_month_of_plan_in_yen():
     row = result.status_table.iloc[0]
     assert row["months_left"] == 1 and row["actual"] == 0 and len(result.tables[0].columns) <= 7
     assert result.figure().svg and "¥" in result.headline
+    assert "level with the plan so far" in result.findings[0].sentence  # nothing was due yet
 
 
 def test_level_is_compared_at_the_latest_month_and_forecast_without_demand():
