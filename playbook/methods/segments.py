@@ -107,7 +107,8 @@ def _customers(order_totals: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     gap = ((frame["last"] - frame["first"]).dt.days / (frame["orders"] - 1)).where(frame["orders"] > 1)
     usual = gap.median() if gap.notna().any() else frame["recency_days"].median()
     frame["silence"] = frame["recency_days"] / gap.fillna(usual).clip(lower=1)
-    return frame.assign(active_year=active).drop(columns=["first", "last"]).reset_index()
+    # Without the reindex an empty frame would take the customers of the series.
+    return frame.assign(active_year=active.reindex(frame.index)).drop(columns=["first", "last"]).reset_index()
 
 
 def _within(day: pd.Series, end: pd.Timestamp | pd.Series) -> pd.Series:

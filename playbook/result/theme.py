@@ -36,6 +36,7 @@ _SETTINGS = {
     "xtick.bottom": True, "xtick.major.size": 3.5, "ytick.left": False, "lines.linewidth": 1.8,
     "lines.solid_capstyle": "round", "patch.edgecolor": "white", "patch.force_edgecolor": True,
     "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none",
+    "text.parse_math": False,  # two dollar signs in a label are money, not mathematics
     "svg.fonttype": "none", "svg.hashsalt": "playbook", "axes.unicode_minus": True,
 }
 

@@ -80,6 +80,11 @@ def test_too_few_customers_lock_the_section(rows):
     assert isinstance(segments(_orders(rows), AS_OF, FMT), Locked)
 
 
+def test_orders_of_nothing_are_no_customers():
+    result = segments(_orders([(f"c{i}", i + 1, 0.0) for i in range(40)]), AS_OF, FMT)
+    assert isinstance(result, Locked) and "(0 bought so far)" in result.unlock[0]
+
+
 def test_orders_without_customers_lock_the_section():
     assert segments(_shop().drop(columns="customer_id"), AS_OF, FMT).unlock == ("orders (customer_id)",)
 
