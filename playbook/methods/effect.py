@@ -153,7 +153,7 @@ def _against_past(weeks: pd.DataFrame, basis: dict) -> dict:
                 "note": "Needs twelve weeks with orders before the start and a whole week since."}
     note = "No comparison group: whatever else changed in these weeks is counted in."
     if not found.seasonal:
-        note += " Less than two years of weeks, so the season cannot be told apart."
+        note += " Less than two years of weeks, so the season cannot be told apart: the true range is wider."
     # Trends bend in ways that no range of this model holds, so the weakest comparison has to pass the stricter test.
     doubtful = not found.seasonal or found.p >= 1 - CERTAIN
     return {

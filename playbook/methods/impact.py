@@ -200,10 +200,12 @@ def _tables(frame: pd.DataFrame, margin: float | None, fmt: Formats) -> tuple[Ta
         "detectable": ("Smallest effect to be seen", "share"),
     }
     notes = {"label": label, "start": ("From", "date"), "end": ("To", "date"), "note": ("To keep in mind", "text")}
-    told = frame.assign(**{column: [write(row, fmt) for row in frame.itertuples()] for column, write in WRITTEN.items()})
+    sure = frame["verdict"].isin(SURE)  # where chance may have done it, a range is all there is to say about money
+    told = frame.assign(**{name: frame[name].where(sure) for name in ("revenue", "profit", "roi")})
+    told = told.assign(**{column: [write(row, fmt) for row in frame.itertuples()] for column, write in WRITTEN.items()})
     shown = [("What each intervention changed", effects)]
     if margin is not None:
-        shown.append(("What each intervention earned, as best estimate", money))
+        shown.append(("What each intervention earned", money))
     shown += [("How each effect was measured", basis), ("What to keep in mind about each", notes)]
     return tuple(Table(told, caption, SOURCE, columns) for caption, columns in shown)
 

@@ -4,6 +4,11 @@ Without a comparison group the client's own past is the comparison: trend, seaso
 weeks or more) and a level shift while the intervention ran, fitted on the log scale, so that the shift
 is a relative change (Bernal, Cummins & Gasparrini 2017). Weeks resemble their neighbours; ignoring
 that makes ranges far too narrow. Errors are therefore AR(1), estimated by generalised least squares.
+
+Placebo dates, at which nothing happened, tell whether 80 % ranges hold zero 80 % of the time: 82 to 90 % do on
+generated shops with three years of weeks, where a structural model with a smooth trend (statsmodels'
+UnobservedComponents) holds 94 % with ranges a third wider. On real series of about a year without a season to
+estimate, this model holds about two thirds and the structural one 82 %: such ranges are too narrow, and say so.
 """
 
 from dataclasses import dataclass

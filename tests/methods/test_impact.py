@@ -120,6 +120,8 @@ def test_nothing_planted_nothing_shown():
     assert finding.sentence.startswith("Mail: no effect can be told from chance. In 4 weeks revenue came out")
     assert "would have been seen" in finding.sentence
     assert finding.money is None and finding.unit == "share"
+    assert found.table[["revenue", "profit", "roi"]].isna().all(axis=None)
+    assert " to " in found.table.loc[0, "revenue_range"]
 
 
 @pytest.mark.parametrize(
