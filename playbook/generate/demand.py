@@ -15,7 +15,7 @@ import pandas as pd
 
 from playbook.generate.planted import CHANNELS, GROWTH, MARKETING_SHARE, REFERENCE_CUSTOMERS, SEASON, WEEKDAY
 
-__all__ = ["DAYS_PER_MONTH", "Clock", "advertising", "clock", "draw_times", "season"]
+__all__ = ["DAYS_PER_MONTH", "Clock", "adstock", "advertising", "clock", "draw_times", "season"]
 
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12

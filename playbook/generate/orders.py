@@ -7,7 +7,7 @@ from playbook.generate.demand import Clock
 from playbook.generate.planted import SEGMENTS
 from playbook.generate.shop import COMPANION_RATE, COMPANIONS, Shelf
 
-__all__ = ["blemish", "draw_fraud", "draw_lines", "draw_returns", "place_in_day", "tag_channels"]
+__all__ = ["blemish", "draw_fraud", "draw_lines", "draw_returns", "place_in_day", "priced", "tag_channels"]
 
 OWN_CHANNELS = {"organic": 0.58, "direct": 0.42}  # of orders that no advertising brought
 TASTE = 0.9  # sigma of a customer's liking for a category, log scale

@@ -9,7 +9,7 @@ from playbook.errors import IntakeError, did_you_mean
 from playbook.intake.schema import TABLES, Column
 from playbook.intake.sources import FILE, ROW, RawTable
 
-__all__ = ["as_text", "canonical", "mapped", "mapping_problems", "unreadable"]
+__all__ = ["as_text", "canonical", "mapped", "mapping_problems", "try_strptime", "unreadable"]
 
 TRUE_WORDS = ("true", "t", "yes", "y", "1")
 FALSE_WORDS = ("false", "f", "no", "n", "0")

@@ -11,7 +11,7 @@ from playbook.intake.sent import Sent
 from playbook.intake.sources import FILE, ROW
 from playbook.intake.verdict import Check, Level
 
-__all__ = ["EXAMPLES", "OLDEST", "TOTALS", "Facts", "amount", "measure", "places", "row_checks"]
+__all__ = ["EXAMPLES", "OLDEST", "TOTALS", "Facts", "RowRule", "amount", "measure", "places", "row_checks", "row_rules"]
 
 TOTALS = {"orders": "revenue", "pipeline": "amount", "marketing": "spend"}  # what a client can reconcile
 OLDEST = date(1990, 1, 1)  # an earlier day is most often an empty cell that some system filled in
