@@ -18,8 +18,8 @@ _NUMERIC = {"money", "number", "count"}
 
 
 @ibis.udf.scalar.builtin
-def try_strptime(value: str, pattern: str) -> dt.timestamp:  # DuckDB's own; gives NULL where the pattern does not fit
-    ...
+def try_strptime(value: str, pattern: str) -> dt.timestamp:
+    """DuckDB's own function: NULL where the pattern does not fit."""
 
 
 def mapping_problems(engagement: Engagement) -> tuple[str, ...]:
