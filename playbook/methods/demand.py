@@ -8,7 +8,7 @@ import pandas as pd
 from playbook.engagement import Objective
 from playbook.methods.demand_figure import demand_figure
 from playbook.methods.demand_goal import SUREST, Goal, revenue_goal
-from playbook.methods.forecast import NAIVE, Forecast, forecast
+from playbook.methods.forecast import COMBINATION, NAIVE, Forecast, forecast
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section
@@ -28,7 +28,6 @@ class Demand(Result):
     history: pd.DataFrame = field(repr=False)
     forecast: pd.DataFrame = field(repr=False)
     scores: pd.DataFrame = field(repr=False)
-    winner: str
     coverage: float | None
     goal: Goal | None
 
@@ -63,11 +62,10 @@ def demand(
         headline=_headline(history, path, goal, fmt),
         findings=_findings(history, path, goal, outlook.season, fmt),
         tables=_tables(path, outlook.scores, source),
-        assumptions=_assumptions(outlook, len(history), steps < horizon, fmt),
+        assumptions=_assumptions(outlook, len(history), steps, steps < horizon, fmt),
         history=history,
         forecast=path,
         scores=outlook.scores,
-        winner=outlook.winner,
         coverage=outlook.coverage,
         goal=goal,
     )
@@ -119,17 +117,19 @@ def _findings(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, seas
         )
     )
     if season > 1 and len(path) == season and path["revenue"].mean() > 0:
-        peak = path.loc[path["revenue"].idxmax()]
-        factor = peak["revenue"] / path["revenue"].mean()
+        peak, average = path.loc[path["revenue"].idxmax()], path["revenue"].mean()
+        factor = peak["revenue"] / average
         if factor >= STRONG_SEASON:
             found.append(
                 Finding(
                     "demand-peak",
-                    f"{fmt.month(peak['month'])} will be the strongest month, {fmt.change(factor - 1)} against an average one.",
+                    f"{fmt.month(peak['month'])} should be the strongest month, {fmt.change(factor - 1)} against an average one.",
                     value=float(factor - 1),
                     unit="share",
+                    low=float(peak["low"] / average - 1),
+                    high=float(peak["high"] / average - 1),
                     n=len(history) // season,
-                    evidence="likely",
+                    evidence="likely" if peak["low"] > average else "indicative",
                     action="Order stock and plan people for the peak before it comes.",
                     owner="head of operations",
                 )
@@ -142,8 +142,9 @@ def _goal_finding(goal: Goal, fmt: Formats) -> Finding:
     later = ", the last we can forecast," if goal.beyond else ""
     return Finding(
         "demand-goal",
-        f"Over the {_span(goal.window)} to {fmt.month(goal.month)}{later} revenue is expected to average {fmt.money(goal.expected)} "
-        f"{_per(goal)}; the goal of {fmt.money(goal.target)} is reached with a probability of {_chance(goal.reached, fmt)}.",
+        f"Over the {_span(goal.window)} to {fmt.month(goal.month)}{later} revenue is expected to average "
+        f"{fmt.money(goal.expected)} {_per(goal)}; "
+        f"the goal of {fmt.money(goal.target)} is reached with a probability of {_chance(goal.reached, fmt)}.",
         value=goal.expected,
         unit="money",
         low=goal.low,
@@ -163,7 +164,7 @@ def _chance(reached: float, fmt: Formats) -> str:
     return f"more than {fmt.share(SUREST, 0)}" if reached >= SUREST else fmt.share(reached, 0)
 
 
-def _assumptions(outlook: Forecast, n: int, shortened: bool, fmt: Formats) -> tuple[Assumption, ...]:
+def _assumptions(outlook: Forecast, n: int, steps: int, shortened: bool, fmt: Formats) -> tuple[Assumption, ...]:
     notes = [
         Assumption(
             "The coming months follow the pattern of the past: no new campaign, price change or competitor is in the forecast.",
@@ -174,7 +175,7 @@ def _assumptions(outlook: Forecast, n: int, shortened: bool, fmt: Formats) -> tu
     if outlook.n_origins:
         notes.append(
             Assumption(
-                f"{_test(outlook)} It was tested on months it had not seen, from {outlook.n_origins} starting points.",
+                f"The forecast is the median of {len(outlook.scores) - 1} methods. {_test(outlook, fmt)}",
                 "high",
                 "low",
             )
@@ -183,6 +184,14 @@ def _assumptions(outlook: Forecast, n: int, shortened: bool, fmt: Formats) -> tu
         notes.append(
             Assumption(
                 f"{n} months are too few for a test: the last month is repeated, and the range is only a guess.", "low", "high"
+            )
+        )
+    if steps > 1:
+        notes.append(
+            Assumption(
+                "Ranges of several months together take all of them to miss in the same direction, so they are rather too wide.",
+                "medium",
+                "low",
             )
         )
     if outlook.coverage is not None:
@@ -206,17 +215,13 @@ def _assumptions(outlook: Forecast, n: int, shortened: bool, fmt: Formats) -> tu
     return tuple(notes)
 
 
-def _test(outlook: Forecast) -> str:
+def _test(outlook: Forecast, fmt: Formats) -> str:
     errors = outlook.scores.set_index("candidate")["mase"]
-    saved = 1 - errors[outlook.winner] / errors[NAIVE] if errors[NAIVE] > 0 else 0.0
     naive = "repeating the same month of the year before" if outlook.season > 1 else "repeating the last month"
-    if outlook.winner == NAIVE:
-        return f"No method did better than {naive}, so that is the forecast."
-    return (
-        f"The forecast ({outlook.winner}) misses by {saved:.0%} less than {naive}."
-        if saved > 0
-        else f"The forecast is by {outlook.winner}."
-    )
+    missed = "as much as"
+    if errors[NAIVE] > 0 and (more := errors[COMBINATION] / errors[NAIVE] - 1):
+        missed = f"by {fmt.share(abs(more))} {'more' if more > 0 else 'less'} than"
+    return f"On months it had not seen, from {outlook.n_origins} starting points, it missed {missed} {naive}."
 
 
 def _tables(path: pd.DataFrame, scores: pd.DataFrame, source: str) -> tuple[Table, ...]:

@@ -1,9 +1,11 @@
-"""Forecast: several candidates, judged on months they had not seen, and a range made from the errors they made there.
+"""Forecast: the median of several candidates, tested on months it had not seen, and a range made from its errors there.
 
     forecast(months["revenue"], horizon=12, season=12).path     # period, value, low, high
 
-Which candidate wins is decided by a rolling-origin backtest (Hyndman & Athanasopoulos, FPP3, ch. 5.10) with the mean absolute
-scaled error (Hyndman & Koehler 2006). Ranges are split-conformal: quantiles of the backtest's own errors, scaled by horizon.
+A plain median of a few sound methods is hard to beat (Petropoulos & Svetunkov 2020: among the first in the M4 competition), and
+nothing in it is chosen by the tests, so that they stay tests. They are a rolling-origin backtest (Hyndman & Athanasopoulos, FPP3,
+ch. 5.10) with the mean absolute scaled error (Hyndman & Koehler 2006). Ranges are split-conformal: quantiles of the backtest's
+own errors, scaled by horizon.
 """
 
 from dataclasses import dataclass
@@ -20,12 +22,10 @@ NAIVE, COMBINATION = "seasonal naive", "combination"
 SEASONAL_ONLY = frozenset({"seasonal smoothing (+)", "seasonal smoothing (×)"})
 SHORTEST = 6  # below this nothing can be tested: the last value, with a wide range
 ORIGINS = 10  # starting points of the backtest, at most
-SEASONS_NEEDED, SEASON_MARGIN = 2, 6  # a season is used when two of them and half a year of tests lie in the history
 EXPLODED = 5.0  # a forecast further from the history than this many times its spread is an accident
-MARGIN = 0.9  # a single candidate must beat the combination by this factor: small leads in a backtest are luck
-FEWEST_TESTS = 4  # origins from which the coverage of the ranges can be told
-CLEARLY_WORSE = 1.25  # times the naive error: a candidate beyond it takes no part in the combination
-SMALLEST_LOSS = 1e-6  # of a candidate that was exact: keeps its weight finite
+FEWEST_TESTS = 4  # origins that make a range to be checked
+SEASONS_NEEDED, SEASON_MARGIN = 2, FEWEST_TESTS  # a season is used when two of them and a few tests lie in the history
+FEWEST_CHECKED = 12  # values from which the share that lies inside can be told
 WIDE = 2.0  # ranges of untested forecasts: this many typical steps
 
 
@@ -35,13 +35,13 @@ class Forecast:
 
     ``path`` has the columns period (continues the index of the history), value, low, high (the range at ``LEVEL``);
     ``scores`` has candidate, mase (backtest error relative to the naive forecast's in-sample error; smaller is better), origins;
-    ``coverage`` is the share of backtest values inside ranges calibrated on the other origins (None when there are too few);
+    ``coverage`` is the share of backtest values inside ranges made from the errors known before (None when there are too few);
+    ``n_origins`` is the number of starting points of the test (0: the last value is repeated, untested);
     ``season`` is the season used (1: none was asked for, or the history is too short for one);
     ``dropped`` says which candidates are missing and why.
     """
 
     path: pd.DataFrame
-    winner: str
     scores: pd.DataFrame
     coverage: float | None
     n_origins: int
@@ -64,8 +64,8 @@ def forecast(values: pd.Series, horizon: int, season: int = 12) -> Forecast:
     """Forecast ``horizon`` steps of a regular series, with a range at ``LEVEL`` and an honest account of how well it was tested.
 
     ``values``: one number a period, no gaps, in order of time; a DatetimeIndex (or PeriodIndex) is continued in ``path.period``.
-    A history that holds fewer than two seasons and half a year is treated as having none; below six values the last one is
-    repeated with a wide range. Values that are never negative give a forecast that is never negative.
+    A history too short for two seasons and a few tests is treated as having none; below six values the last one is repeated with
+    a wide range. Values that are never negative give a forecast that is never negative.
     Raises ValueError when the series is empty or not finite, or the horizon not positive.
     """
     history = np.asarray(values, dtype=float)
@@ -83,20 +83,15 @@ def forecast(values: pd.Series, horizon: int, season: int = 12) -> Forecast:
         mase=lambda f: f["candidate"].map(backtest.mase), origins=len(origins)
     )
     scores = scores.sort_values("mase", kind="stable", ignore_index=True)
-    winner = _winner(scores)
-    width, coverage = _ranges(backtest.errors[winner], backtest.scales, _scale(history, season), horizon)
-    return Forecast(_path(periods, paths[winner], width, history), winner, scores, coverage, len(origins), season, dropped)
-
-
-def _winner(scores: pd.DataFrame) -> str:
-    best = scores.iloc[0]
-    combined = scores.loc[scores["candidate"] == COMBINATION, "mase"]
-    return COMBINATION if len(combined) and best["mase"] > MARGIN * combined.iloc[0] else best["candidate"]
+    scaled = [np.abs(e) / s for e, s in zip(backtest.errors[COMBINATION], backtest.scales, strict=True)]
+    width = _scale(history, season) * _widths(scaled, horizon)
+    path = _path(periods, paths[COMBINATION], width, history)
+    return Forecast(path, scores, _coverage(scaled, origins), len(origins), season, dropped)
 
 
 def _origins(n: int, horizon: int, season: int) -> list[int]:
     """Lengths of the histories to forecast from: evenly spread over the recent past, the first early enough."""
-    shortest = SEASONS_NEEDED * season + 1 if season > 1 else max(SHORTEST - 2, n // 2)
+    shortest = SEASONS_NEEDED * season if season > 1 else max(SHORTEST - 2, n // 2)
     first = max(shortest, n - horizon - max(season, SHORTEST))
     return sorted(set(np.linspace(first, n - 1, min(ORIGINS, n - first)).round().astype(int).tolist()))
 
@@ -115,29 +110,9 @@ def _compete(
             dropped.append(f"{name}: {error}")
     actual = [history[cut : cut + horizon] for cut in origins]
     scales = np.array([_scale(history[:cut], season) for cut in origins])
-    if len(tested) > 2:
-        tested[COMBINATION] = _combine(list(tested.values()), actual, scales)
+    tested[COMBINATION] = list(np.median(np.array(list(tested.values())), axis=0))
     errors = {name: [a - p[: len(a)] for a, p in zip(actual, paths[:-1], strict=True)] for name, paths in tested.items()}
     return {name: paths[-1] for name, paths in tested.items()}, _Backtest(errors, scales), tuple(dropped)
-
-
-def _combine(tested: list[list[np.ndarray]], actual: list[np.ndarray], scales: np.ndarray) -> list[np.ndarray]:
-    """Mean of the candidates, weighted by the inverse square of their backtest errors (Bates & Granger 1969).
-
-    Those clearly worse than the naive one, which comes first, take no part. From each origin the weights are those of the other
-    origins, so that the backtest of the combination stays a test.
-    """
-    losses = np.array(
-        [[np.mean(np.abs(a - p[: len(a)])) / s for a, p, s in zip(actual, paths, scales, strict=False)] for paths in tested]
-    )
-    steps = np.array([len(a) for a in actual])
-    combined = []
-    for origin in range(len(actual) + 1):
-        others = [i for i in range(len(actual)) if i != origin or len(actual) == 1]
-        loss = np.maximum(np.average(losses[:, others], axis=1, weights=steps[others]), SMALLEST_LOSS)
-        weights = np.where(loss <= CLEARLY_WORSE * loss[0], loss**-2.0, 0)
-        combined.append(np.average([paths[origin] for paths in tested], axis=0, weights=weights))
-    return combined
 
 
 def _sane(path: np.ndarray, history: np.ndarray) -> np.ndarray:
@@ -159,14 +134,14 @@ def _scale(history: np.ndarray, season: int) -> float:
     return 1.0
 
 
-def _ranges(errors: list[np.ndarray], scales: np.ndarray, scale: float, horizon: int) -> tuple[np.ndarray, float | None]:
-    """Half width of the range per step, and how often widths from the other origins hold (every step counts the same)."""
-    scaled = [np.abs(e) / s for e, s in zip(errors, scales, strict=True)]
-    widths = scale * _widths(scaled, horizon)
-    if len(scaled) < FEWEST_TESTS:
-        return widths, None
-    inside = [pd.Series(e <= _widths(scaled[:i] + scaled[i + 1 :], len(e))) for i, e in enumerate(scaled)]
-    return widths, float(pd.concat(inside).groupby(level=0).mean().mean())
+def _coverage(scaled: list[np.ndarray], origins: list[int]) -> float | None:
+    """How often the range that could have been given at each origin, from the errors known by then, held what came."""
+    inside = []
+    for place, (errors, cut) in enumerate(zip(scaled, origins, strict=True)):
+        known = [before[: cut - start] for before, start in zip(scaled[:place], origins[:place], strict=True)]
+        if len(known) >= FEWEST_TESTS:
+            inside.extend(errors <= _widths(known, len(errors)))
+    return float(np.mean(inside)) if len(inside) >= FEWEST_CHECKED else None
 
 
 def _widths(scaled: list[np.ndarray], horizon: int) -> np.ndarray:
@@ -192,7 +167,7 @@ def _untested(history: np.ndarray, periods: pd.Index) -> Forecast:
     step = np.mean(np.abs(np.diff(history))) if len(history) > 1 else abs(history[-1]) / WIDE
     width = WIDE * step * np.sqrt(np.arange(1, len(periods) + 1))
     scores = pd.DataFrame({"candidate": [NAIVE], "mase": [np.nan], "origins": [0]})
-    return Forecast(_path(periods, path, width, history), NAIVE, scores, None, 0, 1)
+    return Forecast(_path(periods, path, width, history), scores, None, 0, 1)
 
 
 def _path(periods: pd.Index, value: np.ndarray, width: np.ndarray, history: np.ndarray) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Forecast candidates: the point forecasters that the engine in ``forecast.py`` lets compete.
+"""Forecast candidates: the point forecasters whose median ``forecast.py`` takes.
 
 Each takes a history, a horizon and the length of a season, and gives one number a future step. A season of one means none.
 """
