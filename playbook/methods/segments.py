@@ -8,6 +8,7 @@ import pandas as pd
 from sklearn.preprocessing import StandardScaler
 
 from playbook.methods.grouping import STABLE, Grouping, choose_grouping
+from playbook.methods.habits import REGULAR, YEAR, buying_habits, came_back
 from playbook.methods.segment_figures import choice_figure, profile_figure, share_figure
 from playbook.methods.segment_names import name_groups, segment_kinds
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table
@@ -19,12 +20,14 @@ __all__ = ["Segments", "segments"]
 FEWEST_CUSTOMERS = 30  # below this a list of names tells more than groups
 FEWEST_GROUPS = 3  # two groups, good and bad customers, are nothing to act on
 CUSTOMERS_PER_GROUP = 10
-YEAR = 365
 SHORTEST_TENURE = 90  # days: rates of customers who only just came are not blown up
-QUIET = 3.0  # a customer silent for this many of its usual gaps is slipping away
-REGULAR = 3  # orders from which a customer has a usual gap
-CENT = 0.005  # an order that came back whole is no purchase
-GONE = ("at-risk", "lapsed")
+QUIET = 3  # a customer silent for this many of its usual gaps may be slipping away
+SILENCES = (QUIET, 6, 12, np.inf)  # bands of silence within which customers are compared with those of LOOK_BACK
+LOOK_BACK = 90  # days ago at which customers were just as silent: what became of them tells what to expect now
+FEWEST_SILENT = 30  # of them, to say so
+AT_RISK = "at-risk"
+GONE = (AT_RISK, "lapsed")
+OWNER = "head of customer marketing"
 SOURCE = "orders, net of returns"
 
 
@@ -62,7 +65,7 @@ def segments(order_totals: pd.DataFrame, as_of: date, fmt: Formats, *, k_max: in
     """
     if "customer_id" not in order_totals:
         return _locked(fmt, "orders (customer_id)")
-    customers = _customers(order_totals, pd.Timestamp(as_of))
+    customers = buying_habits(order_totals, pd.Timestamp(as_of))
     if len(customers) < FEWEST_CUSTOMERS:
         return _locked(fmt, f"orders of at least {FEWEST_CUSTOMERS} customers ({len(customers)} bought so far)")
     grouping = _group(customers, min(k_max, len(segment_kinds())))
@@ -72,10 +75,11 @@ def segments(order_totals: pd.DataFrame, as_of: date, fmt: Formats, *, k_max: in
     customers["segment"] = customers["kind"].map(lambda kind: segment_kinds()[kind].label[language])
     profiles = _profiles(customers)
     named = order_totals["customer_id"].notna()
+    found = _best(profiles, fmt), _lost(customers, fmt), _slipping(customers, order_totals, as_of, fmt)
     return Segments(
         fmt=fmt,
         headline=_headline(profiles, fmt),
-        findings=_findings(customers, profiles, fmt),
+        findings=tuple(finding for finding in found if finding),
         tables=(_table(profiles),),
         assumptions=_assumptions(
             grouping, len(customers), int((~named).sum()), order_totals.loc[named, "customer_id"].nunique(), fmt
@@ -88,31 +92,6 @@ def segments(order_totals: pd.DataFrame, as_of: date, fmt: Formats, *, k_max: in
 
 def _locked(fmt: Formats, need: str) -> Locked:
     return Locked(fmt=fmt, headline="Not answered yet: Who are the customers?", unlock=(need,), promise=segments.section.promise)
-
-
-def _customers(order_totals: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """One row per customer who bought; ``active_year`` is the revenue of the year before the last order, ``silence`` in gaps."""
-    rows = order_totals[order_totals["customer_id"].notna() & (order_totals["day"] <= as_of)]
-    rows = rows[["customer_id", "day", "revenue"]].assign(
-        bought=rows["revenue"] > CENT, recent=rows["revenue"].where(_within(rows["day"], as_of), 0.0)
-    )
-    bought = rows[rows["bought"]].groupby("customer_id")["day"].agg(first="min", last="max", orders="size")
-    total = rows.groupby("customer_id").agg(revenue=("revenue", "sum"), revenue_year=("recent", "sum"))
-    frame = bought.join(total)
-    last = frame["last"].reindex(rows["customer_id"]).set_axis(rows.index)
-    active = rows["revenue"].where(_within(rows["day"], last) | (rows["day"] > last), 0.0).groupby(rows["customer_id"]).sum()
-    frame["recency_days"] = (as_of - frame["last"]).dt.days
-    frame["first_days"] = (as_of - frame["first"]).dt.days
-    frame["order_value"] = frame["revenue"] / frame["orders"]
-    gap = ((frame["last"] - frame["first"]).dt.days / (frame["orders"] - 1)).where(frame["orders"] > 1)
-    usual = gap.median() if gap.notna().any() else frame["recency_days"].median()
-    frame["silence"] = frame["recency_days"] / gap.fillna(usual).clip(lower=1)
-    # Without the reindex an empty frame would take the customers of the series.
-    return frame.assign(active_year=active.reindex(frame.index)).drop(columns=["first", "last"]).reset_index()
-
-
-def _within(day: pd.Series, end: pd.Timestamp | pd.Series) -> pd.Series:
-    return (day > end - pd.Timedelta(days=YEAR)) & (day <= end)
 
 
 def _group(customers: pd.DataFrame, k_max: int) -> Grouping:
@@ -157,58 +136,65 @@ def _headline(profiles: pd.DataFrame, fmt: Formats) -> str:
     return f"{top['segment']} are {customers} of customers and bring {revenue} of revenue"
 
 
-def _findings(customers: pd.DataFrame, profiles: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
+def _best(profiles: pd.DataFrame, fmt: Formats) -> Finding:
     top, descriptions = profiles.iloc[0], segment_kinds()
-    found = [
-        Finding(
-            "segments-money",
-            f"{fmt.count(top['customers'])} customers {descriptions[top['kind']].description['en']}: they brought "
-            f"{fmt.money(top['revenue_year'])} in the last twelve months, "
-            f"{fmt.share(top['revenue_share'])} of all revenue from known customers.",
-            value=float(top["revenue_share"]),
-            unit="share",
-            n=int(top["customers"]),
-            money=float(top["revenue_year"]),
-            evidence="shown",
-            action=f"Make sure that the {top['segment'].lower()} segment hears first of news and never waits for an answer.",
-            owner="head of customer marketing",
-        )
-    ]
+    return Finding(
+        "segments-money",
+        f"{fmt.count(top['customers'])} customers {descriptions[top['kind']].description['en']}: they brought "
+        f"{fmt.money(top['revenue_year'])} in the last twelve months, "
+        f"{fmt.share(top['revenue_share'])} of all revenue from known customers.",
+        value=float(top["revenue_share"]),
+        unit="share",
+        n=int(top["customers"]),
+        money=float(top["revenue_year"]),
+        evidence="shown",
+        action=f"Make sure that the {top['segment'].lower()} segment hears first of news and never waits for an answer.",
+        owner=OWNER,
+    )
+
+
+def _lost(customers: pd.DataFrame, fmt: Formats) -> Finding | None:
+    """Who has gone quiet. Only those at risk are still at stake: the revenue of the lapsed is history."""
     gone = customers[customers["kind"].isin(GONE)]
-    if len(gone) and (worth := float(gone["active_year"].sum())) > 0:
-        found.append(
-            Finding(
-                "segments-lost",
-                f"{fmt.count(len(gone))} customers have gone quiet, half of them for "
-                f"{fmt.count(gone['recency_days'].median())} days or more; "
-                f"in their last active year they brought {fmt.money(worth)}.",
-                value=worth,
-                unit="money",
-                n=len(gone),
-                money=worth,
-                evidence="shown",
-                action="Try to win back those who brought the most, one small group first, and keep a comparison group.",
-                owner="head of customer marketing",
-            )
-        )
-    slipping = customers[~customers["kind"].isin(GONE) & (customers["orders"] >= REGULAR) & (customers["silence"] > QUIET)]
-    if len(slipping) and (worth := float(slipping["active_year"].sum())) > 0:
-        found.append(
-            Finding(
-                "segments-slipping",
-                f"{fmt.count(len(slipping))} otherwise active customers are silent for more than {QUIET:.0f} times their "
-                f"usual pause; "
-                f"{fmt.money(worth)} a year is at stake.",
-                value=float(len(slipping)),
-                unit="count",
-                n=len(slipping),
-                money=worth,
-                evidence="shown",
-                action="Write to them now, while they still remember why they bought.",
-                owner="head of customer marketing",
-            )
-        )
-    return tuple(found)
+    worth, at_risk = (float(who["active_year"].sum()) for who in (gone, gone[gone["kind"] == AT_RISK]))
+    if worth <= 0:
+        return None
+    return Finding(
+        "segments-lost",
+        f"{fmt.count(len(gone))} customers have gone quiet, half of them for {fmt.count(gone['recency_days'].median())} days or "
+        f"more; in their last active year they brought {fmt.money(worth)}.",
+        value=worth,
+        unit="money",
+        n=len(gone),
+        money=at_risk if at_risk > 0 else None,
+        evidence="shown",
+        action="Try to win back those who brought the most, one small group first, and keep a comparison group.",
+        owner=OWNER,
+    )
+
+
+def _slipping(customers: pd.DataFrame, order_totals: pd.DataFrame, as_of: date, fmt: Formats) -> Finding | None:
+    """Who is silent for longer than usual, and what that puts at stake: most such customers may well come back."""
+    silent = customers[~customers["kind"].isin(GONE) & (customers["orders"] >= REGULAR) & (customers["silence"] > QUIET)]
+    worth = float(silent["active_year"].sum())
+    if worth <= 0:
+        return None
+    past = came_back(order_totals, pd.Timestamp(as_of), SILENCES, LOOK_BACK)
+    back = pd.cut(silent["silence"], SILENCES).map(past["share"]).astype(float).fillna(0.0)
+    who = f"{fmt.count(len(silent))} otherwise active customers are silent for more than {QUIET} times their usual pause"
+    told = past["cases"].sum() >= FEWEST_SILENT
+    money = float((silent["active_year"] * (1 - back)).sum()) if told else None
+    sentence = (
+        f"{who}. Of customers as silent {LOOK_BACK} days earlier, {fmt.share(back.mean())} bought again; "
+        f"if no more do now, {fmt.money(money)} a year is lost."
+        if told
+        else f"{who}; in their last active year they brought {fmt.money(worth)}."
+    )
+    return Finding(
+        "segments-slipping", sentence, value=float(len(silent)), unit="count", n=len(silent), money=money or None,
+        evidence="likely" if told else "indicative", action="Write to them now, while they still remember why they bought.",
+        owner=OWNER,
+    )  # fmt: skip
 
 
 def _assumptions(grouping: Grouping, customers: int, unnamed: int, named: int, fmt: Formats) -> tuple[Assumption, ...]:

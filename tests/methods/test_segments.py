@@ -9,8 +9,9 @@ from playbook.engagement import open_engagement
 from playbook.intake.frames import FRAMES
 from playbook.intake.tables import open_tables
 from playbook.methods.grouping import choose_grouping, k_means
+from playbook.methods.habits import buying_habits, came_back
 from playbook.methods.segment_names import MEASURES, name_groups, segment_kinds
-from playbook.methods.segments import segments
+from playbook.methods.segments import _slipping, segments
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 
@@ -55,7 +56,7 @@ def test_planted_groups_come_back_with_fitting_names():
     assert kinds.at["often", "first"] == "champions" and kinds.at["gone", "first"] == "lapsed" and kinds["first"].is_unique
     assert result.profiles["revenue_share"].sum() == pytest.approx(1) and result.profiles["customers"].sum() == 75
     lost = next(f for f in result.findings if f.id == "segments-lost")
-    assert lost.n == 25 and lost.money == sum(
+    assert lost.n == 25 and lost.money is None and lost.value == sum(
         8 * (80.0 + i) for i in range(25)
     )  # all eight orders lie within the last active year
     assert len(result.figures()) == 3 and len(result.headline) <= 90
@@ -73,6 +74,29 @@ def test_orders_without_customer_and_pure_returns_are_left_out_and_counted():
     assert "back" not in set(result.assignments["customer_id"])
     texts = " ".join(a.text for a in result.assumptions)
     assert "1 orders name no customer" in texts and "1 customers sent back" in texts
+
+
+def test_of_customers_who_fell_silent_before_those_who_came_back_are_counted():
+    rows = [(f"gone{i}", 135 + 10 * j, 10.0) for i in range(4) for j in range(5)]  # 90 days ago silent for 4.5 gaps
+    rows += [("gone0", 30, 10.0), ("once", 135, 10.0), *[("busy", 5 + 10 * j, 10.0) for j in range(20)]]
+    past = came_back(_orders(rows), pd.Timestamp(AS_OF), (3, 6, 12), 90)
+    assert past["cases"].tolist() == [4, 0] and past["share"].iloc[0] == 0.25
+
+
+def test_silence_that_most_customers_end_is_not_all_at_stake():
+    # "slow" bought every 10 days and stopped 45 days ago; of 40 who had stopped as long ago 90 days before, 30 are back.
+    rows = [(f"slow{i}", 45 + 10 * j, 10.0) for i in range(10) for j in range(30)]
+    rows += [(f"then{i}", 135 + 10 * j, 10.0) for i in range(40) for j in range(20)]
+    rows += [(f"then{i}", 1 + 8 * j, 10.0) for i in range(30) for j in range(8)]
+    orders = _orders(rows)
+    habits = buying_habits(orders, pd.Timestamp(AS_OF)).assign(kind="loyal")
+    silent = habits[habits["customer_id"].str.startswith("slow")]
+    assert silent["silence"].tolist() == [4.5] * 10 and silent["active_year"].tolist() == [300] * 10
+    found = _slipping(silent, orders, AS_OF, FMT)
+    assert found.n == 10 and found.money == pytest.approx(10 * 300 * 10 / 40) and "75% bought again" in found.sentence
+    few = _slipping(silent, orders[orders["customer_id"].str.startswith("slow")], AS_OF, FMT)
+    assert (few.money, few.evidence) == (None, "indicative")
+    assert _slipping(silent.assign(kind="lapsed"), orders, AS_OF, FMT) is None
 
 
 @pytest.mark.parametrize("rows", [[], [("a", 1, 5.0)], [(f"c{i}", 1, 5.0) for i in range(29)]])
