@@ -89,7 +89,8 @@ def journey_path(journey_steps: pd.DataFrame, order_totals: pd.DataFrame | None,
     until = pd.Timestamp(as_of) - pd.Timedelta(days=unripe)
     cases = cases[cases["began"] <= until]
     worth, error = _order_value(order_totals, since, as_of)
-    path = _path("journeys", "journeys", "channel", order, cases, _yearly(cases["began"].min(), until), worth, error, first_leak=1)
+    yearly = _yearly(cases["began"].min(), until)
+    path = _path("journeys", "journeys", "channel", order, cases, yearly, worth, error, first_leak=1)
     return replace(path, unripe=unripe)
 
 
