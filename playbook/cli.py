@@ -17,8 +17,11 @@ from playbook.errors import PlaybookError, UsageError
 __all__ = ["app", "main"]
 
 app = typer.Typer(
-    help="One client's folder in, five consulting reports out.", no_args_is_help=True, add_completion=False,
-    pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
+    help="One client's folder in, five consulting reports out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 out = Console(soft_wrap=True, highlight=False)
 
@@ -32,11 +35,17 @@ LEVELS = {"stop": "red", "caution": "yellow", "note": "dim"}
 def run(
     clients: Clients = None,
     all_clients: All = False,
-    phase: Annotated[list[str] | None, typer.Option(help="Only this phase (again for more): needs-analysis, market-research, ...")] = None,
-    parameter: Annotated[list[str] | None, typer.Option("-p", help="NAME=VALUE for the notebooks' parameters cell (again for more).")] = None,
+    phase: Annotated[
+        list[str] | None, typer.Option(help="Only this phase (again for more): needs-analysis, market-research, ...")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option("-p", help="NAME=VALUE for the notebooks' parameters cell (again for more).")
+    ] = None,
     as_of: AsOf = None,
     timeout: Annotated[int | None, typer.Option(min=1, help="Limit in seconds for each cell of a notebook.")] = None,
-    keep_going: Annotated[bool, typer.Option("--keep-going/--stop-on-error", help="Go on with the next client after a failure.")] = True,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going/--stop-on-error", help="Go on with the next client after a failure.")
+    ] = True,
 ) -> None:
     """Run the phases for clients and publish their reports."""
     from playbook.run.batch import run_clients  # papermill and nbconvert load only when something runs
@@ -44,8 +53,13 @@ def run(
     root = find_root()
     names = _named(clients, all_clients, root)
     outcomes = run_clients(
-        [(name, _day(as_of)) for name in names], root, phases=phase or [], given=_pairs(parameter or []), timeout=timeout,
-        keep_going=keep_going, console=out,
+        [(name, _day(as_of)) for name in names],
+        root,
+        phases=phase or [],
+        given=_pairs(parameter or []),
+        timeout=timeout,
+        keep_going=keep_going,
+        console=out,
     )
     for outcome in outcomes:
         out.print(outcome.line)

@@ -19,8 +19,16 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from playbook.errors import EngagementError, UsageError, did_you_mean
 
 __all__ = [
-    "Assumptions", "ClientFile", "Engagement", "Intervention", "Kpi", "Objective", "Source",
-    "client_names", "find_root", "open_engagement",
+    "Assumptions",
+    "ClientFile",
+    "Engagement",
+    "Intervention",
+    "Kpi",
+    "Objective",
+    "Source",
+    "client_names",
+    "find_root",
+    "open_engagement",
 ]
 
 HOME_VARIABLE = "PLAYBOOK_HOME"

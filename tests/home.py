@@ -51,4 +51,6 @@ def orders(days: int = 1096) -> str:
 def run_playbook(home: Path, *words: str) -> subprocess.CompletedProcess:
     """The command as a user types it, in a process of its own, in that home."""
     variables = {**os.environ, "PLAYBOOK_HOME": str(home), "COLUMNS": "200"}
-    return subprocess.run([sys.executable, "-m", "playbook", *words], cwd=home, env=variables, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "playbook", *words], cwd=home, env=variables, capture_output=True, text=True, check=False
+    )

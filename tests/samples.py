@@ -44,7 +44,11 @@ def sales(id: str = "sales", headline: str = "Speakers sell most", findings: tup
     frame = pd.DataFrame({"product": ["Speakers", HOSTILE], "revenue": [310_000.0, -12.5], "note": ["short", "a remark " * 9]})
     columns = {"product": ("Product", "text"), "revenue": ("Revenue", "money"), "note": ("Note", "text")}
     return Sales(
-        fmt=FMT, headline=headline, frame=frame, section=Section(id, "What sells?", "products by revenue"), seconds=0.1,
+        fmt=FMT,
+        headline=headline,
+        frame=frame,
+        section=Section(id, "What sells?", "products by revenue"),
+        seconds=0.1,
         findings=findings or (finding(), finding("sales-worst", f"{HOSTILE} loses −€12.50.", value=-12.5, money=None)),
         tables=(Table(frame, "Products", "orders", columns),),
         tiles=(Tile("Revenue", 310_000.0, "money", change=0.094, course=(1.0, 3.0, 2.0)),),
@@ -56,8 +60,11 @@ def locked(id: str = "voice") -> Locked:
     """A section that waits for a table."""
     section = Section(id, "What do customers say?", "satisfaction and its drivers")
     return Locked(
-        fmt=FMT, headline=f"Not answered yet: {section.question}", unlock=("a surveys table (customer_id, score)",),
-        promise=section.promise, section=section,
+        fmt=FMT,
+        headline=f"Not answered yet: {section.question}",
+        unlock=("a surveys table (customer_id, score)",),
+        promise=section.promise,
+        section=section,
     )
 
 
@@ -94,12 +101,19 @@ def page(**changes) -> Page:
     """The page values of a first phase."""
     about = About(
         inputs=(Input("orders", "raw/orders.csv", 41_882, "9f2c" * 16), Input("pipeline", "the client's database", 12, None)),
-        parameters={"client": "acme", "as_of": "2026-10-31"}, versions={"playbook": "0.1.0"},
+        parameters={"client": "acme", "as_of": "2026-10-31"},
+        versions={"playbook": "0.1.0"},
         commit="0123456789abcdef with changes",
     )
     plain = Page(
-        id="needs-analysis", title="Needs analysis", number=1, total=5, lead="sales", client="Acme & Söhne",
-        facts=("November 2023 to October 2026", "amounts in EUR"), about=about,
+        id="needs-analysis",
+        title="Needs analysis",
+        number=1,
+        total=5,
+        lead="sales",
+        client="Acme & Söhne",
+        facts=("November 2023 to October 2026", "amounts in EUR"),
+        about=about,
         siblings=(("Needs analysis", "01-needs-analysis.html"), ("Strategy", "03-strategy.html")),
     )
     return replace(plain, **changes)

@@ -35,7 +35,11 @@ def command(capsys, monkeypatch):
 
 
 def state(folder):
-    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
 
 
 BROKEN = {
@@ -43,7 +47,10 @@ BROKEN = {
     "missing column": ({"client_yml": CLIENT.replace("revenue: Amount", "revenue: Amout")}, "Did you mean 'Amount'?"),
     "required column not mapped": ({"client_yml": CLIENT.replace(", revenue: Amount", "")}, "revenue must be mapped"),
     "misspelled key": ({"client_yml": CLIENT.replace("currency", "curency")}, "Did you mean 'currency'?"),
-    "misspelled key inside": ({"client_yml": CLIENT + "objectives: [{kpi: revenue, targte: 5, by: 2026-12-31}]\n"}, "Did you mean 'target'?"),
+    "misspelled key inside": (
+        {"client_yml": CLIENT + "objectives: [{kpi: revenue, targte: 5, by: 2026-12-31}]\n"},
+        "Did you mean 'target'?",
+    ),
     "key given twice": ({"client_yml": CLIENT + "name: Other\n"}, "line"),
     "no YAML": ({"client_yml": "name: [Acme\n"}, "not valid YAML"),
     "text in a number column": ({"orders_csv": orders().replace("c7,21.50", "c7,about 20")}, "about 20"),
@@ -51,9 +58,13 @@ BROKEN = {
     "empty file": ({"orders_csv": ""}, "empty"),
     "only a header": ({"orders_csv": "No,Date,Customer,Amount\n"}, "orders"),
     "future dates": ({"orders_csv": orders().replace("2025-12-31", "2093-12-31")}, "2093-12-31"),
-    "path that leaves the folder": ({"client_yml": CLIENT.replace("raw/orders.csv", "../other/raw/orders.csv")}, "leaves the client's folder"),
+    "path that leaves the folder": (
+        {"client_yml": CLIENT.replace("raw/orders.csv", "../other/raw/orders.csv")},
+        "leaves the client's folder",
+    ),
     "secret written out": (
-        {"client_yml": CLIENT.replace("path: raw/orders.csv", "database: 'postgresql://me:secret@host/db', table: orders")}, "env:NAME",
+        {"client_yml": CLIENT.replace("path: raw/orders.csv", "database: 'postgresql://me:secret@host/db', table: orders")},
+        "env:NAME",
     ),
     "as of a day to come": ({"client_yml": CLIENT.replace("2025-12-31", "2093-12-31")}, "future"),
 }
@@ -85,7 +96,9 @@ def test_duplicate_ids_stop_the_run(command, tmp_path):
 
 def test_all_problems_are_named_at_once(command, tmp_path):
     home = make_home(tmp_path)
-    tiny_client(home, client_yml=CLIENT.replace("currency: EUR", "curency: EUR").replace("2025-12-31", "31.12.2025") + "budget: 3\n")
+    tiny_client(
+        home, client_yml=CLIENT.replace("currency: EUR", "curency: EUR").replace("2025-12-31", "31.12.2025") + "budget: 3\n"
+    )
     _, said = command(home, "check", "acme")
     assert all(word in said for word in ("currency", "as_of", "budget"))
 

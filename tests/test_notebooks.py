@@ -38,7 +38,13 @@ def test_it_is_a_valid_notebook_without_outputs_and_injected_cells(notebook):
 
 
 def test_it_has_exactly_one_first_level_heading_and_it_comes_first(notebook):
-    headings = [line for cell in notebook.cells if cell.cell_type == "markdown" for line in cell.source.splitlines() if line.startswith("# ")]
+    headings = [
+        line
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if line.startswith("# ")
+    ]
     assert len(headings) == 1
     assert notebook.cells[0].source.startswith("# ")
 
@@ -61,7 +67,9 @@ def test_notebooks_together_hold_ninety_percent_of_cells_to_six_lines(root):
 
 def test_it_defines_nothing_and_loops_over_nothing(notebook):
     banned = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While)
-    assert [type(node).__name__ for source in code(notebook) for node in ast.walk(ast.parse(source)) if isinstance(node, banned)] == []
+    assert [
+        type(node).__name__ for source in code(notebook) for node in ast.walk(ast.parse(source)) if isinstance(node, banned)
+    ] == []
 
 
 def test_at_most_two_code_cells_in_a_row(notebook):

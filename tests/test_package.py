@@ -11,7 +11,7 @@ import pytest
 import playbook
 from playbook import errors
 from playbook.result.contract import Result
-from playbook.run.phases import PHASES
+from playbook.run.phases import PHASES, method_of
 
 MODULES = sorted(m.name for m in pkgutil.walk_packages(playbook.__path__, "playbook.") if not m.name.endswith("__main__"))
 SECTIONS = [section for phase in PHASES for section in phase.sections]
@@ -30,7 +30,8 @@ def test_public_names_are_sorted_and_real(name):
     assert public == sorted(public, key=_constants_classes_functions)
     assert [n for n in public if not hasattr(module, n)] == []
     own = {
-        n for n, value in vars(module).items()
+        n
+        for n, value in vars(module).items()
         if not n.startswith("_") and (inspect.isfunction(value) or inspect.isclass(value)) and value.__module__ == name
     }
     if name != "playbook.cli":  # its functions are the commands
@@ -46,7 +47,11 @@ def test_public_functions_and_classes_are_explained(name):
 
 
 def test_rooms_are_of_a_human_size(root):
-    long = {f.relative_to(root).as_posix(): n for f in (root / "playbook").rglob("*.py") if (n := len(f.read_text("utf-8").splitlines())) > 320}
+    long = {
+        f.relative_to(root).as_posix(): n
+        for f in (root / "playbook").rglob("*.py")
+        if (n := len(f.read_text("utf-8").splitlines())) > 320
+    }
     assert long == {}
 
 
@@ -65,8 +70,8 @@ def test_nothing_prints_and_no_error_is_swallowed(root):
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_section_has_its_method_under_its_own_name(section):
-    name = section.replace("-", "_")
-    method = getattr(importlib.import_module(f"playbook.methods.{name}"), name)
+    method = method_of(section.replace("-", "_"))
+    assert method.__name__ == section.replace("-", "_")
     assert method.section.id == section
     assert method.section.question.endswith("?")
     assert method.section.promise

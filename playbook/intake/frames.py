@@ -16,8 +16,19 @@ from playbook.intake.schema import TABLES
 from playbook.intake.tables import Tables
 
 __all__ = [
-    "FRAMES", "Frame", "category_months", "channel_months", "customers", "journey_steps", "lacking", "memberships", "months",
-    "opportunities", "order_totals", "plan_targets", "weeks",
+    "FRAMES",
+    "Frame",
+    "category_months",
+    "channel_months",
+    "customers",
+    "journey_steps",
+    "lacking",
+    "memberships",
+    "months",
+    "opportunities",
+    "order_totals",
+    "plan_targets",
+    "weeks",
 ]
 
 FIRST_DAYS = 3  # a first month counts as complete when its data begin within these days

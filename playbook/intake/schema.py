@@ -64,7 +64,8 @@ _PRODUCT = Column("product_id", "id", "what; the same id in every table")
 
 _SCHEMAS = (
     TableSchema(
-        "orders", "one order line: one product in one order",
+        "orders",
+        "one order line: one product in one order",
         (
             Column("order_id", "id", "order, basket or invoice", required=True),
             Column("order_date", "time", "when it was placed", required=True),
@@ -76,10 +77,12 @@ _SCHEMAS = (
             Column("channel", "text", "where the order came from"),
             Column("flagged", "flag", "known to be fraudulent"),
         ),
-        date="order_date", links=(("customer_id", "customers"), ("product_id", "products")),
+        date="order_date",
+        links=(("customer_id", "customers"), ("product_id", "products")),
     ),
     TableSchema(
-        "customers", "one customer",
+        "customers",
+        "one customer",
         (
             Column("customer_id", "id", "who; the same id in every table", required=True),
             Column("acquired_on", "date", "first contact or first order"),
@@ -89,10 +92,12 @@ _SCHEMAS = (
             Column("income_group", "text", "income band as the client keeps it"),
             Column("household_size", "text", "people in the household"),
         ),
-        key=("customer_id",), date="acquired_on",
+        key=("customer_id",),
+        date="acquired_on",
     ),
     TableSchema(
-        "products", "one product",
+        "products",
+        "one product",
         (
             Column("product_id", "id", "what; the same id in every table", required=True),
             Column("name", "text", "name as the client's customers see it"),
@@ -103,10 +108,12 @@ _SCHEMAS = (
             Column("launched_on", "date", "first day on sale"),
             Column("description", "text", "product text"),
         ),
-        key=("product_id",), date="launched_on",
+        key=("product_id",),
+        date="launched_on",
     ),
     TableSchema(
-        "pipeline", "one sales opportunity",
+        "pipeline",
+        "one sales opportunity",
         (
             Column("opportunity_id", "id", "opportunity or deal", required=True),
             Column("stage", "text", "stage it stands in or ended in", required=True),
@@ -117,10 +124,12 @@ _SCHEMAS = (
             _CUSTOMER,
             Column("product", "text", "what was offered"),
         ),
-        key=("opportunity_id",), date="created_on",
+        key=("opportunity_id",),
+        date="created_on",
     ),
     TableSchema(
-        "journeys", "one step of one visit, lead or deal",
+        "journeys",
+        "one step of one visit, lead or deal",
         (
             Column("journey_id", "id", "visit, lead or deal", required=True),
             Column("step", "text", "step that was reached", required=True),
@@ -129,10 +138,12 @@ _SCHEMAS = (
             Column("channel", "text", "where the journey came from"),
             Column("action", "text", "what the client did at this step"),
         ),
-        date="step_at", links=(("customer_id", "customers"),),
+        date="step_at",
+        links=(("customer_id", "customers"),),
     ),
     TableSchema(
-        "marketing", "one channel on one day",
+        "marketing",
+        "one channel on one day",
         (
             Column("date", "date", "day", required=True),
             Column("channel", "text", "marketing channel", required=True),
@@ -142,30 +153,37 @@ _SCHEMAS = (
             Column("orders", "count", "orders the channel claims", low=0),
             Column("revenue", "money", "revenue the channel claims", low=0),
         ),
-        key=("date", "channel"), date="date",
+        key=("date", "channel"),
+        date="date",
     ),
     TableSchema(
-        "competitors", "one competitor's price of one product on one day",
+        "competitors",
+        "one competitor's price of one product on one day",
         (
             Column("date", "date", "day the price was seen", required=True),
             Column("product_id", "id", "the client's own product it competes with", required=True),
             Column("competitor", "text", "competitor", required=True),
             Column("price", "money", "price of one unit", required=True, low=0),
         ),
-        key=("date", "product_id", "competitor"), date="date", links=(("product_id", "products"),),
+        key=("date", "product_id", "competitor"),
+        date="date",
+        links=(("product_id", "products"),),
     ),
     TableSchema(
-        "market", "one product group in one period",
+        "market",
+        "one product group in one period",
         (
             Column("period", "date", "first day of the period", required=True),
             Column("category", "text", "product group", required=True),
             Column("size", "money", "total sales of all suppliers in the period", required=True, low=0),
             Column("share", "number", "the client's share, 0 to 1", low=0, high=1),
         ),
-        key=("period", "category"), date="period",
+        key=("period", "category"),
+        date="period",
     ),
     TableSchema(
-        "tickets", "one customer question with its answer",
+        "tickets",
+        "one customer question with its answer",
         (
             Column("ticket_id", "id", "ticket", required=True),
             Column("created_at", "time", "when it was asked", required=True),
@@ -176,10 +194,13 @@ _SCHEMAS = (
             Column("language", "text", "language of the question"),
             _CUSTOMER,
         ),
-        key=("ticket_id",), date="created_at", links=(("customer_id", "customers"),),
+        key=("ticket_id",),
+        date="created_at",
+        links=(("customer_id", "customers"),),
     ),
     TableSchema(
-        "surveys", "one answer to a survey",
+        "surveys",
+        "one answer to a survey",
         (
             Column("date", "date", "day of the answer", required=True),
             Column("recommend", "count", "likely to recommend, 0 to 10", low=0, high=10),
@@ -187,10 +208,12 @@ _SCHEMAS = (
             Column("comment", "text", "the customer's words"),
             _CUSTOMER,
         ),
-        date="date", links=(("customer_id", "customers"),),
+        date="date",
+        links=(("customer_id", "customers"),),
     ),
     TableSchema(
-        "stock", "one product's stock on one day",
+        "stock",
+        "one product's stock on one day",
         (
             Column("date", "date", "day counted", required=True),
             Column("product_id", "id", "what; the same id in every table", required=True),
@@ -198,25 +221,32 @@ _SCHEMAS = (
             Column("on_order", "number", "units ordered from the supplier", low=0),
             Column("lead_time_days", "number", "days from order to delivery", low=0),
         ),
-        key=("date", "product_id"), date="date", links=(("product_id", "products"),),
+        key=("date", "product_id"),
+        date="date",
+        links=(("product_id", "products"),),
     ),
     TableSchema(
-        "plan", "one KPI's target in one month",
+        "plan",
+        "one KPI's target in one month",
         (
             Column("period", "date", "first day of the month", required=True),
             Column("kpi", "text", "id of the KPI: revenue, orders, customers, order_value ...", required=True),
             Column("target", "number", "what is to be reached in the month", required=True),
         ),
-        key=("period", "kpi"), date="period", ahead=True,
+        key=("period", "kpi"),
+        date="period",
+        ahead=True,
     ),
     TableSchema(
-        "interventions", "one customer in one intervention",
+        "interventions",
+        "one customer in one intervention",
         (
             Column("intervention_id", "id", "id as in client.yml under interventions", required=True),
             Column("customer_id", "id", "who; the same id in every table", required=True),
             Column("group", "text", "treated or control; without it the customers listed are treated, all others the comparison"),
         ),
-        key=("intervention_id", "customer_id"), links=(("customer_id", "customers"),),
+        key=("intervention_id", "customer_id"),
+        links=(("customer_id", "customers"),),
     ),
 )
 

@@ -10,16 +10,42 @@ __all__ = ["MAX_BYTES", "inspect_page"]
 
 MAX_BYTES = 1_500_000
 _FORBIDDEN = (
-    "script", "iframe", "frame", "object", "embed", "applet", "form", "link", "base", "audio", "video", "source", "track",
-    "portal", "foreignobject",
+    "script",
+    "iframe",
+    "frame",
+    "object",
+    "embed",
+    "applet",
+    "form",
+    "link",
+    "base",
+    "audio",
+    "video",
+    "source",
+    "track",
+    "portal",
+    "foreignobject",
 )
 _FETCHING = {
-    "src", "srcset", "imagesrcset", "srcdoc", "poster", "background", "data", "action", "formaction", "manifest", "ping", "href",
+    "src",
+    "srcset",
+    "imagesrcset",
+    "srcdoc",
+    "poster",
+    "background",
+    "data",
+    "action",
+    "formaction",
+    "manifest",
+    "ping",
+    "href",
     "xlink:href",
 }
 _FOLLOWED = re.compile(r"https?://[^\s]+|mailto:[^\s]+|[\w.-]+\.(html|xlsx)(#[\w.-]+)?")  # a reader decides to open it
 _OUTSIDE_URL = re.compile(r"url\(\s*['\"]?(?!\s*['\"]?(?:#|data:))|@import|image-set\(", re.I)
-_LOCAL_PATH = re.compile(r"(?<![\w.-])(?:/(?:home|Users|root|tmp|mnt)/[\w.-]+|file://[^\s\"'<]+|[A-Z]:[\\/](?:Users|Documents)[\w.\\/-]*)")
+_LOCAL_PATH = re.compile(
+    r"(?<![\w.-])(?:/(?:home|Users|root|tmp|mnt)/[\w.-]+|file://[^\s\"'<]+|[A-Z]:[\\/](?:Users|Documents)[\w.\\/-]*)"
+)
 _CODE_CELL = re.compile(r"jp-CodeCell|jp-InputArea|class=\"(?:input|input_area|highlight)\b|(?:In|Out)\s?\[\d*\]:")
 
 

@@ -27,8 +27,12 @@ def prose(markdown: str) -> Markup:
 def clean(fragment: str) -> str:
     """HTML that did not come from the playbook itself, through an allow-list, its headings in order below h2."""
     safe = nh3.clean(
-        fragment, tags=_TAGS, attributes=_ATTRIBUTES, clean_content_tags={"script", "style"},
-        url_schemes={"http", "https", "mailto"}, link_rel="noopener noreferrer",
+        fragment,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        clean_content_tags={"script", "style"},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer",
     )
     return _levelled(safe)
 

@@ -37,9 +37,11 @@ def render_summary(phases: list[tuple[Page, NotebookNode]]) -> str:
     ]
     tiles = [t for _, _, parts in found for s in parts for a in s.answers if a["id"] == GOALS for t in a["tiles"]]
     values = {
-        "page": first, "headline": heading.headline if heading else f"{first.client}: executive summary",
+        "page": first,
+        "headline": heading.headline if heading else f"{first.client}: executive summary",
         "bottom_line": bottom_line((page.title, f"{href}#{s.id}", s) for page, href, parts in found for s in parts),
-        "tiles": drawn(tiles), "parts": tables,
+        "tiles": drawn(tiles),
+        "parts": tables,
         "links": [
             {"page": page, "href": href, "headline": top.headline if top else "Not answered yet", "progress": _progress(parts)}
             for (page, href, parts), top in zip(found, leads, strict=True)

@@ -1,7 +1,7 @@
 """The contract: what every method hands back, whatever the question.
 
-    Result      headline, findings, tables, figures, assumptions (subclasses add what later phases read)
-    Locked      the same face for a section that the client's data cannot answer yet
+Result      headline, findings, tables, figures, assumptions (subclasses add what later phases read)
+Locked      the same face for a section that the client's data cannot answer yet
 """
 
 from dataclasses import dataclass, field
@@ -163,5 +163,3 @@ def _required(**texts: str) -> None:
     empty = [name for name, text in texts.items() if not text.strip()]
     if empty:
         raise ValueError(f"{', '.join(empty)} may not be empty")
-
-

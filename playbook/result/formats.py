@@ -87,8 +87,15 @@ class Formats:
         if unit == "text":
             return _DASH if _absent(value) else str(value)
         writers = {
-            "money": self.money, "unit_money": self.exact_money, "share": self.share, "points": self.points, "count": self.count,
-            "number": self.number, "days": lambda v: f"{self.number(v, 1)} days", "date": self.day, "month": self.month,
+            "money": self.money,
+            "unit_money": self.exact_money,
+            "share": self.share,
+            "points": self.points,
+            "count": self.count,
+            "number": self.number,
+            "days": lambda v: f"{self.number(v, 1)} days",
+            "date": self.day,
+            "month": self.month,
         }
         return writers[unit](value)
 

@@ -83,7 +83,8 @@ def _finding(finding: Finding, result: Result) -> dict:
     fmt = result.fmt
     speaks = finding.value is not None and finding.unit in _SPEAKING_UNITS
     return {
-        **vars(finding), "range": _range(finding, result),
+        **vars(finding),
+        "range": _range(finding, result),
         "value_text": fmt.value(abs(finding.value), finding.unit) if speaks else "",
         "money_text": fmt.money(abs(finding.money)) if finding.money else "",
     }
@@ -104,7 +105,10 @@ def _figure(figure: Figure, prefix: str, result: Result) -> Markup:
         "<figcaption><b>{sentence}</b> Source: {source}.</figcaption>"
         "<details><summary>Data behind the figure</summary>{table}</details></figure>"
     ).format(
-        svg=Markup(svg), caption=figure.caption, sentence=_closed(figure.caption), source=figure.source,
+        svg=Markup(svg),
+        caption=figure.caption,
+        sentence=_closed(figure.caption),
+        source=figure.source,
         table=_table(figure.data, result),
     )
 
@@ -153,7 +157,8 @@ def _findings(result: Result) -> Markup:
         return Markup("")
     items = Markup("").join(
         Markup("<p>{} {}{}</p>").format(
-            emphasised(f["sentence"], (f["value_text"], f["money_text"])), confidence(f),
+            emphasised(f["sentence"], (f["value_text"], f["money_text"])),
+            confidence(f),
             Markup('<br><span class="action">What to do: {}</span>').format(f["action"]) if f["action"] else "",
         )
         for f in (_finding(f, result) for f in result.findings)

@@ -1,7 +1,7 @@
 """Section: the label a method carries: its stable id, the question it answers, and what it would show.
 
-    @section("funnel", "Where are sales lost?", promise="conversion per step and the costliest leak")
-    def funnel(journey_steps, *, fmt): ...
+@section("funnel", "Where are sales lost?", promise="conversion per step and the costliest leak")
+def funnel(journey_steps, *, fmt): ...
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ def section(id: str, question: str, promise: str):
     """Mark a function as the method that answers the section ``id``; its parameters name what it needs.
 
     A parameter is filled by name: a frame of ``playbook.intake.frames``, the result of another method
-    (parameter ``segments`` is what ``playbook.methods.segments.segments`` returned), or a value of the
+    (parameter ``segments`` is what ``playbook.methods.market_research.segments.segments`` returned), or a value of the
     engagement (``fmt``, ``as_of``, ``objectives``, ``parameters``, ``interventions``, ``currency``,
     ``lessons``, ``audit``). With a default of None a frame or result is optional, without one its absence locks the section.
     """

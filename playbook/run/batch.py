@@ -34,7 +34,14 @@ class Outcome:
 
 
 def run_clients(
-    clients: list[tuple[str, str | None]], root: Path, *, phases: list[str], given: dict[str, str], timeout: int | None, keep_going: bool, console: Console
+    clients: list[tuple[str, str | None]],
+    root: Path,
+    *,
+    phases: list[str],
+    given: dict[str, str],
+    timeout: int | None,
+    keep_going: bool,
+    console: Console,
 ) -> tuple[Outcome, ...]:
     """Run clients (name, as-of day or None) in turn.
 

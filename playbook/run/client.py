@@ -120,7 +120,9 @@ def _execute(ready: Ready, work: Path, record: _Record, watch: Watch, timeout: i
         if phase in ready.phases:
             watch(engagement.client, phase.title, False)
             with record.stage(phase.id):
-                notebooks[phase.id] = execute(engagement, ready.files[phase.id], output, ready.parameters[phase.id], kept, timeout)
+                notebooks[phase.id] = execute(
+                    engagement, ready.files[phase.id], output, ready.parameters[phase.id], kept, timeout
+                )
             watch(engagement.client, f"{phase.title} done in {record.seconds[phase.id]:.1f} s", True)
         elif phase.id in carried:
             shutil.copy2(carried[phase.id], output)
@@ -135,7 +137,9 @@ def _carried(ready: Ready) -> dict[str, Path]:
     if not (folder / MANIFEST).is_file():
         return {}
     former = read_manifest(folder)
-    same = former["inputs"] == ready.inputs and former["client_file"] == ready.engagement.digest and former["versions"] == versions()
+    same = (
+        former["inputs"] == ready.inputs and former["client_file"] == ready.engagement.digest and former["versions"] == versions()
+    )
     return {p.id: folder / "notebooks" / p.notebook for p in PHASES if same and p.id in former["phases"]}
 
 
@@ -156,7 +160,10 @@ def _write_pages(ready: Ready, notebooks: dict[str, NotebookNode], work: Path, r
     for name, text in texts.items():
         (work / name).write_text(text, encoding="utf-8", newline="\n")
     found = {name: answers(notebook) for name, notebook in notebooks.items()}
-    write_json(work / "findings.json", [_finding(name, a["id"], f) for name, given in found.items() for a in given for f in a["findings"]])
+    write_json(
+        work / "findings.json",
+        [_finding(name, a["id"], f) for name, given in found.items() for a in given for f in a["findings"]],
+    )
     if "evaluation" in found:
         write_json(work / LESSONS, [lesson for a in found["evaluation"] for lesson in a["lessons"]])
     watch(engagement.client, "Reports written", True)
@@ -169,18 +176,31 @@ def _finding(phase: str, section: str, finding: dict) -> dict:
 def _page(ready: Ready, phase: Phase, notebooks: dict[str, NotebookNode]) -> Page:
     engagement, fmt = ready.engagement, Formats(ready.engagement.currency, ready.engagement.language)
     note = engagement.folder / "notes" / f"{phase.id}.md"
-    facts = [f"{fmt.month(ready.span[0])} to {fmt.month(ready.span[1])}", f"amounts in {engagement.currency}", f"data as of {fmt.day(ready.as_of)}"]
+    facts = [
+        f"{fmt.month(ready.span[0])} to {fmt.month(ready.span[1])}",
+        f"amounts in {engagement.currency}",
+        f"data as of {fmt.day(ready.as_of)}",
+    ]
     if engagement.prepared_for:
         facts.append(f"prepared for {engagement.prepared_for}")
     given = ready.parameters.get(phase.id, {})
     about = About(
         inputs=tuple(Input(i["table"], i["origin"], i["rows"], i["sha256"]) for i in ready.inputs),
         parameters={"client": engagement.client, **{name: str(value) for name, value in given.items()}},
-        versions=versions(), commit=git_commit(engagement.root),
+        versions=versions(),
+        commit=git_commit(engagement.root),
     )
     return Page(
-        id=phase.id, title=phase.title, number=phase.number, total=len(PHASES), lead=phase.lead, client=engagement.name, facts=tuple(facts),
-        about=about, note=note.read_text(encoding="utf-8") if note.is_file() else None, language=engagement.language,
+        id=phase.id,
+        title=phase.title,
+        number=phase.number,
+        total=len(PHASES),
+        lead=phase.lead,
+        client=engagement.name,
+        facts=tuple(facts),
+        about=about,
+        note=note.read_text(encoding="utf-8") if note.is_file() else None,
+        language=engagement.language,
         siblings=tuple((p.title, p.page) for p in PHASES if p.id in notebooks),
     )
 
@@ -195,12 +215,21 @@ def _write_manifest(ready: Ready, notebooks: dict[str, NotebookNode], work: Path
     write_json(
         work / MANIFEST,
         {
-            "status": "published", "client": engagement.client, "name": engagement.name, "as_of": ready.as_of.isoformat(),
+            "status": "published",
+            "client": engagement.client,
+            "name": engagement.name,
+            "as_of": ready.as_of.isoformat(),
             "phases": {p.id: digest(work / "notebooks" / p.notebook) for p in PHASES if p.id in notebooks},
-            "run": [p.id for p in ready.phases], "sections": sections, "inputs": ready.inputs, "client_file": engagement.digest,
-            "parameters": ready.parameters, "versions": versions(), "git_commit": git_commit(engagement.root),
-            "started": record.started, "finished": now(), "seconds": record.seconds, "peak_memory_mib": round(peak / 2**20),
+            "run": [p.id for p in ready.phases],
+            "sections": sections,
+            "inputs": ready.inputs,
+            "client_file": engagement.digest,
+            "parameters": ready.parameters,
+            "versions": versions(),
+            "git_commit": git_commit(engagement.root),
+            "started": record.started,
+            "finished": now(),
+            "seconds": record.seconds,
+            "peak_memory_mib": round(peak / 2**20),
         },
     )
-
-

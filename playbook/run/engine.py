@@ -29,20 +29,35 @@ class PlaybookEngine(NBClientEngine):
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man, kernel_name, log_output=False, start_timeout=60, execution_timeout=None, folder=None, environment=None, **kwargs
+        cls,
+        nb_man,
+        kernel_name,
+        log_output=False,
+        start_timeout=60,
+        execution_timeout=None,
+        folder=None,
+        environment=None,
+        **kwargs,
     ):
         given = nb_man.nb.metadata.get("papermill", {}).get("parameters", {})
         checked({name: str(value) for name, value in given.items()}, {"notebook": accepted(nb_man.nb, "the notebook")})
         with tempfile.TemporaryDirectory(prefix="playbook-", ignore_cleanup_errors=True) as sockets:
             client = PapermillNotebookClient(
-                nb_man, km=_manager(sockets, environment or {}), timeout=execution_timeout, startup_timeout=start_timeout,
-                kernel_name=kernel_name, log_output=log_output, resources={"metadata": {"path": str(folder)}} if folder else {},
+                nb_man,
+                km=_manager(sockets, environment or {}),
+                timeout=execution_timeout,
+                startup_timeout=start_timeout,
+                kernel_name=kernel_name,
+                log_output=log_output,
+                resources={"metadata": {"path": str(folder)}} if folder else {},
             )
             client.owns_km = True  # so that the kernel is stopped with the notebook
             try:
                 return client.execute()
             except DeadKernelError:
-                reason = "The notebook's process ended from outside: the machine may have run out of memory, or somebody stopped it."
+                reason = (
+                    "The notebook's process ended from outside: the machine may have run out of memory, or somebody stopped it."
+                )
                 raise RunError(reason) from None
 
 
@@ -62,7 +77,9 @@ class _OwnKernelManager(AsyncKernelManager):
     def kernel_spec(self) -> KernelSpec:
         return KernelSpec(
             argv=[sys.executable, "-m", "ipykernel_launcher", "--log-level=CRITICAL", "-f", "{connection_file}"],
-            display_name="Playbook", language="python", env={**_own_packages(), **ONE_THREAD, **self.environment},
+            display_name="Playbook",
+            language="python",
+            env={**_own_packages(), **ONE_THREAD, **self.environment},
         )
 
 

@@ -38,7 +38,12 @@ def explain(error: RunError, engagement: Engagement, as_of: date, work: Path) ->
     write_json(
         work / MANIFEST,
         {
-            "status": "failed", "client": engagement.client, "as_of": as_of.isoformat(), "finished": now(), "error": error.title,
-            "problems": list(error.problems), "cell": vars(failed) if failed else None,
+            "status": "failed",
+            "client": engagement.client,
+            "as_of": as_of.isoformat(),
+            "finished": now(),
+            "error": error.title,
+            "problems": list(error.problems),
+            "cell": vars(failed) if failed else None,
         },
     )

@@ -24,7 +24,10 @@ def inputs(engagement: Engagement, audit: Audit) -> list[dict]:
         files = source_files(engagement, found.table)
         entries.append(
             {
-                "table": found.table, "origin": found.origin, "files": [f.name for f in files], "rows": found.rows,
+                "table": found.table,
+                "origin": found.origin,
+                "files": [f.name for f in files],
+                "rows": found.rows,
                 "sha256": fingerprint(files) if files else None,
             }
         )

@@ -51,7 +51,9 @@ def digest(file: Path) -> str:
     return hashlib.sha256("\0".join(cells).encode()).hexdigest()
 
 
-def execute(engagement: Engagement, file: Path, output: Path, parameters: dict, work: Path, timeout: int | None = None) -> NotebookNode:
+def execute(
+    engagement: Engagement, file: Path, output: Path, parameters: dict, work: Path, timeout: int | None = None
+) -> NotebookNode:
     """Run a notebook for a client in a fresh kernel; the executed notebook is written to ``output``, good or bad.
 
     ``timeout`` is a limit in seconds for each cell. Raises RunError with a ``FailedCell`` as ``failed``.
@@ -59,8 +61,16 @@ def execute(engagement: Engagement, file: Path, output: Path, parameters: dict, 
     environment = {WORK_VARIABLE: str(work), HOME_VARIABLE: str(engagement.root)}
     try:
         papermill.execute_notebook(
-            file, output, parameters={"client": engagement.client, **parameters}, engine_name="playbook", kernel_name="python3",
-            language="python", progress_bar=False, folder=file.parent, environment=environment, execution_timeout=timeout,
+            file,
+            output,
+            parameters={"client": engagement.client, **parameters},
+            engine_name="playbook",
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            folder=file.parent,
+            environment=environment,
+            execution_timeout=timeout,
         )
     except (PapermillExecutionError, CellTimeoutError):
         notebook = read_notebook(output)

@@ -47,7 +47,9 @@ def accepted(notebook: NotebookNode, name: str) -> dict[str, Parameter]:
         except ValueError:
             kind = None
         if kind is None:
-            problems.append(f"line {statement.lineno}: {statement.target.id} must be a str, int, float or bool with a plain value")
+            problems.append(
+                f"line {statement.lineno}: {statement.target.id} must be a str, int, float or bool with a plain value"
+            )
             continue
         found[statement.target.id] = Parameter(statement.target.id, kind, default)
     if problems:

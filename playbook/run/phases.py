@@ -1,10 +1,13 @@
 """The five phases of consulting, in order, with the sections each one answers."""
 
+import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from playbook.errors import UsageError, did_you_mean
+from playbook.result.contract import Result
 
-__all__ = ["PHASES", "Phase", "phase"]
+__all__ = ["PHASES", "Phase", "method_of", "phase"]
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,11 @@ class Phase:
     question: str
     sections: tuple[str, ...]
     lead: str
+
+    @property
+    def room(self) -> str:
+        """The package that holds the phase's methods."""
+        return f"playbook.methods.{self.id.replace('-', '_')}"
 
     @property
     def stem(self) -> str:
@@ -33,24 +41,44 @@ class Phase:
 
 PHASES = (
     Phase(
-        1, "needs-analysis", "Needs analysis", "Where do we stand against our goals, where are sales lost, and can the data be trusted?",
-        ("scorecard", "data-audit", "bridge", "funnel", "needs"), lead="needs",
+        1,
+        "needs-analysis",
+        "Needs analysis",
+        "Where do we stand against our goals, where are sales lost, and can the data be trusted?",
+        ("scorecard", "data-audit", "bridge", "funnel", "needs"),
+        lead="needs",
     ),
     Phase(
-        2, "market-research", "Market research", "Who are the customers, what are they worth, and what will they buy?",
-        ("segments", "demand"), lead="segments",
+        2,
+        "market-research",
+        "Market research",
+        "Who are the customers, what are they worth, and what will they buy?",
+        ("segments", "demand"),
+        lead="segments",
     ),
     Phase(
-        3, "strategy", "Strategy", "Whom to serve with what, by which next step, and with which budget?",
-        ("targeting", "budget", "plan"), lead="plan",
+        3,
+        "strategy",
+        "Strategy",
+        "Whom to serve with what, by which next step, and with which budget?",
+        ("targeting", "budget", "plan"),
+        lead="plan",
     ),
     Phase(
-        4, "monitoring", "Monitoring", "Is the plan on track, what changed, and what needs a decision now?",
-        ("plan-tracking", "control-charts", "alerts"), lead="alerts",
+        4,
+        "monitoring",
+        "Monitoring",
+        "Is the plan on track, what changed, and what needs a decision now?",
+        ("plan-tracking", "control-charts", "alerts"),
+        lead="alerts",
     ),
     Phase(
-        5, "evaluation", "Evaluation", "What did it bring, was it the strategy that brought it, and what do we do next?",
-        ("impact", "lessons"), lead="impact",
+        5,
+        "evaluation",
+        "Evaluation",
+        "What did it bring, was it the strategy that brought it, and what do we do next?",
+        ("impact", "lessons"),
+        lead="impact",
     ),
 )
 
@@ -62,3 +90,11 @@ def phase(name: str) -> Phase:
             return one
     known = [one.id for one in PHASES]
     raise UsageError(f"There is no phase {name!r}.{did_you_mean(name, known)} Phases: {', '.join(known)}.")
+
+
+def method_of(name: str) -> Callable[..., Result]:
+    """The method that answers a section, by the section's id with ``_`` for ``-``. Raises KeyError for a name no section has."""
+    for one in PHASES:
+        if name.replace("_", "-") in one.sections:
+            return getattr(importlib.import_module(f"{one.room}.{name}"), name)
+    raise KeyError(name)

@@ -17,7 +17,13 @@ def watching(console: Console, steps: dict[str, int]) -> Iterator[Watch]:
     if not console.is_terminal:
         yield lambda client, event, finished: console.print(f"{client}: {event}", highlight=False, soft_wrap=True)
         return
-    columns = (TextColumn("{task.fields[client]}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    columns = (
+        TextColumn("{task.fields[client]}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
     with Progress(*columns, console=console) as progress:
         bars = {client: progress.add_task("waiting", total=total, client=client, start=False) for client, total in steps.items()}
 

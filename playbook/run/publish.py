@@ -1,9 +1,9 @@
 """Publish: a report folder appears whole, by one rename, or not at all.
 
-    reports/acme/2026-10-31/            the published report
-    reports/acme/.work-…/               being made; gone when done
-    reports/acme/.replaced-2026-10-31/  the former report, only during the rename; put back if that was cut off
-    reports/acme/failed/                the last run that failed: what stopped it, and the notebooks so far
+reports/acme/2026-10-31/            the published report
+reports/acme/.work-…/               being made; gone when done
+reports/acme/.replaced-2026-10-31/  the former report, only during the rename; put back if that was cut off
+reports/acme/failed/                the last run that failed: what stopped it, and the notebooks so far
 """
 
 import shutil

@@ -6,8 +6,6 @@ The method's parameters say what it needs; ``study`` fills them by name from the
 earlier results and from client.yml, runs the method, and keeps the result for the phases after.
 """
 
-import importlib
-import importlib.util
 import inspect
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +19,7 @@ from playbook.result.contract import Locked, Result
 from playbook.result.formats import Formats
 from playbook.run.gathered import GATHERED, gathered
 from playbook.run.kept import keep, past_lessons, recall
+from playbook.run.phases import method_of
 
 __all__ = ["study"]
 
@@ -38,13 +37,12 @@ def study(engagement: Engagement, method: Method, **settings) -> Result:
     for name in settings:
         if name not in signature.parameters:
             known = [p.name for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY]
-            raise UsageError(f"{method.__name__} has no setting {name!r}.{did_you_mean(name, known)} Settings: {', '.join(known) or 'none'}.")
+            raise UsageError(
+                f"{method.__name__} has no setting {name!r}.{did_you_mean(name, known)} Settings: {', '.join(known) or 'none'}."
+            )
     started = perf_counter()
     given, missing = _fill(engagement, signature, settings)
-    if missing:
-        result = _locked(engagement, method, missing)
-    else:
-        result = method(**given)
+    result = _locked(engagement, method, missing) if missing else method(**given)
     result = replace(result, section=method.section, seconds=perf_counter() - started)
     keep(engagement, method.__name__, result)
     return result
@@ -91,12 +89,12 @@ def _earlier(engagement: Engagement, name: str) -> tuple[Result | None, tuple[st
     """The result of another method: as an earlier phase kept it, or worked out now with the method's defaults."""
     result = recall(engagement, name)
     if result is None:
-        if importlib.util.find_spec(f"playbook.methods.{name}") is None:
-            raise TypeError(f"no frame, value or method is called {name!r}")
-        result = study(engagement, getattr(importlib.import_module(f"playbook.methods.{name}"), name))
+        result = study(engagement, method_of(name))
     return (None, result.unlock) if isinstance(result, Locked) else (result, ())
 
 
 def _locked(engagement: Engagement, method: Method, missing: tuple[str, ...]) -> Locked:
     fmt = Formats(engagement.currency, engagement.language)
-    return Locked(fmt=fmt, headline=f"Not answered yet: {method.section.question}", unlock=missing, promise=method.section.promise)
+    return Locked(
+        fmt=fmt, headline=f"Not answered yet: {method.section.question}", unlock=missing, promise=method.section.promise
+    )

@@ -5,11 +5,11 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from measure import cpu
 from statsmodels.tsa.forecasting.theta import ThetaModel
 
-from playbook.methods.forecast import forecast
-from playbook.methods.forecast_candidates import seasonal_naive
+from measure import cpu
+from playbook.methods.market_research.forecast import forecast
+from playbook.methods.market_research.forecast_candidates import seasonal_naive
 from playbook.result.formats import LEVEL
 
 SEASON, SERIES = 12, 40

@@ -1,7 +1,6 @@
 """The generator: a whole client with every table and the truth behind it, in memory."""
 
 from measure import cpu
-
 from playbook.generate import generate_client
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from measure import fresh
 
 HERE = Path(__file__).parent

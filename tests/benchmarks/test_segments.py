@@ -5,16 +5,16 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from measure import cpu
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 from sklearn.preprocessing import StandardScaler
 
+from measure import cpu
 from playbook.engagement import open_engagement
 from playbook.generate import generate_client
 from playbook.intake.frames import FRAMES
 from playbook.intake.tables import open_tables
-from playbook.methods.segments import segments
+from playbook.methods.market_research.segments import segments
 from playbook.result.formats import Formats
 
 FMT = Formats("EUR")

@@ -5,14 +5,19 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from samples import HOSTILE, finding, locked, notebook, page, sales
 
 from playbook.report.render import render
 from playbook.report.summary import render_summary
+from samples import HOSTILE, finding, locked, notebook, page, sales
 
 ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
-    "--disable-component-update", "--disable-sync",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
 ]
 
 
@@ -35,9 +40,12 @@ def sample_pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         for i, word in enumerate(words)
     )
     made = notebook(
-        "## What sells?\n\nWe count orders, `as they are`.", sales(findings=findings),
+        "## What sells?\n\nWe count orders, `as they are`.",
+        sales(findings=findings),
         "A [source](https://example.com).\n\n### Aside\n\ntext",
-        "## What do customers say?", locked(), "## What happens next\n\nWe meet.",
+        "## What do customers say?",
+        locked(),
+        "## What happens next\n\nWe meet.",
     )
     note = f"**Agreed.** {HOSTILE}\n\n| a | b |\n|---|---|\n| 1 | {'x' * 90} |"
     values = page(client=f"Acme {HOSTILE}", note=note, siblings=(("Needs analysis", "01-needs-analysis.html"),))

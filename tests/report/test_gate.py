@@ -26,7 +26,10 @@ VIOLATIONS = {
     "picture beside the page": ('<img alt="x" src="chart.png">', "<img> would fetch chart.png"),
     "srcset": ('<img alt="x" srcset="x.png 2x" src="data:image/png;base64,aa">', "<img> would fetch x.png 2x"),
     "svg use": ('<svg aria-hidden="true"><use href="x.svg#a"/></svg>', "<use> would fetch x.svg#a"),
-    "svg image": ('<svg aria-hidden="true"><image xlink:href="https://a.example"/></svg>', "<image> would fetch https://a.example"),
+    "svg image": (
+        '<svg aria-hidden="true"><image xlink:href="https://a.example"/></svg>',
+        "<image> would fetch https://a.example",
+    ),
     "javascript link": ('<a href="javascript:alert(1)">x</a>', "<a> would fetch javascript:alert(1)"),
     "file link": ('<a href="../other/index.html">x</a>', "<a> would fetch ../other/index.html"),
     "ping": ('<a href="#a" ping="https://a.example">x</a>', "<a> would fetch https://a.example"),

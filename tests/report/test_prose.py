@@ -33,10 +33,15 @@ def test_headings_carry_no_anchor_mark():
 @pytest.mark.parametrize(
     "attack",
     [
-        "<script>alert(1)</script>", '<a href="javascript:alert(1)">x</a>', "<p onclick=alert(1)>x</p>",
+        "<script>alert(1)</script>",
+        '<a href="javascript:alert(1)">x</a>',
+        "<p onclick=alert(1)>x</p>",
         "<iframe src=//evil></iframe>",
-        "<img src=https://evil/pixel.png>", "![pixel](https://evil/pixel.png)", "<style>@import 'https://evil'</style>",
-        '<p style="background:url(https://evil)">x</p>', "<form action=//evil><input></form>",
+        "<img src=https://evil/pixel.png>",
+        "![pixel](https://evil/pixel.png)",
+        "<style>@import 'https://evil'</style>",
+        '<p style="background:url(https://evil)">x</p>',
+        "<form action=//evil><input></form>",
         "<svg onload=alert(1)></svg>",
     ],
 )

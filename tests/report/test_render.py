@@ -2,11 +2,11 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from samples import HOSTILE, locked, notebook, page, sales
 
 from playbook.report.gate import inspect_page
 from playbook.report.render import numbered, render
 from playbook.report.sections import sections
+from samples import HOSTILE, locked, notebook, page, sales
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +46,17 @@ def test_sections_are_numbered_by_what_they_found(soup):
 def test_contents_lead_to_every_section(soup):
     links = [a["href"] for a in soup.nav.find_all("a")]
     assert links == [
-        "#bottom-line", "#sales", "#voice", "#next", "#note", "#rests-on", "#evidence", "#about",
-        "index.html", "01-needs-analysis.html", "03-strategy.html",
+        "#bottom-line",
+        "#sales",
+        "#voice",
+        "#next",
+        "#note",
+        "#rests-on",
+        "#evidence",
+        "#about",
+        "index.html",
+        "01-needs-analysis.html",
+        "03-strategy.html",
     ]
     assert soup.nav.find(attrs={"aria-current": "page"})["href"] == "01-needs-analysis.html"
 

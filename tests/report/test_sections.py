@@ -2,9 +2,9 @@
 
 import pandas as pd
 from nbformat.v4 import new_output
-from samples import HOSTILE, locked, notebook, sales
 
 from playbook.report.sections import opening, sections
+from samples import HOSTILE, locked, notebook, sales
 
 
 def test_opening_is_title_and_introduction():

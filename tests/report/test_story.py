@@ -3,10 +3,10 @@
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from samples import finding, locked, notebook, page, sales
 
 from playbook.report.sections import sections
 from playbook.report.story import bottom_line, drawn, lead, rests_on
+from samples import finding, locked, notebook, page, sales
 
 
 def told(*groups):
@@ -20,7 +20,9 @@ def told(*groups):
 
 def test_most_money_first():
     assert told([finding("small", "a", money=1e3)], [finding("large", "b", money=-9e3)], [finding("none", "c", money=None)]) == [
-        "large", "small", "none",
+        "large",
+        "small",
+        "none",
     ]
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from samples import HOSTILE, finding, locked, notebook, page, sales
 
 from playbook.report.gate import inspect_page
 from playbook.report.summary import render_summary
+from samples import HOSTILE, finding, locked, notebook, page, sales
 
 NEEDS = page(lead="scorecard")
 STRATEGY = page(id="strategy", title="Strategy", number=3, lead="plan")

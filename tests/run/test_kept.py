@@ -9,7 +9,16 @@ from playbook.engagement import open_engagement
 from playbook.result.contract import Lesson
 from playbook.run.kept import past_lessons
 
-LESSON = {"id": "mail", "sentence": "It worked.", "verdict": "shown", "next_step": "scale", "effect": 0.1, "low": 0.05, "high": 0.15, "profit": 9.0}
+LESSON = {
+    "id": "mail",
+    "sentence": "It worked.",
+    "verdict": "shown",
+    "next_step": "scale",
+    "effect": 0.1,
+    "low": 0.05,
+    "high": 0.15,
+    "profit": 9.0,
+}
 
 
 @pytest.fixture
@@ -18,7 +27,9 @@ def acme(tmp_path):
     folder.mkdir(parents=True)
     (tmp_path / "notebooks").mkdir()
     columns = "{order_id: a, order_date: b, revenue: c}"
-    (folder / "client.yml").write_text(f"name: Acme\ncurrency: EUR\nsources:\n  orders: {{path: raw/o.csv, columns: {columns}}}\n")
+    (folder / "client.yml").write_text(
+        f"name: Acme\ncurrency: EUR\nsources:\n  orders: {{path: raw/o.csv, columns: {columns}}}\n"
+    )
     return open_engagement("acme", root=tmp_path)
 
 

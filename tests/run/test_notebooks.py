@@ -1,6 +1,5 @@
 """Running a notebook: a real kernel, its answers read back, its failures said in words."""
 
-import os
 import signal
 import sys
 
@@ -48,7 +47,11 @@ def test_a_failing_cell_is_told_with_its_heading(acme, tmp_path):
     with pytest.raises(RunError) as error:
         execute(acme, file, tmp_path / "out.ipynb", {}, tmp_path / "work")
     failed = error.value.failed
-    assert (failed.heading, failed.source, failed.error) == ("Where are sales lost?", "1 / 0", "ZeroDivisionError: division by zero")
+    assert (failed.heading, failed.source, failed.error) == (
+        "Where are sales lost?",
+        "1 / 0",
+        "ZeroDivisionError: division by zero",
+    )
     assert "Where are sales lost?" in str(error.value)
 
 
@@ -96,7 +99,7 @@ def test_the_digest_depends_on_cells_alone(tmp_path):
 
 
 def test_answers_are_read_from_outputs(acme, tmp_path):
-    source = "from playbook import open_engagement, study\nfrom playbook.methods.bridge import bridge\nstudy(open_engagement(client), bridge)"
+    source = "from playbook import open_engagement, study\nfrom playbook.methods.needs_analysis.bridge import bridge\nstudy(open_engagement(client), bridge)"
     notebook = execute(acme, write(tmp_path, new_code_cell(source)), tmp_path / "out.ipynb", {}, tmp_path / "work")
     assert [(a["id"], a["status"]) for a in answers(notebook)] == [("bridge", "answered")]
     assert [file.name for file in (tmp_path / "work").rglob("*.pickle")] == ["bridge.pickle"]

@@ -12,10 +12,14 @@ def notebook(*sources, tags=("parameters",)):
 
 
 def test_types_and_defaults_come_from_the_cell():
-    found = accepted(notebook('client: str = "a=b"  # help\nhorizon: int = 12\nshare: float = 0.5\ndeep: bool = False'), "x.ipynb")
+    found = accepted(
+        notebook('client: str = "a=b"  # help\nhorizon: int = 12\nshare: float = 0.5\ndeep: bool = False'), "x.ipynb"
+    )
     assert found == {
-        "client": Parameter("client", str, "a=b"), "horizon": Parameter("horizon", int, 12),
-        "share": Parameter("share", float, 0.5), "deep": Parameter("deep", bool, False),
+        "client": Parameter("client", str, "a=b"),
+        "horizon": Parameter("horizon", int, 12),
+        "share": Parameter("share", float, 0.5),
+        "deep": Parameter("deep", bool, False),
     }
 
 

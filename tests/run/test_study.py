@@ -82,7 +82,9 @@ def test_a_missing_column_is_named_too(tmp_path):
 
     result = study(open_engagement("acme", root=home), members)
     assert result.unlock == (
-        "interventions (intervention_id, customer_id)", "orders (product_id)", "products (product_id, category)",
+        "interventions (intervention_id, customer_id)",
+        "orders (product_id)",
+        "products (product_id, category)",
     )
 
 

@@ -1,0 +1,1 @@
+"""Evaluation: what each intervention brought, and what was learned."""

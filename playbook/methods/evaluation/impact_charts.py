@@ -1,0 +1,120 @@
+"""Charts of impact: all effects with their ranges, and the weekly course behind one of them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.ticker import MaxNLocator
+
+from playbook.methods.evaluation.effect import Effect
+from playbook.result.contract import Figure, Table
+from playbook.result.formats import LEVEL, Formats
+from playbook.result.theme import FINDING, FORECAST, HISTORY, INK, canvas, finish
+
+__all__ = ["course_chart", "forest_chart"]
+
+MOST_ROWS = 12
+WEEKS_SHOWN = 52
+LABEL_ROOM = 0.3  # of the width, to the right of the longest range, for its label
+CLEAR = ("shown", "likely", "harmful")
+
+
+def forest_chart(effects: Sequence[Effect], fmt: Formats, source: str) -> Figure:
+    """One line an intervention: relative effect with its range; rust where the evidence is at least likely."""
+    rows = list(effects)[:MOST_ROWS]
+    with canvas(height=1.1 + 0.55 * len(rows)) as (figure, ax):
+        for place, e in enumerate(rows):
+            colour = FINDING if e.verdict in CLEAR else HISTORY
+            if np.isfinite(e.low):
+                ax.plot([e.low, e.high], [place, place], color=colour, linewidth=3, solid_capstyle="round", alpha=0.55)
+            ax.plot(e.effect, place, "o", color=colour, markersize=7)
+            ax.annotate(
+                f"{fmt.change(e.effect)}, {e.verdict}",
+                (np.fmax(e.high, e.effect), place),
+                xytext=(8, 0),
+                textcoords="offset points",
+                ha="left",
+                va="center",
+                color=colour,
+                fontsize=9,
+            )
+        ax.axvline(0, color=INK, linewidth=1)
+        ax.set_yticks(range(len(rows)), [e.label for e in rows], color=INK)
+        ax.set_ylim(len(rows) - 0.5, -0.7)
+        ax.grid(False, axis="y")
+        ax.grid(True, axis="x")
+        ax.xaxis.set_major_locator(MaxNLocator(6))
+        ax.xaxis.set_major_formatter(lambda v, _: fmt.change(v) if v else "0%")
+        ax.set_xlabel(f"Change of revenue, with {fmt.share(LEVEL)} range")
+        left, right = ax.get_xlim()
+        ax.set_xlim(left, right + LABEL_ROOM * (right - left))
+        svg = finish(figure)
+    columns = {
+        "label": ("Intervention", "text"),
+        "effect": ("Change of revenue", "share"),
+        "low": ("Low", "share"),
+        "high": ("High", "share"),
+        "verdict": ("Evidence", "text"),
+    }
+    frame = pd.DataFrame([[getattr(e, name) for name in columns] for e in rows], columns=list(columns))
+    data = Table(frame, "Effects of the interventions", source, columns)
+    told = "; ".join(f"{e.label} {fmt.change(e.effect)} ({e.verdict})" for e in rows)
+    return Figure(
+        svg,
+        "Change of revenue by intervention: a range that crosses zero cannot be told from no effect.",
+        source,
+        f"Effects with {fmt.share(LEVEL)} ranges: {told}.",
+        data,
+    )
+
+
+def course_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
+    """Weekly course of treated and others, or of actual and expected revenue, with the time of the intervention shaded."""
+    compared = effect.design != "own past"
+    first, second = ("treated", "control") if compared else ("actual", "expected")
+    labels = ("got it", "others") if compared else ("actual", "expected without it")
+    styles = {second: (labels[1], HISTORY if compared else FORECAST), first: (labels[0], FINDING if compared else HISTORY)}
+    course = effect.course.tail(WEEKS_SHOWN)
+    with canvas(height=3.2) as (figure, ax):
+        ends = pd.Timestamp(effect.start), pd.Timestamp(effect.end) + pd.Timedelta(days=1)
+        ax.axvspan(*ends, color=FINDING, alpha=0.10, linewidth=0)
+        for name, (_, colour) in styles.items():
+            ax.plot(course["week"], course[name], color=colour, linestyle="--" if name == "expected" else "-")
+        _end_labels(ax, course, styles)
+        ax.set_ylim(bottom=0)
+        ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=6))
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(ax.xaxis.get_major_locator(), show_offset=False))
+        ax.yaxis.set_major_formatter(lambda v, _: fmt.money(v))
+        svg = finish(figure)
+    unit = "unit_money" if compared else "money"
+    data = Table(
+        course[["week", first, second]],
+        f"{effect.label}: weekly revenue",
+        source,
+        {"week": ("Week from", "date"), first: (labels[0].capitalize(), unit), second: (labels[1].capitalize(), unit)},
+    )
+    during = course[course["week"] >= pd.Timestamp(effect.start)]
+    what = "revenue per customer and week" if compared else "weekly revenue"
+    alt = (
+        f"{effect.label}, {what}: during the intervention {fmt.money(during[first].mean())} on average ({labels[0]}) "
+        f"against {fmt.money(during[second].mean())} ({labels[1]})."
+    )
+    return Figure(svg, f"{effect.label}: {what}; the shaded weeks are the intervention.", source, alt, data)
+
+
+def _end_labels(ax, course: pd.DataFrame, labels: dict[str, tuple[str, str]]) -> None:
+    """Names at the right end of the lines, the higher line's above and the lower's below."""
+    last = course.iloc[-1]
+    upper = max(labels, key=lambda name: last[name])
+    for name, (label, colour) in labels.items():
+        ax.annotate(
+            label,
+            (last["week"], last[name]),
+            xytext=(6, 6 if name == upper else -6),
+            textcoords="offset points",
+            ha="left",
+            va="center",
+            color=colour,
+            annotation_clip=False,
+        )

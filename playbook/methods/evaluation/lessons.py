@@ -1,0 +1,147 @@
+"""Lessons: what was learned, and what to do next time; the next needs analysis opens with them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from playbook.methods.evaluation.effect import Effect
+from playbook.methods.evaluation.impact import OWNER, SURE, Impact
+from playbook.methods.evaluation.lesson_rules import Rule, decide, load_rules, words_for
+from playbook.methods.needs_analysis.kpis import CATALOGUE
+from playbook.result.contract import Assumption, Finding, Lesson, Result, Table
+from playbook.result.formats import LEVEL, Formats
+from playbook.result.section import section
+
+__all__ = ["Lessons", "lessons"]
+
+KEPT_WITHIN = 0.10  # a range that held this much less of the past than promised has broken its promise
+OUTCOMES = {"reached": "met", "missed": "missed"}  # plan states that are final; all others are still open
+PLAN, FORECAST = "plan-", "forecast-range"  # ids of lessons from promises
+STEPS = ("scale", "repeat", "test again", "retire")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lessons(Result):
+    """``lessons``: one for each intervention that could be measured, then one for each promise that could be checked."""
+
+    lessons: tuple[Lesson, ...]
+
+
+@section(
+    "lessons",
+    "What did we learn, and what do we do next?",
+    promise="a lesson from every intervention and every promise, with the next step",
+)
+def lessons(
+    impact: Impact,
+    fmt: Formats,
+    as_of: date,
+    demand: Result | None = None,
+    plan_tracking: Result | None = None,
+    segments: Result | None = None,
+) -> Result:
+    """Turn measured effects and checked promises into lessons, by the rules of ``lesson_rules.yml``.
+
+    Promises are those that can be held against what came: the plan of each KPI whose period is over, and the range of the
+    forecast in past months. ``segments`` makes no promise before a second evaluation and is only named as not yet checked.
+    Ids are stable: the intervention's own id, ``plan-<kpi>`` and ``forecast-range``.
+    """
+    learned = (*(_from_effect(e, fmt) for e in impact.measured), *_from_plan(plan_tracking, fmt), *_from_forecast(demand, fmt))
+    unchecked = [] if segments is None else ["The segments are checked when the next report shows where their customers moved."]
+    if waiting := len(impact.effects) - len(impact.measured):
+        unchecked.append(f"{fmt.count(waiting)} of {fmt.count(len(impact.effects))} interventions could not be measured yet.")
+    return Lessons(
+        fmt=fmt,
+        headline=_headline(learned),
+        lessons=tuple(lesson for lesson, _ in learned),
+        findings=tuple(_finding(lesson, rule, impact, fmt) for lesson, rule in learned),
+        tables=(_table(learned, impact, as_of, fmt),) if learned else (),
+        assumptions=(
+            Assumption("A lesson holds for customers and weeks like those it was measured on.", "medium", "medium"),
+            *(Assumption(text, "high", "low") for text in unchecked),
+        ),
+    )
+
+
+def _from_effect(effect: Effect, fmt: Formats) -> tuple[Lesson, Rule]:
+    rule = decide(verdict=effect.verdict, payoff=effect.payoff, design=effect.design)
+    sentence = rule.sentence.fill(fmt.locale, **words_for(effect, fmt))
+    return Lesson(
+        id=effect.id,
+        sentence=sentence,
+        verdict=effect.verdict,
+        next_step=rule.next_step,
+        effect=_known(effect.effect),
+        low=_known(effect.low),
+        high=_known(effect.high),
+        profit=_known(effect.profit) if effect.verdict in SURE else None,  # an effect that may be chance is worth nothing yet
+    ), rule
+
+
+def _from_plan(plan_tracking: Result | None, fmt: Formats) -> Iterator[tuple[Lesson, Rule]]:
+    """A lesson for each KPI whose plan period is over."""
+    for row in () if plan_tracking is None else plan_tracking.status_table.itertuples():
+        if row.status not in OUTCOMES or row.months_left:
+            continue
+        kpi = CATALOGUE[row.kpi]
+        words = {"kpi": _label(kpi, fmt), "actual": fmt.value(row.actual, kpi.unit), "plan": fmt.value(row.end_target, kpi.unit)}
+        yield _promise(f"{PLAN}{row.kpi}", fmt, words, outcome=OUTCOMES[row.status])
+
+
+def _from_forecast(demand: Result | None, fmt: Formats) -> Iterator[tuple[Lesson, Rule]]:
+    coverage = getattr(demand, "coverage", None)
+    if coverage is None or not np.isfinite(coverage):
+        return
+    words = {"coverage": fmt.share(coverage), "level": fmt.share(LEVEL)}
+    yield _promise(FORECAST, fmt, words, outcome="kept" if coverage >= LEVEL - KEPT_WITHIN else "broken")
+
+
+def _promise(id: str, fmt: Formats, words: dict[str, str], outcome: str) -> tuple[Lesson, Rule]:
+    rule = decide(load_rules().promises, outcome=outcome)
+    return Lesson(id=id, sentence=rule.sentence.fill(fmt.locale, **words), verdict=rule.verdict, next_step=rule.next_step), rule
+
+
+def _finding(lesson: Lesson, rule: Rule, impact: Impact, fmt: Formats) -> Finding:
+    effect = next((e for e in impact.measured if e.id == lesson.id), None)
+    action = rule.action.fill(fmt.locale, **words_for(effect, fmt)) if rule.action and effect else None
+    return Finding(id=f"lessons-{lesson.id}", sentence=lesson.sentence, evidence=lesson.verdict, action=action, owner=OWNER)
+
+
+def _headline(learned: tuple[tuple[Lesson, Rule], ...]) -> str:
+    if not learned:
+        return "Nothing could be measured yet, so there is no lesson to draw"
+    counts = [(step, sum(lesson.next_step == step for lesson, _ in learned)) for step in STEPS]
+    told = [f"{count} to {step}" for step, count in counts if count]
+    return f"{len(learned)} lesson{'s' * (len(learned) > 1)}: {', '.join(told)}"
+
+
+def _table(learned: tuple[tuple[Lesson, Rule], ...], impact: Impact, as_of: date, fmt: Formats) -> Table:
+    """What each lesson is about, what follows and how sure we are; the sentences stand above it."""
+    labels = {e.id: e.label for e in impact.measured}
+    frame = pd.DataFrame([vars(lesson) for lesson, _ in learned])
+    frame = frame.astype({name: float for name in ("effect", "low", "high", "profit")})
+    frame.insert(1, "about", [labels.get(lesson.id) or _promised(lesson.id, fmt) for lesson, _ in learned])
+    columns = {
+        "about": ("Lesson from", "text"),
+        "next_step": ("Next step", "text"),
+        "verdict": ("Evidence", "text"),
+        "effect": ("Change of revenue", "share"),
+        "profit": ("Earned after cost", "money"),
+    }
+    return Table(frame, f"What was learned up to {fmt.day(as_of)}", "orders, interventions, plan", columns)
+
+
+def _promised(id: str, fmt: Formats) -> str:
+    """What a promise was about, for readers."""
+    return "Range of the forecast" if id == FORECAST else f"Plan: {_label(CATALOGUE[id.removeprefix(PLAN)], fmt)}"
+
+
+def _label(kpi, fmt: Formats) -> str:
+    return kpi.label["zh" if fmt.locale.startswith("zh") else "en"]
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

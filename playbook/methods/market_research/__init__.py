@@ -1,0 +1,1 @@
+"""Market research: who the customers are and what they will buy."""

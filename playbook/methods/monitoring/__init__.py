@@ -1,0 +1,1 @@
+"""Monitoring: is the plan on track, what changed, what needs a decision."""

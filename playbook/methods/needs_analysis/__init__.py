@@ -1,0 +1,1 @@
+"""Needs analysis: where the client stands, where sales are lost, whether the data can be trusted."""

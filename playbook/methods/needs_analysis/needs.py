@@ -1,0 +1,188 @@
+"""Needs: every gap found becomes one ranked need: what it is worth, how sure that is, how hard it is, and who treats it when."""
+
+from dataclasses import dataclass
+from importlib import resources
+from typing import Literal
+
+import pandas as pd
+from ruamel.yaml import YAML
+
+from playbook.methods.needs_analysis.bridge import Bridge
+from playbook.methods.needs_analysis.funnel import Funnel
+from playbook.methods.needs_analysis.kpis import CATALOGUE
+from playbook.methods.needs_analysis.scorecard import Scorecard
+from playbook.result.contract import Assumption, Evidence, Finding, Lesson, Result, Table
+from playbook.result.formats import Formats
+from playbook.result.section import section
+
+__all__ = ["Need", "Needs", "needs"]
+
+_ADVICE = YAML(typ="safe", pure=True).load(resources.files(__package__).joinpath("needs.yml").read_text("utf-8"))
+_STRENGTH = ("shown", "likely", "indicative", "not shown", "harmful")
+_EASE = ("easy", "moderate", "hard")
+OUTCOME = "revenue"  # the gap that all others are parts of
+
+
+@dataclass(frozen=True)
+class Need:
+    """One gap: its worth a year (None: cannot be priced), how it is known, and where it will be treated.
+
+    ``kind``: an outcome is what the client wants in the end, a lever is one way to it.
+    """
+
+    id: str
+    name: str
+    kind: Literal["outcome", "lever"]
+    money: float | None
+    low: float | None
+    high: float | None
+    evidence: Evidence
+    basis: str
+    ease: str
+    phase: str
+    sharpen: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs(Result):
+    """``ranked``: needs, the one with most money first; among equals the better shown, then the easier."""
+
+    ranked: tuple[Need, ...]
+
+
+@section("needs", "What does the client need first?", promise="every gap as a need, ranked by money, evidence and ease")
+def needs(
+    scorecard: Scorecard,
+    fmt: Formats,
+    bridge: Bridge | None = None,
+    funnel: Funnel | None = None,
+    past_lessons: tuple[Lesson, ...] = (),
+) -> Needs:
+    """Turn gaps against goals, losses in the bridge and the costliest leak into one ranked list.
+
+    Lessons of the last evaluation open the section. Needs overlap (order value is a part of revenue), so
+    their worth is never added up.
+    """
+    found = [*_from_goals(scorecard), *_from_bridge(bridge), *_from_funnel(funnel)]
+    ranked = tuple(sorted(found, key=lambda n: (-(n.money or 0), _STRENGTH.index(n.evidence), _EASE.index(n.ease), n.id)))
+    goal = next((n for n in ranked if n.kind == "outcome"), None)
+    findings = [_lesson(lesson) for lesson in past_lessons]
+    findings += [_finding(need, goal, fmt) for need in ranked]
+    return Needs(
+        fmt=fmt, headline=_headline(ranked, goal, scorecard, fmt), findings=tuple(findings), ranked=ranked,
+        tables=(_table(ranked),) if ranked else (), assumptions=_assumptions(ranked),
+    )  # fmt: skip
+
+
+def _need(id: str, key: str, money: float | None, low, high, evidence: Evidence, basis: str, **names: str) -> Need:
+    advice = _ADVICE[key]
+    kind = "outcome" if key == OUTCOME else "lever"
+    name = advice["name"]["en"].format(**names) if names else advice["name"]["en"]
+    return Need(id, name, kind, money, low, high, evidence, basis, advice["ease"], advice["phase"], advice["sharpen"]["en"])
+
+
+def _from_goals(scorecard: Scorecard) -> list[Need]:
+    evidence = {finding.id: finding.evidence for finding in scorecard.findings}
+    short = {
+        g.objective.kpi: g for g in reversed(scorecard.goals) if g.standing and not g.met
+    }  # of two goals for a KPI, the larger gap
+    return [
+        _need(
+            f"needs-{kpi.replace('_', '-')}", kpi, goal.worth, None, None, evidence[f"scorecard-{kpi.replace('_', '-')}"],
+            f"goal for {CATALOGUE[kpi].label['en'].lower()}",
+        )
+        for kpi, goal in short.items()
+    ]  # fmt: skip
+
+
+def _from_bridge(bridge: Bridge | None) -> list[Need]:
+    lost = next((f for f in bridge.findings if f.id == "bridge-loss"), None) if bridge else None
+    if lost is None:
+        return []
+    part = bridge.parts.loc[bridge.parts["change"].idxmin(), "part"]
+    return [
+        _need(
+            f"needs-lost-{part.replace('_', '-')}", f"bridge-{part}", lost.money, None, None, lost.evidence, "change of revenue"
+        )
+    ]
+
+
+def _from_funnel(funnel: Funnel | None) -> list[Need]:
+    """The leak, priced by the group that does better where there is one, else by one point more."""
+    if funnel is None or funnel.leak is None:
+        return []
+    leak = next(f for f in funnel.findings if f.id == "funnel-leak")
+    stage = funnel.path.stages.set_index("step").loc[funnel.leak]
+    names = {"before": stage["before"], "step": funnel.leak}
+    reference = funnel.reference
+    if reference is not None and reference.gain:
+        basis = f"all as good as {funnel.path.group} '{reference.group}'"
+        return [_need("needs-funnel", "funnel", reference.gain, reference.low, reference.high, "indicative", basis, **names)]
+    low, high = (leak.low, leak.high) if leak.money else (None, None)
+    return [_need("needs-funnel", "funnel", leak.money, low, high, leak.evidence, "one point more at this step", **names)]
+
+
+def _headline(ranked: tuple[Need, ...], goal: Need | None, scorecard: Scorecard, fmt: Formats) -> str:
+    lever = next((n for n in ranked if n.kind == "lever" and n.money), None)
+    if not ranked:
+        return (
+            "All goals are reached, and no loss stands out"
+            if any(g.met for g in scorecard.goals)
+            else "No loss stands out in today's data"
+        )
+    if goal is None or not goal.money:
+        if lever is None:
+            return f"The first thing to look at: {ranked[0].name}"
+        return f"The largest lever: {lever.name}, worth {fmt.money(lever.money)} a year"
+    gap = f"Revenue is {fmt.money(goal.money)} a year short of its goal"
+    return f"{gap}; the largest lever: {lever.name}" if lever else gap
+
+
+def _lesson(lesson: Lesson) -> Finding:
+    return Finding(
+        f"needs-lesson-{lesson.id}", f"Last time we learned: {lesson.sentence}", value=lesson.effect, unit="share",
+        low=lesson.low, high=lesson.high, money=lesson.profit, evidence=lesson.verdict,
+        action=f"Next step agreed then: {lesson.next_step}.",
+    )  # fmt: skip
+
+
+def _finding(need: Need, goal: Need | None, fmt: Formats) -> Finding:
+    start = need.name[0].upper() + need.name[1:]
+    worth = f"worth {fmt.money(need.money)} a year ({need.basis})" if need.money else f"not priced yet ({need.basis})"
+    part = ""
+    if goal and goal.money and need.kind == "lever" and need.money:
+        whole = need.money >= goal.money
+        part = f"; that is {'all' if whole else f'up to {fmt.share(need.money / goal.money)}'} of the revenue gap"
+    return Finding(
+        need.id, f"{start}: {worth}{part}.", value=need.money, unit="money", low=need.low, high=need.high,
+        money=need.money,
+        evidence=need.evidence, action=f"To be treated in {need.phase}; sharper with {need.sharpen}.",
+    )  # fmt: skip
+
+
+def _table(ranked: tuple[Need, ...]) -> Table:
+    frame = pd.DataFrame([vars(need) for need in ranked]).astype({"money": "float64"})
+    frame["name"] = frame["name"].str[:1].str.upper() + frame["name"].str[1:]
+    columns = {
+        "name": ("Need", "text"), "money": ("Worth a year", "money"), "basis": ("Measured by", "text"),
+        "evidence": ("Evidence", "text"),
+        "ease": ("Ease", "text"), "phase": ("Treated in", "text"), "sharpen": ("Would sharpen it", "text"),
+    }  # fmt: skip
+    return Table(
+        frame, "Needs by worth; they overlap, so the column must not be added up", "scorecard, bridge and funnel", columns
+    )
+
+
+def _assumptions(ranked: tuple[Need, ...]) -> tuple[Assumption, ...]:
+    if not ranked:
+        return ()
+    return (
+        Assumption(
+            "Needs overlap: a larger order or one more sale also closes part of the revenue gap. Each is priced alone.",
+            "high",
+            "high",
+        ),
+        Assumption(
+            "How easy a need is to treat is a consultant's judgement from similar clients, not a measurement.", "low", "medium"
+        ),
+    )

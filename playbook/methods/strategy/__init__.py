@@ -1,0 +1,1 @@
+"""Strategy: whom to serve with what, within which budget."""

@@ -1,0 +1,73 @@
+"""Action value: what one action costs for one segment and what it should bring in a year."""
+
+import pandas as pd
+
+from playbook.methods.strategy.advice import Advice, Learned
+
+__all__ = ["COLUMNS", "action_value"]
+
+COLUMNS = (
+    "segment",
+    "kind",
+    "action_id",
+    "name",
+    "action",
+    "reason",
+    "owner",
+    "kpi",
+    "lead_days",
+    "review_days",
+    "customers",
+    "basis",
+    "basis_value",
+    "lift_low",
+    "lift",
+    "lift_high",
+    "source",
+    "cost",
+    "value_low",
+    "value",
+    "value_high",
+    "profit",
+    "break_even",
+)
+
+
+def action_value(segment: dict, advice: Advice, learned: Learned, average: float, margin: float | None, locale: str) -> dict:
+    """One row with ``COLUMNS`` for a segment (a row of its profile) and an action; money in the client's currency a year.
+
+    value = customers x basis x lift x margin; cost = customers x (contact x ``average`` + reward x basis) x the share of a year
+    for which the action runs (a year, or as long as the client's own test did); break_even = the lift, while the action runs, at
+    which both are equal. ``average`` is the yearly revenue of an average customer of the shop. Without a ``margin`` the values
+    are revenue, and profit and break_even are NaN.
+    """
+    customers, lift = segment["customers"], learned.lift
+    year = segment["revenue_year"] / customers if customers else 0.0
+    basis = float({"year": year, "order": segment["order_value"], "average": average}[advice.basis])
+    basis = max(basis, 0.0) if pd.notna(basis) else 0.0  # customers who only returned goods have nothing to lift
+    lifted = customers * basis
+    year_round = customers * (advice.cost.contact * average + advice.cost.reward * basis)
+    cost = learned.running * year_round
+    low, value, high = (lifted * x * (1.0 if margin is None else margin) for x in (lift.low, lift.expected, lift.high))
+    known = margin is not None
+    return {
+        "segment": segment["segment"],
+        "kind": segment["kind"],
+        "action_id": advice.id,
+        **{field: getattr(advice, field).in_language(locale) for field in ("name", "action", "reason", "owner", "kpi")},
+        "lead_days": advice.lead_days,
+        "review_days": advice.review_days,
+        "customers": customers,
+        "basis": advice.basis,
+        "basis_value": basis,
+        "lift_low": lift.low,
+        "lift": lift.expected,
+        "lift_high": lift.high,
+        "source": f"{lift.source} (support: {lift.support})",
+        "cost": cost,
+        "value_low": low,
+        "value": value,
+        "value_high": high,
+        "profit": value - cost if known else float("nan"),
+        "break_even": year_round / (lifted * margin) if known and lifted > 0 else float("nan"),
+    }

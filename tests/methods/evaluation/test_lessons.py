@@ -1,0 +1,140 @@
+"""Lessons: the rules decide, ids are stable, promises count only when their time is over."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from playbook.methods.evaluation.effect import Effect
+from playbook.methods.evaluation.impact import Impact
+from playbook.methods.evaluation.lesson_rules import decide, load_rules, words_for
+from playbook.methods.evaluation.lessons import lessons
+from playbook.result.contract import Result
+from playbook.result.formats import Formats
+
+FMT = Formats("EUR")
+AS_OF = date(2026, 6, 30)
+VERDICTS = ("shown", "likely", "indicative", "not shown", "harmful")
+PAYOFFS = ("always", "expected", "possible", "never", "unknown")
+DESIGNS = ("control group", "other customers", "own past")
+
+
+def _effect(verdict="shown", payoff="always", id="mail") -> Effect:
+    return Effect(
+        id=id,
+        label="Mail",
+        start=date(2026, 5, 4),
+        end=date(2026, 5, 31),
+        design="control group",
+        verdict=verdict,
+        cost=500,
+        effect=0.2,
+        low=0.1,
+        high=0.3,
+        profit=900.0,
+        profit_low=400.0,
+        profit_high=1400.0,
+        payoff=payoff,
+        detectable=0.15,
+    )
+
+
+def _impact(*effects: Effect, waiting: int = 0) -> Impact:
+    return Impact(fmt=FMT, headline="x", effects=pd.DataFrame({"id": range(len(effects) + waiting)}), measured=effects)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan(Result):
+    status_table: pd.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Demand(Result):
+    coverage: float | None
+
+
+@pytest.mark.parametrize(
+    ("verdict", "payoff", "step"),
+    [
+        ("shown", "always", "scale"),
+        ("likely", "always", "repeat"),
+        ("shown", "expected", "repeat"),
+        ("shown", "possible", "test again"),
+        ("shown", "never", "retire"),
+        ("not shown", "never", "retire"),
+        ("not shown", "possible", "test again"),
+        ("indicative", "always", "test again"),
+        ("harmful", "never", "retire"),
+        ("likely", "unknown", "repeat"),
+    ],
+)
+def test_next_step(verdict, payoff, step):
+    assert decide(verdict=verdict, payoff=payoff, design="control group").next_step == step
+
+
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_every_case_has_a_rule_with_words_in_both_languages(locale):
+    for verdict in VERDICTS:
+        for payoff in PAYOFFS:
+            for design in DESIGNS:
+                rule = decide(verdict=verdict, payoff=payoff, design=design)
+                words = words_for(_effect(verdict, payoff), Formats("EUR", locale))
+                assert "Mail" in rule.sentence.fill(locale, **words)
+                assert rule.action.fill(locale, **words)
+
+
+def test_every_rule_can_fire():
+    fired = {decide(verdict=v, payoff=p, design=d).id for v in VERDICTS for p in PAYOFFS for d in DESIGNS}
+    assert fired == {rule.id for rule in load_rules().rules}
+
+
+def test_lesson_carries_the_effect():
+    found = lessons(_impact(_effect()), FMT, AS_OF)
+    (lesson,) = found.lessons
+    assert (lesson.id, lesson.next_step, lesson.profit) == ("mail", "scale", 900.0)
+    assert (lesson.effect, lesson.low, lesson.high) == (0.2, 0.1, 0.3)
+    assert lesson.sentence.startswith("Mail is worth extending")
+    assert found.findings[0].action.startswith("Extend it")
+    assert found.headline == "1 lesson: 1 to scale"
+    assert found.table["next_step"].tolist() == ["scale"]
+
+
+def test_what_may_be_chance_carries_no_profit():
+    (lesson,) = lessons(_impact(_effect(verdict="not shown", payoff="possible")), FMT, AS_OF).lessons
+    assert lesson.profit is None
+    assert lesson.effect == 0.2
+
+
+def test_promises_are_checked_only_when_their_time_is_over():
+    status = pd.DataFrame(
+        {
+            "kpi": ["revenue", "orders", "customers"],
+            "actual": [110_000.0, 900.0, 400.0],
+            "end_target": [100_000.0, 1_000.0, 300.0],
+            "status": ["reached", "missed", "on track"],
+            "months_left": [0, 0, 3],
+        }
+    )
+    plan = _Plan(fmt=FMT, headline="x", status_table=status)
+    found = lessons(_impact(), FMT, AS_OF, demand=_Demand(fmt=FMT, headline="x", coverage=0.6), plan_tracking=plan)
+    assert [(lesson.id, lesson.verdict) for lesson in found.lessons] == [
+        ("plan-revenue", "shown"),
+        ("plan-orders", "not shown"),
+        ("forecast-range", "not shown"),
+    ]
+    assert "60%" in found.lessons[-1].sentence
+    assert found.table["about"].tolist() == ["Plan: Revenue", "Plan: Orders", "Range of the forecast"]
+
+
+def test_unknown_coverage_is_no_lesson_and_nothing_learned_is_said():
+    found = lessons(
+        _impact(waiting=1),
+        FMT,
+        AS_OF,
+        demand=_Demand(fmt=FMT, headline="x", coverage=None),
+        segments=_Demand(fmt=FMT, headline="x", coverage=None),
+    )
+    assert found.lessons == ()
+    assert found.headline == "Nothing could be measured yet, so there is no lesson to draw"
+    assert any("1 of 1 interventions" in a.text for a in found.assumptions)

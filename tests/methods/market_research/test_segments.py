@@ -1,0 +1,161 @@
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+from playbook.engagement import open_engagement
+from playbook.intake.frames import FRAMES
+from playbook.intake.tables import open_tables
+from playbook.methods.market_research.grouping import choose_grouping, k_means
+from playbook.methods.market_research.habits import buying_habits, came_back
+from playbook.methods.market_research.segment_names import MEASURES, name_groups, segment_kinds
+from playbook.methods.market_research.segments import _slipping, segments
+from playbook.result.contract import Locked
+from playbook.result.formats import Formats
+
+FMT = Formats("EUR")
+AS_OF = date(2026, 10, 31)
+
+
+def _orders(rows: list[tuple[str, int, float]]) -> pd.DataFrame:
+    """Orders from (customer, days before the as-of day, revenue)."""
+    frame = pd.DataFrame(rows, columns=["customer_id", "ago", "revenue"]).astype({"ago": "int64", "revenue": "float64"})
+    day = pd.Timestamp(AS_OF) - pd.to_timedelta(frame["ago"], "D")
+    return frame.assign(order_id=[f"o{i}" for i in range(len(frame))], day=day, units=1.0).drop(columns="ago")
+
+
+def _shop() -> pd.DataFrame:
+    rows = [(f"often{i}", 3 + i % 5 + 15 * j, 200.0 + i) for i in range(20) for j in range(30)]
+    rows += [(f"seldom{i}", 100 + i + 150 * j, 20.0 + i) for i in range(30) for j in range(2)]
+    rows += [(f"gone{i}", 700 + i + 30 * j, 80.0 + i) for i in range(25) for j in range(8)]
+    return _orders(rows)
+
+
+def test_k_means_worked_example():
+    # The source article prints (3,4) and (7,5); the right centres are (1,2) and (4,2) with inertia 16 (NUMBERS: worked examples).
+    fit = k_means(np.array([[1, 2], [1, 4], [1, 0], [4, 2], [4, 4], [4, 0]], dtype=float), 2)
+    assert sorted(fit.cluster_centers_.tolist()) == [[1, 2], [4, 2]] and fit.inertia_ == pytest.approx(16)
+
+
+def test_choice_finds_three_clouds_and_calls_them_stable():
+    rng = np.random.default_rng(0)
+    points = np.concatenate([rng.normal(centre, 0.2, (40, 2)) for centre in ((0, 0), (5, 0), (0, 5))])
+    grouping = choose_grouping(points, range(2, 6))
+    assert grouping.k == 3 and grouping.stability == pytest.approx(1)
+    assert grouping.quality["k"].tolist() == [2, 3, 4, 5]
+
+
+def test_planted_groups_come_back_with_fitting_names():
+    result = segments(_shop(), AS_OF, FMT)
+    kinds = result.assignments.groupby(result.assignments["customer_id"].str.extract(r"([a-z]+)")[0])["kind"].agg(
+        ["nunique", "first"]
+    )
+    assert kinds["nunique"].eq(1).all()
+    assert kinds.at["often", "first"] == "champions" and kinds.at["gone", "first"] == "lapsed" and kinds["first"].is_unique
+    assert result.profiles["revenue_share"].sum() == pytest.approx(1) and result.profiles["customers"].sum() == 75
+    lost = next(f for f in result.findings if f.id == "segments-lost")
+    assert (
+        lost.n == 25 and lost.money is None and lost.value == sum(8 * (80.0 + i) for i in range(25))
+    )  # all eight orders lie within the last active year
+    assert len(result.figures()) == 3 and len(result.headline) <= 90
+
+
+def test_values_of_one_customer_by_hand():
+    rows = _orders([("a", 400, 50.0), ("a", 10, 30.0), ("a", 5, -10.0), *[(f"x{i}", i + 1, 5.0 + i) for i in range(40)]])
+    found = segments(rows, AS_OF, FMT).assignments.set_index("customer_id").loc["a"]
+    assert (found["recency_days"], found["orders"], found["revenue"], found["order_value"]) == (10, 2, 70.0, 35.0)
+
+
+def test_orders_without_customer_and_pure_returns_are_left_out_and_counted():
+    extra = _orders([(None, 3, 9.0), ("back", 4, -5.0)])
+    result = segments(pd.concat([_shop(), extra], ignore_index=True), AS_OF, FMT)
+    assert "back" not in set(result.assignments["customer_id"])
+    texts = " ".join(a.text for a in result.assumptions)
+    assert "1 orders name no customer" in texts and "1 customers sent back" in texts
+
+
+def test_of_customers_who_fell_silent_before_those_who_came_back_are_counted():
+    rows = [(f"gone{i}", 135 + 10 * j, 10.0) for i in range(4) for j in range(5)]  # 90 days ago silent for 4.5 gaps
+    rows += [("gone0", 30, 10.0), ("once", 135, 10.0), *[("busy", 5 + 10 * j, 10.0) for j in range(20)]]
+    past = came_back(_orders(rows), pd.Timestamp(AS_OF), (3, 6, 12), 90)
+    assert past["cases"].tolist() == [4, 0] and past["share"].iloc[0] == 0.25
+
+
+def test_silence_that_most_customers_end_is_not_all_at_stake():
+    # "slow" bought every 10 days and stopped 45 days ago; of 40 who had stopped as long ago 90 days before, 30 are back.
+    rows = [(f"slow{i}", 45 + 10 * j, 10.0) for i in range(10) for j in range(30)]
+    rows += [(f"then{i}", 135 + 10 * j, 10.0) for i in range(40) for j in range(20)]
+    rows += [(f"then{i}", 1 + 8 * j, 10.0) for i in range(30) for j in range(8)]
+    orders = _orders(rows)
+    habits = buying_habits(orders, pd.Timestamp(AS_OF)).assign(kind="loyal")
+    silent = habits[habits["customer_id"].str.startswith("slow")]
+    assert silent["silence"].tolist() == [4.5] * 10 and silent["active_year"].tolist() == [300] * 10
+    found = _slipping(silent, orders, AS_OF, FMT)
+    assert found.n == 10 and found.money == pytest.approx(10 * 300 * 10 / 40) and "75% bought again" in found.sentence
+    few = _slipping(silent, orders[orders["customer_id"].str.startswith("slow")], AS_OF, FMT)
+    assert (few.money, few.evidence) == (None, "indicative")
+    assert _slipping(silent.assign(kind="lapsed"), orders, AS_OF, FMT) is None
+
+
+@pytest.mark.parametrize("rows", [[], [("a", 1, 5.0)], [(f"c{i}", 1, 5.0) for i in range(29)]])
+def test_too_few_customers_lock_the_section(rows):
+    assert isinstance(segments(_orders(rows), AS_OF, FMT), Locked)
+
+
+def test_orders_of_nothing_are_no_customers():
+    result = segments(_orders([(f"c{i}", i + 1, 0.0) for i in range(40)]), AS_OF, FMT)
+    assert isinstance(result, Locked) and "(0 bought so far)" in result.unlock[0]
+
+
+def test_orders_without_customers_lock_the_section():
+    assert segments(_shop().drop(columns="customer_id"), AS_OF, FMT).unlock == ("orders (customer_id)",)
+
+
+def test_customers_who_are_all_the_same_are_one_group():
+    result = segments(_orders([(f"c{i}", 1, 5.0) for i in range(40)]), AS_OF, FMT)
+    assert len(result.profiles) == 1 and "40 customers buy alike" in result.headline and len(result.figures()) == 2
+
+
+def test_deterministic_and_input_unchanged():
+    rows = _shop()
+    before = rows.copy()
+    pd.testing.assert_frame_equal(segments(rows, AS_OF, FMT).assignments, segments(rows, AS_OF, FMT).assignments)
+    pd.testing.assert_frame_equal(rows, before)
+
+
+def test_kinds_are_complete_and_bounds_make_sense():
+    for kind in segment_kinds().values():
+        assert set(kind.profile) == set(MEASURES) and all(0 <= v <= 1 for v in kind.profile.values())
+        assert set(kind.label) == set(kind.description) == {"en", "zh"} and kind.silence[0] < kind.silence[1]
+
+
+def test_more_groups_than_names_are_refused():
+    groups = np.arange(9)
+    customers = pd.DataFrame({c: groups + 1.0 for c in ("recency_days", "orders", "order_value", "first_days", "silence")})
+    with pytest.raises(ValueError, match="9 groups"):
+        name_groups(customers, groups)
+
+
+def test_aurora_audio_planted_segments_are_recovered(root):
+    client = open_engagement("aurora-audio")
+    tables = open_tables(client.model_copy(update={"sources": {"orders": client.sources["orders"]}, "interventions": ()}))
+    result = segments(FRAMES["order_totals"].build(tables), tables.as_of, Formats(client.currency))
+    truth = pd.read_parquet(root / "data/aurora-audio/truth/customers.parquet").set_index("customer_id")["segment"]
+    found = result.assignments.set_index("customer_id")["kind"]
+    assert adjusted_rand_score(truth.reindex(found.index), found) >= 0.8
+    assert result.profiles["kind"].is_unique
+
+
+@pytest.mark.realdata
+def test_online_retail_groups_are_stable(shared_data):
+    # UCI Online Retail: 4,338 customers bought (NUMBERS: segments and baskets counts them without returns).
+    lines = pd.read_parquet(shared_data / "online_retail" / "online_retail.parquet").dropna(subset=["CustomerID"])
+    lines = lines.assign(revenue=lines["Quantity"] * lines["UnitPrice"], day=pd.to_datetime(lines["InvoiceDate"]).dt.normalize())
+    orders = lines.groupby(["InvoiceNo", "CustomerID"]).agg(day=("day", "min"), revenue=("revenue", "sum")).reset_index()
+    orders = orders.rename(columns={"InvoiceNo": "order_id", "CustomerID": "customer_id"})
+    result = segments(orders, date(2011, 12, 9), Formats("GBP"))
+    assert len(result.assignments) == pytest.approx(4338, abs=5)
+    assert result.quality.set_index("k").at[len(result.profiles), "stability"] >= 0.75
+    assert result.profiles["revenue_share"].iloc[0] > result.profiles["customer_share"].iloc[0]

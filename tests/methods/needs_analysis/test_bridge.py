@@ -1,0 +1,108 @@
+"""Bridge: parts worked out by hand, and to the cent whatever comes."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from playbook.methods.needs_analysis.bridge import bridge
+from playbook.result.contract import Locked
+from playbook.result.formats import Formats
+
+EUR, DAY = Formats("EUR"), date(2026, 10, 31)
+EARLY, LATE = pd.Timestamp("2025-03-01"), pd.Timestamp("2026-03-01")
+OLDEST = pd.Timestamp("2024-11-01")
+
+
+def orders(*rows: tuple[pd.Timestamp, str | None, float]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["day", "customer_id", "revenue"])
+    return frame.assign(day=pd.to_datetime(frame["day"]), order_id=range(len(frame)))
+
+
+def test_three_factors_by_hand():
+    # Before: 1 customer x 1 order x 12. After: 2 customers x 2 orders x 24 = 96 (4 orders). Every factor doubles,
+    # so each has the same part of the change of 84: 28.
+    frame = orders((OLDEST, "a", 12.0), *[(LATE, c, 24.0) for c in "aabb"])
+    result = bridge(frame, DAY, EUR)
+    assert (result.before, result.after) == (12, 96)
+    assert result.parts.set_index("part")["change"].to_dict() == {"customers": 28, "frequency": 28, "order_value": 28}
+
+
+ORDER = st.tuples(
+    st.sampled_from([OLDEST, EARLY, LATE]), st.sampled_from(["a", "b", "c", None]),
+    st.decimals(-5000, 100000, places=2, allow_nan=False).map(float),
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(ORDER, min_size=1, max_size=12))
+def test_parts_add_up_to_the_cent(rows):
+    result = bridge(orders((OLDEST, "a", 1.0), *rows), DAY, EUR)
+    cents = [round(change * 100) for change in result.parts["change"]]
+    assert sum(cents) == round(result.after * 100) - round(result.before * 100)
+
+
+def test_orders_without_a_customer_are_a_part_of_their_own():
+    frame = orders((OLDEST, "a", 10.0), (EARLY, None, 5.0), (LATE, "a", 10.0), (LATE, None, 8.0))
+    assert bridge(frame, DAY, EUR).parts.set_index("part")["change"].to_dict() == {
+        "customers": 0, "frequency": 0, "order_value": 0, "unknown": 3,
+    }  # fmt: skip
+    without = bridge(frame.drop(columns="customer_id"), DAY, EUR)
+    assert without.parts["part"].tolist() == ["orders", "order_value"]
+    assert without.parts["change"].sum() == 3
+
+
+def test_a_window_without_orders_puts_all_into_customers():
+    result = bridge(orders((OLDEST, None, 0.0), (LATE, "a", 10.0), (LATE, "b", 20.0)), DAY, EUR)
+    assert result.parts.set_index("part")["change"].to_dict() == {"customers": 30, "frequency": 0, "order_value": 0}
+    gone = bridge(orders((OLDEST, "a", 10.0)), DAY, EUR)
+    assert gone.headline == "Revenue fell 100%, above all because fewer customers bought"
+    assert gone.findings[1].money == 10
+
+
+def test_windows_are_years_where_there_are_two():
+    windows = bridge(orders((OLDEST, "a", 10.0), (LATE, "a", 10.0)), DAY, EUR).windows
+    assert (windows.start, windows.middle, windows.end) == (OLDEST, pd.Timestamp("2025-11-01"), pd.Timestamp(DAY))
+
+
+def test_a_short_history_sets_half_against_half_and_says_so():
+    # Data from 2 May: May counts as full. Six full months to October (as of 15 November): three against three.
+    result = bridge(
+        orders((pd.Timestamp("2026-05-02"), "a", 10.0), (pd.Timestamp("2026-09-01"), "a", 5.0)), date(2026, 11, 15), EUR
+    )
+    assert (result.windows.start, result.windows.middle) == (pd.Timestamp("2026-05-01"), pd.Timestamp("2026-08-01"))
+    assert (result.windows.end, result.windows.months) == (pd.Timestamp("2026-10-31"), 3)
+    assert "season" in result.assumptions[1].text
+    assert "another season" in result.findings[0].sentence
+    assert {f.evidence for f in result.findings} == {"indicative"}
+    assert (result.findings[1].value, result.findings[1].money) == (-5, None)  # a season's loss is not blown up to a year
+
+
+@pytest.mark.parametrize("rows", [[], [(pd.Timestamp("2026-10-01"), "a", 5.0)]])
+def test_too_little_is_locked(rows):
+    assert isinstance(bridge(orders(*rows), DAY, EUR), Locked)
+
+
+def test_nothing_changed_and_nothing_sold():
+    assert bridge(orders((OLDEST, "a", 10.0), (LATE, "b", 10.0)), DAY, EUR).headline == "Revenue did not change"
+    assert bridge(orders((OLDEST, "a", 0.0), (LATE, "b", 0.0)), DAY, EUR).findings[0].value == 0
+    hardly = bridge(orders((OLDEST, "a", 10_000.0), (LATE, "b", 10_001.0)), DAY, EUR)
+    assert hardly.headline == "Revenue did not change"
+
+
+def test_a_loss_beside_which_everything_else_is_large_is_left_to_the_table():
+    frame = orders((OLDEST, "a", 1000.0), (OLDEST, None, 5.0), (LATE, "a", 1000.0), (LATE, "b", 1000.0))
+    result = bridge(frame, DAY, EUR)
+    assert result.parts.set_index("part")["change"].to_dict()["unknown"] == -5
+    assert [f.id for f in result.findings] == ["bridge-total"]
+
+
+def test_the_figure_names_every_part_and_inputs_stay():
+    frame = orders((OLDEST, "a", 100.0), (LATE, "a", 30.0), (LATE, "b", 40.0))
+    copy = frame.copy()
+    figure = bridge(frame, DAY, EUR).figure()
+    assert "Change of revenue: −€30" in figure.alt
+    assert "Value of an order" in figure.svg
+    pd.testing.assert_frame_equal(frame, copy)

@@ -1,0 +1,92 @@
+"""The advice list: complete, consistent, in both languages, and true to the benchmark it names."""
+
+import re
+from datetime import date
+from importlib.resources import files
+
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+
+from playbook.engagement import Intervention
+from playbook.methods.strategy.advice import OWN_TEST, Cost, Lift, learn, load_advice
+from playbook.result.contract import Lesson
+
+ACTIONS = [a for actions in load_advice().values() for a in actions]
+POINTS = next(a for a in ACTIONS if a.id == "loyal-points")
+
+
+def test_every_kind_of_segment_has_advice():
+    kinds = YAML(typ="safe").load(files(__package__).joinpath("segment_names.yml").read_text(encoding="utf-8"))
+    assert set(kinds) == set(load_advice())
+    assert all(1 <= len(actions) <= 2 for actions in load_advice().values())
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda a: a.id)
+def test_an_action_is_whole(action):
+    kind = next(kind for kind, actions in load_advice().items() if action in actions)
+    assert action.id.startswith(f"{kind}-")
+    for words in (action.name, action.action, action.reason, action.owner, action.kpi):
+        assert not re.search(r"[\u4e00-\u9fff]", words.en)
+        assert re.search(r"[\u4e00-\u9fff]", words.zh)
+        assert words.in_language("zh_Hans_CN") == words.zh and words.in_language("en") == words.en
+    # what is not measured says so, and only a benchmark may claim more than low support
+    assert action.lift.support == "low" or "published benchmark" in action.lift.source
+
+
+def test_wrong_entries_are_refused():
+    with pytest.raises(ValidationError, match="must rise"):
+        Lift(low=0.2, expected=0.1, high=0.3, source="x", support="low")
+    with pytest.raises(ValidationError, match="costs nothing"):
+        Cost(contact=0, reward=0)
+
+
+def lesson(id="loyalty-points", verdict="shown", next_step="scale", effect=0.08, low=0.04, high=0.12):
+    return Lesson(id, "Points raised revenue by 8%", verdict, next_step, effect, low, high, profit=5000.0)
+
+
+TEST = Intervention(id="loyalty-points", start=date(2026, 5, 4), end=date(2026, 7, 15))  # 73 days, a fifth of a year
+
+
+def test_an_own_measurement_replaces_the_assumption():
+    learned = learn(POINTS, (lesson(),), (TEST,))
+    assert learned.measured and learned.lift.source == OWN_TEST and learned.lift.support == "high"
+    # 8 percent x 73 / 365
+    assert (learned.lift.low, learned.lift.expected, learned.lift.high) == pytest.approx((0.008, 0.016, 0.024))
+    assert learned.running == pytest.approx(0.2)  # and so is its cost
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        lesson(verdict="not shown", next_step="test again"),
+        lesson(effect=None, low=None, high=None),
+        lesson(id="loyalty-2"),  # no such intervention: its days are not known
+    ],
+)
+def test_a_weak_measurement_is_only_shown(told):
+    learned = learn(POINTS, (told,), (TEST,))
+    assert learned.lesson == told and learned.lift == POINTS.lift and not learned.withdrawn
+    assert learned.use == "assumption kept, shown for comparison"
+
+
+def test_harm_withdraws_and_other_actions_do_not_count():
+    assert learn(POINTS, (lesson(verdict="harmful", next_step="retire"),), (TEST,)).withdrawn
+    assert learn(POINTS, (lesson(id="banner-redesign"),), (TEST,)).lesson is None
+    earlier, later = lesson(verdict="harmful", next_step="retire"), lesson()
+    assert not learn(POINTS, (earlier, later), (TEST,)).withdrawn  # the last word counts
+
+
+@pytest.mark.realdata
+def test_the_email_benchmark_is_what_the_list_says(shared_data):
+    # MineThatData e-mail challenge (Hillstrom 2008): spend in two weeks, history = spend in the year before
+    mails = pd.read_csv(shared_data / "hillstrom" / "hillstrom.csv")
+    means = mails.groupby("segment")[["spend", "conversion"]].mean()
+    gain = means.drop("No E-Mail") - means.loc["No E-Mail"]
+    assert gain["spend"].sort_values().to_numpy() == pytest.approx([0.424, 0.770], abs=5e-4)
+    yearly = 12 * gain["spend"].mean() / mails["history"].mean()
+    monthly_mail = [a for a in ACTIONS if "twelve mails" in a.lift.source]
+    assert monthly_mail and all(a.lift.expected == pytest.approx(yearly, abs=5e-4) for a in monthly_mail)
+    welcome = next(a for a in ACTIONS if a.id == "new-welcome")
+    assert welcome.lift.expected == pytest.approx(3 * gain["conversion"].mean(), abs=1e-3)

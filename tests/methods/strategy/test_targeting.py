@@ -1,0 +1,122 @@
+"""Segments matched with advice: a shop worked out by hand, and what happens at the edges."""
+
+from dataclasses import FrozenInstanceError
+from datetime import date
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from playbook.engagement import Assumptions, Intervention
+from playbook.methods.strategy.advice import load_advice
+from playbook.methods.strategy.targeting import targeting
+from playbook.result.contract import Lesson, Locked
+from playbook.result.formats import Formats
+from playbook.result.html import fragment
+
+FMT = Formats("EUR")
+# 400 customers, 100,000 a year: an average customer is worth 250
+PROFILES = pd.DataFrame(
+    {
+        "segment": ["Champions", "Lapsed"],
+        "kind": ["champions", "lapsed"],
+        "customers": [100, 300],
+        "revenue_year": [100_000.0, 0.0],
+        "order_value": [200.0, 50.0],
+    }
+)
+
+
+def answer(profiles=PROFILES, margin=0.4, **more):
+    return targeting(SimpleNamespace(profiles=profiles), Assumptions(gross_margin=margin), FMT, **more)
+
+
+def test_by_hand():
+    # early access: 100 x 1,000 x 3 % x 0.4 = 1,200 for 100 x 2 % x 250 = 500
+    # referral: 100 x 250 x 3 % x 0.4 = 300 for 100 x (0.2 % + 0.6 %) x 250 = 200
+    # win-back: 300 x 50 x 0.015 x 0.4 = 90 for 300 x 0.04 % x 250 = 30
+    result = answer()
+    rows = result.actions.set_index("action_id")
+    assert list(rows.index) == ["champions-early-access", "champions-referral", "lapsed-winback"]
+    assert rows["value"].to_list() == pytest.approx([1200, 300, 90])
+    assert rows["cost"].to_list() == pytest.approx([500, 200, 30])
+    assert rows["value_low"].to_list() == pytest.approx([200, 100, 36])
+    assert rows["value_high"].to_list() == pytest.approx([2400, 600, 162])
+    assert rows["break_even"].to_list() == pytest.approx([0.0125, 0.02, 0.005])
+    total = result.findings[0]
+    assert total.id == "targeting-total" and total.value == total.money == pytest.approx(860)
+    assert (total.low, total.high, total.n) == (pytest.approx(336 - 730), pytest.approx(3162 - 730), 400)
+    assert result.headline == "3 of 3 actions should pay for whole segments: €860 a year after cost"
+
+
+def test_without_a_margin_nothing_is_called_profit():
+    result = answer(margin=None)
+    assert result.actions["profit"].isna().all()
+    assert result.actions.loc[0, "value"] == pytest.approx(3000)
+    assert "margin is missing" in result.headline
+    assert [f.id for f in result.findings] == ["targeting-revenue"] and result.findings[0].money is None
+    assert "profit" not in result.tables[0].columns
+
+
+def test_what_does_not_earn_its_cost_is_said():
+    result = answer(margin=0.01)
+    assert result.headline == "None of the 3 actions is expected to earn its cost"
+    assert [f.id for f in result.findings] == ["targeting-unpaid"] and result.findings[0].value < 0
+
+
+def test_an_unknown_kind_is_named_not_dropped_in_silence():
+    result = answer(PROFILES.assign(segment=["Champions", "Pirates"], kind=["champions", "pirates"]))
+    assert set(result.actions["kind"]) == {"champions"}
+    assert any("Pirates" in a.text for a in result.assumptions)
+    alone = answer(PROFILES.assign(kind="pirates"))
+    assert alone.actions.empty and alone.figures() == () and alone.headline == "No action of the advice list fits these segments"
+
+
+@pytest.mark.parametrize("profiles", [PROFILES.head(0), PROFILES.assign(revenue_year=0.0), PROFILES.assign(customers=0)])
+def test_no_revenue_locks(profiles):
+    assert isinstance(answer(profiles), Locked)
+
+
+def test_own_tests_replace_withdraw_and_are_shown():
+    lessons = (
+        Lesson("vip-preview", "The preview raised revenue by 10%.", "shown", "scale", 0.10, 0.05, 0.15, 900.0),
+        Lesson("friend-gift", "The gift brought nobody", "harmful", "retire", -0.02, -0.03, -0.01, -400.0),
+    )
+    # 73 days are a fifth of a year: 10 percent becomes 2 percent of a year, 100 x 1,000 x 2 % x 0.4 = 800
+    tests = (Intervention(id="vip-preview", start=date(2026, 1, 1), end=date(2026, 3, 14)),)
+    result = answer(past_lessons=lessons, interventions=tests)
+    best = next(f for f in result.findings if f.id == "targeting-best")
+    assert best.evidence == "likely"  # its low end, 100 x 1,000 x 1 % x 0.4 = 400, is above the cost of 100
+    assert result.withdrawn == ("champions-referral",)
+    assert result.actions.set_index("action_id").loc["champions-early-access", "value"] == pytest.approx(800)
+    assert result.actions.set_index("action_id").loc["champions-early-access", "cost"] == pytest.approx(100)  # 500 for a year
+    told = {f.id: f for f in result.findings if f.id.startswith("targeting-lesson")}
+    assert "measured effect used" in told["targeting-lesson-vip-preview"].sentence
+    assert "action withdrawn" in told["targeting-lesson-friend-gift"].sentence
+    assert len(result.tables[2].frame) == 2
+
+
+def test_one_action_that_pays_is_told_once():
+    result = answer(PROFILES.tail(1).assign(revenue_year=1000.0, kind="occasional"))
+    assert [f.id for f in result.findings] == ["targeting-best"]
+
+
+def test_without_a_margin_no_point_is_called_paying_and_ranges_stand_in_one_column():
+    assert "just pays" in answer().figure().svg and "just pays" not in answer(margin=None).figure().svg
+    table = answer().tables[0]
+    assert table.frame["range"].iloc[0] == "€200 to €2,400" and len(table.columns) <= 7
+
+
+def test_every_kind_at_once_shows_and_changes_nothing():
+    kinds = list(load_advice())
+    profiles = pd.DataFrame({"segment": kinds, "kind": kinds, "customers": 50, "revenue_year": 20_000.0, "order_value": 90.0})
+    before = profiles.copy()
+    result = answer(profiles)
+    pd.testing.assert_frame_equal(profiles, before)
+    assert set(result.actions["kind"]) == set(kinds)
+    figure = result.figure()
+    assert figure.svg == answer(profiles).figure().svg
+    assert len(figure.data.frame) == 10
+    assert "<script" not in fragment(result, "targeting")
+    with pytest.raises(FrozenInstanceError):
+        result.margin = 1.0
