@@ -19,7 +19,7 @@ Grade = Literal["low", "medium", "high"]
 
 @dataclass(frozen=True)
 class Section:
-    """Where a result stands: stable id (kebab-case), the question in the reader's words, what is shown once the data are there."""
+    """Where a result stands: stable id (kebab-case), the question in the reader's words, what is shown once data are there."""
 
     id: str
     question: str
@@ -59,7 +59,7 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What an intervention taught: the verdict, its yearly or whole worth, and what to do next time; read by the next needs analysis."""
+    """What an intervention taught: the verdict, what it was worth, what to do next; read by the next needs analysis."""
 
     id: str
     sentence: str
@@ -151,7 +151,7 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Locked(Result):
-    """A section the data cannot answer yet: ``unlock`` names the tables and columns that would, ``promise`` what they would show."""
+    """A section the data cannot answer yet: ``unlock`` names tables and columns that would, ``promise`` what they would show."""
 
     unlock: tuple[str, ...]
     promise: str = ""

@@ -11,7 +11,8 @@ from playbook.run.manifest import MANIFEST, now, write_json
 
 __all__ = ["explain"]
 
-_CARD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+_CARD = """<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>{{ name }}: the run failed</title>
 <style>html{font:16px/1.55 system-ui,sans-serif;color-scheme:light dark}body{max-width:44rem;margin:2rem auto;padding:0 1rem}

@@ -99,7 +99,8 @@ def test_the_digest_depends_on_cells_alone(tmp_path):
 
 
 def test_answers_are_read_from_outputs(acme, tmp_path):
-    source = "from playbook import open_engagement, study\nfrom playbook.methods.needs_analysis.bridge import bridge\nstudy(open_engagement(client), bridge)"
+    imports = "from playbook import open_engagement, study\nfrom playbook.methods.needs_analysis.bridge import bridge"
+    source = f"{imports}\nstudy(open_engagement(client), bridge)"
     notebook = execute(acme, write(tmp_path, new_code_cell(source)), tmp_path / "out.ipynb", {}, tmp_path / "work")
     assert [(a["id"], a["status"]) for a in answers(notebook)] == [("bridge", "answered")]
     assert [file.name for file in (tmp_path / "work").rglob("*.pickle")] == ["bridge.pickle"]

@@ -10,28 +10,22 @@ from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, canvas, finis
 
 __all__ = ["choice_figure", "profile_figure", "share_figure"]
 
-_BAR_HEIGHT = 0.36
 _STRONGEST = 0.85  # darkest tint of the heat map; text stays readable on it
 
 
 def share_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
     """Two bars a segment: its share of customers and of the last year's revenue."""
-    rows = np.arange(len(profiles))
+    import seaborn as sns  # here, because loading it takes a second that kernels without this chart can save
+
+    words = {"customer_share": "of customers", "revenue_share": "of revenue"}
+    bars = profiles.melt("segment", list(words), "of", "share")
     with canvas(height=0.9 + 0.62 * len(profiles)) as (figure, ax):
-        for shift, column, colour, word in (
-            (-0.5, "customer_share", BAR, "of customers"),
-            (0.5, "revenue_share", FINDING, "of revenue"),
-        ):
-            ax.barh(rows + shift * _BAR_HEIGHT, profiles[column], _BAR_HEIGHT, color=colour)
-            for row, share in zip(rows, profiles[column], strict=True):
-                ax.text(max(share, 0) + 0.01, row + shift * _BAR_HEIGHT, f"{fmt.share(share)} {word}", va="center", fontsize=9)
-        ax.set(
-            yticks=rows,
-            yticklabels=profiles["segment"],
-            xticks=[],
-            xlim=(min(0, profiles["revenue_share"].min()), 1.28 * _largest(profiles)),
-        )
-        ax.invert_yaxis()
+        colours = {"customer_share": BAR, "revenue_share": FINDING}
+        sns.barplot(bars, x="share", y="segment", hue="of", palette=colours, saturation=1, legend=False, ax=ax)
+        for container, word in zip(ax.containers, words.values(), strict=True):
+            labels = [f"{fmt.share(share)} {word}" for share in container.datavalues]
+            ax.bar_label(container, labels, padding=5, fontsize=9)
+        ax.set(xlabel="", ylabel="", xticks=[], xlim=(min(0, profiles["revenue_share"].min()), 1.28 * _largest(profiles)))
         ax.grid(False)
         ax.spines["bottom"].set_visible(False)
         svg = finish(figure)
@@ -49,7 +43,7 @@ def share_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
 
 
 def profile_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
-    """A heat map in the reader's units; the darker, the better among the segments."""
+    """A heat map in the reader's units; the stronger the colour, the better among the segments."""
     columns = {
         "recency_days": ("Days since last order", "count"),
         "orders_per_year": ("Orders a year", "number"),
@@ -88,7 +82,7 @@ def profile_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         for r in frame.itertuples()
     )
     table = Table(frame, "Profile of each segment.", source, {"segment": ("Segment", "text"), **columns})
-    return Figure(svg, "How segments differ: the darker the cell, the better among the segments.", source, f"{alt}.", table)
+    return Figure(svg, "How segments differ: the stronger the colour, the better among the segments.", source, f"{alt}.", table)
 
 
 def choice_figure(quality: pd.DataFrame, chosen: int, fmt: Formats, source: str) -> Figure:
