@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -202,7 +203,7 @@ def test_an_address_that_is_not_set_is_named(make_client, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
+def postgres():
     """The address of a PostgreSQL server of our own, reached through a socket in a temporary folder."""
     psycopg = pytest.importorskip("psycopg", reason="the extra 'postgres' is not installed")
     found = shutil.which("postgres") or next(
@@ -211,13 +212,11 @@ def postgres(tmp_path_factory):
     initdb = found and shutil.which("initdb", path=str(Path(found).resolve().parent))
     if not initdb:
         pytest.skip("no PostgreSQL server on this machine")
-    base = tmp_path_factory.mktemp("pg")
+    base = Path(tempfile.mkdtemp(prefix="playbook-pg-"))  # not below pytest's own folders, which only their owner may enter
     as_user = {}
     if os.geteuid() == 0:  # the server refuses to run as root
         as_user = {"user": "nobody"}
         shutil.chown(base, "nobody")
-        for folder in (base.parent, base.parent.parent):
-            folder.chmod(0o755)
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": base}
     subprocess.run([initdb, "-D", base / "data", "-U", "acme", "-A", "trust", "--no-sync"], check=True, **quiet, **as_user)
     server = subprocess.Popen([found, "-D", base / "data", "-k", base, "-c", "listen_addresses=", "-F"], **quiet, **as_user)
@@ -233,6 +232,7 @@ def postgres(tmp_path_factory):
     finally:
         server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown; it would wait for open sessions otherwise
         server.wait(timeout=30)
+        shutil.rmtree(base)
 
 
 def _patient(psycopg, address: str):
