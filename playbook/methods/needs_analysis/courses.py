@@ -12,6 +12,7 @@ from playbook.result.theme import FINDING, HISTORY, INK, canvas, finish
 __all__ = ["draw_courses"]
 
 COLUMNS, PANEL_HEIGHT = 2, 1.75  # panels side by side; inches
+MOST_TICKS = 5  # dates below a panel: four steps of half a year reach to where the locator counts in years
 
 
 def draw_courses(drawn: list[Standing], targets: dict[str, float | None], source: str, fmt: Formats) -> Figure:
@@ -41,7 +42,7 @@ def _panel(ax: Axes, stood: Standing, target: float | None, fmt: Formats) -> Non
             textcoords="offset points", color=FINDING,
         )  # fmt: skip
     ax.margins(y=0.22)
-    locator = AutoDateLocator(minticks=2, maxticks=4)
+    locator = AutoDateLocator(minticks=2, maxticks=MOST_TICKS)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
     ax.yaxis.set_major_formatter(lambda v, _: fmt.value(v, unit))

@@ -164,3 +164,8 @@ def test_the_figure_shows_goals_and_inputs_stay():
     assert "goal €2,000" in figure.svg
     assert "Revenue from €0 in September 2025 to €1,300 in October 2026, goal €2,000" in figure.alt
     pd.testing.assert_frame_equal(frame, copy)
+
+
+@pytest.mark.parametrize("n", [3, 18, 19, 20, 23, 24, 25, 60])
+def test_dates_below_the_panels_fit_every_length_of_history(n):
+    assert scorecard(months(n, revenue=np.arange(n) + 1.0), (), DAY, EUR).figure().svg  # the locator warns where it finds none
