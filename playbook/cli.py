@@ -3,6 +3,7 @@
 Exit codes: 0 all good, 1 a client failed, 2 wrong use or wrong input.
 """
 
+import signal
 import sys
 from datetime import datetime
 from typing import Annotated
@@ -28,6 +29,7 @@ out = Console(soft_wrap=True, highlight=False)
 Clients = Annotated[list[str] | None, typer.Argument(help="Names of folders below data/.", show_default=False)]
 All = Annotated[bool, typer.Option("--all", help="Every client below data/.")]
 AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day that counts; default: as client.yml says.")]
+PHASES_HELP = "Only this phase (again for more): needs-analysis, market-research, strategy, monitoring or evaluation."
 LEVELS = {"stop": "red", "caution": "yellow", "note": "dim"}
 
 
@@ -35,9 +37,7 @@ LEVELS = {"stop": "red", "caution": "yellow", "note": "dim"}
 def run(
     clients: Clients = None,
     all_clients: All = False,
-    phase: Annotated[
-        list[str] | None, typer.Option(help="Only this phase (again for more): needs-analysis, market-research, ...")
-    ] = None,
+    phase: Annotated[list[str] | None, typer.Option(help=PHASES_HELP)] = None,
     parameter: Annotated[
         list[str] | None, typer.Option("-p", help="NAME=VALUE for the notebooks' parameters cell (again for more).")
     ] = None,
@@ -69,20 +69,19 @@ def run(
 @app.command()
 def check(clients: Clients = None, all_clients: All = False, as_of: AsOf = None) -> None:
     """Check client.yml and every table; change and publish nothing."""
-    from playbook.intake.checks import audit, require_sound
+    from playbook.intake.checks import audit
 
     root = find_root()
-    problems: list[PlaybookError] = []
+    sound = True
     for name in _named(clients, all_clients, root):
         try:
             found = audit(open_engagement(name, _day(as_of), root))
             _print_audit(name, found)
-            require_sound(found, name)
+            sound = sound and not found.stops
         except PlaybookError as error:
-            problems.append(error)
-    for error in problems:
-        _complain(error)
-    sys.exit(max((error.exit_code for error in problems), default=0))
+            _complain(error)
+            sound = False
+    sys.exit(0 if sound else PlaybookError.exit_code)
 
 
 @app.command("list")
@@ -92,7 +91,7 @@ def list_clients() -> None:
 
     table = Table(box=None, pad_edge=False)
     for heading in ("client", "last report", "state", "next step"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for row in overview(find_root()):
         table.add_row(row.client, row.last_report or "–", row.state, row.next_step)
     out.print(table)
@@ -125,6 +124,9 @@ def _print_audit(name: str, found) -> None:
         out.print(f"{where}: {one.rows:,} of {one.of:,} rows. {one.reason} {one.remedy}", markup=False)
         for example in one.examples:
             out.print(f"      {example}", markup=False)
+    stops = len(found.stops)
+    verdict = f"Mend the {stops} stops first." if stops else f"Nothing stops the work. Next: playbook run {name}"
+    out.print(f"  {verdict}", markup=False)
 
 
 def _complain(error: PlaybookError) -> None:
@@ -133,6 +135,9 @@ def _complain(error: PlaybookError) -> None:
 
 def main() -> None:
     """Entry point of the console script."""
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM)
+    )  # so that a run that is ended cleans up behind itself
     try:
         app()
     except PlaybookError as error:

@@ -223,9 +223,12 @@ def open_engagement(client: str, as_of: str | date | None = None, root: Path | N
     """
     root = root or find_root()
     file = root / "data" / client / "client.yml"
-    if not re.fullmatch(r"[\w][\w.-]*", client) or not file.is_file():
+    named = re.fullmatch(r"[\w][\w.-]*", client)
+    if not named or not file.is_file():
         known = client_names(root)
         hint = did_you_mean(client, known)
+        if named and file.parent.is_dir():
+            raise UsageError(f"data/{client} has no client.yml yet; copy data/aurora-audio/client.yml there and adapt it.")
         raise UsageError(f"There is no client {client!r}.{hint} Known clients: {', '.join(known) or 'none'}.")
     content = file.read_bytes()
     values = _read_yaml(content, file.relative_to(root))
@@ -289,6 +292,8 @@ def _explain(error: dict) -> str:
         given = error["input"]
         options = _options(error)
         return f"{path}: {given!r} is not one of {', '.join(options)}.{did_you_mean(given, options)}"
+    if error["type"].startswith("date"):
+        return f"{path}: {error['input']!r} is no day; write it as year-month-day, for example 2026-10-31."
     message = error["msg"].removeprefix("Value error, ")
     given = "" if error["type"] == "value_error" else f" (found {error['input']!r})"
     return f"{path + ': ' if path else ''}{message}{given}"

@@ -1,5 +1,7 @@
 """Mapping: the client's headers and spellings become canonical columns of the right type."""
 
+import re
+
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
@@ -52,6 +54,11 @@ def mapped(raw: RawTable, source: Source) -> None:
         for column, header in source.columns.items()
         if header not in raw.headers
     ]
+    divided = re.search(r"[;\t|]", raw.headers[0]) if absent and len(raw.headers) == 1 else None
+    if divided:
+        absent.append(
+            f"{raw.name}: the columns seem to be divided by {divided.group()!r}; then write delimiter: {divided.group()!r}."
+        )
     if absent:
         raise IntakeError("Columns named in client.yml are not in the files:", absent)
 

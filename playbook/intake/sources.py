@@ -7,6 +7,7 @@ amounts is the mapping's job, so that a value that cannot be read is seen and re
 import hashlib
 import importlib.util
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ __all__ = ["FILE", "ROW", "RawTable", "connect", "fingerprint", "read_source", "
 ROW = "__row__"  # line in the file (the header is line 1), or number in the sheet or table
 FILE = "__file__"
 MEMORY_LIMIT = "1GB"
+COMMON_ENCODINGS = ("cp1252", "gb18030", "utf_16", "cp1250", "cp1251", "big5", "shift_jis")  # what exports come in, besides UTF-8
 _EXCEL = {".xlsx", ".xls", ".xlsb", ".xlsm", ".ods"}
 _TEXT = {".csv", ".tsv", ".txt"}
 _JSON = {".jsonl", ".ndjson", ".json"}
@@ -107,7 +109,7 @@ def read_source(connection: ibis.BaseBackend, engagement: Engagement, name: str)
     try:
         table = _read_files(connection, name, source, files)
     except (duckdb.Error, pa.ArrowInvalid, CalamineError) as error:
-        raise IntakeError(f"{name}: {_names(files)} cannot be read: {_first_line(error)}") from None
+        raise IntakeError(f"{name}: {_names(files)} cannot be read: {_first_line(error)}.{_other_delimiter(error)}") from None
     if not table.columns:
         raise IntakeError(f"{name}: {_names(files)} has no columns.")
     bare = {h.strip(): h for h in table.columns}  # nobody sees a blank at the end of a header
@@ -168,8 +170,13 @@ def _require_utf8(name: str, file: Path) -> None:
     except UnicodeDecodeError as error:
         if error.start > len(sample) - 4:  # a character cut by the end of the sample
             return
-        best = charset_normalizer.from_bytes(sample[max(0, error.start - 20_000) : error.start + 20_000]).best()
-        hint = f"; it looks like {best.encoding}, then write encoding: {best.encoding}" if best else ""
+        near = sample[max(0, error.start - 20_000) : error.start + 20_000]
+        best = charset_normalizer.from_bytes(near, cp_isolation=list(COMMON_ENCODINGS)).best()
+        line = sample[sample.rfind(b"\n", 0, error.start) + 1 :].partition(b"\n")[0]
+        hint = ""
+        if best:
+            shown = line.decode(best.encoding, errors="replace").strip()[:80]
+            hint = f". With encoding: {best.encoding} a line reads {shown!r}; use another one if that looks wrong"
         raise IntakeError(f"{name}: {file.name} is not UTF-8 text; name its encoding in client.yml{hint}.") from None
 
 
@@ -249,3 +256,9 @@ def _names(files: tuple[Path, ...]) -> str:
 
 def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0][:200]
+
+
+def _other_delimiter(error: Exception) -> str:
+    """A hint when a text file did not fall into columns: the sign between them is most often another one."""
+    cut = re.search(r"[Ee]xpected|delimiter|columns", str(error)) and re.search(r"[;\t|]", str(error))
+    return f" Perhaps the columns are divided by {cut.group()!r}: then write delimiter: {cut.group()!r}." if cut else ""

@@ -59,9 +59,10 @@ def _weight(finding: dict) -> tuple[float, int]:
 
 
 def lead(page: Page, parts: Iterable[Section]) -> Section | None:
-    """The section whose headline heads the page: the phase's lead section, else the first that is answered; None when none is."""
+    """The section whose headline heads the page: the phase's lead section, else the one with most at stake; None without any."""
     answered = [s for s in parts if s.answer and s.answer["status"] == "answered"]
-    return next((s for s in answered if s.answer["id"] == page.lead), None) or next(iter(answered), None)
+    heavy = sorted(answered, key=lambda s: min(map(_weight, s.answer["findings"]), default=(0.0, len(EVIDENCE))))
+    return next((s for s in answered if s.answer["id"] == page.lead), None) or next(iter(heavy), None)
 
 
 def rests_on(parts: Iterable[Section]) -> list[dict]:

@@ -6,10 +6,11 @@ from pathlib import Path
 from rich.console import Console
 
 from playbook.engagement import open_engagement
-from playbook.errors import PlaybookError
+from playbook.errors import PlaybookError, RunError
 from playbook.run.client import Ready, prepare, run_client
 from playbook.run.phases import PHASES, phase
 from playbook.run.progress import watching
+from playbook.run.publish import FAILED
 
 __all__ = ["Outcome", "run_clients"]
 
@@ -30,7 +31,8 @@ class Outcome:
     def line(self) -> str:
         if self.error is None:
             return f"{self.client}: ready, open {self.folder / 'index.html'}"
-        return f"{self.client}: failed. {self.error}"
+        failed = f" Open reports/{self.client}/{FAILED}/index.html." if isinstance(self.error, RunError) else ""
+        return f"{self.client}: failed.{failed} {self.error}"
 
 
 def run_clients(

@@ -83,7 +83,10 @@ def checked(given: dict[str, str], notebooks: dict[str, dict[str, Parameter]]) -
 
 def _convert(text: str, parameter: Parameter) -> object:
     if parameter.name == "as_of" and text:
-        return date.fromisoformat(text).isoformat()
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            raise ValueError("write the day as year-month-day, for example 2026-10-31") from None
     if parameter.type is bool:
         if text.lower() not in {"true", "false"}:
             raise ValueError("write true or false")

@@ -11,7 +11,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-__all__ = ["discard", "fail", "new_work", "publish", "published", "recover"]
+__all__ = ["FAILED", "discard", "fail", "new_work", "publish", "published", "recover"]
 
 FAILED = "failed"
 _WORK, _REPLACED = ".work-", ".replaced-"

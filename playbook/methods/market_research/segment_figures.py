@@ -48,7 +48,7 @@ def profile_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         "recency_days": ("Days since last order", "count"),
         "orders_per_year": ("Orders a year", "number"),
         "order_value": ("Order value", "money"),
-        "yearly": ("Revenue a customer", "money"),
+        "yearly": ("Mean revenue a customer", "money"),
     }
     frame = profiles.assign(yearly=profiles["revenue_year"] / profiles["customers"])
     ranks = frame[list(columns)].rank(pct=True)

@@ -146,7 +146,6 @@ def _best(profiles: pd.DataFrame, fmt: Formats) -> Finding:
         value=float(top["revenue_share"]),
         unit="share",
         n=int(top["customers"]),
-        money=float(top["revenue_year"]),
         evidence="shown",
         action=f"Make sure that the {top['segment'].lower()} segment hears first of news and never waits for an answer.",
         owner=OWNER,
