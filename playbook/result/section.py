@@ -15,9 +15,10 @@ def section(id: str, question: str, promise: str):
     """Mark a function as the method that answers the section ``id``; its parameters name what it needs.
 
     A parameter is filled by name: a frame of ``playbook.intake.frames``, the result of another method
-    (parameter ``segments`` is what ``playbook.methods.market_research.segments.segments`` returned), or a value of the
-    engagement (``fmt``, ``as_of``, ``objectives``, ``parameters``, ``interventions``, ``currency``,
-    ``lessons``, ``audit``). With a default of None a frame or result is optional, without one its absence locks the section.
+    (parameter ``segments`` is what the method ``segments`` returned), or a value of the engagement
+    (``fmt``, ``as_of``, ``objectives``, ``parameters``, ``interventions``, ``segment_rules``, ``network``,
+    ``stages``, ``past_lessons``, ``audit``). With a default of None a frame or result is optional, without
+    one its absence locks the section.
     """
 
     def mark(method: Callable[..., Result]) -> Callable[..., Result]:

@@ -74,7 +74,10 @@ _VALUES: dict[str, Callable[[Engagement], object]] = {
     "fmt": lambda e: Formats(e.currency, e.language),
     "interventions": lambda e: e.interventions,
     "objectives": lambda e: e.objectives,
+    "network": lambda e: e.network,
     "parameters": lambda e: e.parameters,
+    "segment_rules": lambda e: e.segment_rules,
+    "stages": lambda e: e.stages,
     "past_lessons": lambda e: past_lessons(e, gathered(e, "as_of")[0]),
 }
 

@@ -1,0 +1,37 @@
+"""One client's ``client.yml`` as a frozen ``Engagement``: who, what they want, where their data lie.
+
+Everything that can be wrong in the file is found in one reading and reported together, with the key
+it stands under. Nothing is guessed: unknown keys, duplicate keys and impossible dates are refused.
+"""
+
+from playbook.engagement.client_file import (
+    PACKAGE_PREFIX,
+    Assumptions,
+    ClientFile,
+    Intervention,
+    Kpi,
+    Network,
+    Objective,
+    Period,
+    SegmentRule,
+    Source,
+)
+from playbook.engagement.opening import HOME_VARIABLE, Engagement, client_names, find_root, open_engagement
+
+__all__ = [
+    "HOME_VARIABLE",
+    "PACKAGE_PREFIX",
+    "Assumptions",
+    "ClientFile",
+    "Engagement",
+    "Intervention",
+    "Kpi",
+    "Network",
+    "Objective",
+    "Period",
+    "SegmentRule",
+    "Source",
+    "client_names",
+    "find_root",
+    "open_engagement",
+]

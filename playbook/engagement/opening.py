@@ -1,0 +1,162 @@
+"""Opening: ``data/<client>/client.yml`` becomes an ``Engagement``, or an error that names all that is wrong with it."""
+
+import hashlib
+import os
+import re
+from datetime import date
+from pathlib import Path
+from typing import get_args
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from playbook.engagement.client_file import (
+    Assumptions,
+    ClientFile,
+    Intervention,
+    Kpi,
+    Network,
+    Objective,
+    SegmentRule,
+    Source,
+)
+from playbook.errors import EngagementError, UsageError, did_you_mean
+
+__all__ = ["Engagement", "client_names", "find_root", "open_engagement"]
+
+HOME_VARIABLE = "PLAYBOOK_HOME"
+
+
+class Engagement(ClientFile):
+    """A client's file together with where it lies: the value that every phase starts from."""
+
+    client: str
+    root: Path
+    digest: str
+
+    def __hash__(self) -> int:
+        return hash((self.root, self.client, self.digest, self.as_of))
+
+    @property
+    def folder(self) -> Path:
+        return self.root / "data" / self.client
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports" / self.client
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The playbook's home: ``PLAYBOOK_HOME``, else the nearest folder upwards that holds ``data/`` and ``notebooks/``.
+
+    Raises UsageError when there is none.
+    """
+    if home := os.environ.get(HOME_VARIABLE):
+        return Path(home).resolve()
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / "data").is_dir() and (folder / "notebooks").is_dir():
+            return folder
+    raise UsageError(
+        f"No playbook here: {start} and the folders above it hold no data/ beside notebooks/. "
+        f"Change into the playbook's folder, or set {HOME_VARIABLE} to it."
+    )
+
+
+def client_names(root: Path) -> tuple[str, ...]:
+    """Names of all client folders below ``data/``, in order."""
+    return tuple(sorted(path.parent.name for path in (root / "data").glob("*/client.yml")))
+
+
+def open_engagement(client: str, as_of: str | date | None = None, root: Path | None = None) -> Engagement:
+    """Read ``data/<client>/client.yml`` and check all of it.
+
+    ``as_of`` (a date or YYYY-MM-DD) takes the place of the file's own. Raises UsageError for a client
+    that does not exist and EngagementError with every problem of the file.
+    """
+    root = root or find_root()
+    file = root / "data" / client / "client.yml"
+    named = re.fullmatch(r"[\w][\w.-]*", client)
+    if not named or not file.is_file():
+        known = client_names(root)
+        hint = did_you_mean(client, known)
+        if named and file.parent.is_dir():
+            raise UsageError(f"data/{client} has no client.yml yet; copy data/aurora-audio/client.yml there and adapt it.")
+        raise UsageError(f"There is no client {client!r}.{hint} Known clients: {', '.join(known) or 'none'}.")
+    content = file.read_bytes()
+    values = _read_yaml(content, file.relative_to(root))
+    if as_of:
+        values["as_of"] = as_of
+    try:
+        checked = ClientFile.model_validate(values)
+        _not_in_future(checked.as_of)
+    except ValidationError as error:
+        raise EngagementError(f"{file.relative_to(root)} cannot be used:", [_explain(e) for e in error.errors()]) from None
+    return Engagement(**dict(checked), client=client, root=root, digest=hashlib.sha256(content).hexdigest())
+
+
+def _not_in_future(as_of: date | None) -> None:
+    if as_of and as_of > date.today():
+        raise EngagementError("as_of lies in the future:", [f"as_of is {as_of}; reports count data up to a day that has passed"])
+
+
+def _read_yaml(content: bytes, shown: Path) -> dict:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise EngagementError(f"{shown} is not saved as UTF-8: save it again with that encoding.") from None
+    try:
+        values = YAML(typ="safe", pure=True).load(text)
+    except MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise EngagementError(f"{shown} is not valid YAML:", [f"{line}{(error.problem or str(error)).strip()}"]) from None
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise EngagementError(f"{shown} is not valid YAML:", _no_days(text) or [str(error).splitlines()[0]]) from None
+    if not isinstance(values, dict):
+        raise EngagementError(f"{shown} holds no keys: see data/aurora-audio/client.yml for an example.")
+    return values
+
+
+def _no_days(text: str) -> list[str]:
+    """Lines with a date that no calendar has, which YAML refuses without saying where."""
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        for written in re.findall(r"\b\d{4}-\d\d?-\d\d?\b", line):
+            try:
+                date(*map(int, written.split("-")))
+            except ValueError:
+                found.append(f"line {number}: there is no day {written}")
+    return found
+
+
+_MODELS = {
+    "sources": Source, "objectives": Objective, "parameters": Assumptions, "interventions": Intervention,
+    "segment_rules": SegmentRule, "network": Network,
+}  # fmt: skip
+
+
+def _explain(error: dict) -> str:
+    """One pydantic error as a sentence that names the key as it stands in the file."""
+    where = [str(part) if isinstance(part, str) else f"number {part + 1}" for part in error["loc"]]
+    path = " > ".join(where)
+    if error["type"] == "extra_forbidden":
+        model = _MODELS.get(where[0], ClientFile) if len(where) > 1 else ClientFile
+        return f"{path}: unknown key.{did_you_mean(where[-1], list(model.model_fields))}"
+    if error["type"] == "missing":
+        return f"{path}: missing, but required."
+    if error["type"] == "literal_error":
+        given = error["input"]
+        options = _options(error)
+        return f"{path}: {given!r} is not one of {', '.join(options)}.{did_you_mean(given, options)}"
+    if error["type"].startswith("date"):
+        return f"{path}: {error['input']!r} is no day; write it as year-month-day, for example 2026-10-31."
+    message = error["msg"].removeprefix("Value error, ")
+    given = "" if error["type"] == "value_error" else f" (found {error['input']!r})"
+    return f"{path + ': ' if path else ''}{message}{given}"
+
+
+def _options(error: dict) -> list[str]:
+    if error["loc"][-1] == "kpi":
+        return list(get_args(Kpi))
+    return re.findall(r"'([^']*)'", error["ctx"]["expected"])

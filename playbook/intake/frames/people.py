@@ -1,0 +1,26 @@
+"""Customers as the client keeps them, and who belonged to which intervention."""
+
+import ibis
+import pandas as pd
+
+from playbook.intake.frames.frame import frame
+from playbook.intake.schema import TABLES
+from playbook.intake.tables import Tables
+
+__all__ = ["customers", "memberships"]
+
+
+@frame(customers=("customer_id",))
+def customers(tables: Tables) -> pd.DataFrame:
+    """The customers table as the client keeps it, one row per customer, in order of id."""
+    rows = tables.rows["customers"]
+    return rows.select([c for c in TABLES["customers"].names if c in rows.columns]).order_by("customer_id").to_pandas()
+
+
+@frame(interventions=("intervention_id", "customer_id"))
+def memberships(tables: Tables) -> pd.DataFrame:
+    """One row per intervention and customer: intervention_id, customer_id, group ('treated' or 'control')."""
+    rows = tables.rows["interventions"]
+    group = rows.group.lower() if "group" in rows.columns else ibis.literal("treated")
+    members = rows.mutate(group=group).select("intervention_id", "customer_id", "group")
+    return members.distinct().order_by(["intervention_id", "customer_id"]).to_pandas()
