@@ -5,7 +5,17 @@ tables and columns it needs, so that a report can say what would unlock a sectio
 importing it registers its frames.
 """
 
-from playbook.intake.frames import orders, people, planning, selling  # noqa: F401  registers the frames
+from playbook.intake.frames import (  # noqa: F401  registers the frames
+    baskets,
+    contracts,
+    market,
+    orders,
+    people,
+    planning,
+    products,
+    selling,
+    voice,
+)
 from playbook.intake.frames.frame import FRAMES, Frame, lacking
 from playbook.intake.frames.orders import FIRST_DAYS
 

@@ -1,0 +1,3 @@
+"""Baskets: which products are bought together, counted where the lines lie."""
+
+__all__ = []

@@ -1,0 +1,3 @@
+"""Voice: the answers to surveys and the questions to the service desk."""
+
+__all__ = []
