@@ -8,10 +8,18 @@ from playbook.intake.frames.frame import exact, frame, pick, total
 from playbook.intake.frames.orders import whole_periods
 from playbook.intake.tables import Tables
 
-__all__ = ["MOST_PRODUCTS", "NO_GROUP", "product_months", "product_weeks"]
+__all__ = ["MOST_PRODUCTS", "NO_GROUP", "product_list", "product_months", "product_weeks"]
 
 MOST_PRODUCTS = 500  # by revenue: of the products further down, too little is sold in a week to see a price at work
 NO_GROUP = "not assigned"
+
+
+@frame(products=("product_id",))
+def product_list(tables: Tables) -> pd.DataFrame:
+    """One row per product, in order of id: product_id, and name, category, brand, cost and list_price where the client has them."""
+    rows = tables.rows["products"]
+    columns = pick(rows, "name", "category", "brand", "cost", "list_price")
+    return rows.select("product_id", *columns).order_by("product_id").to_pandas()
 
 
 @frame(orders=("order_id", "order_date", "revenue", "product_id", "quantity"))
