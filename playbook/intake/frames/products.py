@@ -8,7 +8,7 @@ from playbook.intake.frames.frame import exact, frame, pick, total
 from playbook.intake.frames.orders import whole_periods
 from playbook.intake.tables import Tables
 
-__all__ = ["MOST_PRODUCTS", "NO_GROUP", "product_list", "product_months", "product_weeks"]
+__all__ = ["MOST_PRODUCTS", "NO_GROUP", "margin_months", "product_list", "product_months", "product_weeks"]
 
 MOST_PRODUCTS = 500  # by revenue: of the products further down, too little is sold in a week to see a price at work
 NO_GROUP = "not assigned"
@@ -16,10 +16,21 @@ NO_GROUP = "not assigned"
 
 @frame(products=("product_id",))
 def product_list(tables: Tables) -> pd.DataFrame:
-    """One row per product, in order of id: product_id, and name, category, brand, cost and list_price where the client has them."""
+    """One row per product, in order of id: product_id, and name, category, brand, cost, list_price where the client has them."""
     rows = tables.rows["products"]
     columns = pick(rows, "name", "category", "brand", "cost", "list_price")
     return rows.select("product_id", *columns).order_by("product_id").to_pandas()
+
+
+@frame(orders=("order_id", "order_date", "revenue", "product_id", "quantity"), products=("product_id", "cost"))
+def margin_months(tables: Tables) -> pd.DataFrame:
+    """One row per complete month: month, revenue and cost (units times the product's cost), of lines whose cost is known."""
+    rows, products = tables.rows["orders"], tables.rows["products"]
+    known = rows.inner_join(products.filter(products.cost.notnull()).select("product_id", "cost"), "product_id")
+    known = known.filter(known.quantity.notnull()).mutate(month=known.order_date.truncate("M"))
+    sums = known.group_by("month").aggregate(revenue=total(known.revenue), cost=total(known.quantity * known.cost))
+    table = sums.order_by("month").to_pandas()
+    return table[table["month"].isin(whole_periods(*_span(tables), "MS"))].reset_index(drop=True)
 
 
 @frame(orders=("order_id", "order_date", "revenue", "product_id", "quantity"))
