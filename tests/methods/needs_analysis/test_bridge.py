@@ -106,3 +106,35 @@ def test_the_figure_names_every_part_and_inputs_stay():
     assert "Change of revenue: −€30" in figure.alt
     assert "Value of an order" in figure.svg
     pd.testing.assert_frame_equal(frame, copy)
+
+
+def test_prices_and_units_are_told_by_product_group():
+    frame = orders((OLDEST, "a", 100.0), (LATE, "a", 60.0))
+    months = pd.DataFrame(
+        {
+            "product_id": ["p", "p"], "category": ["Tea", "Tea"], "month": pd.to_datetime(["2024-11-01", "2026-03-01"]),
+            "revenue": [100.0, 60.0], "units": [10.0, 10.0],
+        }
+    )  # fmt: skip
+    result = bridge(frame, DAY, EUR, product_months=months)
+    assert result.groups[["category", "change", "price"]].to_dict("records") == [
+        {"category": "Tea", "change": -40.0, "price": -40.0}
+    ]
+    group = next(f for f in result.findings if f.id == "bridge-group")
+    assert group.sentence == "'Tea' lost most: €100 became €60, above all because prices fell."
+    assert (group.money, group.evidence) == (40.0, "shown")
+    assert "Prices: −€40" in result.figures()[1].alt
+
+
+def test_visits_are_told_where_they_end_in_most_orders():
+    frame = orders((OLDEST, "a", 10.0), (LATE, "a", 10.0), (LATE, "b", 10.0))
+    steps = [
+        (f"{day.year}{n}", step, day + pd.Timedelta(hours=hour))
+        for day, count in ((OLDEST, 1), (LATE, 2))
+        for n in range(count)
+        for step, hour in (("visit", 0), ("paid", 1))
+    ]
+    journeys = pd.DataFrame(steps, columns=["journey_id", "step", "step_at"])
+    result = bridge(frame, DAY, EUR, journey_steps=journeys)
+    assert result.visits.set_index("part")["change"].to_dict() == {"visits": 10.0, "conversion": 0.0, "order_value": 0.0}
+    assert "+€10 because there were more visits" in result.findings[-1].sentence
