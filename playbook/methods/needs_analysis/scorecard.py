@@ -5,41 +5,26 @@ from datetime import date
 
 import pandas as pd
 
-from playbook.engagement import Objective
+from playbook.engagement import Assumptions, Objective
 from playbook.methods.needs_analysis.courses import draw_courses
-from playbook.methods.needs_analysis.kpis import CATALOGUE, YEAR
-from playbook.methods.needs_analysis.leaks import share_range
-from playbook.methods.needs_analysis.standing import PERIODS, Data, Standing, customers_per, standing, worth
-from playbook.result.contract import Assumption, Evidence, Figure, Finding, Locked, Result, Table, Tile
+from playbook.methods.needs_analysis.goals import Goal, measure_goal, monthly_target, partial, per_period
+from playbook.methods.needs_analysis.kpi_data import Data
+from playbook.methods.needs_analysis.kpis import CATALOGUE
+from playbook.methods.needs_analysis.scorecard_tables import change_words, gap_words, kpi_table, method_table, tile
+from playbook.methods.needs_analysis.standing import Standing, standing
+from playbook.result.contract import Assumption, Figure, Finding, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section
 
-__all__ = ["Goal", "Scorecard", "scorecard"]
+__all__ = ["Scorecard", "scorecard"]
 
-MOST_TILES, TILE_MONTHS = 6, 24
-STILL = 0.0005  # a smaller change is written as none
+MOST_TILES = 6
 SHORTEST_COURSE = 3  # points that make a line
-_ORDER = ("revenue", "order_value", "customers", "repeat_rate", "conversion", "win_rate", "orders")
-
-
-@dataclass(frozen=True)
-class Goal:
-    """One objective against where its KPI stands, both per the objective's own period; ``gap`` is positive when short."""
-
-    objective: Objective
-    standing: Standing | None
-    now: float | None = None
-    gap: float | None = None
-    worth: float | None = None
-    how: str = ""
-
-    @property
-    def label(self) -> str:
-        return CATALOGUE[self.objective.kpi].label["en"]
-
-    @property
-    def met(self) -> bool:
-        return self.gap is not None and self.gap <= 0
+# Without goals: what leads is what the client sells by, orders or deals.
+_ORDER = (
+    "revenue", "order_value", "customers", "repeat_rate", "churn", "conversion", "win_rate", "gross_margin", "cac", "clv",
+    "clv_cac", "orders", "sales_velocity", "cycle_length", "pipeline_coverage", "nps", "csat", "cost_to_serve",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +36,7 @@ class Scorecard(Result):
 
     def figures(self) -> tuple[Figure, ...]:
         drawn = [s for s in self.standings.values() if len(s.course) >= SHORTEST_COURSE][:MOST_TILES]
-        targets = {g.objective.kpi: _monthly_target(g.objective) for g in reversed(self.goals) if g.standing}
+        targets = {g.objective.kpi: monthly_target(g.objective) for g in reversed(self.goals) if g.standing}
         return (draw_courses(drawn, targets, _source(self.standings, self.fmt), self.fmt),) if drawn else ()
 
 
@@ -61,67 +46,53 @@ class Scorecard(Result):
     promise="every KPI with its goal, trend and the worth of the gap",
 )
 def scorecard(
-    months: pd.DataFrame,
     objectives: tuple[Objective, ...],
     as_of: date,
     fmt: Formats,
+    parameters: Assumptions | None = None,
+    months: pd.DataFrame | None = None,
     order_totals: pd.DataFrame | None = None,
     journey_steps: pd.DataFrame | None = None,
     opportunities: pd.DataFrame | None = None,
+    contracts: pd.DataFrame | None = None,
+    customers: pd.DataFrame | None = None,
+    channel_months: pd.DataFrame | None = None,
+    margin_months: pd.DataFrame | None = None,
+    survey_answers: pd.DataFrame | None = None,
+    service_tickets: pd.DataFrame | None = None,
+    lifetime_value: Result | None = None,
 ) -> Result:
     """Every KPI over the last twelve full months, against the objectives and its own past.
 
     Flows and levels are the average month, so that the season does not pass for progress; shares carry
     Wilson's interval (Wilson 1927). The trend is against the twelve months before, with less than 24
-    months of data against the half before. Returns Locked when no KPI can be worked out.
+    months of data against the half before; see ``Standing`` for its range. Returns Locked when no KPI can be worked out.
     """
-    data = Data(as_of, months, order_totals, journey_steps, opportunities)
+    data = Data(
+        as_of, months, order_totals, journey_steps, opportunities, contracts, customers, channel_months, margin_months,
+        survey_answers, service_tickets, lifetime_value, parameters or Assumptions(),
+    )  # fmt: skip
     wanted = list(dict.fromkeys([*(o.kpi for o in objectives), *_ORDER]))
     standings = {kpi: stood for kpi in wanted if (stood := standing(kpi, data))}
     if not standings:
         return Locked(
-            fmt=fmt, headline="Not answered yet: where the client stands", unlock=("orders of at least one full month",),
-            promise=scorecard.section.promise, section=scorecard.section,
+            fmt=fmt, headline="Not answered yet: where the client stands",
+            unlock=("orders of at least one full month, or closed deals in the pipeline",), promise=scorecard.section.promise,
         )  # fmt: skip
-    goals = tuple(sorted((_goal(o, standings, data) for o in objectives), key=lambda g: (g.met, -(g.worth or 0))))
+    goals = tuple(sorted((measure_goal(o, standings, data) for o in objectives), key=lambda g: (g.met, -(g.worth or 0))))
+    source = _source(standings, fmt)
     return Scorecard(
         fmt=fmt, headline=_headline(goals, standings, fmt), findings=_findings(goals, standings, as_of, fmt),
-        tables=(_table(goals, standings, fmt),), tiles=tuple(_tile(s) for s in list(standings.values())[:MOST_TILES]),
-        assumptions=_assumptions(goals), standings=standings, goals=goals,
+        tables=(kpi_table(goals, standings, source, fmt), method_table(goals, standings, source)),
+        tiles=tuple(tile(s) for s in list(standings.values())[:MOST_TILES]),
+        assumptions=_assumptions(goals, standings), standings=standings, goals=goals,
     )  # fmt: skip
-
-
-def _goal(objective: Objective, standings: dict[str, Standing], data: Data) -> Goal:
-    stood = standings.get(objective.kpi)
-    if stood is None:
-        return Goal(objective, None)
-    now = stood.now
-    if stood.indicator.kind == "flow":
-        now *= PERIODS["month"] / PERIODS[objective.per]
-    elif objective.kpi == "customers" and objective.per != "month":
-        now = customers_per(objective.per, data.order_totals, data.as_of)
-        if now is None:
-            return Goal(objective, None)
-    gap = objective.target - now
-    if gap <= 0:
-        return Goal(objective, stood, now, gap, how="reached")
-    if _partial(stood):
-        return Goal(objective, stood, now, gap, how="not priced: the repeat rate needs a year of orders")
-    return Goal(objective, stood, now, gap, *worth(stood, gap, now, data))
-
-
-def _partial(stood: Standing) -> bool:
-    """Whether the data are too short for a rate that needs a whole year: it will still rise."""
-    return stood.indicator.id == "repeat_rate" and stood.months < YEAR
 
 
 def _headline(goals: tuple[Goal, ...], standings: dict[str, Standing], fmt: Formats) -> str:
     measured = [g for g in goals if g.standing]
     if not measured:
-        first = next(iter(standings.values()))
-        trend = "" if first.change is None else f", {_change(first, fmt)}"
-        now = fmt.value(first.now, first.indicator.unit) + _per(first, "month")
-        return f"{first.indicator.label['en']} {_verb(first)} at {now}{trend}"
+        return _now(next(iter(standings.values())), fmt)
     short = [g for g in measured if not g.met]
     if not short:
         return (
@@ -129,7 +100,7 @@ def _headline(goals: tuple[Goal, ...], standings: dict[str, Standing], fmt: Form
             if len(measured) > 1
             else f"The goal for {measured[0].label.lower()} is reached"
         )
-    lacking = f"{short[0].label.lower()} is {_gap(short[0], fmt)} short"
+    lacking = f"{short[0].label.lower()} is {gap_words(short[0], fmt)} {_aside(short[0])}"
     if len(measured) == 1:
         return f"The goal is not yet reached: {lacking}"
     if len(short) == len(measured):
@@ -137,42 +108,36 @@ def _headline(goals: tuple[Goal, ...], standings: dict[str, Standing], fmt: Form
     return f"{len(short)} of {len(measured)} goals {'is' if len(short) == 1 else 'are'} not yet reached: {lacking}"
 
 
+def _aside(goal: Goal) -> str:
+    return "short" if goal.standing.indicator.good == "up" else "too high"
+
+
 def _verb(stood: Standing) -> str:
     return "stand" if stood.indicator.unit == "count" else "stands"
 
 
-def _per(stood: Standing, per: str) -> str:
-    return f" a {per}" if stood.indicator.kind == "flow" or stood.indicator.id == "customers" else ""
+def _value(value: float, stood: Standing, fmt: Formats) -> str:
+    return fmt.number(value, 1) if stood.indicator.unit == "number" else fmt.value(value, stood.indicator.unit)
 
 
-def _gap(goal: Goal, fmt: Formats) -> str:
-    unit = goal.standing.indicator.unit
-    size = f"{fmt.number(abs(goal.gap) * 100, 1)} points" if unit == "share" else fmt.value(abs(goal.gap), unit)
-    return size + _per(goal.standing, goal.objective.per)
-
-
-def _change(stood: Standing, fmt: Formats) -> str:
-    if stood.change is None:
-        return "–"
-    if abs(stood.change) < STILL:
-        return f"unchanged {stood.against}"
-    size = fmt.points(stood.change) if stood.indicator.unit == "share" else fmt.change(stood.change)
-    return f"{size} {stood.against}"
+def _now(stood: Standing, fmt: Formats) -> str:
+    trend = "" if stood.change is None else f", {change_words(stood, fmt)}"
+    return f"{stood.indicator.label['en']} {_verb(stood)} at {_value(stood.now, stood, fmt)}{per_period(stood, 'month')}{trend}"
 
 
 def _findings(goals: tuple[Goal, ...], standings: dict[str, Standing], as_of: date, fmt: Formats) -> tuple[Finding, ...]:
-    if goals:
-        kpis = [goal.objective.kpi for goal in goals]
-        repeated = [kpi in kpis[:place] for place, kpi in enumerate(kpis)]
-        return tuple(_goal_finding(goal, again, as_of, fmt) for goal, again in zip(goals, repeated, strict=True))
-    return tuple(
-        Finding(
-            f"scorecard-{_id(s.indicator.id)}",
-            f"{s.indicator.label['en']} {_verb(s)} at {fmt.value(s.now, s.indicator.unit)}{_per(s, 'month')}"
-            + ("." if s.change is None else f", {_change(s, fmt)}."),
-            value=s.now, unit=s.indicator.unit, low=s.low, high=s.high, n=s.cases, evidence="shown",
-        )
-        for s in standings.values()
+    kpis = [goal.objective.kpi for goal in goals]
+    repeated = [kpi in kpis[:place] for place, kpi in enumerate(kpis)]
+    told = [_goal_finding(goal, again, as_of, fmt) for goal, again in zip(goals, repeated, strict=True)]
+    worse = [s for kpi, s in standings.items() if kpi not in kpis and s.moved and (s.change > 0) != (s.indicator.good == "up")]
+    told += [_plain(s, fmt, s.indicator.lever["en"]) for s in worse]
+    return tuple(told or (_plain(s, fmt) for s in list(standings.values())[:MOST_TILES]))
+
+
+def _plain(stood: Standing, fmt: Formats, action: str | None = None) -> Finding:
+    return Finding(
+        f"scorecard-{_id(stood.indicator.id)}", f"{_now(stood, fmt)}.", value=stood.now, unit=stood.indicator.unit,
+        low=stood.low, high=stood.high, n=stood.cases, evidence="likely" if action else "shown", action=action,
     )  # fmt: skip
 
 
@@ -189,77 +154,29 @@ def _goal_finding(goal: Goal, again: bool, as_of: date, fmt: Formats) -> Finding
             name, f"The goal for {goal.label.lower()} cannot be measured: it needs {need}.", evidence="not shown",
             action=f"Send {need}, or choose a goal that today's data can show.",
         )  # fmt: skip
-    unit = stood.indicator.unit
-    now = f"{goal.label} {_verb(stood)} at {fmt.value(goal.now, unit)}{_per(stood, objective.per)}"
-    now += f" over the {stood.months} months of data" if _partial(stood) else ""
+    now = f"{goal.label} {_verb(stood)} at {_value(goal.now, stood, fmt)}{per_period(stood, objective.per)}"
+    now += f" over the {stood.months} months of data" if partial(stood) else ""
     due = "that was due on" if objective.by < as_of else "by"
-    target = f"the goal of {fmt.value(objective.target, unit)} {due} {fmt.day(objective.by)}"
+    target = f"the goal of {_value(objective.target, stood, fmt)} {due} {fmt.day(objective.by)}"
     if goal.met:
         sentence, action = f"{now} and has reached {target}.", "Hold it, and set the next goal."
     else:
         money = f"; closing the gap is worth {fmt.money(goal.worth)} a year" if goal.worth else ""
-        sentence, action = (
-            f"{now}, {_gap(goal, fmt)} short of {target}{money}.",
-            stood.indicator.lever["en"],
-        )
+        off = "short of" if stood.indicator.good == "up" else "above"
+        sentence, action = f"{now}, {gap_words(goal, fmt)} {off} {target}{money}.", stood.indicator.lever["en"]
     return Finding(
-        name, sentence, value=goal.now, unit=unit, low=stood.low, high=stood.high, n=stood.cases,
-        money=goal.worth, evidence=_evidence(goal), action=action,
+        name, sentence, value=goal.now, unit=stood.indicator.unit, low=stood.low, high=stood.high, n=stood.cases,
+        money=goal.worth, evidence=goal.evidence, action=action,
     )  # fmt: skip
 
 
-def _evidence(goal: Goal) -> Evidence:
-    """A plain count is shown; of a share, whether its distance to the target is beyond chance."""
-    stood, target = goal.standing, goal.objective.target
-    if stood.cases is None:
-        return "shown"
-    if _partial(stood):
-        return "indicative"
-    low, high = share_range(stood.hits, stood.cases, level=0.95)
-    if not low <= target <= high:
-        return "shown"
-    return "indicative" if stood.low <= target <= stood.high else "likely"
-
-
-def _table(goals: tuple[Goal, ...], standings: dict[str, Standing], fmt: Formats) -> Table:
-    rows = [
-        {
-            "kpi": g.label + _per(g.standing, g.objective.per), "now": fmt.value(g.now, g.standing.indicator.unit),
-            "target": fmt.value(g.objective.target, g.standing.indicator.unit), "gap": "reached" if g.met else _gap(g, fmt),
-            "worth": g.worth, "trend": _change(g.standing, fmt), "how": g.how,
-        }
-        for g in goals if g.standing
-    ]  # fmt: skip
-    covered = {g.objective.kpi for g in goals if g.standing}
-    rows += [
-        {
-            "kpi": s.indicator.label["en"] + _per(s, "month"), "now": fmt.value(s.now, s.indicator.unit), "target": "no goal",
-            "gap": "–", "worth": None, "trend": _change(s, fmt), "how": "–",
-        }
-        for kpi, s in standings.items() if kpi not in covered
-    ]  # fmt: skip
-    columns = {
-        "kpi": ("KPI", "text"), "now": ("Now", "text"), "target": ("Goal", "text"), "gap": ("Short by", "text"),
-        "worth": ("Worth a year", "money"), "trend": ("Trend", "text"), "how": ("How the worth is found", "text"),
-    }  # fmt: skip
-    frame = pd.DataFrame(rows).astype({"worth": "float64"})
-    return Table(frame, "KPIs and goals, average of the last full months (up to twelve)", _source(standings, fmt), columns)
-
-
 def _source(standings: dict[str, Standing], fmt: Formats) -> str:
-    tables = dict.fromkeys(table for s in standings.values() for table in s.indicator.needs)
-    last = max(s.course.index[-1] for s in standings.values())
-    return f"{', '.join(tables)}, to {fmt.month(last)}"
+    tables = ", ".join(dict.fromkeys(table for s in standings.values() for table in s.indicator.needs))
+    ends = [s.course.index[-1] for s in standings.values() if len(s.course)]
+    return f"{tables}, to {fmt.month(max(ends))}" if ends else tables
 
 
-def _tile(stood: Standing) -> Tile:
-    indicator, share = stood.indicator, stood.indicator.unit == "share"
-    course = tuple(float(v) for v in stood.course.tail(TILE_MONTHS))
-    label = indicator.label["en"] + (", average month" if _per(stood, "month") else "")
-    return Tile(label, stood.now, indicator.unit, stood.change, "points" if share else "change", indicator.good, course)
-
-
-def _assumptions(goals: tuple[Goal, ...]) -> tuple[Assumption, ...]:
+def _assumptions(goals: tuple[Goal, ...], standings: dict[str, Standing]) -> tuple[Assumption, ...]:
     listed = [
         Assumption(
             "The average of the last twelve full months stands for today; a goal is compared with it, not with one month.",
@@ -267,6 +184,14 @@ def _assumptions(goals: tuple[Goal, ...]) -> tuple[Assumption, ...]:
             "medium",
         )
     ]
+    if any(s.change_low is not None for s in standings.values()):
+        listed.append(
+            Assumption(
+                "The range of a trend comes from how much the same months of both years differ; months count as independent.",
+                "medium",
+                "low",
+            )
+        )
     if any(g.worth for g in goals):
         listed.append(
             Assumption(
@@ -276,9 +201,3 @@ def _assumptions(goals: tuple[Goal, ...]) -> tuple[Assumption, ...]:
             )
         )
     return tuple(listed)
-
-
-def _monthly_target(objective: Objective) -> float | None:
-    if CATALOGUE[objective.kpi].kind == "flow":
-        return objective.target * PERIODS[objective.per] / PERIODS["month"]
-    return None if objective.kpi == "customers" and objective.per != "month" else objective.target

@@ -1,51 +1,52 @@
-"""Standing: where a KPI stands now, how sure that is, how it moved, and what reaching a target is worth in a year."""
+"""Standing: where a KPI stands now, how sure that is, and how it moved against the same months before."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
+from scipy.stats import norm
+from scipy.stats import t as student
+from statsmodels.stats.proportion import confint_proportions_2indep
 
-from playbook.engagement import Period
-from playbook.intake.frames import FIRST_DAYS
-from playbook.methods.needs_analysis.kpis import CATALOGUE, YEAR, Indicator, kpi_course, share_counts
+from playbook.methods.needs_analysis.kpi_data import YEAR, Data
+from playbook.methods.needs_analysis.kpis import CATALOGUE, Indicator, kpi_course
 from playbook.methods.needs_analysis.leaks import share_range
-from playbook.methods.needs_analysis.steps import outcome
+from playbook.methods.needs_analysis.pipeline_measures import cycle_length, pipeline_coverage, sales_velocity
+from playbook.methods.needs_analysis.ratios import ratio_parts
+from playbook.methods.needs_analysis.satisfaction import Rating, difference, net_promoter
+from playbook.methods.needs_analysis.shares import share_counts
+from playbook.result.formats import LEVEL
 
-__all__ = ["PERIODS", "Data", "Standing", "customers_per", "standing", "worth"]
+__all__ = ["Standing", "standing"]
 
-DAYS_A_WEEK = 7
-PERIODS = MappingProxyType({"week": 365.25 / DAYS_A_WEEK, "month": 12.0, "quarter": 4.0, "year": 1.0})  # of each in a year
-
-
-@dataclass(frozen=True)
-class Data:
-    """The frames a KPI is worked out from; any of them may be missing."""
-
-    as_of: date
-    months: pd.DataFrame | None = None
-    order_totals: pd.DataFrame | None = None
-    journey_steps: pd.DataFrame | None = None
-    opportunities: pd.DataFrame | None = None
+FEWEST_PAIRS = 3  # pairs of months below which their differences tell nothing of the spread
+QUARTERS = 4
+_NO_COURSE = pd.Series(dtype="float64", index=pd.DatetimeIndex([], name="month"))
 
 
 @dataclass(frozen=True)
 class Standing:
     """A KPI over the last twelve full months (or as many as there are).
 
-    ``now`` is the average month of a flow or level, else the share, with ``low`` and ``high`` (Wilson)
-    and its ``cases``; ``change`` is against ``span`` months before the last ``span``: relative, in points for shares.
+    ``now``: the average month of a flow or level, the sums' ratio, the share, or the value of the day; ``low`` and ``high``
+    bound it at the report's level where it is an estimate, ``cases`` and ``hits`` are those of a share. ``change``
+    is against the ``span`` months before the last ``span``: relative, or a difference for shares and scores, with
+    ``change_low`` and ``change_high``: of shares by their numbers of cases, of sums by how the months' differences scatter.
     """
 
     indicator: Indicator
     now: float
-    course: pd.Series
-    months: int
+    course: pd.Series = field(default_factory=_NO_COURSE.copy)
+    months: int = 0
     low: float | None = None
     high: float | None = None
     hits: int | None = None
     cases: int | None = None
     change: float | None = None
+    change_low: float | None = None
+    change_high: float | None = None
     span: int = 0
 
     @property
@@ -53,94 +54,185 @@ class Standing:
         """What the change is measured against, in words."""
         return "on the year before" if self.span == YEAR else f"on the {self.span} months before, another season"
 
+    @property
+    def moved(self) -> bool:
+        """Whether the change is more than the months' own scatter or the few cases can explain."""
+        return self.change_low is not None and not self.change_low <= 0 <= self.change_high
+
 
 def standing(kpi: str, data: Data) -> Standing | None:
     """Where ``kpi`` stands at the end of the last full month; None when its data are missing."""
-    return _share(kpi, data) if CATALOGUE[kpi].kind == "share" else _level(kpi, data)
+    indicator = CATALOGUE[kpi]
+    return _KINDS[indicator.kind](indicator, data)
 
 
-def worth(stood: Standing, gap: float, now: float, data: Data) -> tuple[float | None, str]:
-    """What closing ``gap`` (in the unit of ``now``) brings in a year, and how that is worked out."""
-    kpi = stood.indicator.id
-    if stood.indicator.kind != "share":
-        revenue = standing("revenue", data)
-        if now <= 0 or revenue is None:
-            return None, "not priced: there is nothing to scale from"
-        return gap / now * revenue.now * YEAR, "the missing share of today's yearly revenue, all else unchanged"
-    yearly = stood.cases * YEAR / stood.months
-    if kpi == "win_rate":
-        amount = _won_amount(data.opportunities)
-        return (
-            None if amount is None else gap * yearly * amount
-        ), "opportunities closed a year x missing points x average won amount"
-    value = standing("order_value", data)
-    if value is None:
-        return None, "not priced: orders are needed for the value of an order"
-    if kpi == "repeat_rate":
-        return gap * stood.cases * value.now, "customers of the year x missing points x one more order each"
-    return gap * yearly * value.now, "journeys a year x missing points x value of an order"
-
-
-def customers_per(per: Period, order_totals: pd.DataFrame | None, as_of: date) -> float | None:
-    """Different customers in the last quarter or year, or in the average full week of the last year.
-
-    None without customer ids, and where the data do not cover the quarter, the year or one week.
-    """
-    if order_totals is None or "customer_id" not in order_totals:
-        return None
-    first, end = order_totals["day"].min(), pd.Timestamp(as_of) + pd.Timedelta(days=1)
-    start = end - pd.DateOffset(months=3 if per == "quarter" else YEAR)
-    recent = order_totals[order_totals["day"].between(start, end, inclusive="left")]
-    if recent["customer_id"].count() == 0:
-        return None
-    if per != "week":
-        covered = first <= start + pd.Timedelta(days=FIRST_DAYS - 1)
-        return float(recent["customer_id"].nunique()) if covered else None
-    weeks = (end - max(first, start)).days // DAYS_A_WEEK  # the days before the first full week are left out
-    weeks_back = (end - pd.Timedelta(days=1) - recent["day"]).dt.days // DAYS_A_WEEK
-    by_week = recent.groupby(weeks_back)["customer_id"].nunique().reindex(range(weeks), fill_value=0)
-    return float(by_week.mean()) if weeks else None
-
-
-def _level(kpi: str, data: Data) -> Standing | None:
-    course = kpi_course(kpi, months=data.months)
+def _summed(indicator: Indicator, data: Data) -> Standing | None:
+    course = kpi_course(indicator.id, **vars(data))
     if course.empty:
         return None
-    months = min(YEAR, len(data.months))
-    span = _span(len(data.months))
-    now = _average(kpi, data.months.tail(months))
-    before = _average(kpi, data.months.iloc[: -span or None].tail(span)) if span else None
-    change = _average(kpi, data.months.tail(span)) / before - 1 if before and before > 0 else None
-    return Standing(CATALOGUE[kpi], now, course, months, change=change, span=span)
+    months = data.months.set_index("month")[indicator.id].astype("float64")
+    return _measured(indicator, course, pd.DataFrame({"above": months, "below": 1.0}))
 
 
-def _average(kpi: str, months: pd.DataFrame) -> float:
-    if kpi == "order_value":
-        return float(months["revenue"].sum() / months["orders"].sum()) if months["orders"].sum() else 0.0
-    return float(months[kpi].mean())
+def _ratio(indicator: Indicator, data: Data) -> Standing | None:
+    parts = ratio_parts(indicator.id, data)
+    if not (parts["below"] > 0).any():
+        return None
+    stood = _measured(indicator, kpi_course(indicator.id, **vars(data)), parts)
+    if indicator.id == "order_value" and stood and data.order_totals is not None:
+        return _with_range(stood, data)
+    return stood
 
 
-def _share(kpi: str, data: Data) -> Standing | None:
-    frames = vars(data)
-    counts = share_counts(kpi, **frames)
+def _measured(indicator: Indicator, course: pd.Series, parts: pd.DataFrame) -> Standing | None:
+    """The ratio of sums over the last months, and how it moved; an average is the ratio to the number of months."""
+    months, span = min(YEAR, len(parts)), _span(len(parts))
+    now, before = (_quotient(parts.iloc[start : start + n]) for start, n in ((len(parts) - months, months), (-2 * span, span)))
+    if now is None:
+        return None
+    change = low = high = None
+    if span:
+        later, earlier = parts.iloc[-span:], parts.iloc[len(parts) - 2 * span : len(parts) - span]
+        was, is_now = _quotient(earlier), _quotient(later)
+        if was is not None and is_now is not None and was > 0:
+            scale = 1.0 if indicator.in_points else was
+            change = (is_now - was) / scale
+            half = _scatter(earlier, later, is_now, was) / scale
+            low, high = (change - half, change + half) if np.isfinite(half) else (None, None)
+    return Standing(indicator, now, course, months, change=change, change_low=low, change_high=high, span=span)
+
+
+def _quotient(parts: pd.DataFrame) -> float | None:
+    below = parts["below"].sum()
+    return float(parts["above"].sum() / below) if below > 0 else None
+
+
+def _scatter(earlier: pd.DataFrame, later: pd.DataFrame, is_now: float, was: float) -> float:
+    """Half the range of the change of a ratio: each month of the later span paired with the same one of the earlier span.
+
+    Student's t on the pairs' differences of what a month adds to the linearised ratio.
+    """
+    n = len(earlier)
+    if n < FEWEST_PAIRS:
+        return np.nan
+    after = (later["above"] - is_now * later["below"]).to_numpy() / later["below"].sum()
+    before = (earlier["above"] - was * earlier["below"]).to_numpy() / earlier["below"].sum()
+    spread = np.std(after - before, ddof=1) * np.sqrt(n)
+    return float(student.ppf((1 + LEVEL) / 2, n - 1) * spread)
+
+
+def _with_range(stood: Standing, data: Data) -> Standing:
+    """The range of the mean order, by how the orders of the year scatter."""
+    first = stood.course.index[-min(stood.months, len(stood.course))]
+    end = stood.course.index[-1] + pd.offsets.MonthEnd(0)
+    orders = data.order_totals.loc[data.order_totals["day"].between(first, end) & (data.order_totals["revenue"] > 0), "revenue"]
+    if len(orders) < 2:
+        return stood
+    half = norm.ppf((1 + LEVEL) / 2) * float(orders.std(ddof=1)) / np.sqrt(len(orders))
+    return Standing(**{**vars(stood), "low": stood.now - half, "high": stood.now + half})
+
+
+def _share(indicator: Indicator, data: Data) -> Standing | None:
+    kpi, window = indicator.id, YEAR
+    counts = share_counts(kpi, data)
+    if counts.empty and kpi == "churn":  # no two years of orders: the later half against the earlier
+        window = len(share_counts("repeat_rate", data, 1)) // 2
+        counts = share_counts(kpi, data, window) if window else counts
     if counts.empty or not counts["cases"].iloc[-1]:
         return None
     hits, cases = (int(n) for n in counts.iloc[-1])
     low, high = share_range(hits, cases)
     course = (counts["hits"] / counts["cases"]).where(counts["cases"] > 0).dropna()
-    months = len(share_counts(kpi, **frames, window=1))
-    span = _span(months)
-    halves = kpi_course(kpi, **frames, window=span) if span else pd.Series(dtype=float)
-    change = float(halves.iloc[-1] - halves.iloc[-1 - span]) if span and len(halves) > span else None
-    return Standing(CATALOGUE[kpi], hits / cases, course, min(YEAR, months), low, high, hits, cases, change, span)
+    months = window if kpi == "churn" else min(YEAR, len(share_counts(kpi, data, 1)))
+    change, change_low, change_high, span = _share_change(kpi, data, window)
+    return Standing(indicator, hits / cases, course, months, low, high, hits, cases, change, change_low, change_high, span)
+
+
+def _share_change(kpi: str, data: Data, window: int) -> tuple[float | None, float | None, float | None, int]:
+    """Difference of the shares of two spans that do not overlap, with Newcombe's range (1998, method 10)."""
+    span = window if kpi == "churn" else _span(len(share_counts(kpi, data, 1)))
+    counts = share_counts(kpi, data, span) if span else pd.DataFrame()
+    if len(counts) <= span or not counts["cases"].iloc[-1 - span]:
+        return None, None, None, span
+    now, before = counts.iloc[-1], counts.iloc[-1 - span]
+    low, high = confint_proportions_2indep(
+        now["hits"], now["cases"], before["hits"], before["cases"], method="newcomb", alpha=1 - LEVEL
+    )
+    return float(now["hits"] / now["cases"] - before["hits"] / before["cases"]), float(low), float(high), span
+
+
+def _score(indicator: Indicator, data: Data) -> Standing | None:
+    course = kpi_course(indicator.id, **vars(data))
+    if course.empty:
+        return None
+    known = data.survey_answers.dropna(subset=["recommend"])
+    end = course.index[-1] + pd.offsets.MonthEnd(0)
+    days, span = pd.to_datetime(known["date"]), _span(len(course))
+    now = _answers(known, days, end, min(YEAR, len(course)))
+    change = low = high = None
+    if span:
+        later, earlier = _answers(known, days, end, span), _answers(known, days, end - pd.DateOffset(months=span), span)
+        if later and earlier:
+            change, low, high = difference(later, earlier)
+    return now and Standing(
+        indicator, now.value, course, min(YEAR, len(course)), now.low, now.high, None, now.n, change, low, high, span
+    )
+
+
+def _answers(known: pd.DataFrame, days: pd.Series, end: pd.Timestamp, months: int) -> Rating | None:
+    inside = days.between(end + pd.Timedelta(days=1) - pd.DateOffset(months=months), end)
+    return net_promoter(known.loc[inside, "recommend"])
+
+
+def _snapshot(indicator: Indicator, data: Data) -> Standing | None:
+    return _SNAPSHOTS[indicator.id](indicator, data)
+
+
+def _worth_of_a_customer(indicator: Indicator, data: Data) -> Standing | None:
+    if data.lifetime_value is None:
+        return None
+    worth = data.lifetime_value.new_customer
+    return Standing(indicator, worth.value, low=worth.low, high=worth.high)
+
+
+def _worth_per_cost(indicator: Indicator, data: Data) -> Standing | None:
+    cost = data.parameters.acquisition_cost
+    if data.lifetime_value is None or not cost:
+        return None
+    worth = data.lifetime_value.new_customer
+    return Standing(indicator, worth.value / cost, low=worth.low / cost, high=worth.high / cost)
+
+
+def _cycle(indicator: Indicator, data: Data) -> Standing | None:
+    return _of_pipeline(indicator, data, cycle_length)
+
+
+def _velocity(indicator: Indicator, data: Data) -> Standing | None:
+    return _of_pipeline(indicator, data, sales_velocity)
+
+
+def _of_pipeline(indicator: Indicator, data: Data, measure: Callable) -> Standing | None:
+    found = None if data.opportunities is None or data.last_day is None else measure(data.opportunities, data.last_day)
+    return found and Standing(indicator, found.value, low=found.low, high=found.high, months=YEAR)
+
+
+def _coverage(indicator: Indicator, data: Data) -> Standing | None:
+    if data.opportunities is None or data.last_day is None:
+        return None
+    found = pipeline_coverage(data.opportunities, data.last_day)
+    return found and Standing(indicator, found.value, months=YEAR)
 
 
 def _span(months: int) -> int:
     return YEAR if months >= 2 * YEAR else months // 2
 
 
-def _won_amount(opportunities: pd.DataFrame) -> float | None:
-    if "amount" not in opportunities:
-        return None
-    amounts = opportunities.loc[outcome(opportunities["stage"]) == "won", "amount"].dropna()
-    return float(amounts.mean()) if len(amounts) else None
+_KINDS: Mapping[str, Callable[[Indicator, Data], Standing | None]] = MappingProxyType(
+    {"flow": _summed, "level": _summed, "ratio": _ratio, "share": _share, "score": _score, "snapshot": _snapshot}
+)
+_SNAPSHOTS: Mapping[str, Callable[[Indicator, Data], Standing | None]] = MappingProxyType(
+    {
+        "clv": _worth_of_a_customer, "clv_cac": _worth_per_cost, "cycle_length": _cycle, "sales_velocity": _velocity,
+        "pipeline_coverage": _coverage,
+    }
+)  # fmt: skip

@@ -8,7 +8,9 @@ import pytest
 
 from playbook import engagement
 from playbook.intake.schema import TABLES
-from playbook.methods.needs_analysis.kpis import CATALOGUE, kpi_course, share_counts
+from playbook.methods.needs_analysis.kpi_data import Data
+from playbook.methods.needs_analysis.kpis import CATALOGUE, kpi_course
+from playbook.methods.needs_analysis.shares import share_counts
 
 
 def orders(*rows: tuple[str, str, str | None, float]) -> pd.DataFrame:
@@ -49,7 +51,7 @@ def test_repeat_rate_counts_customers_with_two_orders_in_the_window():
         ("1", "2026-01-02", "a", 10), ("2", "2026-02-03", "a", 10), ("3", "2026-02-04", "b", 10), ("4", "2026-02-05", "c", -5),
         ("5", "2026-03-06", "d", 10), ("6", "2026-03-07", "d", 10), ("7", "2026-03-08", None, 10),
     )  # fmt: skip
-    counts = share_counts("repeat_rate", order_totals=frame, as_of=date(2026, 3, 31), window=2)
+    counts = share_counts("repeat_rate", Data(date(2026, 3, 31), order_totals=frame), 2)
     assert counts["hits"].tolist() == [1, 1]
     assert counts["cases"].tolist() == [2, 3]
     rate = kpi_course("repeat_rate", order_totals=frame, as_of=date(2026, 3, 31), window=2)
@@ -68,8 +70,8 @@ def test_conversion_counts_journeys_by_the_month_they_began():
             ("j4", "visit", "2026-02-10"), ("j4", "paid", "2026-02-11")]  # fmt: skip
     steps = pd.DataFrame(rows, columns=["journey_id", "step", "step_at"]).assign(step_at=lambda f: pd.to_datetime(f["step_at"]))
     given = {"journey_steps": steps, "as_of": date(2026, 2, 28)}
-    assert share_counts("conversion", **given)["hits"].tolist() == [2]  # fewer than three months: one value
-    assert share_counts("conversion", **given, window=1).to_numpy().tolist() == [[1, 2], [1, 2]]
+    assert share_counts("conversion", Data(**given))["hits"].tolist() == [2]  # fewer than three months: one value
+    assert share_counts("conversion", Data(**given), 1).to_numpy().tolist() == [[1, 2], [1, 2]]
     assert kpi_course("conversion", **given).tolist() == [0.5]
 
 

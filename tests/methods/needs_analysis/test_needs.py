@@ -18,7 +18,8 @@ EUR, DAY, DUE = Formats("EUR"), date(2026, 10, 31), date(2027, 10, 31)
 
 def card(*objectives: Objective, revenue: float = 1000.0):
     month = pd.date_range(end="2026-10-01", periods=12, freq="MS")
-    return scorecard(pd.DataFrame({"month": month, "revenue": revenue, "orders": 10, "customers": 8}), objectives, DAY, EUR)
+    months = pd.DataFrame({"month": month, "revenue": revenue, "orders": 10, "customers": 8})
+    return scorecard(objectives, DAY, EUR, months=months)
 
 
 def goal(kpi: str, target: float, by: date = DUE) -> Objective:

@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 from playbook.engagement import Objective
+from playbook.methods.needs_analysis.kpi_data import Data
 from playbook.methods.needs_analysis.scorecard import scorecard
-from playbook.methods.needs_analysis.standing import Data, customers_per, standing
+from playbook.methods.needs_analysis.standing import standing
+from playbook.methods.needs_analysis.worth import customers_per
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 
@@ -21,23 +23,27 @@ def months(n: int, revenue=1000.0, orders=10, customers=8) -> pd.DataFrame:
     return pd.DataFrame({"month": month, "revenue": revenue, "orders": orders, "customers": customers})
 
 
+def card(frame: pd.DataFrame, objectives: tuple[Objective, ...], **frames):
+    return scorecard(objectives, DAY, EUR, months=frame, **frames)
+
+
 def goal(kpi: str, target: float, per: str = "month") -> Objective:
     return Objective(kpi=kpi, target=target, per=per, by=DUE)
 
 
 def test_a_gap_and_its_worth():
     frame = months(24, revenue=np.repeat([800.0, 1000.0], 12))
-    result = scorecard(frame, (goal("revenue", 1250),), DAY, EUR)
+    result = card(frame, (goal("revenue", 1250),))
     found = result.findings[0]
     assert (found.id, found.value, found.money, found.evidence) == ("scorecard-revenue", 1000, 250 * 12, "shown")
     assert result.headline == "The goal is not yet reached: revenue is €250 a month short"
     assert result.standings["revenue"].change == pytest.approx(0.25)
-    assert result.tables[0].frame.loc[0, "trend"] == "+25% on the year before"
+    assert result.tables[0].frame.loc[0, "trend"] == "+25% on the year before (+25% to +25%)"
     assert "31 October 2027" in found.sentence
 
 
 def test_a_goal_a_year_is_compared_with_a_year():
-    result = scorecard(months(12), (goal("revenue", 15000, "year"), goal("orders", 20, "quarter")), DAY, EUR)
+    result = card(months(12), (goal("revenue", 15000, "year"), goal("orders", 20, "quarter")))
     by_kpi = {g.objective.kpi: g for g in result.goals}
     assert (by_kpi["revenue"].now, by_kpi["revenue"].gap) == (12000, 3000)
     assert (by_kpi["orders"].now, by_kpi["orders"].met) == (30, True)
@@ -61,7 +67,7 @@ def test_a_share_is_judged_by_its_interval():
         columns=["order_id", "day", "customer_id", "revenue"],
     )
     orders["day"] = pd.to_datetime(orders["day"])
-    near, far = (scorecard(months(12), (goal("repeat_rate", t),), DAY, EUR, order_totals=orders) for t in (0.28, 0.60))
+    near, far = (card(months(12), (goal("repeat_rate", t),), order_totals=orders) for t in (0.28, 0.60))
     assert near.standings["repeat_rate"].now == 0.25  # 10 of 40 bought twice
     assert near.findings[0].evidence == "indicative"
     assert far.findings[0].evidence == "shown"
@@ -75,8 +81,8 @@ def test_conversion_and_win_rate_are_priced_by_a_years_cases():
     steps = pd.DataFrame({"journey_id": range(21), "step": "visit", "step_at": begin})
     paid = steps.head(5).assign(step="paid", step_at=begin[:5] + pd.Timedelta(hours=1))
     deals = pd.DataFrame({"stage": ["won"] * 3 + ["lost"] * 3, "closed_on": pd.Timestamp("2026-10-01"), "amount": 500.0})
-    result = scorecard(
-        months(12), (goal("conversion", 0.5), goal("win_rate", 0.6)), DAY, EUR,
+    result = card(
+        months(12), (goal("conversion", 0.5), goal("win_rate", 0.6)),
         journey_steps=pd.concat([steps, paid]), opportunities=deals,
     )  # fmt: skip
     by_kpi = {g.objective.kpi: g for g in result.goals}
@@ -85,14 +91,14 @@ def test_conversion_and_win_rate_are_priced_by_a_years_cases():
 
 
 def test_a_goal_without_data_says_what_it_needs():
-    result = scorecard(months(12), (goal("win_rate", 0.5),), DAY, EUR)
+    result = card(months(12), (goal("win_rate", 0.5),))
     assert "needs pipeline (opportunity_id, stage, closed_on)" in result.findings[0].sentence
     assert result.headline.startswith("Revenue stands at €1,000 a month")
 
 
 def test_two_goals_for_a_kpi_have_their_own_findings_and_a_past_one_says_so():
     past = Objective(kpi="revenue", target=1100, by=date(2026, 6, 30))
-    result = scorecard(months(12), (past, goal("revenue", 1250)), DAY, EUR)
+    result = card(months(12), (past, goal("revenue", 1250)))
     assert [f.id for f in result.findings] == ["scorecard-revenue", "scorecard-revenue-2026-06-30"]  # the larger gap first
     assert "by 31 October 2027" in result.findings[0].sentence
     assert "that was due on 30 June 2026" in result.findings[1].sentence
@@ -102,14 +108,14 @@ def test_two_goals_for_a_kpi_have_their_own_findings_and_a_past_one_says_so():
 def test_a_repeat_rate_of_half_a_year_is_not_held_against_a_years_goal():
     days = pd.to_datetime(["2026-05-01", "2026-10-01", "2026-10-02"])
     orders = pd.DataFrame({"order_id": range(3), "day": days, "customer_id": list("aab"), "revenue": 50.0})
-    found = scorecard(months(6), (goal("repeat_rate", 0.9),), DAY, EUR, order_totals=orders).findings[0]
+    found = card(months(6), (goal("repeat_rate", 0.9),), order_totals=orders).findings[0]
     assert "50% over the 6 months of data" in found.sentence
     assert (found.money, found.evidence) == (None, "indicative")
 
 
 def test_a_trend_from_below_zero_has_no_percentage():
     assert standing("revenue", Data(DAY, months(24, revenue=np.repeat([-100.0, 100.0], 12)))).change is None
-    negative = scorecard(months(12, revenue=-5.0), (goal("revenue", 10),), DAY, EUR)
+    negative = card(months(12, revenue=-5.0), (goal("revenue", 10),))
     assert negative.findings[0].money is None
 
 
@@ -126,13 +132,13 @@ def test_different_customers_of_a_quarter_are_not_the_sum_of_months():
     orders = pd.DataFrame(
         {"order_id": range(3), "day": pd.to_datetime(["2026-08-01", "2026-09-01", "2026-10-01"]), "customer_id": "a"}
     )
-    result = scorecard(months(12), (goal("customers", 4, "quarter"),), DAY, EUR, order_totals=orders.assign(revenue=10.0))
+    result = card(months(12), (goal("customers", 4, "quarter"),), order_totals=orders.assign(revenue=10.0))
     assert result.goals[0].now == 1
-    assert scorecard(months(12), (goal("customers", 4, "quarter"),), DAY, EUR).goals[0].standing is None
+    assert card(months(12), (goal("customers", 4, "quarter"),)).goals[0].standing is None
 
 
 def test_without_goals_there_are_still_kpis():
-    result = scorecard(months(24), (), DAY, EUR)
+    result = card(months(24), ())
     assert result.headline == "Revenue stands at €1,000 a month, unchanged on the year before"
     assert [f.id for f in result.findings] == [
         "scorecard-revenue",
@@ -144,23 +150,23 @@ def test_without_goals_there_are_still_kpis():
 
 
 def test_all_goals_reached():
-    result = scorecard(months(12), (goal("revenue", 900), goal("orders", 10)), DAY, EUR)
+    result = card(months(12), (goal("revenue", 900), goal("orders", 10)))
     assert result.headline == "All 2 goals are reached"
     assert {f.money for f in result.findings} == {None}
 
 
 def test_nothing_and_next_to_nothing():
-    assert isinstance(scorecard(months(0), (goal("revenue", 1),), DAY, EUR), Locked)
-    zero = scorecard(months(3, 0.0, 0, 0), (goal("revenue", 10),), DAY, EUR)
+    assert isinstance(card(months(0), (goal("revenue", 1),)), Locked)
+    zero = card(months(3, 0.0, 0, 0), (goal("revenue", 10),))
     assert zero.findings[0].money is None
-    one = scorecard(months(1), (), DAY, EUR)
+    one = card(months(1), ())
     assert one.figures() == ()
 
 
 def test_the_figure_shows_goals_and_inputs_stay():
     frame = months(14, revenue=np.arange(14) * 100.0)
     copy = frame.copy()
-    figure = scorecard(frame, (goal("revenue", 2000),), DAY, EUR).figure()
+    figure = card(frame, (goal("revenue", 2000),)).figure()
     assert "goal €2,000" in figure.svg
     assert "Revenue from €0 in September 2025 to €1,300 in October 2026, goal €2,000" in figure.alt
     pd.testing.assert_frame_equal(frame, copy)
@@ -168,4 +174,4 @@ def test_the_figure_shows_goals_and_inputs_stay():
 
 @pytest.mark.parametrize("n", [3, 18, 19, 20, 23, 24, 25, 60])
 def test_dates_below_the_panels_fit_every_length_of_history(n):
-    assert scorecard(months(n, revenue=np.arange(n) + 1.0), (), DAY, EUR).figure().svg  # the locator warns where it finds none
+    assert card(months(n, revenue=np.arange(n) + 1.0), ()).figure().svg  # the locator warns where it finds none

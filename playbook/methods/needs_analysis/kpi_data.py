@@ -1,0 +1,58 @@
+"""The data that KPIs are worked out from: frames and results, any of which a client may lack."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from playbook.engagement import Assumptions
+from playbook.intake.frames import FIRST_DAYS
+from playbook.result.contract import Result
+
+__all__ = ["YEAR", "Data", "by_month", "full_months"]
+
+YEAR = 12  # months
+
+
+@dataclass(frozen=True)
+class Data:
+    """The frames of the same names, what the client states, and the result that knows what a customer is worth."""
+
+    as_of: date | None = None
+    months: pd.DataFrame | None = None
+    order_totals: pd.DataFrame | None = None
+    journey_steps: pd.DataFrame | None = None
+    opportunities: pd.DataFrame | None = None
+    contracts: pd.DataFrame | None = None
+    customers: pd.DataFrame | None = None
+    channel_months: pd.DataFrame | None = None
+    margin_months: pd.DataFrame | None = None
+    survey_answers: pd.DataFrame | None = None
+    service_tickets: pd.DataFrame | None = None
+    lifetime_value: Result | None = None
+    parameters: Assumptions = Assumptions()
+
+    @property
+    def last_day(self) -> date | None:
+        """The as-of day; without one, the last day of the last full month of orders."""
+        if self.as_of is None and self.months is not None and len(self.months):
+            return self.months["month"].iloc[-1] + pd.offsets.MonthEnd(0)
+        return self.as_of
+
+
+def full_months(days: pd.Series, as_of: date | None) -> pd.PeriodIndex:
+    """Calendar months that the data cover: a first month may lack two days, and so may the last when no as-of day is given."""
+    days = days.dropna()
+    if days.empty:
+        return pd.PeriodIndex([], freq="M")
+    slack = pd.Timedelta(days=FIRST_DAYS - 1)
+    first = days.min().normalize()
+    end = pd.Timestamp(as_of) if as_of is not None else days.max().normalize() + slack
+    start = first.to_period("M") + (0 if first.day <= FIRST_DAYS else 1)
+    last = (end + pd.Timedelta(days=1)).to_period("M") - 1
+    return pd.period_range(start, last, freq="M")
+
+
+def by_month(values: pd.DataFrame | pd.Series) -> pd.DataFrame | pd.Series:
+    """The same values, indexed by the first day of the month instead of the month."""
+    return values.set_axis(pd.DatetimeIndex(values.index.to_timestamp(), name="month"), axis=0)
