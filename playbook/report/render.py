@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from playbook.report.page import Page
 from playbook.report.prose import prose
 from playbook.report.sections import Section, opening, sections
-from playbook.report.story import EVIDENCE, bottom_line, drawn, lead, rests_on
+from playbook.report.story import EVIDENCE, bottom_line, drawn, lead, open_questions, rests_on
 from playbook.result.html import emphasised
 
 __all__ = ["PageExporter", "export", "numbered", "render"]
@@ -43,7 +43,7 @@ def render(notebook: NotebookNode, page: Page) -> str:
         "sections": numbered(found),
         "note": prose(page.note) if page.note else None,
         "rests_on": rests_on(found),
-        "locked": [a for a in answers if a["status"] == "locked"],
+        "locked": open_questions(answers),
     }
     return export("page.html.j2", notebook, values)
 

@@ -9,7 +9,7 @@ from playbook.report.sections import Section
 from playbook.result.formats import LEVEL
 from playbook.result.html import confidence, emphasised
 
-__all__ = ["EVIDENCE", "bottom_line", "drawn", "lead", "rests_on"]
+__all__ = ["EVIDENCE", "bottom_line", "drawn", "lead", "open_questions", "rests_on"]
 
 MOST, LEAST = 5, 3  # findings at the top of a page; what was not shown only fills up to the least
 EVIDENCE = {
@@ -74,6 +74,18 @@ def rests_on(parts: Iterable[Section]) -> list[dict]:
             if section not in entry["sections"]:
                 entry["sections"].append(section)
     return sorted(found.values(), key=lambda a: (GRADES.index(a["support"]), -GRADES.index(a["impact"])))
+
+
+def open_questions(answers: Iterable[dict]) -> list[dict]:
+    """What is still locked, by what would unlock it: [unlock (words), questions]; what unlocks most comes first."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for answer in answers:
+        if answer["status"] == "locked":
+            found.setdefault(tuple(answer["unlock"]), []).append(answer["question"])
+    return [
+        {"unlock": " and ".join(unlock), "questions": questions}
+        for unlock, questions in sorted(found.items(), key=lambda entry: -len(entry[1]))
+    ]
 
 
 def drawn(tiles: Iterable[dict]) -> list[dict]:

@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from playbook.report.page import Page
 from playbook.report.render import export, numbered
 from playbook.report.sections import Section, sections
-from playbook.report.story import bottom_line, drawn, lead
+from playbook.report.story import bottom_line, drawn, lead, open_questions
 
 __all__ = ["render_summary"]
 
@@ -46,7 +46,7 @@ def render_summary(phases: list[tuple[Page, NotebookNode]]) -> str:
             {"page": page, "href": href, "headline": top.headline if top else "Not answered yet", "progress": _progress(parts)}
             for (page, href, parts), top in zip(found, leads, strict=True)
         ],
-        "locked": [a for _, _, parts in found for s in parts for a in s.answers if a["status"] == "locked"],
+        "locked": open_questions(a for _, _, parts in found for s in parts for a in s.answers),
     }
     return export("summary.html.j2", phases[0][1], values)
 

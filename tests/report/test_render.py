@@ -66,7 +66,8 @@ def test_no_code_enters_the_page(soup):
 
 
 def test_open_questions_say_what_they_need(soup):
-    assert "Needs a surveys table (customer_id, score)." in soup.find(id="open").text
+    assert soup.find(id="open").dt.text == "a surveys table (customer_id, score)"
+    assert soup.find(id="open").dd.text == "What do customers say?"
 
 
 def test_the_note_is_the_consultants_and_clean(soup):

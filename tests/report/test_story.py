@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from playbook.report.sections import sections
-from playbook.report.story import bottom_line, drawn, lead, rests_on
+from playbook.report.story import bottom_line, drawn, lead, open_questions, rests_on
 from samples import finding, locked, notebook, page, sales
 
 
@@ -95,3 +95,15 @@ def test_no_course_no_line(course):
 
 def test_a_level_course_is_a_level_line():
     assert drawn([{"label": "x", "course": [4.0, 4.0]}])[0]["points"] == "2.0,25.0 88.0,25.0"
+
+
+def test_open_questions_are_told_once_for_what_answers_them():
+    needs = {"status": "locked", "unlock": ["orders (order_id)", "products"]}
+    answers = [
+        {"status": "locked", "unlock": ["surveys"], "question": "What do they say?"},
+        {**needs, "question": "Who buys?"}, {"status": "answered", "unlock": []}, {**needs, "question": "What sells?"},
+    ]  # fmt: skip
+    assert open_questions(answers) == [
+        {"unlock": "orders (order_id) and products", "questions": ["Who buys?", "What sells?"]},
+        {"unlock": "surveys", "questions": ["What do they say?"]},
+    ]

@@ -10,6 +10,7 @@ from playbook.errors import IntakeError, UsageError
 from playbook.result.contract import Finding, Locked, Result
 from playbook.result.section import section
 from playbook.run import kept
+from playbook.run.phases import method_of
 from playbook.run.study import study
 
 
@@ -106,6 +107,22 @@ def test_an_earlier_result_is_recalled_and_else_worked_out(acme, monkeypatch, tm
     assert kept.recall(acme, "total").value == 106.5
     monkeypatch.delenv(kept.WORK_VARIABLE)
     assert kept.recall(acme, "total") is None
+
+
+def test_what_an_earlier_notebook_of_the_run_asked_for_is_not_worked_out_twice(acme, monkeypatch, tmp_path):
+    monkeypatch.setattr(kept, "_memory", {})
+    monkeypatch.setenv(kept.WORK_VARIABLE, str(tmp_path / "work"))
+
+    @section("asks", "Which segments?", promise="segments")
+    def asks(scorecard, fmt):
+        return Total(fmt=fmt, headline=scorecard.headline, value=0.0)
+
+    asked = study(acme, asks)
+    monkeypatch.setattr(kept, "_memory", {})  # the next notebook, in a process of its own
+    again = study(acme, method_of("scorecard"))
+    assert again.headline == asked.headline
+    assert again.seconds == kept.stored(acme, "scorecard").seconds  # the very same answer
+    assert study(acme, method_of("bridge")).seconds != study(acme, method_of("bridge")).seconds  # nobody asked for this one
 
 
 def test_a_result_shows_itself_as_html_and_as_data(acme):
