@@ -9,13 +9,15 @@ import pandas as pd
 from playbook.errors import UsageError
 from playbook.generate import orders as ordering
 from playbook.generate.customers import draw_customers
+from playbook.generate.deliveries import draw_deliveries, whole_orders
 from playbook.generate.demand import advertising, clock, draw_times
 from playbook.generate.interventions import Rollout, roll_out
 from playbook.generate.journeys import draw_journeys
 from playbook.generate.ledger import advertising_ledger, plan_targets, stock_counts
 from playbook.generate.planted import REFERENCE_CUSTOMERS, REGULARITY
-from playbook.generate.service import draw_surveys, draw_tickets
+from playbook.generate.service import draw_tickets
 from playbook.generate.shop import Shelf, competitor_prices, market_sizes, price_shelf, read_products
+from playbook.generate.surveys import ask, draw_answers, draw_wallets
 from playbook.generate.truth import Truth, tell_truth
 from playbook.intake.schema import TABLES
 
@@ -26,7 +28,7 @@ FEWEST_CUSTOMERS, FEWEST_MONTHS = 300, 24
 COMPETITOR_WEEKS = 52
 FLAGGED = 0.55  # share of the fraud that the client knows of
 FIRST_ORDER = 100_001
-STREAMS = 16  # random streams, one a room; more than are used, to leave room for new ones
+STREAMS = 24  # random streams, one a room; more than are used, to leave room for new ones
 DISCONTINUED = 2  # products that were sold but are gone from the product list
 
 
@@ -80,9 +82,17 @@ def generate_client(
     named = table[(table["quantity"] > 0) & ~table["fraud"] & table["customer_id"].notna()]
     named = named.assign(name=named["product_id"].map(shelf.products.set_index("product_id")["name"]))
     tables["tickets"] = draw_tickets(named, last, customers, next(streams))
-    tables["surveys"], moved = draw_surveys(named, last, customers, next(streams))
+    asked = ask(named, last, customers, next(streams))
+    delivered = draw_deliveries(
+        whole_orders(table, people), asked.set_index("order_id")["date"], tables["tickets"], last, next(streams)
+    )
+    tables["orders"] = table.join(delivered.set_index("order_id")[["promised_on", "delivered_on"]], on="order_id")
+    answers, moved = draw_answers(asked, delivered, next(streams))
+    told = asked[["order_id"]].assign(driver=moved)
+    said, wallet = draw_wallets(answers, table, people, next(streams))
+    tables["surveys"] = answers.assign(total_spend=said)
     tables["plan"] = plan_targets(_monthly(table), AS_OF.year)
-    truth = tell_truth(seed, people, shelf, rollout, tables, moved)
+    truth = tell_truth(seed, people.assign(wallet_share=people["customer_id"].map(wallet)), shelf, rollout, tables, told)
     gone = table["product_id"].value_counts().nsmallest(DISCONTINUED).index
     for listed in ("products", "competitors", "stock"):
         tables[listed] = tables[listed][~tables[listed]["product_id"].isin(gone)]

@@ -10,7 +10,7 @@ from playbook.generate.planted import INTERVENTIONS, REFERENCE_CUSTOMERS, Interv
 __all__ = ["Goals", "set_goals"]
 
 REVENUE_GROWTH, VALUE_GROWTH, REPEAT_GAIN, CONVERSION_GAIN = 1.15, 1.05, 0.04, 0.006
-GROSS_MARGIN, DISCOUNT_RATE, ACQUISITION_COST = 0.38, 0.10, 31
+GROSS_MARGIN, DISCOUNT_RATE, ACQUISITION_COST, SERVICE_COST = 0.38, 0.10, 31, 7.5
 YEAR_DAYS = 365
 
 
@@ -42,6 +42,7 @@ def set_goals(tables: dict[str, pd.DataFrame], as_of: date) -> Goals:
         "discount_rate": DISCOUNT_RATE,
         "gross_margin": GROSS_MARGIN,
         "acquisition_cost": ACQUISITION_COST,
+        "service_cost": SERVICE_COST,
         "budget": int(round(marketing.loc[marketing["date"] >= since, "spend"].sum(), -4 if scale >= 1 else -3)),
     }
     costs = tuple(

@@ -8,17 +8,23 @@ from dataclasses import dataclass
 from datetime import date
 
 __all__ = [
+    "AGAIN_DAYS",
+    "AGAIN_ODDS",
     "CHANNELS",
     "COMPETITORS",
     "FRAUD_ACCOUNT",
     "GROWTH",
     "INTERVENTIONS",
     "JOURNEY_CHANNELS",
+    "LATE_BY_MONTH",
+    "LATE_BY_REGION",
     "MARKETING_SHARE",
+    "NETWORK",
     "REFERENCE_CUSTOMERS",
     "REGULARITY",
     "SEASON",
     "SEGMENTS",
+    "WALLET",
     "WEEKDAY",
     "Channel",
     "InterventionPlan",
@@ -136,3 +142,28 @@ JOURNEY_CHANNELS = (
 
 # Average price against ours, and how far single prices stray (log scale).
 COMPETITORS = {"Klangwerk": (0.94, 0.05), "Northbeat": (1.00, 0.04), "SoundDepot": (1.06, 0.06)}
+
+# Deliveries: share that comes after the promised day, by region; the odds are multiplied in months when parcels pile up.
+LATE_BY_REGION = {
+    "Germany": 0.09, "Netherlands": 0.08, "France": 0.11, "Austria": 0.14, "Belgium": 0.10, "Ireland": 0.44, "Italy": 0.40,
+}  # fmt: skip
+LATE_BY_MONTH = {12: 2.2}
+# A satisfied customer (4 or 5 of 5) has so many times the odds of another to buy again within so many days of the answer.
+AGAIN_DAYS, AGAIN_ODDS = 30, 5.0
+
+# What leads to what, in the words of the drivers' variables. A customer's segment, which no table shows, stands behind age,
+# income, household, how often and for how much; how often a customer buys stands for it.
+NETWORK = (
+    ("age_group", "frequency"),
+    ("income_group", "frequency"),
+    ("household_size", "frequency"),
+    ("frequency", "order_value"),
+    ("frequency", "service_request"),
+    ("region", "late_delivery"),
+    ("late_delivery", "satisfaction"),
+    ("frequency", "buys_again"),
+    ("satisfaction", "buys_again"),
+)
+
+# Share of a customer's yearly spending on such goods that comes to us: mean by segment.
+WALLET = {"studio professional": 0.55, "enthusiast": 0.42, "occasional listener": 0.22, "lapsed": 0.30}

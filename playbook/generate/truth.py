@@ -8,8 +8,22 @@ import pandas as pd
 from playbook.generate.demand import DAYS_PER_MONTH
 from playbook.generate.interventions import Rollout
 from playbook.generate.journeys import ACTIONS, STEPS, transition_truth
-from playbook.generate.planted import CHANNELS, COMPETITORS, GROWTH, INTERVENTIONS, REFERENCE_CUSTOMERS, SEASON, SEGMENTS
-from playbook.generate.service import survey_truth
+from playbook.generate.moods import planted_moods, survey_truth
+from playbook.generate.planted import (
+    AGAIN_DAYS,
+    AGAIN_ODDS,
+    CHANNELS,
+    COMPETITORS,
+    GROWTH,
+    INTERVENTIONS,
+    LATE_BY_MONTH,
+    LATE_BY_REGION,
+    NETWORK,
+    REFERENCE_CUSTOMERS,
+    SEASON,
+    SEGMENTS,
+    WALLET,
+)
 from playbook.generate.shop import COMPANION_RATE, COMPANIONS, Shelf, category_truth
 
 __all__ = ["Truth", "tell_truth"]
@@ -17,8 +31,9 @@ __all__ = ["Truth", "tell_truth"]
 
 @dataclass(frozen=True)
 class Truth:
-    """``values``: planted scalars by name. ``customers``: segment, rate and fate of each customer, expected added revenue by
-    intervention. ``orders``: fraudulent orders and those an intervention added. ``surveys``: what moved each answer."""
+    """``values``: planted scalars by name. ``customers``: segment, rate, fate and share of wallet of each customer, expected
+    added revenue by intervention. ``orders``: fraudulent orders and those an intervention added. ``surveys``: the order
+    behind each answer and what moved it (driver)."""
 
     values: dict
     customers: pd.DataFrame
@@ -27,7 +42,7 @@ class Truth:
 
 
 def tell_truth(
-    seed: int, people: pd.DataFrame, shelf: Shelf, rollout: Rollout, tables: dict[str, pd.DataFrame], moved: np.ndarray
+    seed: int, people: pd.DataFrame, shelf: Shelf, rollout: Rollout, tables: dict[str, pd.DataFrame], told: pd.DataFrame
 ) -> Truth:
     """Collect what was planted and what came of it, in figures a method can be held against."""
     table = tables["orders"]
@@ -51,13 +66,30 @@ def tell_truth(
             "actions": {f"{STEPS[step]}: {action}": factor for step, action, factor in ACTIONS},
         },
         "surveys": survey_truth(),
+        "wallet_share": dict(WALLET),
+        "network": _network(),
         "interventions": {plan.id: _effect(plan, expected, table) for plan in INTERVENTIONS},
         "fraud": {
             "orders": int(table.loc[table["fraud"], "order_id"].nunique()),
             "flagged": int(table.loc[table["flagged"], "order_id"].nunique()),
         },
     }
-    return Truth(values, _customers(people, shelf, expected), _orders(special), pd.DataFrame({"driver": moved}))
+    return Truth(values, _customers(people, shelf, expected), _orders(special), told)
+
+
+def _network() -> dict:
+    """The planted network of drivers: arrows between the drivers' variables, and the tables that were drawn from."""
+    in_time, late = (round(float(chance), 4) for chance in planted_moods().satisfied)
+    return {
+        "edges": [list(edge) for edge in NETWORK],
+        "buys_again_within_days": AGAIN_DAYS,
+        "tables": {
+            "late_delivery given region": dict(LATE_BY_REGION),
+            "late_delivery: odds in month": {f"{month:02d}": odds for month, odds in LATE_BY_MONTH.items()},
+            "satisfied given late_delivery": {"in time": in_time, "late": late},
+            "buys_again: odds of the satisfied over those of the others": AGAIN_ODDS,
+        },
+    }
 
 
 def _order_worth(table: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
@@ -104,6 +136,7 @@ def _customers(people: pd.DataFrame, shelf: Shelf, expected: pd.DataFrame) -> pd
             "monthly_orders": (people["rate"] * DAYS_PER_MONTH).round(5),
             "alive": people["alive"],
             "churned_on": churned.where(~people["alive"]),
+            "wallet_share": people["wallet_share"].round(4),
         }
     )
     wide = expected.pivot(index="customer", columns="intervention_id", values="revenue").reindex(people.index)

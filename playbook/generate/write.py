@@ -51,6 +51,8 @@ EXPORTS = {
             "discount": "Discount",
             "channel": "Source",
             "flagged": "Fraud mark",
+            "promised_on": "Promised for",
+            "delivered_on": "Delivered on",
         },
     ),
     "customers": Export(
@@ -135,6 +137,7 @@ EXPORTS = {
             "recommend": "Recommend 0-10",
             "satisfaction": "Satisfaction 1-5",
             "comment": "Comment",
+            "total_spend": "Spend a year, all shops",
             "customer_id": "Customer",
         },
     ),
