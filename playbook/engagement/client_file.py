@@ -86,7 +86,9 @@ class Source(_Frozen):
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'"] | None = None
     date_format: str | None = None
-    columns: dict[str, str]
+    columns: dict[str, str] = {}
+    empty: tuple[str, ...] = ()  # words that stand for an empty cell, such as "-" or "n/a"
+    leave_out: dict[str, tuple[str, ...]] = {}  # rows that are no data: the client's header, and the words that mark them
     values: dict[str, dict[str, str]] = {}
 
     @model_validator(mode="after")

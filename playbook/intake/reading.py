@@ -9,7 +9,7 @@ from playbook.intake.sent import Sent
 from playbook.intake.sources import FILE, ROW
 from playbook.intake.verdict import Check
 
-__all__ = ["reading_checks"]
+__all__ = ["left_out_checks", "reading_checks"]
 
 _WORDS = {
     "date": "a date",
@@ -19,6 +19,7 @@ _WORDS = {
     "count": "a whole number",
     "flag": "yes or no",
 }
+_NO_DATA = "Words for an empty cell go under empty (for example empty: ['-', n/a]), rows that are no data under leave_out."
 _GRAVE = {"date", "time", "money"}
 FEWEST_GROUPS = 3  # so many values at least before three digits after the sign look like more than chance
 
@@ -32,6 +33,20 @@ def reading_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
         if column.name in facts.fine:
             checks += _thousands(name, sent, facts, column)
     return checks
+
+
+def left_out_checks(name: str, sent: Sent) -> list[Check]:
+    """Rows that client.yml names as no data: they count nowhere, and the client should know how many they are."""
+    dropped = sent.raw.left_out
+    rows = dropped.count().to_pyarrow().as_py() if dropped is not None else 0
+    if not rows:
+        return []
+    header = next(iter(sent.source.leave_out))
+    whole = rows + sent.raw.rows.count().to_pyarrow().as_py()
+    reason = "These rows are left out because client.yml names them under leave_out; no figure counts them."
+    remedy = "Please confirm that they are totals or notes and no data."
+    shown = dropped.select(FILE, ROW, value=as_text(dropped[header]))
+    return [Check("left-out", "note", name, None, rows, whole, places(shown, "value"), reason, remedy)]
 
 
 def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
@@ -78,11 +93,11 @@ def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
 def _remedy(column: Column, sent: Sent) -> str:
     if column.kind in {"date", "time"}:
         now = f"it is {sent.source.date_format!r} now" if sent.source.date_format else 'for example date_format: "%d.%m.%Y"'
-        return f"Name the way dates are written in client.yml ({now}), or have the cells corrected."
+        return f"Name the way dates are written in client.yml ({now}), or have the cells corrected. {_NO_DATA}"
     if column.kind == "flag":
         return f"Say what the words mean in client.yml, for example values: {{{column.name}: {{ja: yes, nein: no}}}}."
     now = f"decimal is {sent.source.decimal!r} now"
-    return f"Set decimal and thousands in client.yml ({now}), or have the cells corrected."
+    return f"Set decimal and thousands in client.yml ({now}), or have the cells corrected. {_NO_DATA}"
 
 
 def _thousands(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:

@@ -4,6 +4,7 @@ from datetime import date
 from math import exp
 
 import pandas as pd
+from babel.numbers import format_currency
 
 from playbook.intake.rules import OLDEST, Facts, amount, places
 from playbook.intake.schema import TABLES
@@ -201,7 +202,8 @@ def _outliers(sent: Sent, facts: Facts, currency: str) -> list[Check]:
             found["rows"],
             facts.rows,
             places(extreme, "revenue"),
-            f"These lines are far larger than all others (the middle line is {currency} {exp(middle):,.2f}): "
+            "These lines are far larger than all others (the middle line is "
+            f"{format_currency(exp(middle), currency, locale='en')}): "
             f"a misplaced comma would look like this.{amount(found['money'], currency)}",
             "Please confirm them. They are counted as they stand.",
         )

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
+from babel.numbers import format_currency
 
 from playbook.intake.schema import TABLES
 from playbook.intake.sent import Sent
@@ -112,8 +113,10 @@ def _date_rules(name: str, rows: ir.Table, as_of: date, today: date) -> list[Row
     if schema.date not in rows.columns or schema.ahead:
         return []
     moment = rows[schema.date]
+    later = _closed_later(rows, as_of) if name == "pipeline" else []
     after_as_of, after_today = (moment >= ibis.literal(day + timedelta(days=1)).cast(moment.type()) for day in (as_of, today))
     return [
+        *later,
         RowRule(
             "future-date",
             "stop" if name == "pipeline" or schema.column(schema.date).required else "caution",
@@ -130,6 +133,21 @@ def _date_rules(name: str, rows: ir.Table, as_of: date, today: date) -> list[Row
             f"These rows lie after the as-of day, {as_of}, and are not counted.",
             "Nothing to do; set as_of in client.yml to a later day to count them.",
         ),
+    ]
+
+
+def _closed_later(rows: ir.Table, as_of: date) -> list[RowRule]:
+    if "closed_on" not in rows.columns:
+        return []
+    return [
+        RowRule(
+            "closed-later",
+            "caution",
+            "closed_on",
+            rows.closed_on > ibis.literal(as_of),
+            f"These deals are closed after the as-of day, {as_of}; until then they count as open, whatever their stage says.",
+            "Nothing to do if as_of is meant to look back; else set as_of to a later day, or check the dates.",
+        )
     ]
 
 
@@ -187,8 +205,10 @@ def row_checks(name: str, sent: Sent, facts: Facts, currency: str) -> list[Check
 
 
 def amount(money: float | None, currency: str) -> str:
-    """`` They hold EUR 1,204.`` where an amount is known, else nothing."""
-    return "" if money is None else f" They hold {currency} {money:,.0f}."
+    """`` They hold €1,204.`` where an amount is known, else nothing."""
+    if money is None:
+        return ""
+    return f" They hold {format_currency(money, currency, '¤#,##0', locale='en', currency_digits=False)}."
 
 
 def places(rows: ir.Table, value: str) -> tuple[str, ...]:

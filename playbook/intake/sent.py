@@ -6,12 +6,12 @@ from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 
+import ibis
 import ibis.expr.types as ir
 
 from playbook.engagement import Engagement, Source
 from playbook.errors import EngagementError, IntakeError
 from playbook.intake.mapping import canonical, mapped, mapping_problems
-from playbook.intake.schema import TABLES
 from playbook.intake.sources import RawTable, connect, read_source
 
 __all__ = ["Sent", "last_day", "open_sources"]
@@ -52,13 +52,19 @@ def open_sources(engagement: Engagement) -> Mapping[str, Sent]:
 
 
 def last_day(sent: Mapping[str, Sent]) -> date | None:
-    """The last day that orders, else the pipeline, show; None when neither holds a date."""
-    for name in ("orders", "pipeline"):
-        if name in sent and TABLES[name].date in sent[name].rows.columns:
-            last = sent[name].rows[TABLES[name].date].max().to_pyarrow().as_py()
-            if last is not None:
-                return last if type(last) is date else last.date()
+    """The last day that orders, else the pipeline (opened or closed), show; None when neither holds a date."""
+    for name, columns in (("orders", ("order_date",)), ("pipeline", ("created_on", "closed_on"))):
+        known = [c for c in columns if name in sent and c in sent[name].rows.columns]
+        days = [_last_until(sent[name].rows[c].cast("date"), date.today()) for c in known]
+        if any(days):
+            return max(filter(None, days))
     return None
+
+
+def _last_until(days: ir.DateColumn, today: date) -> date | None:
+    """The last of the days that have passed; without any, the last of all, for the checks to stumble over."""
+    found = ibis.coalesce(days.max(where=days <= ibis.literal(today)), days.max())
+    return found.to_pyarrow().as_py()
 
 
 def _typed_at_source(source: Source) -> bool:

@@ -12,6 +12,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 import charset_normalizer
@@ -43,6 +45,7 @@ class RawTable:
     name: str
     rows: ir.Table
     origin: str
+    left_out: ir.Table | None = None  # rows that client.yml names as no data, with all their cells
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -113,7 +116,23 @@ def read_source(connection: ibis.BaseBackend, engagement: Engagement, name: str)
     if not table.columns:
         raise IntakeError(f"{name}: {_names(files)} has no columns.")
     bare = {h.strip(): h for h in table.columns}  # nobody sees a blank at the end of a header
-    return RawTable(name, table.rename(bare) if len(bare) == len(table.columns) else table, _names(files))
+    return _as_agreed(RawTable(name, table.rename(bare) if len(bare) == len(table.columns) else table, _names(files)), source)
+
+
+def _as_agreed(raw: RawTable, source: Source) -> RawTable:
+    """The table without the rows that ``leave_out`` names, and with nothing where a word stands for an empty cell."""
+    rows, dropped = raw.rows, None
+    if unknown := [header for header in source.leave_out if header not in raw.headers]:
+        hint = did_you_mean(unknown[0], raw.headers)
+        raise IntakeError(f"{raw.name} > leave_out: {raw.origin} has no column {unknown[0]!r}.{hint}")
+    marks = [rows[header].cast("string").strip().isin(words) for header, words in source.leave_out.items() if words]
+    if marks:
+        marked = reduce(or_, (mark.fill_null(False) for mark in marks))
+        rows, dropped = rows.filter(~marked), rows.filter(marked)
+    if source.empty:
+        texts = [c for c in raw.headers if rows[c].type().is_string()]
+        rows = rows.mutate(**{c: rows[c].strip().isin(source.empty).ifelse(ibis.null("string"), rows[c]) for c in texts})
+    return RawTable(raw.name, rows, raw.origin, dropped)
 
 
 def _read_files(connection, name: str, source: Source, files: tuple[Path, ...]) -> ir.Table:
@@ -234,7 +253,8 @@ def _read_database(connection, name: str, source: Source) -> RawTable:
     except Exception as error:  # drivers raise classes of their own; the address may hold a password, so only the class is shown
         kind = type(error).__name__
         raise IntakeError(f"{name}: the database behind {variable} did not give {source.table!r} ({kind}).") from None
-    return RawTable(name, local.mutate(**{ROW: ibis.row_number() + 1, FILE: ibis.literal(source.table)}), source.table)
+    rows = local.mutate(**{ROW: ibis.row_number() + 1, FILE: ibis.literal(source.table)})
+    return _as_agreed(RawTable(name, rows, source.table), source)
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def test_an_order_with_two_customers(checks):
 def test_rows_after_the_as_of_day_are_noted_with_their_money(checks):
     found = checks("B1,2026-05-02,7,C1,P1", "B2,2026-05-03,5,C1,P1", keys={"as_of": "2026-05-01"})
     expect(found, "after-as-of", "note", 2, "order_date", "line 122: 2026-05-02")
-    assert "EUR 12" in found["after-as-of"].reason
+    assert "€12" in found["after-as-of"].reason
 
 
 def test_an_as_of_day_before_all_rows_is_a_stop(checks):

@@ -12,9 +12,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from playbook.errors import IntakeError
+from playbook.errors import EngagementError, IntakeError
+from playbook.intake.checks import audit
 from playbook.intake.sent import open_sources
 from playbook.intake.sources import FILE, ROW, fingerprint, source_files
+from playbook.intake.tables import open_tables
 
 COLUMNS = {"order_id": "order", "order_date": "day", "revenue": "sum"}
 FRAME = pd.DataFrame({"order": ["A1", "A2"], "day": ["2026-01-05", "2026-02-07"], "sum": [10.5, 20.0]})
@@ -282,3 +284,21 @@ def test_json_lines_may_leave_fields_out(make_client):
     )
     frame = orders(make_client({"o.jsonl": lines}, orders={"path": "raw/o.jsonl", "columns": {**COLUMNS, "channel": "from"}}))
     assert frame["channel"].isna().tolist() == [False, True]
+
+
+def test_words_for_nothing_and_rows_that_are_no_data(make_client):
+    lines = "order,day,sum,who,what\nA1,2026-01-05,10.50,-,P1\nA2,2026-01-06,4,k.A.,P2\n Total ,,14.50,,\n"
+    asked = {"empty": ["-", "k.A."], "leave_out": {"order": ["Total"]}}
+    engagement = make_client({"orders.csv": lines}, orders=asked)
+    rows = open_tables(engagement).rows["orders"].to_pandas()
+    assert rows["order_id"].tolist() == ["A1", "A2"]
+    assert rows["customer_id"].isna().all()
+    (noted,) = [c for c in audit(engagement).checks if c.rule == "left-out"]
+    assert (noted.level, noted.rows, noted.of, noted.examples) == ("note", 1, 3, ("orders.csv line 4: 'Total'",))
+    with pytest.raises(IntakeError, match="leave_out: orders.csv has no column 'ordr'. Did you mean 'order'"):
+        open_tables(make_client(orders={"leave_out": {"ordr": ["Total"]}}))
+
+
+def test_a_misspelled_table_is_named_even_when_it_is_empty(make_client):
+    with pytest.raises(EngagementError, match="sources > custmers: there is no such table. Did you mean 'customers'"):
+        open_tables(make_client(custmers={"path": "raw/orders.csv"}))

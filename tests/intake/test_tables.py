@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from playbook.errors import IntakeError
+from playbook.intake.checks import audit
 from playbook.intake.tables import cut, open_tables
 
 CUSTOMERS = {"path": "raw/c.csv", "columns": {"customer_id": "id", "acquired_on": "since"}}
@@ -50,3 +51,13 @@ def test_a_pipeline_without_dates_needs_an_as_of_day(make_client):
 def test_nobody_gets_tables_that_a_check_stops(make_client):
     with pytest.raises(IntakeError, match="line 2: '10,50'"):
         open_tables(make_client({"orders.csv": 'order,day,sum,who,what\nA1,2026-01-05,"10,50",C1,P1\n'}))
+
+
+def test_the_as_of_day_of_a_pipeline_is_the_last_that_opened_or_closed_a_deal(make_client):
+    deals = "id,stage,opened,closed\nD1,Won,2026-01-05,2026-03-31\nD2,Open,2026-02-07,\nD3,Open,2026-02-08,2199-01-01\n"
+    columns = {"opportunity_id": "id", "stage": "stage", "created_on": "opened", "closed_on": "closed"}
+    pipeline = {"path": "raw/deals.csv", "columns": columns}
+    engagement = make_client({"deals.csv": deals}, orders=None, pipeline=pipeline)
+    assert open_tables(engagement).as_of == date(2026, 3, 31)  # a day to come is an expectation, not a fact
+    (later,) = [c for c in audit(engagement).checks if c.rule == "closed-later"]
+    assert (later.level, later.rows) == ("caution", 1)
