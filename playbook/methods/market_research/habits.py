@@ -1,14 +1,42 @@
 """Habits: how often, how lately and for how much each customer buys, and whether customers who fell silent came back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-__all__ = ["REGULAR", "YEAR", "buying_habits", "came_back"]
+__all__ = ["CENT", "LOOK_BACK", "QUIET", "REGULAR", "YEAR", "Slipping", "buying_habits", "came_back", "fell_silent", "slipping"]
 
 YEAR = 365  # days
 REGULAR = 3  # orders from which a customer has a usual gap
 CENT = 0.005  # an order that came back whole is no purchase
+QUIET = 3  # a customer silent for this many of its usual gaps may be slipping away
+SILENCES = (QUIET, 6, 12, np.inf)  # bands of silence within which customers are compared with those of LOOK_BACK
+LOOK_BACK = 90  # days ago at which customers were just as silent: what became of them tells what to expect now
+FEWEST_SILENT = 30  # of them, to say so
+
+
+@dataclass(frozen=True)
+class Slipping:
+    """Customers who are silent beyond their habit. ``customers``: as in ``buying_habits``, with ``back`` (share of customers as
+    silent ``LOOK_BACK`` days earlier who have bought since) and ``at_risk`` (active_year x (1 - back), money a year); ``told``
+    whether there were enough of them to say so: otherwise back is 0 and all of the active year is at risk."""
+
+    customers: pd.DataFrame
+    told: bool
+
+    @property
+    def back(self) -> float:
+        return float(self.customers["back"].mean())
+
+    @property
+    def worth(self) -> float:
+        return float(self.customers["active_year"].sum())
+
+    @property
+    def at_risk(self) -> float:
+        return float(self.customers["at_risk"].sum())
 
 
 def buying_habits(order_totals: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -47,6 +75,20 @@ def came_back(order_totals: pd.DataFrame, as_of: pd.Timestamp, bands: Sequence[f
     since = order_totals[(order_totals["day"] > then) & (order_totals["day"] <= as_of) & (order_totals["revenue"] > CENT)]
     returned = before["customer_id"].isin(since["customer_id"])
     return returned.groupby(pd.cut(before["silence"], bands), observed=False).agg(cases="size", share="mean")
+
+
+def fell_silent(customers: pd.DataFrame) -> pd.Series:
+    """Who has a usual gap and is silent for more than ``QUIET`` of them. Takes ``buying_habits``."""
+    return (customers["orders"] >= REGULAR) & (customers["silence"] > QUIET)
+
+
+def slipping(customers: pd.DataFrame, order_totals: pd.DataFrame, as_of: pd.Timestamp) -> Slipping:
+    """What is at stake with the silent among ``customers`` (rows of ``buying_habits``): most of them may well come back."""
+    silent = customers[fell_silent(customers)]
+    past = came_back(order_totals, as_of, SILENCES, LOOK_BACK)
+    told = bool(past["cases"].sum() >= FEWEST_SILENT)
+    back = pd.cut(silent["silence"], SILENCES).map(past["share"]).astype(float).fillna(0.0) if told else 0.0
+    return Slipping(silent.assign(back=back, at_risk=silent["active_year"] * (1 - back)), told)
 
 
 def _within(day: pd.Series, end: pd.Timestamp | pd.Series) -> pd.Series:

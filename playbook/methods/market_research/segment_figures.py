@@ -10,6 +10,7 @@ from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, canvas, finis
 
 __all__ = ["choice_figure", "profile_figure", "share_figure"]
 
+_NAME = 26  # characters of a segment's name beside a bar; clients may write longer ones
 _STRONGEST = 0.85  # darkest tint of the heat map; text stays readable on it
 
 
@@ -18,7 +19,8 @@ def share_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
     import seaborn as sns  # here, because loading it takes a second that kernels without this chart can save
 
     words = {"customer_share": "of customers", "revenue_share": "of revenue"}
-    bars = profiles.melt("segment", list(words), "of", "share")
+    named = profiles.assign(segment=[_short(name) for name in profiles["segment"]])
+    bars = named.melt("segment", list(words), "of", "share")
     with canvas(height=0.9 + 0.62 * len(profiles)) as (figure, ax):
         colours = {"customer_share": BAR, "revenue_share": FINDING}
         sns.barplot(bars, x="share", y="segment", hue="of", palette=colours, saturation=1, legend=False, ax=ax)
@@ -69,7 +71,7 @@ def profile_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
             xticks=np.arange(len(columns)) + 0.5,
             yticks=np.arange(len(frame)) + 0.5,
             xticklabels=labels,
-            yticklabels=frame["segment"],
+            yticklabels=[_short(name) for name in frame["segment"]],
         )
         ax.xaxis.tick_top()
         ax.tick_params(length=0)
@@ -128,3 +130,7 @@ def choice_figure(quality: pd.DataFrame, chosen: int, fmt: Formats, source: str)
 
 def _largest(profiles: pd.DataFrame) -> float:
     return float(max(profiles["customer_share"].max(), profiles["revenue_share"].max()))
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _NAME else f"{name[: _NAME - 1].rstrip()}…"

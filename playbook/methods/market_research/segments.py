@@ -1,92 +1,175 @@
-"""Segments: groups of customers who buy alike, in units a client knows and with names taken from their profile."""
+"""Segments: groups of customers who buy alike, in units a client knows, named from their profile or by the client's rules."""
 
 from dataclasses import dataclass, field
 from datetime import date
 
-import numpy as np
 import pandas as pd
-from sklearn.preprocessing import StandardScaler
 
-from playbook.methods.market_research.grouping import STABLE, Grouping, choose_grouping
-from playbook.methods.market_research.habits import REGULAR, YEAR, buying_habits, came_back
+from playbook.engagement import SegmentRule
+from playbook.errors import UsageError, did_you_mean
+from playbook.methods.market_research.grouping import STABLE, Grouping
+from playbook.methods.market_research.habits import QUIET, YEAR, slipping
+from playbook.methods.market_research.migration import days_back, migrate, moves
+from playbook.methods.market_research.rfm import rfm_scores
 from playbook.methods.market_research.segment_figures import choice_figure, profile_figure, share_figure
-from playbook.methods.market_research.segment_names import name_groups, segment_kinds
-from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table
+from playbook.methods.market_research.segment_findings import (
+    AT_RISK,
+    GONE,
+    best_finding,
+    lost_finding,
+    moved_finding,
+    slipping_finding,
+)
+from playbook.methods.market_research.segment_rules import MEASURES, default_rules
+from playbook.methods.market_research.segment_tables import (
+    SOURCE,
+    agreement_table,
+    migration_table,
+    profile_table,
+    stage_frame,
+    stage_table,
+    tree_table,
+)
+from playbook.methods.market_research.segment_tree import Explanation, explain
+from playbook.methods.market_research.segment_ways import SHORTEST_TENURE, Way, by_groups, by_rfm, by_rules, customer_measures
+from playbook.methods.market_research.stages import customer_stages
+from playbook.result.contract import Assumption, Figure, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section
 
-__all__ = ["Segments", "segments"]
+__all__ = ["WAYS", "Segments", "segments"]
 
 FEWEST_CUSTOMERS = 30  # below this a list of names tells more than groups
-FEWEST_GROUPS = 3  # two groups, good and bad customers, are nothing to act on
-CUSTOMERS_PER_GROUP = 10
-SHORTEST_TENURE = 90  # days: rates of customers who only just came are not blown up
-QUIET = 3  # a customer silent for this many of its usual gaps may be slipping away
-SILENCES = (QUIET, 6, 12, np.inf)  # bands of silence within which customers are compared with those of LOOK_BACK
-LOOK_BACK = 90  # days ago at which customers were just as silent: what became of them tells what to expect now
-FEWEST_SILENT = 30  # of them, to say so
-AT_RISK = "at-risk"
-GONE = (AT_RISK, "lapsed")
-OWNER = "head of customer marketing"
-SOURCE = "orders, net of returns"
+SHOWN = 12  # segments in a figure
+WAYS = ("auto", "groups", "rules", "rfm")
+POOR = 0.8  # share of customers placed right below which the sentences are a rough guide
+CALLED = {"groups": "Groups found in the data", "rules": "Rules", "rfm": "Recency, frequency and revenue scores"}
+WORTH = (
+    Assumption(
+        f"At risk a year: what customers who are silent for more than {QUIET} of their usual pauses brought in their last active "
+        "year, less the share of customers as silent before who came back; of a segment at risk, all of it.",
+        "medium",
+        "medium",
+    ),
+    Assumption(
+        "Ceiling a year: what a segment would add if all its customers reached the yearly revenue of its own upper quarter. No "
+        "action reaches all of it; it is indicative and tells where to look first.",
+        "low",
+        "low",
+    ),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Segments(Result):
     """Who belongs to which segment, and what the segments are like.
 
-    ``assignments``: customer_id, segment, kind, recency_days, orders, revenue, order_value;
+    ``assignments``: customer_id, segment, kind, recency_days, orders, revenue, order_value, stage;
     ``profiles``: segment, kind, customers, customer_share, revenue_year (last twelve months), revenue_share, orders_per_year,
-    order_value and recency_days (medians); ``quality``: k, silhouette, stability of every number of groups tried.
+    order_value and recency_days (medians), at_risk and potential (money a year); ``quality``: k, silhouette, stability, gap,
+    gap_error, votes of every number of groups tried; ``by``: the way that made the segments (groups, rules, rfm);
+    ``rfm``: customer_id, r, f, m, kind; ``rules``: customer_id, rule; ``tree``: sentences that explain the segments;
+    ``migration``: then, now, customers, revenue_before, revenue_after; ``stages``: stage, segment, customers, revenue_year.
     """
 
     assignments: pd.DataFrame = field(repr=False)
     profiles: pd.DataFrame = field(repr=False)
     quality: pd.DataFrame = field(repr=False)
+    by: str = "groups"
+    rfm: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    rules: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    tree: tuple[str, ...] = field(default=(), repr=False)
+    migration: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    stages: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
 
     def figures(self) -> tuple[Figure, ...]:
-        shares, profile = share_figure(self.profiles, self.fmt, SOURCE), profile_figure(self.profiles, self.fmt, SOURCE)
-        return (
-            (shares, profile, choice_figure(self.quality, len(self.profiles), self.fmt, SOURCE))
-            if len(self.quality) > 1
-            else (shares, profile)
-        )
+        shown = self.profiles.head(SHOWN)
+        shares, profile = share_figure(shown, self.fmt, SOURCE), profile_figure(shown, self.fmt, SOURCE)
+        if self.by != "groups" or len(self.quality) < 2:
+            return shares, profile
+        return shares, profile, choice_figure(self.quality, len(self.profiles), self.fmt, SOURCE)
 
 
 @section(
     "segments", "Who are the customers?", promise="groups of customers who buy alike, what each brings, who is slipping away"
 )
-def segments(order_totals: pd.DataFrame, as_of: date, fmt: Formats, *, k_max: int = 8) -> Segments | Locked:
-    """Group customers by recency (days since the last order), frequency (orders) and monetary value (total net revenue).
+def segments(
+    order_totals: pd.DataFrame,
+    as_of: date,
+    fmt: Formats,
+    segment_rules: tuple[SegmentRule, ...] = (),
+    *,
+    k_max: int = 8,
+    by: str = "auto",
+) -> Segments | Locked:
+    """Sort customers in three ways, make one the segments, and tell what they are, bring, risk and how customers moved.
 
-    The three are put on a log scale, standardised and grouped by k-means; see ``choose_grouping`` for the number of groups and
-    ``name_groups`` for the names. Orders without a customer and customers who sent everything back are left out and counted.
-    Locked when orders name no customer or fewer than 30 of them bought. Source: Hughes (1994) for RFM.
+    ``by="groups"``: k-means on recency (days since the last order), frequency (orders) and monetary value (total net revenue),
+    see ``choose_grouping`` for their number; ``"rules"``: ``segment_rules`` of client.yml, or those that come with the playbook;
+    ``"rfm"``: the cells of the RFM scores (Hughes 1994); ``"auto"``: rules where client.yml holds some, else groups. Orders
+    without a customer and customers who sent everything back are left out and counted. Locked when orders name no customer or
+    fewer than 30 of them bought. Raises UsageError for an unknown ``by`` and EngagementError for rules that cannot be applied.
     """
+    if by not in WAYS:
+        raise UsageError(f"segments cannot be made by {by!r}.{did_you_mean(by, WAYS)} Known: {', '.join(WAYS)}.")
     if "customer_id" not in order_totals:
         return _locked(fmt, "orders (customer_id)")
-    customers = buying_habits(order_totals, pd.Timestamp(as_of))
+    day = pd.Timestamp(as_of)
+    customers = customer_measures(order_totals, day)
     if len(customers) < FEWEST_CUSTOMERS:
         return _locked(fmt, f"orders of at least {FEWEST_CUSTOMERS} customers ({len(customers)} bought so far)")
-    grouping = _group(customers, min(k_max, len(segment_kinds())))
-    kinds = name_groups(customers, grouping.labels)
     language = "zh" if fmt.locale.startswith("zh") else "en"
-    customers["kind"] = pd.Series(grouping.labels, index=customers.index).map(kinds)
-    customers["segment"] = customers["kind"].map(lambda kind: segment_kinds()[kind].label[language])
-    profiles = _profiles(customers)
+    groups, grouping = by_groups(customers, k_max, language)
+    ways = {
+        "groups": groups,
+        "rules": by_rules(customers, segment_rules or default_rules(language), language),
+        "rfm": by_rfm(customers, language),
+    }
+    by = by if by != "auto" else "rules" if segment_rules else "groups"
+    way = ways[by]
+    span = (day - order_totals["day"].min()).days + 1
+    customers = customers.assign(segment=way.names, kind=way.kinds, stage=customer_stages(customers, span))
+    slip = slipping(customers[~customers["kind"].isin(GONE)], order_totals, day)
+    profiles = _profiles(customers, slip.customers["at_risk"], span)
+    order = profiles["segment"].tolist()
+    told = explain(customers, way.names, fmt, tuple(MEASURES) if by == "rules" else ("recency_days", "orders", "revenue"))
+    flows = migrate(order_totals, customers, day, span, way.sort, by == "groups")
+    year, ago = days_back(span) == YEAR, "a year ago" if days_back(span) == YEAR else f"{days_back(span)} days ago"
+    stages = stage_frame(customers)
+    others = {CALLED[name]: other.names for name, other in ways.items() if name != by}
+    worth = (profiles["revenue_year"] / profiles["customers"]).sort_values(ascending=False, kind="stable").index
+    findings = (
+        best_finding(profiles, way.words[order[0]], fmt),
+        lost_finding(customers, fmt),
+        slipping_finding(slip, fmt),
+        moved_finding(moves(flows, profiles.loc[worth, "segment"].tolist()), ago, year, fmt),
+    )
+    tables = (profile_table(profiles), tree_table(told, fmt), agreement_table(way.names, others, order))
+    if len(flows):
+        tables += (migration_table(flows, order, ago),)
     named = order_totals["customer_id"].notna()
-    found = _best(profiles, fmt), _lost(customers, fmt), _slipping(customers, order_totals, as_of, fmt)
     return Segments(
         fmt=fmt,
         headline=_headline(profiles, fmt),
-        findings=tuple(finding for finding in found if finding),
-        tables=(_table(profiles),),
-        assumptions=_assumptions(
-            grouping, len(customers), int((~named).sum()), order_totals.loc[named, "customer_id"].nunique(), fmt
+        findings=tuple(finding for finding in findings if finding),
+        tables=(*tables, stage_table(stages, order, language)),
+        assumptions=(
+            *(_grouped(grouping, fmt) if by == "groups" else ()),
+            *_explained(told, way, fmt),
+            *WORTH,
+            *_left_out(len(customers), int((~named).sum()), order_totals.loc[named, "customer_id"].nunique(), fmt),
         ),
-        assignments=customers[["customer_id", "segment", "kind", "recency_days", "orders", "revenue", "order_value"]],
+        assignments=customers[["customer_id", "segment", "kind", "recency_days", "orders", "revenue", "order_value", "stage"]],
         profiles=profiles,
         quality=grouping.quality,
+        by=by,
+        rfm=pd.concat([customers[["customer_id"]], rfm_scores(customers)], axis=1),
+        rules=pd.DataFrame({"customer_id": customers["customer_id"], "rule": ways["rules"].names}),
+        tree=tuple(
+            f"{r.rule}: {r.segment} ({fmt.share(r.right)} of {fmt.count(r.customers)} are)" for r in told.sentences.itertuples()
+        ),
+        migration=flows,
+        stages=stages,
     )
 
 
@@ -94,38 +177,40 @@ def _locked(fmt: Formats, need: str) -> Locked:
     return Locked(fmt=fmt, headline="Not answered yet: Who are the customers?", unlock=(need,), promise=segments.section.promise)
 
 
-def _group(customers: pd.DataFrame, k_max: int) -> Grouping:
-    logs = np.log1p(customers[["recency_days", "orders", "revenue"]].clip(lower=0).to_numpy(dtype=float))
-    most = min(k_max, len(customers) // CUSTOMERS_PER_GROUP, len(np.unique(logs, axis=0)))
-    return choose_grouping(StandardScaler().fit_transform(logs), range(min(FEWEST_GROUPS, most), most + 1))
-
-
-def _profiles(customers: pd.DataFrame) -> pd.DataFrame:
-    groups = customers.assign(tenure=customers["first_days"].clip(lower=SHORTEST_TENURE)).groupby(["segment", "kind"], sort=False)
-    frame = groups.agg(
+def _profiles(customers: pd.DataFrame, at_risk: pd.Series, span: int) -> pd.DataFrame:
+    rows = customers.assign(
+        tenure=customers["first_days"].clip(lower=SHORTEST_TENURE),
+        # Of customers at risk all is at stake, of the others what the silent among them may not bring again.
+        at_risk=at_risk.reindex(customers.index, fill_value=0.0).where(customers["kind"] != AT_RISK, customers["active_year"]),
+        potential=_room(customers, span),
+    )
+    frame = rows.groupby(["segment", "kind"], sort=False).agg(
         customers=("customer_id", "size"),
         revenue_year=("revenue_year", "sum"),
         orders=("orders", "sum"),
         tenure=("tenure", "sum"),
         order_value=("order_value", "median"),
         recency_days=("recency_days", "median"),
-    ).reset_index()
+        at_risk=("at_risk", "sum"),
+        potential=("potential", "sum"),
+    )
+    frame = frame.reset_index()
     year = frame["revenue_year"].sum()
     frame["customer_share"] = frame["customers"] / frame["customers"].sum()
     frame["revenue_share"] = frame["revenue_year"] / year if year > 0 else 0.0
     frame["orders_per_year"] = frame["orders"] / frame["tenure"] * YEAR
-    columns = [
-        "segment",
-        "kind",
-        "customers",
-        "customer_share",
-        "revenue_year",
-        "revenue_share",
-        "orders_per_year",
-        "order_value",
-        "recency_days",
-    ]
-    return frame.sort_values(["revenue_year", "customers"], ascending=False, ignore_index=True)[columns]
+    columns = ["segment", "kind", "customers", "customer_share", "revenue_year", "revenue_share", "orders_per_year"]
+    columns += ["order_value", "recency_days", "at_risk", "potential"]
+    return frame.sort_values(["revenue_year", "customers"], ascending=False, kind="stable", ignore_index=True)[columns]
+
+
+def _room(customers: pd.DataFrame, span: int) -> pd.Series:
+    """How far each customer's year lies below the upper quartile of its segment; only of customers who were there all the
+    year."""
+    whole = customers["tenure_days"] >= min(YEAR, 3 * span // 4)
+    year = customers["revenue_year"].where(whole)
+    upper = year.groupby(customers["segment"]).transform(lambda values: values.quantile(0.75))
+    return (upper.clip(lower=0) - year).clip(lower=0).fillna(0.0)
 
 
 def _headline(profiles: pd.DataFrame, fmt: Formats) -> str:
@@ -136,99 +221,37 @@ def _headline(profiles: pd.DataFrame, fmt: Formats) -> str:
     return f"{top['segment']} are {customers} of customers and bring {revenue} of revenue"
 
 
-def _best(profiles: pd.DataFrame, fmt: Formats) -> Finding:
-    top, descriptions = profiles.iloc[0], segment_kinds()
-    return Finding(
-        "segments-money",
-        f"{fmt.count(top['customers'])} customers {descriptions[top['kind']].description['en']}: they brought "
-        f"{fmt.money(top['revenue_year'])} in the last twelve months, "
-        f"{fmt.share(top['revenue_share'])} of all revenue from known customers.",
-        value=float(top["revenue_share"]),
-        unit="share",
-        n=int(top["customers"]),
-        evidence="shown",
-        action=f"Make sure that the {top['segment'].lower()} segment hears first of news and never waits for an answer.",
-        owner=OWNER,
-    )
-
-
-def _lost(customers: pd.DataFrame, fmt: Formats) -> Finding | None:
-    """Who has gone quiet. Only those at risk are still at stake: the revenue of the lapsed is history."""
-    gone = customers[customers["kind"].isin(GONE)]
-    worth, at_risk = (float(who["active_year"].sum()) for who in (gone, gone[gone["kind"] == AT_RISK]))
-    if worth <= 0:
-        return None
-    return Finding(
-        "segments-lost",
-        f"{fmt.count(len(gone))} customers have gone quiet, half of them for {fmt.count(gone['recency_days'].median())} days or "
-        f"more; in their last active year they brought {fmt.money(worth)}.",
-        value=worth,
-        unit="money",
-        n=len(gone),
-        money=at_risk if at_risk > 0 else None,
-        evidence="shown",
-        action="Try to win back those who brought the most, one small group first, and keep a comparison group.",
-        owner=OWNER,
-    )
-
-
-def _slipping(customers: pd.DataFrame, order_totals: pd.DataFrame, as_of: date, fmt: Formats) -> Finding | None:
-    """Who is silent for longer than usual, and what that puts at stake: most such customers may well come back."""
-    silent = customers[~customers["kind"].isin(GONE) & (customers["orders"] >= REGULAR) & (customers["silence"] > QUIET)]
-    worth = float(silent["active_year"].sum())
-    if worth <= 0:
-        return None
-    past = came_back(order_totals, pd.Timestamp(as_of), SILENCES, LOOK_BACK)
-    back = pd.cut(silent["silence"], SILENCES).map(past["share"]).astype(float).fillna(0.0)
-    who = f"{fmt.count(len(silent))} otherwise active customers are silent for more than {QUIET} times their usual pause"
-    told = past["cases"].sum() >= FEWEST_SILENT
-    money = float((silent["active_year"] * (1 - back)).sum()) if told else None
-    sentence = (
-        f"{who}. Of customers as silent {LOOK_BACK} days earlier, {fmt.share(back.mean())} bought again; "
-        f"if no more do now, {fmt.money(money)} a year is lost."
-        if told
-        else f"{who}; in their last active year they brought {fmt.money(worth)}."
-    )
-    return Finding(
-        "segments-slipping", sentence, value=float(len(silent)), unit="count", n=len(silent), money=money or None,
-        evidence="likely" if told else "indicative", action="Write to them now, while they still remember why they bought.",
-        owner=OWNER,
-    )  # fmt: skip
-
-
-def _assumptions(grouping: Grouping, customers: int, unnamed: int, named: int, fmt: Formats) -> tuple[Assumption, ...]:
+def _grouped(grouping: Grouping, fmt: Formats) -> tuple[Assumption, ...]:
     steady = grouping.stability >= STABLE
-    notes = [
+    return (
         Assumption(
             f"{'The same groups come back' if steady else 'The borders between groups move'} when customers are drawn again: "
             f"agreement {fmt.number(grouping.stability)} of 1 for {grouping.k} groups. "
             f"Customers near a border could stand on either side.",
             "high" if steady else "low",
             "medium",
-        )
-    ]
-    if unnamed:
-        notes.append(Assumption(f"{fmt.count(unnamed)} orders name no customer and are left out.", "high", "low"))
-    if named > customers:
-        notes.append(
-            Assumption(f"{fmt.count(named - customers)} customers sent back all they bought and are left out.", "high", "low")
-        )
+        ),
+    )
+
+
+def _explained(told: Explanation, way: Way, fmt: Formats) -> tuple[Assumption, ...]:
+    unsaid = sorted(set(way.names) - set(told.sentences["segment"]))
+    notes = []
+    if told.right < POOR:
+        right = fmt.share(told.right)
+        notes.append(Assumption(f"The sentences that explain the segments place only {right} of customers right.", "low", "low"))
+    if unsaid:
+        notes.append(Assumption(f"No short sentence leads to {', '.join(unsaid)}.", "medium", "low"))
     return tuple(notes)
 
 
-def _table(profiles: pd.DataFrame) -> Table:
-    return Table(
-        profiles,
-        "Segments in figures: medians per customer, revenue of the last twelve months.",
-        SOURCE,
-        {
-            "segment": ("Segment", "text"),
-            "customers": ("Customers", "count"),
-            "customer_share": ("Share of customers", "share"),
-            "revenue_year": ("Revenue, 12 months", "money"),
-            "revenue_share": ("Share of revenue", "share"),
-            "orders_per_year": ("Orders a year", "number"),
-            "order_value": ("Order value", "money"),
-            "recency_days": ("Days since last order", "count"),
-        },
-    )
+def _left_out(customers: int, unnamed: int, named: int, fmt: Formats) -> tuple[Assumption, ...]:
+    notes = []
+    if unnamed:
+        text = "1 order names" if unnamed == 1 else f"{fmt.count(unnamed)} orders name"
+        notes.append(Assumption(f"{text} no customer and {'is' if unnamed == 1 else 'are'} left out.", "high", "low"))
+    if named > customers:
+        back = named - customers
+        text = "1 customer sent back all it" if back == 1 else f"{fmt.count(back)} customers sent back all they"
+        notes.append(Assumption(f"{text} bought and {'is' if back == 1 else 'are'} left out.", "high", "low"))
+    return tuple(notes)

@@ -9,9 +9,10 @@ from playbook.engagement import open_engagement
 from playbook.intake.frames import FRAMES
 from playbook.intake.tables import open_tables
 from playbook.methods.market_research.grouping import choose_grouping, k_means
-from playbook.methods.market_research.habits import buying_habits, came_back
+from playbook.methods.market_research.habits import buying_habits, came_back, slipping
+from playbook.methods.market_research.segment_findings import slipping_finding
 from playbook.methods.market_research.segment_names import MEASURES, name_groups, segment_kinds
-from playbook.methods.market_research.segments import _slipping, segments
+from playbook.methods.market_research.segments import segments
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 
@@ -73,7 +74,7 @@ def test_orders_without_customer_and_pure_returns_are_left_out_and_counted():
     result = segments(pd.concat([_shop(), extra], ignore_index=True), AS_OF, FMT)
     assert "back" not in set(result.assignments["customer_id"])
     texts = " ".join(a.text for a in result.assumptions)
-    assert "1 orders name no customer" in texts and "1 customers sent back" in texts
+    assert "1 order names no customer" in texts and "1 customer sent back all it bought" in texts
 
 
 def test_of_customers_who_fell_silent_before_those_who_came_back_are_counted():
@@ -89,14 +90,16 @@ def test_silence_that_most_customers_end_is_not_all_at_stake():
     rows += [(f"then{i}", 135 + 10 * j, 10.0) for i in range(40) for j in range(20)]
     rows += [(f"then{i}", 1 + 8 * j, 10.0) for i in range(30) for j in range(8)]
     orders = _orders(rows)
-    habits = buying_habits(orders, pd.Timestamp(AS_OF)).assign(kind="loyal")
+    habits = buying_habits(orders, pd.Timestamp(AS_OF))
     silent = habits[habits["customer_id"].str.startswith("slow")]
     assert silent["silence"].tolist() == [4.5] * 10 and silent["active_year"].tolist() == [300] * 10
-    found = _slipping(silent, orders, AS_OF, FMT)
-    assert found.n == 10 and found.money == pytest.approx(10 * 300 * 10 / 40) and "75% bought again" in found.sentence
-    few = _slipping(silent, orders[orders["customer_id"].str.startswith("slow")], AS_OF, FMT)
+    found = slipping(silent, orders, pd.Timestamp(AS_OF))
+    assert found.told and found.back == 0.75 and found.worth == 3000 and found.at_risk == pytest.approx(10 * 300 * 10 / 40)
+    told = slipping_finding(found, FMT)
+    assert told.n == 10 and told.money == pytest.approx(750) and "75% bought again" in told.sentence
+    few = slipping_finding(slipping(silent, orders[orders["customer_id"].str.startswith("slow")], pd.Timestamp(AS_OF)), FMT)
     assert (few.money, few.evidence) == (None, "indicative")
-    assert _slipping(silent.assign(kind="lapsed"), orders, AS_OF, FMT) is None
+    assert slipping_finding(slipping(silent.head(0), orders, pd.Timestamp(AS_OF)), FMT) is None
 
 
 @pytest.mark.parametrize("rows", [[], [("a", 1, 5.0)], [(f"c{i}", 1, 5.0) for i in range(29)]])
