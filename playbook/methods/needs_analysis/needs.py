@@ -56,14 +56,17 @@ def needs(
     fmt: Formats,
     bridge: Bridge | None = None,
     funnel: Funnel | None = None,
+    customer_base: Result | None = None,
+    voice: Result | None = None,
     past_lessons: tuple[Lesson, ...] = (),
 ) -> Needs:
-    """Turn gaps against goals, losses in the bridge and the costliest leak into one ranked list.
+    """Turn gaps against goals, losses in the bridge, the costliest leak and what else was found into one ranked list.
 
-    Lessons of the last evaluation open the section. Needs overlap (order value is a part of revenue), so
+    A finding of bridge, funnel, customer base or voice whose id needs.yml knows becomes a need when it holds money. Lessons of the last evaluation open the section. Needs overlap (order value is a part of revenue), so
     their worth is never added up.
     """
     found = [*_from_goals(scorecard), *_from_bridge(bridge), *_from_funnel(funnel)]
+    found += [need for section in (bridge, funnel, customer_base, voice) if section for need in _from_findings(section)]
     ranked = tuple(sorted(found, key=lambda n: (-(n.money or 0), _STRENGTH.index(n.evidence), _EASE.index(n.ease), n.id)))
     goal = next((n for n in ranked if n.kind == "outcome"), None)
     findings = [_lesson(lesson) for lesson in past_lessons]
@@ -120,6 +123,18 @@ def _from_funnel(funnel: Funnel | None) -> list[Need]:
         return [_need("needs-funnel", "funnel", reference.gain, reference.low, reference.high, "indicative", basis, **names)]
     low, high = (leak.low, leak.high) if leak.money else (None, None)
     return [_need("needs-funnel", "funnel", leak.money, low, high, leak.evidence, "one point more at this step", **names)]
+
+
+def _from_findings(result: Result) -> list[Need]:
+    """Findings that needs.yml names by their id, where they hold money."""
+    return [
+        _need(
+            f"needs-{f.id}", f.id, abs(f.money), *((f.low, f.high) if f.unit == "money" else (None, None)), f.evidence,
+            _ADVICE[f.id]["basis"]["en"],
+        )
+        for f in result.findings
+        if f.id in _ADVICE and f.money and f.evidence != "not shown"
+    ]  # fmt: skip
 
 
 def _headline(ranked: tuple[Need, ...], goal: Need | None, scorecard: Scorecard, fmt: Formats) -> str:

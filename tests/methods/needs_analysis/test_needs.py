@@ -8,6 +8,7 @@ import pytest
 from playbook.engagement import Objective
 from playbook.methods.needs_analysis.bridge import bridge
 from playbook.methods.needs_analysis.funnel import funnel
+from playbook.methods.needs_analysis.kpis import CATALOGUE
 from playbook.methods.needs_analysis.needs import _ADVICE, needs
 from playbook.methods.needs_analysis.scorecard import scorecard
 from playbook.result.contract import Lesson
@@ -96,3 +97,22 @@ def test_advice_is_complete_in_both_languages():
     for advice in _ADVICE.values():
         assert advice["ease"] in {"easy", "moderate", "hard"}
         assert set(advice["name"]) == set(advice["sharpen"]) == {"en", "zh"}
+
+
+def test_every_kpi_has_advice():
+    assert set(CATALOGUE) <= set(_ADVICE)
+
+
+def test_a_finding_that_the_advice_knows_becomes_a_need_with_its_money():
+    frame = pd.DataFrame([("2024-11-01", "a", 100.0), ("2025-12-01", "a", 60.0)], columns=["day", "customer_id", "revenue"])
+    months = pd.DataFrame(
+        {
+            "product_id": "p", "category": "Tea", "month": pd.to_datetime(["2024-11-01", "2025-12-01"]),
+            "revenue": [100.0, 60.0], "units": [10.0, 10.0],
+        }
+    )  # fmt: skip
+    frame = frame.assign(day=pd.to_datetime(frame["day"]), order_id=range(2))
+    result = needs(card(), EUR, bridge(frame, DAY, EUR, product_months=months))
+    found = {n.id: n for n in result.ranked}["needs-bridge-group"]
+    assert (found.money, found.evidence, found.name) == (40.0, "shown", "the product group that lost most")
+    assert found.basis == "change of revenue of one group"
