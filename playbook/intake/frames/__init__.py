@@ -8,6 +8,7 @@ importing it registers its frames.
 from playbook.intake.frames import (  # noqa: F401  registers the frames
     baskets,
     contracts,
+    deliveries,
     market,
     orders,
     people,
