@@ -20,7 +20,7 @@ SATISFIED_FROM = 4  # of 5
 PRIOR = np.array([0.75, 1.5, 0.75])  # answers added to detractors, passives, promoters before the variance is taken
 SHOWN, LIKELY = 0.95, LEVEL
 QUARTER = 3  # months
-LATE_BY, MOST_LATE = 3, pd.Timedelta(days=15)  # mean gaps between answers by which the first may be late
+LATE = pd.Timedelta(days=15)  # days a first window may lack: a rating is a mean, so it can still be compared
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def course_of(answers: pd.DataFrame, column: str, as_of: date) -> Course | None:
     if now is None:
         return None
     change, evidence, months = (None, None, None), "indicative", 0
-    covered = _covered_since(given["date"])
+    covered = given["date"].min().normalize() - LATE
     if span := windows(pd.Series([covered, end]), as_of):
         # For a half of less than a year the days after the last full month belong to neither half.
         later = given.loc[given["date"].between(span.middle, span.end + pd.Timedelta(days=1), inclusive="left"), column]
@@ -126,13 +126,6 @@ def course_of(answers: pd.DataFrame, column: str, as_of: date) -> Course | None:
         now.value, now.low, now.high, now.n, *change, evidence=evidence, months=months,
         course=_quarters(given, column, rate, covered, end),
     )  # fmt: skip
-
-
-def _covered_since(days: pd.Series) -> pd.Timestamp:
-    """First day on which answers were asked for: where they come every few days, the first one comes some days later."""
-    first, last = days.min().normalize(), days.max().normalize()
-    gap = (last - first) / max(1, len(days) - 1)
-    return first - min(LATE_BY * gap, MOST_LATE)
 
 
 def _evidence(rate, later: pd.Series, earlier: pd.Series) -> Evidence:
