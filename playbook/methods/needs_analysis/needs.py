@@ -62,8 +62,9 @@ def needs(
 ) -> Needs:
     """Turn gaps against goals, losses in the bridge, the costliest leak and what else was found into one ranked list.
 
-    A finding of bridge, funnel, customer base or voice whose id needs.yml knows becomes a need when it holds money. Lessons of the last evaluation open the section. Needs overlap (order value is a part of revenue), so
-    their worth is never added up.
+    A finding of bridge, funnel, customer base or voice whose id needs.yml knows becomes a need when it holds money.
+    Lessons of the last evaluation open the section. Needs overlap (order value is a part of revenue), so their worth is
+    never added up.
     """
     found = [*_from_goals(scorecard), *_from_bridge(bridge), *_from_funnel(funnel)]
     found += [need for section in (bridge, funnel, customer_base, voice) if section for need in _from_findings(section)]
