@@ -1,31 +1,30 @@
-"""Forecast: the median of several candidates, tested on months it had not seen, and a range made from its errors there.
+"""Forecast: a combination of several candidates, tested on months it had not seen, and a range made from its errors there.
 
     forecast(months["revenue"], horizon=12, season=12).path     # period, value, low, high
+    forecasts(table, horizon=12)["headphones"].path             # a column a series, all in one go
 
-A plain median of a few sound methods is hard to beat (Petropoulos & Svetunkov 2020: among the first in the M4 competition), and
-nothing in it is chosen by the tests, so that they stay tests. They are a rolling-origin backtest (Hyndman & Athanasopoulos, FPP3,
-ch. 5.10) with the mean absolute scaled error (Hyndman & Koehler 2006). Ranges are split-conformal: quantiles of the backtest's
-own errors, scaled by horizon.
+Combinations of a few sound methods are hard to beat, and picking the one that looks best is not among them (Petropoulos &
+Svetunkov 2020; Makridakis, Spiliotis & Assimakopoulos 2020). Who takes part, ``forecast_candidates`` says; how they are tested,
+``forecast_trials``; how they weigh, ``forecast_weights``; where the ranges come from, ``forecast_ranges``. Errors are mean
+absolute scaled errors (Hyndman & Koehler 2006).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from playbook.methods.market_research.forecast_candidates import CANDIDATES, seasonal_naive
-from playbook.result.formats import LEVEL
+from playbook.methods.market_research.forecast_candidates import CANDIDATES, NAIVE, Candidate
+from playbook.methods.market_research.forecast_ranges import coverage, widths
+from playbook.methods.market_research.forecast_sparse import INTERMITTENT, SPARSE, demand_class
+from playbook.methods.market_research.forecast_trials import FEWEST_TESTS, SEASONS_NEEDED, SHORTEST, Trials, starts_back, trials
+from playbook.methods.market_research.forecast_weights import candidate_errors, combine, trial_paths, weigh
 
-__all__ = ["COMBINATION", "NAIVE", "Forecast", "forecast"]
+__all__ = ["COMBINATION", "MEDIAN", "NAIVE", "SEASONS_NEEDED", "SEASON_MARGIN", "Forecast", "forecast", "forecasts"]
 
-NAIVE, COMBINATION = "seasonal naive", "combination"
-SEASONAL_ONLY = frozenset({"seasonal smoothing (+)", "seasonal smoothing (×)"})
-SHORTEST = 6  # below this nothing can be tested: the last value, with a wide range
-ORIGINS = 10  # starting points of the backtest, at most
-EXPLODED = 5.0  # a forecast further from the history than this many times its spread is an accident
-FEWEST_TESTS = 4  # origins that make a range to be checked
-SEASONS_NEEDED, SEASON_MARGIN = 2, FEWEST_TESTS  # a season is used when two of them and a few tests lie in the history
-FEWEST_CHECKED = 12  # values from which the share that lies inside can be told
+COMBINATION, MEDIAN = "combination", "median of all"
+SEASON_MARGIN = FEWEST_TESTS  # a season is used when two of them and a few tests lie in the history
 WIDE = 2.0  # ranges of untested forecasts: this many typical steps
 
 
@@ -33,12 +32,14 @@ WIDE = 2.0  # ranges of untested forecasts: this many typical steps
 class Forecast:
     """A tested forecast.
 
-    ``path`` has the columns period (continues the index of the history), value, low, high (the range at ``LEVEL``);
-    ``scores`` has candidate, mase (backtest error relative to the naive forecast's in-sample error; smaller is better), origins;
-    ``coverage`` is the share of backtest values inside ranges made from the errors known before (None when there are too few);
-    ``n_origins`` is the number of starting points of the test (0: the last value is repeated, untested);
-    ``season`` is the season used (1: none was asked for, or the history is too short for one);
-    ``dropped`` says which candidates are missing and why.
+    ``path`` has the columns period (continues the index of the history), value, low, high (the range at ``LEVEL``); ``scores``
+    has candidate, mase (error in the trials relative to the naive forecast's in-sample error; smaller is better), weight (share
+    in the combination; NaN for what is no candidate), origins; ``coverage`` is the share of trial values inside ranges made from
+    the errors known before (None when there are too few); ``n_origins`` is the number of starting points of the test (0: the last
+    value is repeated, untested); ``season`` is the season used (1: none was asked for, or the history is too short for one);
+    ``dropped`` says which candidates are missing and why; ``tests`` (starting points, steps) is what the combination would have
+    forecast, ``errors`` actual less that (NaN beyond the end), ``unit`` how much larger a like error would be today, as errors
+    grow with the series; ``back`` the periods since each start.
     """
 
     path: pd.DataFrame
@@ -47,126 +48,112 @@ class Forecast:
     n_origins: int
     season: int
     dropped: tuple[str, ...] = ()
+    tests: np.ndarray = field(default_factory=lambda: np.empty((0, 0)), repr=False)
+    errors: np.ndarray = field(default_factory=lambda: np.empty((0, 0)), repr=False)
+    unit: np.ndarray = field(default_factory=lambda: np.empty(0), repr=False)
+    back: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int), repr=False)
 
 
-@dataclass(frozen=True)
-class _Backtest:
-    """Signed errors of each candidate, one array per origin (over the steps that could be checked), and each origin's scale."""
-
-    errors: dict[str, list[np.ndarray]]
-    scales: np.ndarray
-
-    def mase(self, name: str) -> float:
-        return float(np.mean(np.concatenate([np.abs(e) / s for e, s in zip(self.errors[name], self.scales, strict=True)])))
-
-
-def forecast(values: pd.Series, horizon: int, season: int = 12) -> Forecast:
+def forecast(values: pd.Series, horizon: int, season: int = 12, extra: Mapping[str, Candidate] | None = None) -> Forecast:
     """Forecast ``horizon`` steps of a regular series, with a range at ``LEVEL`` and an honest account of how well it was tested.
 
     ``values``: one number a period, no gaps, in order of time; a DatetimeIndex (or PeriodIndex) is continued in ``path.period``.
     A history too short for two seasons and a few tests is treated as having none; below six values the last one is repeated with
-    a wide range. Values that are never negative give a forecast that is never negative.
+    a wide range. Values that are never negative give a forecast that is never negative. ``extra`` are further candidates, which
+    take part like the others.
     Raises ValueError when the series is empty or not finite, or the horizon not positive.
     """
-    history = np.asarray(values, dtype=float)
-    if not len(history) or not np.isfinite(history).all():
-        raise ValueError("a forecast needs at least one value, and all of them finite")
+    return forecasts(values.to_frame(0), horizon, season, extra)[0]
+
+
+def forecasts(
+    table: pd.DataFrame, horizon: int, season: int = 12, extra: Mapping[str, Candidate] | None = None
+) -> dict[object, Forecast]:
+    """As ``forecast``, for every column of a table at once: a fraction of the time, and the same starting points for all.
+
+    Values before a column's first one (a product not yet sold) are NaN. An item that sells in few periods only is forecast by
+    what ``forecast_sparse`` has, without a season. Numbers of series in an ``extra`` candidate's block are places among the
+    columns that are forecast alike; with extras, give series alike.
+    """
     if horizon < 1:
         raise ValueError(f"horizon is {horizon}; it must be at least 1")
-    periods = _future(values.index, horizon)
-    season = season if season > 1 and len(history) >= SEASONS_NEEDED * season + SEASON_MARGIN else 1
-    if len(history) < SHORTEST or np.ptp(history) == 0:
-        return _untested(history, periods)
-    origins = _origins(len(history), horizon, season)
-    paths, backtest, dropped = _compete(history, horizon, season, origins)
-    scores = pd.DataFrame({"candidate": list(backtest.errors)}).assign(
-        mase=lambda f: f["candidate"].map(backtest.mase), origins=len(origins)
-    )
-    scores = scores.sort_values("mase", kind="stable", ignore_index=True)
-    scaled = [np.abs(e) / s for e, s in zip(backtest.errors[COMBINATION], backtest.scales, strict=True)]
-    width = _scale(history, season) * _widths(scaled, horizon)
-    path = _path(periods, paths[COMBINATION], width, history)
-    return Forecast(path, scores, _coverage(scaled, origins), len(origins), season, dropped)
+    periods = _future(table.index, horizon)
+    histories = {}
+    for name in table:
+        column = table[name].to_numpy(dtype=float)
+        known = np.isfinite(column)
+        history = column[known.argmax() :]
+        if not known.any() or not np.isfinite(history).all():
+            raise ValueError("a forecast needs at least one value, and all of them finite")
+        histories[name] = history
+    longest = max(map(len, histories.values()), default=0)
+    done: dict[object, Forecast] = {}
+    groups: dict[tuple[int, bool], list] = {}
+    for name, history in histories.items():
+        if len(history) < SHORTEST or np.ptp(history) == 0:
+            done[name] = _untested(history, periods)
+        else:
+            sparse = history.min() >= 0 and demand_class(history) in INTERMITTENT
+            long = season > 1 and len(history) >= SEASONS_NEEDED * season + SEASON_MARGIN
+            groups.setdefault((season if long and not sparse else 1, sparse), []).append(name)
+    for (used, sparse), names in groups.items():
+        members = [histories[name] for name in names]
+        candidates = SPARSE if sparse else {**CANDIDATES, **(extra or {})}
+        tried = trials(members, starts_back(longest, horizon, used), horizon, used, candidates)
+        done |= zip(names, _judged(replace(tried, squared=sparse), members, periods, used), strict=True)
+    return {name: done[name] for name in table}
 
 
-def _origins(n: int, horizon: int, season: int) -> list[int]:
-    """Lengths of the histories to forecast from: evenly spread over the recent past, the first early enough."""
-    shortest = SEASONS_NEEDED * season if season > 1 else max(SHORTEST - 2, n // 2)
-    first = max(shortest, n - horizon - max(season, SHORTEST))
-    return sorted(set(np.linspace(first, n - 1, min(ORIGINS, n - first)).round().astype(int).tolist()))
-
-
-def _compete(
-    history: np.ndarray, horizon: int, season: int, origins: list[int]
-) -> tuple[dict[str, np.ndarray], _Backtest, tuple[str, ...]]:
-    """Every candidate from every origin and from today; candidates that fail or explode anywhere are dropped, with the reason."""
-    tested, dropped = {}, []
-    for name, candidate in CANDIDATES.items():
-        if name in SEASONAL_ONLY and season == 1:
-            continue
-        try:
-            tested[name] = [_sane(candidate(history[:cut], horizon, season), history[:cut]) for cut in [*origins, len(history)]]
-        except (ValueError, ArithmeticError, IndexError) as error:  # LinAlgError is a ValueError
-            dropped.append(f"{name}: {error}")
-    actual = [history[cut : cut + horizon] for cut in origins]
-    scales = np.array([_scale(history[:cut], season) for cut in origins])
-    tested[COMBINATION] = list(np.median(np.array(list(tested.values())), axis=0))
-    errors = {name: [a - p[: len(a)] for a, p in zip(actual, paths[:-1], strict=True)] for name, paths in tested.items()}
-    return {name: paths[-1] for name, paths in tested.items()}, _Backtest(errors, scales), tuple(dropped)
-
-
-def _sane(path: np.ndarray, history: np.ndarray) -> np.ndarray:
-    spread = max(np.ptp(history), abs(history).max() / 10)
-    if (
-        not np.isfinite(path).all()
-        or path.max() > history.max() + EXPLODED * spread
-        or path.min() < history.min() - EXPLODED * spread
-    ):
-        raise ValueError("the forecast exploded")
-    return np.maximum(path, 0) if history.min() >= 0 else path
-
-
-def _scale(history: np.ndarray, season: int) -> float:
-    """Mean absolute error of the naive forecast within the history: the unit of the scaled error (Hyndman & Koehler 2006)."""
-    for lag in (season, 1):
-        if len(history) > lag and (scale := np.mean(np.abs(history[lag:] - history[:-lag]))) > 0:
-            return float(scale)
-    return 1.0
-
-
-def _coverage(scaled: list[np.ndarray], origins: list[int]) -> float | None:
-    """How often the range that could have been given at each origin, from the errors known by then, held what came."""
-    inside = []
-    for place, (errors, cut) in enumerate(zip(scaled, origins, strict=True)):
-        known = [before[: cut - start] for before, start in zip(scaled[:place], origins[:place], strict=True)]
-        if len(known) >= FEWEST_TESTS:
-            inside.extend(errors <= _widths(known, len(errors)))
-    return float(np.mean(inside)) if len(inside) >= FEWEST_CHECKED else None
-
-
-def _widths(scaled: list[np.ndarray], horizon: int) -> np.ndarray:
-    """Conformal quantile of the absolute scaled errors, growing with the horizon as a power of it.
-
-    Errors of one origin go together, so the small-sample correction (1 + 1/m) counts origins and not errors (Lei et al. 2018).
-    """
-    step = np.concatenate([np.arange(1, len(e) + 1) for e in scaled])
-    size = np.concatenate(scaled)
-    by_step = pd.Series(size).groupby(step).agg(["mean", "size"]).query("mean > 0")
-    growth = 0.0
-    if len(by_step) > 2:
-        growth = float(
-            np.clip(np.polyfit(np.log(by_step.index), np.log(by_step["mean"]), 1, w=np.sqrt(by_step["size"]))[0], 0, 1)
+def _judged(tried: Trials, histories: list[np.ndarray], periods: pd.Index, season: int) -> list[Forecast]:
+    """The forecast of each series from its trials."""
+    horizon = len(periods)
+    able = np.isfinite(tried.paths[:, :, -1]).all(axis=2)
+    errors = candidate_errors(tried)
+    weights = weigh(errors, able, tried.names)
+    values = combine(tried.paths[:, :, -1], weights)
+    tests = trial_paths(tried)
+    results = []
+    for place, history in enumerate(histories):
+        missed = tried.actual[place] - tests[place]
+        scaled = np.abs(missed) / tried.scales[place, :-1, None]
+        started = np.isfinite(scaled).any(axis=1)
+        rows = [(name, errors[i, place], weights[i, place]) for i, name in enumerate(tried.names) if able[i, place]]
+        middle = np.median(tried.paths[able[:, place], place, :-1], axis=0)
+        plain = np.abs(tried.actual[place] - middle) / tried.scales[place, :-1, None]
+        rows += [(MEDIAN, _mean(plain, tried.squared), np.nan), (COMBINATION, _mean(scaled, tried.squared), np.nan)]
+        scores = pd.DataFrame(rows, columns=["candidate", "mase", "weight"]).assign(origins=int(started.sum()))
+        results.append(
+            Forecast(
+                _path(
+                    periods,
+                    values[place],
+                    tried.scales[place, -1] * widths(scaled, horizon, int(tried.back[started][0])),
+                    history,
+                ),
+                scores.sort_values("mase", kind="stable", ignore_index=True),
+                coverage(scaled[started], tried.back[started]),
+                int(started.sum()),
+                season,
+                tuple(f"{name}: {why}" for number, name, why in tried.refused if number == place),
+                tests[place],
+                missed,
+                tried.scales[place, -1] / tried.scales[place, :-1],
+                tried.back,
+            )
         )
-    quantile = np.quantile(size / step**growth, min(1.0, LEVEL * (1 + 1 / len(scaled))))
-    return quantile * np.arange(1, horizon + 1) ** growth
+    return results
+
+
+def _mean(scaled: np.ndarray, squared: bool) -> float:
+    return float(np.sqrt(np.nanmean(scaled**2)) if squared else np.nanmean(scaled))
 
 
 def _untested(history: np.ndarray, periods: pd.Index) -> Forecast:
     """The last value repeated: all that a few values or a constant allow."""
-    path = seasonal_naive(history, len(periods), 1)
+    path = np.full(len(periods), history[-1])
     step = np.mean(np.abs(np.diff(history))) if len(history) > 1 else abs(history[-1]) / WIDE
     width = WIDE * step * np.sqrt(np.arange(1, len(periods) + 1))
-    scores = pd.DataFrame({"candidate": [NAIVE], "mase": [np.nan], "origins": [0]})
+    scores = pd.DataFrame({"candidate": [NAIVE], "mase": [np.nan], "weight": [1.0], "origins": [0]})
     return Forecast(_path(periods, path, width, history), scores, None, 0, 1)
 
 

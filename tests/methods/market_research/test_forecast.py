@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playbook.methods.market_research.forecast import COMBINATION, NAIVE, forecast
-from playbook.methods.market_research.forecast_candidates import CANDIDATES, arima, seasonal_naive, theta
+from playbook.methods.market_research.forecast import COMBINATION, MEDIAN, NAIVE, forecast, forecasts
+from playbook.methods.market_research.forecast_candidates import seasonal_naive
 
 MONTHS = pd.date_range("2023-01-01", periods=48, freq="MS")
 SEASON = np.tile([80, 70, 90, 95, 100, 95, 90, 95, 105, 110, 140, 130], 4)
@@ -16,19 +16,8 @@ def _monthly(n: int, noise: float = 3.0) -> pd.Series:
     return pd.Series(SEASON[:n] * (1 + 0.004 * np.arange(n)) + rng.normal(0, noise, n), index=MONTHS[:n])
 
 
-def test_seasonal_naive_repeats_the_last_season():
-    assert seasonal_naive(np.array([1.0, 2, 3, 4, 5]), 5, 3).tolist() == [3, 4, 5, 3, 4]
-
-
-def test_theta_continues_a_straight_line():
-    # A line leaves no error whatever the smoothing; the trend's weight 1 - 1/theta then continues it upwards, never downwards.
-    path = theta(np.arange(1.0, 31.0), 3, 1)
-    assert (np.diff(path) > 0).all() and path[0] == pytest.approx(31, abs=0.6)
-
-
 def test_a_clear_season_beats_the_naive_forecast():
-    values = _monthly(48)
-    result = forecast(values, 6, 12)
+    result = forecast(_monthly(48), 6, 12)
     scores = result.scores.set_index("candidate")["mase"]
     assert result.season == 12 and scores[COMBINATION] < 0.9 * scores[NAIVE]
     expected = SEASON[:6] * (1 + 0.004 * np.arange(48, 54))
@@ -37,10 +26,18 @@ def test_a_clear_season_beats_the_naive_forecast():
     assert 0 <= result.coverage <= 1
 
 
+def test_weights_add_up_to_one_and_the_combinations_have_none():
+    scores = forecast(_monthly(40), 6, 12).scores.set_index("candidate")
+    assert scores["weight"].sum() == pytest.approx(1) and scores.loc[[COMBINATION, MEDIAN], "weight"].isna().all()
+    kept = scores.dropna()
+    best = kept["mase"].min()
+    assert (kept.loc[kept["mase"] > 2 * best, "weight"] == 0).all()
+
+
 def test_one_year_allows_no_season_and_says_so():
     result = forecast(_monthly(12), 4, 12)
     assert result.season == 1 and 1 < result.n_origins <= 6
-    assert not any(name.startswith("seasonal smoothing") for name in result.scores["candidate"])
+    assert not {"moving season", "seasonal ARIMA", "damped smoothing", "regression"} & set(result.scores["candidate"])
 
 
 @pytest.mark.parametrize("values", [[7.0], [7.0, 9.0], [3.0, 4.0, 2.0, 5.0, 4.0]])
@@ -62,43 +59,39 @@ def test_unusable_input_is_refused(values, horizon):
         forecast(pd.Series(values, dtype=float), horizon)
 
 
-def test_a_candidate_that_explodes_or_fails_is_dropped_and_named(monkeypatch):
-    def explodes(history, horizon, season):
-        return np.full(horizon, 1e12)
+def test_a_candidate_that_explodes_or_fails_is_dropped_and_named():
+    def explodes(block):
+        return np.full((len(block.lengths), block.horizon), 1e12)
 
-    def fails(history, horizon, season):
+    def fails(block):
         raise ValueError("no convergence")
 
-    monkeypatch.setattr(
-        "playbook.methods.market_research.forecast.CANDIDATES",
-        {NAIVE: seasonal_naive, "bang": explodes, "stuck": fails, "theta": theta},
-    )
-    result = forecast(_monthly(40), 3, 12)
+    result = forecast(_monthly(40), 3, 12, extra={"bang": explodes, "stuck": fails})
     assert result.dropped == ("bang: the forecast exploded", "stuck: no convergence")
-    assert set(result.scores["candidate"]) == {NAIVE, "theta", COMBINATION}
+    assert {NAIVE, "Theta", COMBINATION} <= set(result.scores["candidate"]) and "bang" not in set(result.scores["candidate"])
 
 
-def test_the_forecast_is_the_median_of_its_candidates(monkeypatch):
+def test_the_combination_by_hand(monkeypatch):
     def ahead(by: float):
-        return lambda history, horizon, season: history[-1] + np.full(horizon, by)
+        return lambda block: block.last[:, None] + np.full(block.horizon, by)
 
-    monkeypatch.setattr(
-        "playbook.methods.market_research.forecast.CANDIDATES", {NAIVE: seasonal_naive, "near": ahead(2), "far": ahead(9)}
-    )
-    result = forecast(pd.Series(np.arange(20.0)), 1, 1)
-    # 19, 21 and 28, whatever the test says: it misses by 1 every time, as the naive one does.
-    assert result.path["value"].tolist() == [21]
-    assert result.scores.set_index("candidate")["mase"].to_dict() == {NAIVE: 1, "near": 1, COMBINATION: 1, "far": 8}
-    assert result.path[["low", "high"]].to_numpy().tolist() == [[20, 22]]
+    few = {NAIVE: seasonal_naive, "near": ahead(2), "far": ahead(9)}
+    monkeypatch.setattr("playbook.methods.market_research.forecast.CANDIDATES", few)
+    result = forecast(pd.Series(np.arange(1, 21.0)), 1, 1)
+    # Forecasts of 20, 22 and 29 missed by 1, 1 and 8 every time: all stay, as three do in any case; weights 1, 1 and 1/64.
+    assert result.path["value"].tolist() == pytest.approx([(20 + 22 + 29 / 64) / (2 + 1 / 64)])
+    scores = result.scores.set_index("candidate")
+    assert scores.loc[[NAIVE, "near", "far", MEDIAN], "mase"].tolist() == [1, 1, 8, 1]
+    assert scores.loc[[NAIVE, "near", "far"], "weight"].tolist() == pytest.approx([64 / 129, 64 / 129, 1 / 129])
 
 
 def test_coverage_is_told_from_errors_known_beforehand():
-    rng = np.random.default_rng(3)
-    calm = forecast(pd.Series(100 + rng.normal(0, 1, 40)), 4, 1)
+    noise = np.random.default_rng(3).normal(0, 1, (8, 40))
+    calm = np.mean([forecast(pd.Series(100 + row), 4, 1).coverage for row in noise])
     # The last months are wild: no range made before could have held them, though one made afterwards would.
-    wild = forecast(pd.Series(np.r_[100 + rng.normal(0, 1, 36), 300, 0, 300, 0]), 4, 1)
-    assert calm.coverage >= 0.6 > wild.coverage
-    assert forecast(pd.Series(100 + rng.normal(0, 1, 9)), 3, 1).coverage is None
+    wild = [forecast(pd.Series(np.r_[100 + row[:36], 300, 0.5, 300, 0.5]), 4, 1).coverage for row in noise[:3]]
+    assert 0.7 <= calm <= 0.9 and max(wild) < 0.6
+    assert forecast(pd.Series(100 + noise[0, :9]), 3, 1).coverage is None
 
 
 def test_a_season_is_used_from_28_months():
@@ -112,6 +105,45 @@ def test_same_input_same_output_and_input_unchanged():
     pd.testing.assert_series_equal(values, before)
 
 
+def test_many_at_once_are_forecast_as_each_alone():
+    table = pd.DataFrame({"a": _monthly(36), "b": _monthly(36, 9.0)[::-1].to_numpy()}, index=MONTHS[:36])
+    together = forecasts(table, 6)
+    for name in table:
+        alone = forecast(table[name], 6)
+        pd.testing.assert_frame_equal(together[name].path, alone.path, rtol=1e-9)
+        pd.testing.assert_frame_equal(together[name].scores, alone.scores, rtol=1e-9)
+
+
+def test_a_series_that_begins_later_is_forecast_from_its_own_beginning():
+    table = pd.DataFrame({"old": _monthly(36), "new": _monthly(36).where(np.arange(36) >= 24)})
+    result = forecasts(table, 4)
+    assert (result["old"].season, result["new"].season) == (12, 1)
+    assert 1 < result["new"].n_origins < result["old"].n_origins
+    assert result["new"].path["period"].tolist() == result["old"].path["period"].tolist()
+
+
+def test_an_item_that_seldom_sells_is_forecast_by_its_rate():
+    values = np.zeros(36)
+    values[2::4] = 8  # two a month on average
+    result = forecast(pd.Series(values), 12)
+    assert {"Croston", "Croston, corrected", "chance and size"} <= set(result.scores["candidate"]) and result.season == 1
+    assert result.path["value"].sum() == pytest.approx(24, rel=0.2)
+    assert (result.path["low"] == 0).all()
+
+
+def test_weeks_with_a_yearly_pattern_and_trees_on_probation():
+    rng = np.random.default_rng(2)
+    time = np.arange(3 * 52)
+    values = 100 + 0.1 * time + 25 * np.sin(2 * np.pi * time / 52) + rng.normal(0, 5, len(time))
+    result = forecast(pd.Series(values, index=pd.date_range("2023-01-02", periods=len(time), freq="W-MON")), 26, 52)
+    expected = 100 + 0.1 * (156 + np.arange(26)) + 25 * np.sin(2 * np.pi * np.arange(26) / 52)
+    scores = result.scores.set_index("candidate")
+    assert result.season == 52 and np.abs(result.path["value"] - expected).mean() < 5
+    assert "boosted trees" in scores.index and "moving season" not in scores.index
+    late = [name for name in ("boosted trees", "regression") if scores.loc[name, "mase"] >= scores.loc[NAIVE, "mase"]]
+    assert (scores.loc[late, "weight"] == 0).all()
+
+
 def test_periods_continue_weeks_and_quarters():
     weeks = pd.Series([1.0, 2.0, 3.0], index=pd.date_range("2026-01-05", periods=3, freq="W-MON"))
     quarters = pd.Series([1.0, 2.0], index=pd.to_datetime(["2026-01-01", "2026-04-01"]))
@@ -119,34 +151,29 @@ def test_periods_continue_weeks_and_quarters():
     assert forecast(quarters, 2).path["period"].tolist() == [pd.Timestamp("2026-07-01"), pd.Timestamp("2026-10-01")]
 
 
-@settings(max_examples=12, deadline=None)
-@given(st.lists(st.floats(0, 1e6, allow_subnormal=False), min_size=1, max_size=16))
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.floats(0, 1e6, allow_subnormal=False), min_size=1, max_size=40))
 def test_whatever_the_history_the_path_is_finite_and_not_negative(values):
     path = forecast(pd.Series(values), 3, 12).path
     assert np.isfinite(path[["value", "low", "high"]].to_numpy()).all() and (path["low"] >= 0).all()
     assert (path["low"] <= path["value"]).all() and (path["value"] <= path["high"]).all()
 
 
-def test_arima_on_five_points_stays_near_them():
-    # The article's example prints 144.0; statsmodels' ARIMA(1,1,1) gives 139.97, with a 95 % interval from 110.6 to 169.3.
-    assert 110 < arima(np.array([100.0, 120, 110, 130, 140]), 1, 1)[0] < 170
-
-
 @pytest.mark.realdata
 def test_m3_monthly_series(shared_data):
-    # M3 competition (Makridakis & Hibon 2000), 6 of the 714 monthly series; Theta's published sMAPE over all 714 is 13.600.
-    table = pd.read_parquet(shared_data / "m3_monthly" / "observations.parquet")
-    errors, naive, inside = [], [], []
-    for series in sorted(table["series"].unique())[5::120]:
-        rows = table[table["series"] == series].sort_values("t")
-        train, test = rows.loc[rows["split"] == "train", "y"].to_numpy(), rows.loc[rows["split"] == "test", "y"].to_numpy()
+    # M3 competition (Makridakis & Hibon 2000), 60 of the 714 monthly series, drawn once. Published, all 714: Theta 13.600 (.842).
+    table = pd.read_parquet(shared_data / "m3_monthly" / "observations.parquet").sort_values(["series", "t"])
+    names = sorted(table["series"].unique())
+    chosen = [names[i] for i in sorted(np.random.default_rng(5).permutation(len(names))[:60])]
+    parts = {key: rows["y"].to_numpy() for key, rows in table[table["series"].isin(chosen)].groupby(["series", "split"])}
+    smape, mase, inside = [], [], []
+    for name in chosen:
+        train, test = parts[name, "train"], parts[name, "test"]
         path = forecast(pd.Series(train), len(test), 12).path
-        errors.append(_smape(test, path["value"].to_numpy()))
-        naive.append(_smape(test, CANDIDATES[NAIVE](train, len(test), 12)))
-        inside.append(((path["low"] <= test) & (test <= path["high"])).mean())
-    assert np.mean(errors) < 0.9 * np.mean(naive)
-    assert 0.65 < np.mean(inside) < 0.95
-
-
-def _smape(actual: np.ndarray, forecasted: np.ndarray) -> float:
-    return float(200 * np.mean(np.abs(actual - forecasted) / (np.abs(actual) + np.abs(forecasted))))
+        missed = np.abs(test - path["value"])
+        smape.append(200 * np.mean(missed / (np.abs(test) + np.abs(path["value"]))))
+        mase.append(np.mean(missed) / np.mean(np.abs(train[12:] - train[:-12])))
+        inside.append(np.mean((path["low"] <= test) & (test <= path["high"])))
+    # Measured on these 60: see the bounds; statsforecast's AutoETS and the plain Theta do worse on them.
+    assert np.mean(smape) < 13.4 and np.mean(mase) < 0.91
+    assert 0.73 <= np.mean(inside) <= 0.83
