@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,16 @@ class Slipping:
     @property
     def at_risk(self) -> float:
         return float(self.customers["at_risk"].sum())
+
+    def bands(self) -> pd.DataFrame:
+        """One row a band of silence: band (in words), customers, active_year, back (mean) and at_risk."""
+        words = [f"{low} to {high} usual pauses" for low, high in pairwise(SILENCES[:-1])] + [f"over {SILENCES[-2]} usual pauses"]
+        band = pd.cut(self.customers["silence"], SILENCES, labels=words)
+        groups = self.customers.groupby(band, observed=False)
+        frame = groups.agg(
+            customers=("silence", "size"), active_year=("active_year", "sum"), back=("back", "mean"), at_risk=("at_risk", "sum")
+        )
+        return frame.rename_axis("band").reset_index().astype({"band": str})
 
 
 def buying_habits(order_totals: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:

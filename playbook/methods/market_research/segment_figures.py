@@ -116,12 +116,19 @@ def choice_figure(quality: pd.DataFrame, chosen: int, fmt: Formats, source: str)
     alt = (
         f"Among {quality['k'].min()} to {quality['k'].max()} groups, {chosen} were chosen: "
         f"silhouette {fmt.number(best['silhouette'])}, "
-        f"stability {fmt.number(best['stability'])}."
+        f"stability {fmt.number(best['stability'])}, {fmt.count(best['votes'])} of 3 votes."
     )
-    columns = {"k": ("Groups", "count"), "silhouette": ("Silhouette", "number"), "stability": ("Stability", "number")}
+    columns = {
+        "k": ("Groups", "count"),
+        "silhouette": ("Separation (silhouette)", "number"),
+        "stability": ("Stability", "number"),
+        "gap": ("Gap to evenly spread customers", "number"),
+        "votes": ("Votes of three measures", "count"),
+    }
     return Figure(
         svg,
-        "Why this number of groups: both measures are better when higher, 1 is perfect.",
+        "Why this number of groups: both measures are better when higher, 1 is perfect; with the gap to evenly spread customers "
+        "they vote.",
         source,
         alt,
         Table(quality, "Quality by number of groups.", source, columns),

@@ -7,10 +7,10 @@ from playbook.methods.market_research.migration import Moves
 from playbook.result.contract import Finding
 from playbook.result.formats import Formats
 
-__all__ = ["AT_RISK", "GONE", "best_finding", "lost_finding", "moved_finding", "slipping_finding"]
+__all__ = ["AT_RISK", "best_finding", "lost_finding", "moved_finding", "slipping_finding"]
 
 AT_RISK = "at-risk"
-GONE = (AT_RISK, "lapsed")
+_GONE = (AT_RISK, "lapsed")
 OWNER = "head of customer marketing"
 SURE, FAIRLY = 0.05, 0.20  # chances below which a difference is shown, or likely
 
@@ -21,8 +21,8 @@ def best_finding(profiles: pd.DataFrame, words: str, fmt: Formats) -> Finding:
     return Finding(
         "segments-money",
         f"{top['segment']} (customers {words}; {fmt.count(top['customers'])} in all) brought "
-        f"{fmt.money(top['revenue_year'])} in the last twelve months, {fmt.share(top['revenue_share'])} of all revenue from known "
-        "customers.",
+        f"{fmt.money(top['revenue_year'])} in the last twelve months, {fmt.share(top['revenue_share'])} of all revenue from "
+        "known customers.",
         value=float(top["revenue_share"]), unit="share", n=int(top["customers"]), evidence="shown",
         action=f"Make sure that the {top['segment'].lower()} segment hears first of news and never waits for an answer.",
         owner=OWNER,
@@ -31,7 +31,7 @@ def best_finding(profiles: pd.DataFrame, words: str, fmt: Formats) -> Finding:
 
 def lost_finding(customers: pd.DataFrame, fmt: Formats) -> Finding | None:
     """Who has gone quiet. Only those at risk are still at stake: the revenue of the lapsed is history."""
-    gone = customers[customers["kind"].isin(GONE)]
+    gone = customers[customers["kind"].isin(_GONE)]
     worth, at_risk = (float(who["active_year"].sum()) for who in (gone, gone[gone["kind"] == AT_RISK]))
     if worth <= 0:
         return None
@@ -54,8 +54,8 @@ def slipping_finding(slip: Slipping, fmt: Formats) -> Finding | None:
     n, worth = len(slip.customers), slip.worth
     if worth <= 0:
         return None
-    who = "1 otherwise active customer is" if n == 1 else f"{fmt.count(n)} otherwise active customers are"
-    who += f" silent for more than {QUIET} times {'its' if n == 1 else 'their'} usual pause"
+    who = f"{fmt.count(n)} regular customer{'' if n == 1 else 's'} of the last twelve months"
+    who += f" {'is' if n == 1 else 'are'} silent for more than {QUIET} times {'its' if n == 1 else 'their'} usual pause"
     sentence = (
         f"{who}. Of customers as silent {LOOK_BACK} days earlier, {fmt.share(slip.back)} bought again; "
         f"if no more do now, {fmt.money(slip.at_risk)} a year is lost."

@@ -14,7 +14,6 @@ from playbook.methods.market_research.rfm import rfm_scores
 from playbook.methods.market_research.segment_figures import choice_figure, profile_figure, share_figure
 from playbook.methods.market_research.segment_findings import (
     AT_RISK,
-    GONE,
     best_finding,
     lost_finding,
     moved_finding,
@@ -129,7 +128,7 @@ def segments(
     way = ways[by]
     span = (day - order_totals["day"].min()).days + 1
     customers = customers.assign(segment=way.names, kind=way.kinds, stage=customer_stages(customers, span))
-    slip = slipping(customers[~customers["kind"].isin(GONE)], order_totals, day)
+    slip = slipping(customers[(customers["recency_days"] < YEAR) & (customers["kind"] != AT_RISK)], order_totals, day)
     profiles = _profiles(customers, slip.customers["at_risk"], span)
     order = profiles["segment"].tolist()
     told = explain(customers, way.names, fmt, tuple(MEASURES) if by == "rules" else ("recency_days", "orders", "revenue"))

@@ -1,0 +1,224 @@
+"""Customer base: how many customers stay, leave and come, on how few revenue rests, and what is at risk."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from playbook.engagement import Assumptions
+from playbook.methods.market_research.habits import LOOK_BACK, QUIET, YEAR, Slipping, buying_habits, slipping
+from playbook.methods.needs_analysis import customer_base_findings as told
+from playbook.methods.needs_analysis.cohorts import Cohorts, cohorts, compare
+from playbook.methods.needs_analysis.concentration import Concentration, concentration, lorenz
+from playbook.methods.needs_analysis.customer_base_figures import cohort_figure, flow_figure, lorenz_figure
+from playbook.methods.needs_analysis.customer_flow import customer_flow, customer_windows
+from playbook.methods.needs_analysis.windows import Windows, windows
+from playbook.result.contract import Assumption, Figure, Locked, Result, Table
+from playbook.result.formats import Formats
+from playbook.result.section import section
+
+__all__ = ["CustomerBase", "customer_base"]
+
+FEWEST_CUSTOMERS = 10  # below this a list of names tells more
+SOURCE = "orders, net of returns"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerBase(Result):
+    """How healthy the customer base is.
+
+    ``lorenz``: customers, revenue (cumulated shares, the smallest customers first) of the last twelve months; ``cohorts``: start
+    (first day of the cohort's period, NaT for customers already known), customers, n, active, retention; ``flow``: group (lost,
+    kept, new, regained, returns, unknown), label, customers, before, after, change, which add up to the cent (empty with less
+    than two months); ``at_risk``: customer_id, silence (in usual pauses), active_year, back (share expected to return), at_risk
+    (money a year).
+    """
+
+    lorenz: pd.DataFrame = field(repr=False)
+    cohorts: pd.DataFrame = field(repr=False)
+    flow: pd.DataFrame = field(repr=False)
+    at_risk: pd.DataFrame = field(repr=False)
+    windows: Windows | None = None
+    grouped: Cohorts | None = field(default=None, repr=False)
+    top_share: float | None = None
+
+    def figures(self) -> tuple[Figure, ...]:
+        drawn = [
+            flow_figure(self.flow, self.fmt, SOURCE) if len(self.flow) else None,
+            lorenz_figure(self.lorenz, self.top_share, self.fmt, SOURCE) if self.top_share is not None else None,
+            cohort_figure(self.grouped, self.fmt, SOURCE) if self.grouped is not None else None,
+        ]
+        return tuple(figure for figure in drawn if figure)
+
+
+@section(
+    "customer-base",
+    "How healthy is the customer base?",
+    promise="on how few customers revenue rests, who stayed, left and came back, how new customers last, and what is at risk",
+)
+def customer_base(
+    order_totals: pd.DataFrame, as_of: date, fmt: Formats, parameters: Assumptions | None = None
+) -> CustomerBase | Locked:
+    """Concentration, flow, cohorts and revenue at risk.
+
+    Concentration is that of net revenue by customer of the last twelve months against the twelve before; the flow sets the two
+    windows of ``windows`` against each other; cohorts see ``cohorts``; at risk are customers with at least three orders, one of
+    them in the last twelve months, who are silent for more than three of their usual pauses. Locked when orders name no customer,
+    or fewer than ten bought.
+    """
+    if "customer_id" not in order_totals:
+        return _locked(fmt, "orders (customer_id)")
+    day = pd.Timestamp(as_of)
+    known = order_totals[order_totals["day"] <= day]
+    habits = buying_habits(known, day)
+    if len(habits) < FEWEST_CUSTOMERS:
+        return _locked(fmt, f"orders of at least {FEWEST_CUSTOMERS} customers ({len(habits)} bought so far)")
+    spread = concentration(*_years(known, day))
+    compared = windows(known["day"], as_of)
+    who = customer_windows(known, compared) if compared else None
+    flow = customer_flow(who, known, compared) if compared else pd.DataFrame(columns=FLOW)
+    grouped = cohorts(known, day)
+    slip = slipping(habits[habits["recency_days"] < YEAR], known, day)
+    history = compared is not None and known["day"].min() < compared.start
+    found = [
+        told.flow_finding(flow, compared, parameters, fmt),
+        told.kept_finding(who, compared, fmt),
+        told.concentration_finding(spread, fmt),
+        told.largest_finding(spread, fmt),
+        told.retention_finding(compare(grouped.rows) if grouped else None, grouped, fmt),
+        told.risk_finding(slip, spread, fmt),
+    ]
+    tables = [
+        _flow_table(flow, compared, fmt) if len(flow) else None,
+        _spread_table(spread) if spread else None,
+        _risk_table(slip),
+    ]
+    return CustomerBase(
+        fmt=fmt,
+        headline=_headline(flow, compared, spread, len(habits), fmt),
+        findings=tuple(finding for finding in found if finding),
+        tables=tuple(table for table in tables if table),
+        assumptions=_assumptions(spread, compared, history, grouped, len(habits), known, fmt),
+        lorenz=lorenz(_positive(known, day)) if spread else pd.DataFrame(columns=["customers", "revenue"]),
+        cohorts=grouped.rows if grouped else pd.DataFrame(columns=["start", "customers", "n", "active", "retention"]),
+        flow=flow,
+        at_risk=slip.customers[["customer_id", "silence", "active_year", "back", "at_risk"]].reset_index(drop=True),
+        windows=compared,
+        grouped=grouped,
+        top_share=spread.now.top_share if spread else None,
+    )
+
+
+FLOW = ["group", "label", "customers", "before", "after", "change"]
+
+
+def _locked(fmt: Formats, need: str) -> Locked:
+    promise = customer_base.section.promise
+    return Locked(fmt=fmt, headline="Not answered yet: How healthy is the customer base?", unlock=(need,), promise=promise)
+
+
+def _years(orders: pd.DataFrame, day: pd.Timestamp) -> tuple[pd.Series, pd.Series | None]:
+    """Net revenue by customer of the last twelve months and of the twelve before (None where the data do not hold them)."""
+    year, two = (day - pd.DateOffset(years=n) for n in (1, 2))
+
+    def within(start: pd.Timestamp, end: pd.Timestamp) -> pd.Series:
+        return orders[(orders["day"] > start) & (orders["day"] <= end)].groupby("customer_id")["revenue"].sum()
+
+    whole = windows(orders["day"], day.date())
+    return within(year, day), within(two, year) if whole is not None and whole.whole_year else None
+
+
+def _positive(orders: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    revenue = _years(orders, day)[0]
+    return revenue[revenue > 0].to_numpy()
+
+
+def _headline(flow: pd.DataFrame, compared: Windows | None, spread: Concentration | None, customers: int, fmt: Formats) -> str:
+    rows = flow.set_index("group") if len(flow) else None
+    if rows is not None and (before := rows.loc["kept", "customers"] + rows.loc["lost", "customers"]):
+        stayed = fmt.share(rows.loc["kept", "customers"] / before)
+        lost, came = fmt.money(-rows.loc["lost", "change"]), fmt.money(rows.loc["new", "change"])
+        longer = "" if compared.whole_year else " another month" if compared.months == 1 else f" another {compared.months} months"
+        return f"{stayed} of customers stayed{longer}; those lost took {lost}, new ones brought {came}"
+    if spread is not None:
+        return f"The best tenth of customers brings {fmt.share(spread.now.top_share)} of revenue"
+    return f"None of {fmt.count(customers)} customers brought revenue in the last twelve months"
+
+
+def _flow_table(flow: pd.DataFrame, compared: Windows, fmt: Formats) -> Table:
+    total = {"label": "Revenue", "customers": flow["customers"].sum(), **flow[["before", "after", "change"]].sum().round(2)}
+    frame = pd.concat([flow[FLOW[1:]], pd.DataFrame([total])], ignore_index=True)
+    return Table(
+        frame,
+        "Who left, stayed and came, and what that did to revenue",
+        f"{SOURCE}, {fmt.day(compared.start)} to {fmt.day(compared.end)}, split on {fmt.day(compared.middle)}",
+        {
+            "label": ("Customers", "text"), "customers": ("Number", "count"), "before": ("Revenue before", "unit_money"),
+            "after": ("Revenue after", "unit_money"), "change": ("Change", "unit_money"),
+        },
+    )  # fmt: skip
+
+
+def _spread_table(spread: Concentration) -> Table:
+    years = {"Last 12 months": spread.now, "12 months before": spread.before}
+    rows = [{"year": name, **vars(found)} for name, found in years.items() if found is not None]
+    return Table(
+        pd.DataFrame(rows),
+        "On how few customers revenue rests; inequality is 0 when all bring the same and 1 when one brings all (Gini)",
+        SOURCE,
+        {
+            "year": ("Year", "text"), "customers": ("Customers", "count"), "total": ("Revenue", "money"),
+            "top_share": ("Best tenth brings", "share"), "half": ("Customers for half of revenue", "count"),
+            "largest_share": ("Ten largest bring", "share"), "gini": ("Inequality", "number"),
+        },
+    )  # fmt: skip
+
+
+def _risk_table(slip: Slipping) -> Table | None:
+    rows = slip.bands()
+    if not rows["customers"].sum():
+        return None
+    columns = {
+        "band": ("Silent for", "text"), "customers": ("Customers", "count"),
+        "active_year": ("Revenue of last active year", "money"),
+    }  # fmt: skip
+    if slip.told:
+        columns |= {"back": (f"Came back within {LOOK_BACK} days before", "share"), "at_risk": ("At risk a year", "money")}
+    return Table(rows, "Regular customers in unusual silence", SOURCE, columns)
+
+
+def _assumptions(
+    spread: Concentration | None, compared: Windows | None, history: bool, grouped: Cohorts | None, customers: int,
+    orders: pd.DataFrame, fmt: Formats,
+) -> tuple[Assumption, ...]:  # fmt: skip
+    notes = []
+    if spread is not None and spread.below_zero:
+        n = spread.below_zero
+        text = "1 customer sent back more than it" if n == 1 else f"{fmt.count(n)} customers sent back more than they"
+        notes.append(
+            Assumption(f"{text} bought in the last twelve months; for the concentration this counts as zero.", "high", "low")
+        )
+    if compared is not None and not compared.whole_year:
+        n = compared.months
+        since = "the last month is set against the one" if n == 1 else f"the last {n} months are set against the {n}"
+        text = f"The data hold less than 24 months, so {since} before: part of the change is season."
+        notes.append(Assumption(text, "low", "high"))
+    if compared is not None and not history:
+        text = "Data before the two windows are missing, so customers who came back after a long pause count as new."
+        notes.append(Assumption(text, "low", "medium"))
+    if grouped is not None:
+        mostly = ", which is most of them," if grouped.known > customers / 2 else ""
+        text = (
+            f"{fmt.count(grouped.known)} customers{mostly} ordered before {fmt.day(grouped.new_from)}, at the start of "
+            "the data. They may have been customers for long and stand in no cohort of new customers."
+        )
+        notes.append(Assumption(text, "medium", "medium"))
+    risk = f"Silence is counted in a customer's own mean pause between orders; more than {QUIET} of them is unusual."
+    notes.append(Assumption(risk, "medium", "medium"))
+    unnamed = int(orders["customer_id"].isna().sum())
+    if unnamed:
+        text = (
+            "1 order names no customer and counts" if unnamed == 1 else f"{fmt.count(unnamed)} orders name no customer and count"
+        )
+        notes.append(Assumption(f"{text} only in the flow of revenue.", "high", "low"))
+    return tuple(notes)
