@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from playbook.methods.needs_analysis.steps import outcome
+from playbook.methods.needs_analysis.waiting import Waiting, waiting
 
-__all__ = ["YEAR_DAYS", "average_amount", "deal_states"]
+__all__ = ["FEWEST_WON", "YEAR_DAYS", "average_amount", "deal_states", "winning_time"]
 
 YEAR_DAYS = 365
 FEWEST_WON = 10  # of one product, for its average to stand for a deal without an amount
@@ -51,6 +52,19 @@ def average_amount(opportunities: pd.DataFrame, states: pd.DataFrame) -> pd.Seri
         known = by_product.loc[by_product["count"] >= FEWEST_WON, "mean"]
         expected = opportunities["product"].map(known).astype("float64").fillna(expected)
     return states["amount"].fillna(expected)
+
+
+def winning_time(states: pd.DataFrame, as_of: date) -> Waiting | None:
+    """Days from the first day in the pipeline to the win, from the frame of ``deal_states``; None when none was won.
+
+    Deals that lived in the 365 days up to ``as_of`` count; those that are still open have waited so far (censored), a
+    lost one rules the win out, one that began earlier is watched from the first of these days.
+    """
+    lived = states[states["recent"] & states["days"].notna()]
+    since = pd.Timestamp(as_of) - pd.Timedelta(days=YEAR_DAYS - 1)
+    entered = (since - lived["created"]).dt.days.clip(lower=0)
+    ends = lived["end"].to_numpy()
+    return waiting(lived["days"].to_numpy(), ends == "won", ends == "lost", entered=entered.to_numpy())
 
 
 def _days(frame: pd.DataFrame, column: str) -> pd.Series:

@@ -1,38 +1,62 @@
-"""Funnel: where on their way customers or deals are lost, and what the costliest step is worth."""
+"""Funnel: where on their way customers or deals are lost, wait or turn back, and what the costliest step is worth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-import numpy as np
 import pandas as pd
 
-from playbook.methods.needs_analysis.leaks import Path, Reference, best_group, costliest, deal_path, journey_path, share_range
-from playbook.result.contract import Assumption, Evidence, Figure, Finding, Locked, Result, Table
+from playbook.intake.frames.selling import SEPARATOR
+from playbook.methods.needs_analysis.channel_credit import Credit, channel_credit
+from playbook.methods.needs_analysis.deals import YEAR_DAYS
+from playbook.methods.needs_analysis.funnel_figures import path_figure, split_figure, times_figure
+from playbook.methods.needs_analysis.funnel_findings import funnel_findings, funnel_headline
+from playbook.methods.needs_analysis.funnel_splits import Split, reference_of, splits_at
+from playbook.methods.needs_analysis.funnel_tables import funnel_assumptions, funnel_tables
+from playbook.methods.needs_analysis.leaks import Path, Reference, costliest, deal_path, journey_path
+from playbook.methods.needs_analysis.stalls import Stalls, stalled_deals, stalled_journeys
+from playbook.methods.needs_analysis.step_moves import Loops, loops, step_moves
+from playbook.methods.needs_analysis.step_times import recent_moves, step_times
+from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section
-from playbook.result.theme import BAR, FINDING, HISTORY, canvas, finish
 
 __all__ = ["Funnel", "funnel"]
 
-MOST_BARS = 8
-COVERED = 0.9  # share of orders that the journeys should hold before their money can stand for all sales
+SEVERAL = 0.05  # share of the journeys that have to meet more than one channel, for credit to be a question
 _NEEDS = ("journeys (journey_id, step, step_at)", "pipeline (opportunity_id, stage)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Funnel(Result):
-    """The way to the sale: ``path`` with its stages and groups, the costliest step, and the group that shows what is possible."""
+    """The way to the sale.
+
+    ``path``: its steps and groups; ``leak``: the costliest step; ``reference``: the group that shows what is possible there.
+    ``splits``: that step by channel, owner and product; ``times``: days at each step (see ``step_times``); ``moves``: where
+    journeys go from each step (see ``step_moves``); ``loops``: what becomes of those that turn back; ``stalls``: open cases that
+    wait unusually long; ``credit``: what each channel adds. The last three are None, and the frames empty, without data for them.
+    """
 
     path: Path
     leak: str | None
     reference: Reference | None
+    splits: tuple[Split, ...] = field(default=(), repr=False)
+    times: pd.DataFrame = field(repr=False)
+    moves: pd.DataFrame = field(repr=False)
+    loops: Loops | None = None
+    stalls: Stalls | None = None
+    credit: Credit | None = None
 
     def figures(self) -> tuple[Figure, ...]:
-        return (_bars(self),)
+        drawn = path_figure(self.path, self.leak, self.fmt), split_figure(self.splits, self.path, self.fmt), times_figure(
+            self.times, self.path, self.fmt
+        )  # fmt: skip
+        return tuple(figure for figure in drawn if figure)
 
 
 @section(
-    "funnel", "Where are sales lost?", promise="conversion per step, the costliest leak and what one point more there is worth"
+    "funnel",
+    "Where are sales lost?",
+    promise="conversion and time per step, where deals stall, the costliest leak and what one point more there is worth",
 )
 def funnel(
     fmt: Formats,
@@ -40,30 +64,48 @@ def funnel(
     journey_steps: pd.DataFrame | None = None,
     opportunities: pd.DataFrame | None = None,
     order_totals: pd.DataFrame | None = None,
+    journey_moves: pd.DataFrame | None = None,
+    journey_states: pd.DataFrame | None = None,
+    channel_paths: pd.DataFrame | None = None,
+    stages: tuple[str, ...] = (),
 ) -> Result:
-    """How many journeys reach each step in the year up to ``as_of``, and what the steps between cost.
+    """How many journeys reach each step in the year up to ``as_of``, what the steps between cost, and how long they take.
 
-    Journeys are preferred; without them the pipeline's end states serve (opened, closed, won). Steps are
-    ordered by the mean rank of their first reach; intervals are Wilson's. Returns Locked with neither table,
-    with fewer than two different steps, or with no closed deal.
+    Journeys are preferred; without them the pipeline's end states serve (opened, closed, won). Steps stand in the client's
+    order (``stages``), in the known order of a sale, or by the mean rank of their first reach; intervals of shares are
+    Wilson's. Returns Locked with neither table, with fewer than two different steps, or with no closed deal.
     """
-    path = journey_path(journey_steps, order_totals, as_of) if journey_steps is not None else None
+    path = None
+    if journey_steps is not None:
+        path = journey_path(journey_steps, order_totals, as_of, stages, opportunities)
     if path is None and opportunities is not None:
         path = deal_path(opportunities, as_of)
     if path is None:
         return _locked(fmt, journey_steps is None and opportunities is None)
     found = costliest(path)
-    reference = best_group(path, found[0]["step"]) if found else None
+    splits = splits_at(path, found[0]["step"]) if found else ()
+    if splits:
+        path = replace(path, group=splits[0].by)
+    reference = reference_of(splits[0]) if splits else None
+    order = tuple(path.stages["step"]) if path.case == "journeys" else ()
+    recent = None if journey_moves is None or not order else recent_moves(journey_moves)
+    times = step_times(pd.DataFrame(_NO_MOVES) if recent is None else recent, order)
+    moves = step_moves(pd.DataFrame(_NO_MOVES) if recent is None else recent)
+    turned = None if journey_states is None or not order else loops(_begun(journey_states, as_of), journey_steps, order[-1])
+    stalls = _stalls(path, journey_states, times, opportunities, as_of)
+    credit = _credit(channel_paths, order)
     return Funnel(
         fmt=fmt,
-        headline=_headline(found, path, fmt),
-        findings=_findings(path, found, reference, fmt),
-        tables=_tables(path, found, fmt),
-        assumptions=_assumptions(path, order_totals, as_of, fmt),
-        path=path,
-        leak=found[0]["step"] if found else None,
-        reference=reference,
-    )
+        headline=funnel_headline(found, path, fmt),
+        findings=funnel_findings(path, found, splits, reference, times, turned, stalls, credit, fmt),
+        tables=funnel_tables(path, found, splits, times, moves, stalls, credit, fmt),
+        assumptions=funnel_assumptions(path, order_totals, splits, times, credit, as_of, fmt),
+        path=path, leak=found[0]["step"] if found else None, reference=reference, splits=splits, times=times, moves=moves,
+        loops=turned, stalls=stalls, credit=credit,
+    )  # fmt: skip
+
+
+_NO_MOVES = {"recent": [], "step": [], "next_step": [], "back": [], "days": [], "cases": []}
 
 
 def _locked(fmt: Formats, absent: bool) -> Locked:
@@ -81,179 +123,29 @@ def _locked(fmt: Formats, absent: bool) -> Locked:
     )
 
 
-def _headline(found: tuple[pd.Series, Evidence] | None, path: Path, fmt: Formats) -> str:
-    if found is None:
-        return "Nobody is lost between the steps that are recorded"
-    step, before = found[0]["step"], found[0]["before"]
-    if path.case == "opportunities":
-        return f"{fmt.share(1 - found[0]['conversion'])} of the opportunities that are closed are lost"
-    return f"The weakest step is from {before} to {step}: {fmt.share(found[0]['conversion'])} go on"
+def _begun(journey_states: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Journeys that began in the year."""
+    return journey_states[journey_states["began"] >= pd.Timestamp(as_of) - pd.Timedelta(days=YEAR_DAYS - 1)]
 
 
-def _findings(
-    path: Path, found: tuple[pd.Series, Evidence] | None, reference: Reference | None, fmt: Formats
-) -> tuple[Finding, ...]:
-    last = path.stages.iloc[-1]
-    if found is None:
-        return (_whole(path, last, fmt),)
-    worst, evidence = found
-    lost = fmt.number(100 * (1 - worst["conversion"]), 0)
-    if path.case == "opportunities":
-        what, more = f"Of every 100 opportunities that are closed, {lost} are lost", "one point more won"
-        action = "Ask the customers of the deals lost last why they went elsewhere, and change the reason named most often."
-    else:
-        what = f"Of every 100 journeys that reach '{worst['before']}', {lost} never reach '{worst['step']}'"
-        more = "one point more going on"
-        action = f"Find out what stops people between '{worst['before']}' and '{worst['step']}', and test a remedy there first."
-    common = {"id": "funnel-leak", "n": int(worst["came"]), "evidence": evidence, "action": action}
-    if pd.isna(worst["point"]):
-        leak = Finding(
-            sentence=f"{what}; what {more} brings cannot be said without the value of a sale.",
-            value=float(worst["conversion"]), unit="share", low=float(worst["low"]), high=float(worst["high"]), **common,
-        )  # fmt: skip
-    else:
-        point = float(worst["point"])
-        leak = Finding(
-            sentence=f"{what}; {more} brings {fmt.money(point)} a year.", value=point,
-            unit="money", low=float(worst["point_low"]), high=float(worst["point_high"]), money=point, **common,
-        )  # fmt: skip
-    return tuple(f for f in (leak, _against(path, worst, reference, fmt), _whole(path, last, fmt)) if f)
+def _stalls(
+    path: Path, states: pd.DataFrame | None, times: pd.DataFrame, opportunities: pd.DataFrame | None, as_of: date
+) -> Stalls | None:
+    if path.case == "journeys" and states is not None:
+        found = stalled_journeys(states, times, path.stages["step"].iloc[-1], as_of, opportunities)
+        if found is not None:
+            return found
+    return None if opportunities is None else stalled_deals(opportunities, as_of)
 
 
-def _against(path: Path, worst: pd.Series, reference: Reference | None, fmt: Formats) -> Finding | None:
-    if reference is None:
+def _credit(channel_paths: pd.DataFrame | None, order: tuple[str, ...]) -> Credit | None:
+    """Credit of the channels where journeys meet several; the sale is the last step of the way."""
+    if channel_paths is None or channel_paths.empty or not order:
         return None
-    gain = f"; if the others did as well, that would bring {fmt.money(reference.gain)} a year" if reference.gain else ""
-    return Finding(
-        "funnel-reference",
-        f"With {path.group} '{reference.group}', {fmt.share(reference.conversion)} go on to '{worst['step']}', against "
-        f"{fmt.share(reference.rest)} elsewhere{gain}.",
-        value=reference.gain, unit="money", low=reference.low, high=reference.high, n=reference.n, money=reference.gain,
-        evidence="indicative",  # the difference is beyond chance; that the others can do as well is a hope
-        action=f"Learn what is different for '{reference.group}' at this step, and try it on the next {path.group}.",
-    )  # fmt: skip
-
-
-def _whole(path: Path, last: pd.Series, fmt: Formats) -> Finding:
-    deals = path.case == "opportunities"
-    cases = int(path.stages["reached"].iloc[1]) if deals else path.cases
-    low, high = share_range(last["reached"], cases)
-    share = last["reached"] / cases
-    end = "closed opportunities were won" if deals else f"journeys reach the last step, '{last['step']}'"
-    sentence = f"{fmt.share(share)} of the {fmt.count(cases)} {end}."
-    return Finding("funnel-total", sentence, value=float(share), unit="share", low=low, high=high, n=cases, evidence="shown")
-
-
-def _source(path: Path, fmt: Formats) -> str:
-    return f"{path.table}, {fmt.count(path.cases)} {path.case}"
-
-
-def _tables(path: Path, found: tuple[pd.Series, Evidence] | None, fmt: Formats) -> tuple[Table, ...]:
-    columns = {
-        "step": ("Step", "text"), "reached": ("Reached", "count"), "conversion": ("Of those before", "share"),
-        "low": ("Range from", "share"), "high": ("to", "share"), "point": ("One point more, a year", "money"),
-    }  # fmt: skip
-    frame = path.stages.assign(**path.stages[["conversion", "low", "high", "point"]].where(path.stages["leak"]))
-    if path.worth is None:
-        del columns["point"]
-    steps = Table(frame, "Steps on the way, the last twelve months", _source(path, fmt), columns)
-    standing = ()
-    if path.standing is not None:
-        labels = {"stage": ("Stage", "text"), "opportunities": ("Opportunities", "count"), "amount": ("Amount", "money")}
-        shown = {name: label for name, label in labels.items() if name in path.standing}
-        standing = (
-            Table(path.standing, "Where the opportunities stand, as the client names the stages", _source(path, fmt), shown),
-        )
-    if found is None or path.groups.empty:
-        return steps, *standing
-    step = found[0]["step"]
-    by_group = Table(
-        path.groups[path.groups["step"] == step].sort_values("conversion", ascending=False).reset_index(drop=True),
-        f"From '{found[0]['before']}' to '{step}', by {path.group}",
-        _source(path, fmt),
-        {
-            "group": (path.group.capitalize(), "text"), "cases": (path.case.capitalize(), "count"),
-            "came": (f"Reached '{found[0]['before']}'", "count"),
-            "conversion": (f"Went on to '{step}'", "share"), "low": ("Range from", "share"), "high": ("to", "share"),
-        },
-    )  # fmt: skip
-    return steps, by_group, *standing
-
-
-def _assumptions(path: Path, order_totals: pd.DataFrame | None, as_of: date, fmt: Formats) -> tuple[Assumption, ...]:
-    listed = [
-        Assumption("Whoever is won at one step goes on from there as often as the others do today.", "medium", "high"),
-        Assumption(
-            "Steps stand in the order in which they are reached on average; who skips one counts as having passed it.",
-            "high",
-            "low",
-        ),
-    ]
-    if path.case == "opportunities":
-        listed[1] = Assumption(
-            "Only the end of each deal is known, so deals that are still open count neither as won nor as lost.", "high", "medium"
-        )
-    if path.unripe:
-        listed.append(
-            Assumption(
-                f"Nine in ten of those who get to the end do so within {fmt.count(path.unripe)} days; "
-                "journeys that began later than that are left out, for they may still be on their way.",
-                "high",
-                "medium",
-            )
-        )
-    if path.worth is not None:
-        what = "order" if path.case == "journeys" else "won deal"
-        listed.append(
-            Assumption(
-                f"A sale won back is worth the average {what} of the last twelve months, {fmt.money(path.worth)}.",
-                "medium",
-                "high",
-            )
-        )
-    if path.case == "journeys" and path.worth is not None:
-        since = pd.Timestamp(as_of) - pd.DateOffset(years=1)
-        placed = int(order_totals["day"].between(since, pd.Timestamp(as_of), inclusive="right").sum())
-        ended = path.stages["reached"].iloc[-1] * path.yearly
-        if ended < COVERED * placed:
-            listed.append(
-                Assumption(
-                    f"The journeys end in {fmt.count(ended)} sales a year while {fmt.count(placed)} orders were placed; "
-                    "the money counts only the journeys that were recorded, so the true amounts are likely higher.",
-                    "high", "high",
-                )
-            )  # fmt: skip
-    return tuple(listed)
-
-
-def _bars(result: Funnel) -> Figure:
-    path, fmt = result.path, result.fmt
-    stages = path.stages.assign(share=path.stages["reached"] / path.cases)
-    if len(stages) > MOST_BARS:  # first, last, the weakest step, and those where most are lost
-        lost = (stages["came"] - stages["reached"]).where(stages["step"] != result.leak, np.inf)
-        lost = lost.iloc[1:-1].nlargest(MOST_BARS - 2).index
-        stages = stages.loc[[stages.index[0], *sorted(lost), stages.index[-1]]]
-    labels = [f"{fmt.share(s.share)}  ·  {fmt.count(s.reached)}" for s in stages.itertuples()]
-    colours = [FINDING if step == result.leak else BAR for step in stages["step"]]
-    with canvas(height=0.5 + 0.46 * len(stages)) as (figure, ax):
-        ax.barh(range(len(stages)), stages["share"], color=colours, height=0.62)
-        for place, (stage, label) in enumerate(zip(stages.itertuples(), labels, strict=True)):
-            ax.annotate(label, (stage.share, place), xytext=(5, 0), textcoords="offset points", va="center")
-            if stage.step == result.leak:
-                lost = f"{fmt.share(1 - stage.conversion)} lost here"
-                ax.annotate(lost, (1.24, place), va="center", ha="right", color=FINDING, weight="bold")
-        ax.set_yticks(range(len(stages)), stages["step"])
-        ax.invert_yaxis()
-        ax.set_xlim(0, 1.25)
-        ax.set_xticks([])
-        ax.grid(False)
-        ax.spines["bottom"].set_visible(False)
-        ax.tick_params(axis="y", colors=HISTORY)
-        svg = finish(figure)
-    alt = "; ".join(f"{step}: {label.replace('  ·  ', ', ')}" for step, label in zip(stages["step"], labels, strict=True))
-    worst = f" The smallest share goes on to {result.leak}." if result.leak else ""
-    data = Table(
-        stages[["step", "reached", "share"]], f"Share of {path.case} that reach each step", _source(path, fmt),
-        {"step": ("Step", "text"), "reached": ("Reached", "count"), "share": ("Share of all", "share")},
-    )  # fmt: skip
-    return Figure(svg, f"Share of {path.case} that reach each step.", _source(path, fmt), f"Bars: {alt}.{worst}", data)
+    several = channel_paths["cases"].where(channel_paths["channels"] > 1, 0).sum() / channel_paths["cases"].sum()
+    if several < SEVERAL:
+        return None
+    ended = (SEPARATOR + channel_paths["steps"] + SEPARATOR).str.contains(SEPARATOR + order[-1] + SEPARATOR, regex=False)
+    cases = channel_paths["cases"]
+    counted = channel_paths[["path"]].assign(conversions=cases.where(ended, 0), nulls=cases.where(~ended, 0))
+    return channel_credit(counted, SEPARATOR)

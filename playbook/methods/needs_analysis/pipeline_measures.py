@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from playbook.methods.needs_analysis.deals import YEAR_DAYS, average_amount, deal_states
-from playbook.methods.needs_analysis.waiting import waiting
+from playbook.methods.needs_analysis.deals import YEAR_DAYS, average_amount, deal_states, winning_time
 from playbook.result.formats import LEVEL
 
 __all__ = ["Measure", "cycle_length", "pipeline_coverage", "sales_velocity"]
@@ -39,22 +38,16 @@ class Measure:
 def cycle_length(opportunities: pd.DataFrame, as_of: date) -> Measure | None:
     """Median days from the first day in the pipeline to the win, among deals that are won sooner or later.
 
-    Deals that lived in the 365 days up to ``as_of`` count; those that are still open have waited so far (censored), a
-    lost one rules the win out, one that began earlier is watched from the first of these days. Parts: won, lost, open, upper
-    (three in four are won within so many days). None with fewer than five such wins.
+    See ``winning_time`` for whose days count, open deals among them. Parts: won, lost, open, upper (three in four are won
+    within so many days). None with fewer than five such wins.
     """
     states = deal_states(opportunities, as_of)
-    lived = states[states["recent"] & states["days"].notna()]
-    if (lived["end"] == "won").sum() < FEWEST:
+    found = winning_time(states, as_of)
+    if found is None or found.events < FEWEST:
         return None
-    since = pd.Timestamp(as_of) - pd.Timedelta(days=YEAR_DAYS - 1)
-    entered = (since - lived["created"]).dt.days.clip(lower=0)
-    ends = lived["end"].to_numpy()
-    found = waiting(lived["days"].to_numpy(), ends == "won", ends == "lost", entered=entered.to_numpy())
-    if found is None:
-        return None
+    ends = states.loc[states["recent"] & states["days"].notna(), "end"]
     parts = {end: float((ends == end).sum()) for end in ("won", "lost", "open")}
-    return Measure(found.median, found.low, found.high, len(lived), MappingProxyType({**parts, "upper": found.upper}))
+    return Measure(found.median, found.low, found.high, found.cases, MappingProxyType({**parts, "upper": found.upper}))
 
 
 def sales_velocity(opportunities: pd.DataFrame, as_of: date) -> Measure | None:

@@ -44,13 +44,15 @@ def waiting(
     other: np.ndarray | None = None,
     cases: np.ndarray | None = None,
     entered: np.ndarray | None = None,
+    ranges: bool = True,
 ) -> Waiting | None:
     """Cumulative incidence of an event by time (Aalen and Johansen 1978; without other ends, Kaplan and Meier 1958).
 
     All arrays have one entry a row: ``times`` until the event or the end of observation; ``happened``, whether the
     event came; ``other``, whether something else came that rules it out (a deal lost, for a deal to be won); ``cases``,
     how many cases a row stands for (1); ``entered``, the time from which it was watched (0). Rows with a
-    time below zero or missing are left out. Ranges are those of a Poisson bootstrap (fixed seed). None when the event never came.
+    time below zero or missing are left out. Ranges are those of a Poisson bootstrap (fixed seed). Without ``ranges``
+    they are not worked out and low and high are the quantiles themselves. None when the event never came.
 
     Statsmodels' SurvfuncRight and CumIncidenceRight give the same curves; they know neither the times of those alone
     to whom the event happens, nor ranges for them, nor cases that came under watch late together with other ends.
@@ -72,8 +74,10 @@ def waiting(
     entry = np.searchsorted(grid, np.clip(entered, None, times))
     joined = np.bincount(entry, count, size)
     share = _curve(came, ended, left, joined)
-    drawn = _drawn_late(place, happened, other, count, entry, size) if entry.any() else _drawn(came, ended, left)
-    drawn = drawn[drawn[:, -1] > 0]
+    drawn = share[None, :]
+    if ranges:
+        drawn = _drawn_late(place, happened, other, count, entry, size) if entry.any() else _drawn(came, ended, left)
+        drawn = drawn[drawn[:, -1] > 0]
     found = [_quantile(grid, share[None, :], q)[0] for q in QUANTILES]
     tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
     low, high = np.quantile(_quantile(grid, drawn, HALF), tails) if len(drawn) else (np.nan, np.nan)

@@ -1,4 +1,4 @@
-"""Funnel: steps, intervals, what a point is worth, and the group that shows what is possible."""
+"""Funnel: what the section says, draws and rests on, for journeys and for a pipeline, and on real ones."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from playbook.methods.needs_analysis.funnel import Funnel, funnel
-from playbook.methods.needs_analysis.leaks import best_group, costliest, deal_path, journey_path, share_range
+from playbook.methods.needs_analysis.leaks import deal_path
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 
@@ -43,36 +43,6 @@ def test_steps_counts_and_the_worth_of_a_point():
     assert result.headline == "The weakest step is from basket to paid: 20% go on"
 
 
-def test_the_range_is_wilsons():
-    # Wilson's 95 % interval of 15 in 50: 0.1910 to 0.4375 (statsmodels' and R's prop.test without correction agree).
-    assert share_range(15, 50, 0.95) == pytest.approx((0.19105, 0.43752), abs=1e-4)
-    assert all(map(pd.isna, share_range(0, 0)))
-
-
-def test_a_journey_that_skips_a_step_has_passed_it():
-    frame = journeys({"visit basket paid": 3, "visit paid": 1})
-    assert journey_path(frame, None, DAY).stages["reached"].tolist() == [4, 4, 4]
-
-
-def test_only_the_last_twelve_months_count_and_half_a_year_is_doubled():
-    old = journeys({"visit paid": 5}, start=1).assign(step_at=pd.Timestamp("2024-01-01"), journey_id="old")
-    recent = journeys({"visit": 9, "visit paid": 1}, start=1)  # all from 1 June: 214 days
-    path = journey_path(pd.concat([old, recent]), orders(), DAY)
-    assert path.cases == 10
-    assert path.yearly == pytest.approx(365 / 214)
-
-
-def test_a_better_channel_is_a_reference_only_beyond_chance():
-    good = journeys({"visit": 30, "visit paid": 70}, "mail")
-    bad = journeys({"visit": 160, "visit paid": 40}, "social", start=100)
-    path = journey_path(pd.concat([good, bad]), orders(), DAY)
-    found = best_group(path, "paid")
-    assert (found.group, found.conversion, found.rest) == ("mail", 0.7, 0.2)
-    assert found.gain == pytest.approx((0.7 - 0.2) * 200 * 100)
-    alike = journeys({"visit": 78, "visit paid": 22}, "mail")
-    assert best_group(journey_path(pd.concat([alike, bad]), orders(), DAY), "paid") is None
-
-
 def test_journeys_that_may_still_be_on_their_way_are_not_lost():
     # Sales take 30 days; the five visits of the last week cannot have ended yet.
     frame = journeys({"visit": 10, "visit paid": 10}, start=1)
@@ -82,17 +52,6 @@ def test_journeys_that_may_still_be_on_their_way_are_not_lost():
     assert result.path.stages["reached"].tolist() == [20, 10]
     assert result.path.yearly == pytest.approx(365 / (214 - 30))
     assert any("within 30 days" in a.text for a in result.assumptions)
-
-
-def test_a_sale_is_worth_what_is_left_after_returns():
-    totals = orders(100.0, 4).assign(revenue=[100.0, 100.0, 100.0, 0.0])  # the last one came back whole
-    assert journey_path(journeys(SHOP), totals, DAY).worth == 75
-
-
-def test_close_steps_are_not_called_shown():
-    path = journey_path(journeys({"visit": 50, "visit basket": 26, "visit basket paid": 24}), None, DAY)  # .50 and .48
-    step, evidence = costliest(path)
-    assert (step["step"], evidence) == ("paid", "indicative")
 
 
 def test_without_order_values_no_money_is_named():
