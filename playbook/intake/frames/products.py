@@ -54,19 +54,24 @@ def product_weeks(tables: Tables) -> pd.DataFrame:
     """One row per product and complete week in which it was bought: product_id, category, week (Monday), units, revenue, orders.
 
     Returns are left out, so that revenue / units is the price paid; with the discount known, also ``discount`` (money taken
-    off) and ``discounted_units``. Of the products, the 500 that brought most revenue.
+    off) and ``discounted_units``. ``unit_low`` and ``unit_high`` are the quartiles of what a line asked for one unit before
+    its discount: apart from each other where goods are weighed or sizes are mixed. Of the products, the 500 that brought most
+    revenue.
     """
     rows = tables.rows["orders"]
     rows = rows.filter(rows.product_id.notnull() & (rows.quantity > 0) & (rows.revenue > 0))
     best = rows.group_by("product_id").aggregate(all=exact(rows.revenue))
     best = best.order_by([ibis.desc("all"), "product_id"]).limit(MOST_PRODUCTS).select("product_id")
     rows = rows.semi_join(best, "product_id").mutate(week=rows.order_date.truncate("W"))
-    discount = {}
+    discount, asked = {}, rows.revenue
     if pick(rows, "discount"):
+        asked = rows.revenue + rows.discount.fill_null(0)
         discount = {"discount": total(rows.discount), "discounted_units": rows.quantity.sum(where=rows.discount > 0)}
+    asked = asked / rows.quantity
     sold = rows.group_by(["product_id", "week"]).aggregate(
-        units=total(rows.quantity), revenue=total(rows.revenue), orders=rows.order_id.nunique(), **discount
-    )
+        units=total(rows.quantity), revenue=total(rows.revenue), orders=rows.order_id.nunique(), **discount,
+        unit_low=asked.quantile(0.25), unit_high=asked.quantile(0.75),
+    )  # fmt: skip
     table = _grouped(sold, tables).order_by(["product_id", "week"]).to_pandas()
     kept = table[table["week"].isin(whole_periods(*_span(tables), "W-MON"))].reset_index(drop=True)
     filled = kept.fillna({c: 0.0 for c in discount})
