@@ -1,7 +1,10 @@
 """Segment figures: who brings the money, how segments differ, and why there are so many of them."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
 from playbook.result.contract import Figure, Table
@@ -19,18 +22,19 @@ def share_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
     import seaborn as sns  # here, because loading it takes a second that kernels without this chart can save
 
     words = {"customer_share": "of customers", "revenue_share": "of revenue"}
-    named = profiles.assign(segment=[_short(name) for name in profiles["segment"]])
-    bars = named.melt("segment", list(words), "of", "share")
+    # Places, not names: cut short, two names can be the same.
+    bars = profiles.assign(place=range(len(profiles))).melt("place", list(words), "of", "share")
     with canvas(height=0.9 + 0.62 * len(profiles)) as (figure, ax):
         colours = {"customer_share": BAR, "revenue_share": FINDING}
-        sns.barplot(bars, x="share", y="segment", hue="of", palette=colours, saturation=1, legend=False, ax=ax)
+        sns.barplot(bars, x="share", y="place", orient="h", hue="of", palette=colours, saturation=1, legend=False, ax=ax)
         for container, word in zip(ax.containers, words.values(), strict=True):
             labels = [f"{fmt.share(share)} {word}" for share in container.datavalues]
             ax.bar_label(container, labels, padding=5, fontsize=9)
         ax.set(xlabel="", ylabel="", xticks=[], xlim=(min(0, profiles["revenue_share"].min()), 1.28 * _largest(profiles)))
+        ax.set_yticks(range(len(profiles)), [_short(name) for name in profiles["segment"]])
         ax.grid(False)
         ax.spines["bottom"].set_visible(False)
-        svg = finish(figure)
+        svg = _drawn(figure)
     alt = "; ".join(
         f"{r.segment}: {fmt.share(r.customer_share)} of customers, {fmt.share(r.revenue_share)} of revenue"
         for r in profiles.itertuples()
@@ -77,7 +81,7 @@ def profile_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         ax.tick_params(length=0)
         ax.grid(False)
         ax.spines["bottom"].set_visible(False)
-        svg = finish(figure)
+        svg = _drawn(figure)
     alt = "; ".join(
         f"{r.segment}: last order {fmt.count(r.recency_days)} days ago, {fmt.number(r.orders_per_year, 1)} orders a year, "
         f"{fmt.money(r.order_value)} an order"
@@ -112,7 +116,7 @@ def choice_figure(quality: pd.DataFrame, chosen: int, fmt: Formats, source: str)
             ylim=(min(0, quality["silhouette"].min()), 1.1),
             xlim=(quality["k"].min() - 0.3, quality["k"].max() + 0.45 * max(4, len(quality))),
         )
-        svg = finish(figure)
+        svg = _drawn(figure)
     alt = (
         f"Among {quality['k'].min()} to {quality['k'].max()} groups, {chosen} were chosen: "
         f"silhouette {fmt.number(best['silhouette'])}, "
@@ -141,3 +145,10 @@ def _largest(profiles: pd.DataFrame) -> float:
 
 def _short(name: str) -> str:
     return name if len(name) <= _NAME else f"{name[: _NAME - 1].rstrip()}…"
+
+
+def _drawn(figure: Canvas) -> str:
+    with warnings.catch_warnings():
+        # Clients name their segments in any script; the reader's own fonts draw what the measuring font lacks.
+        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font", category=UserWarning)
+        return finish(figure)

@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from playbook.engagement import open_engagement
+from playbook.engagement import SegmentRule, open_engagement
+from playbook.errors import EngagementError, UsageError
 from playbook.intake.frames import FRAMES
 from playbook.intake.tables import open_tables
-from playbook.methods.market_research.grouping import choose_grouping, k_means
+from playbook.methods.market_research.grouping import choose_grouping, gap_statistic, k_means
 from playbook.methods.market_research.habits import buying_habits, came_back, slipping
 from playbook.methods.market_research.segment_findings import slipping_finding
 from playbook.methods.market_research.segment_names import MEASURES, name_groups, segment_kinds
@@ -48,8 +49,31 @@ def test_choice_finds_three_clouds_and_calls_them_stable():
     assert grouping.quality["k"].tolist() == [2, 3, 4, 5]
 
 
-def test_planted_groups_come_back_with_fitting_names():
-    result = segments(_shop(), AS_OF, FMT)
+@pytest.fixture(scope="module")
+def shop():
+    return segments(_shop(), AS_OF, FMT)
+
+
+def test_the_gap_is_widest_at_the_true_number():
+    # Tibshirani, Walther & Hastie (2001), section 5: their choice is the smallest k that passes; one cloud is one group.
+    rng = np.random.default_rng(0)
+    clouds = np.concatenate([rng.normal(centre, 0.2, (60, 2)) for centre in ((0, 0), (5, 0), (0, 5))])
+    found = gap_statistic(clouds, [1, 2, 3, 4]).set_index("k")
+    assert found["gap"].idxmax() == 3 and found["gap_passed"].idxmax() == 3
+    assert gap_statistic(rng.normal(0, 1, (150, 2)), [1, 2]).set_index("k").at[1, "gap_passed"]
+
+
+def test_votes_are_counted_and_others_are_assigned_to_the_nearest_centre():
+    rng = np.random.default_rng(0)
+    points = np.concatenate([rng.normal(centre, 0.2, (40, 2)) for centre in ((0, 0), (5, 0), (0, 5))])
+    grouping = choose_grouping(points, range(2, 6))
+    assert grouping.quality.set_index("k").at[3, "votes"] == 3 and grouping.quality["votes"].max() == 3
+    assert (grouping.assign(points) == grouping.labels).all()
+    assert grouping.assign(np.array([[4.0, 0.0]]))[0] == grouping.labels[40]
+
+
+def test_planted_groups_come_back_with_fitting_names(shop):
+    result = shop
     kinds = result.assignments.groupby(result.assignments["customer_id"].str.extract(r"([a-z]+)")[0])["kind"].agg(
         ["nunique", "first"]
     )
@@ -121,10 +145,70 @@ def test_customers_who_are_all_the_same_are_one_group():
     assert len(result.profiles) == 1 and "40 customers buy alike" in result.headline and len(result.figures()) == 2
 
 
-def test_deterministic_and_input_unchanged():
+RULES = (
+    SegmentRule(name="Clubs", when={"orders_per_year": ">= 12", "recency_days": "<= 30"}),
+    SegmentRule(name="Former", when={"recency_days": "> 365"}),
+)
+
+
+def test_rules_of_the_client_are_the_segments():
+    result = segments(_shop(), AS_OF, FMT, RULES)
+    assert result.by == "rules" and len(result.figures()) == 2
+    assert result.profiles.set_index("segment")["customers"].to_dict() == {"Clubs": 20, "Former": 25, "Other": 30}
+    assert result.headline.startswith("Clubs are 27% of customers")
+    assert "orders a year at least 12 and days since the last order at most 30" in result.findings[0].sentence
+    assert result.profiles["kind"].is_unique and set(result.profiles["kind"]) <= set(segment_kinds())  # advice goes by the kind
+
+
+def test_all_three_ways_are_there_whichever_is_shown(shop):
+    assert shop.by == "groups"
+    for result in (shop, segments(_shop(), AS_OF, FMT, by="rules"), segments(_shop(), AS_OF, FMT, by="rfm")):
+        assert len(result.rfm) == len(result.rules) == len(result.assignments) == 75
+        assert result.rfm[["r", "f", "m"]].isin(range(1, 6)).all(axis=None)
+        assert result.migration["customers"].sum() == result.stages["customers"].sum() == 75
+        assert result.tree and all(":" in sentence for sentence in result.tree)
+        assert [t.caption.split()[0] for t in result.tables] == ["Segments", "How", "The", "From", "Stages"]
+
+
+def test_mistakes_in_rules_and_settings_are_named():
+    with pytest.raises(EngagementError, match="Did you mean 'orders'"):
+        segments(_shop(), AS_OF, FMT, (SegmentRule(name="x", when={"order": ">= 1"}),))
+    with pytest.raises(UsageError, match="Did you mean 'groups'"):
+        segments(_shop(), AS_OF, FMT, by="group")
+
+
+def test_many_rules_with_odd_names_are_still_told():
+    rules = tuple(
+        SegmentRule(name=f"<b>客户 {i} with a name longer than any label can be", when={"orders": f"<= {2 * i}"})
+        for i in range(1, 20)
+    )
+    rows = [(f"c{i}", 5 + 3 * j, 9.0 + i) for i in range(60) for j in range(1 + i % 40)]
+    result = segments(_orders(rows), AS_OF, FMT, rules)
+    assert len(result.profiles) > 12 and "other" in set(result.profiles["kind"])
+    assert all(len(figure.data.frame) <= 12 for figure in result.figures())
+    assert "<b>客户" not in result._repr_mimebundle_()["text/html"]
+    assert result.figures()[0].svg.count(" of revenue") == 12  # a bar each, though the names look the same when cut short
+
+
+def test_value_ceiling_and_risk_by_hand():
+    # One rule, one segment of 40 customers there all the year: 30 brought 10 in it, 10 brought 50; the upper quartile is 20.
+    rows = [(f"c{i:02d}", 400, 1.0) for i in range(40)] + [(f"c{i:02d}", 20, 10.0 if i < 30 else 50.0) for i in range(40)]
+    result = segments(_orders(rows), AS_OF, FMT, (SegmentRule(name="All", when={"orders": ">= 1"}),))
+    assert result.profiles[["revenue_year", "potential", "at_risk"]].iloc[0].tolist() == [800, 30 * 10, 0]
+
+
+def test_chinese_reports_name_the_segments_in_chinese():
+    result = segments(_shop(), AS_OF, Formats("CNY", "zh"))
+    assert "核心客户" in set(result.profiles["segment"]) and "流失" in "".join(result.profiles["segment"])
+    assert set(result.rules["rule"]) <= {"高频客户", "忠诚客户", "潜力客户", "高价值客户", "中价值客户", "低价值客户"}
+
+
+def test_deterministic_and_input_unchanged(shop):
     rows = _shop()
     before = rows.copy()
-    pd.testing.assert_frame_equal(segments(rows, AS_OF, FMT).assignments, segments(rows, AS_OF, FMT).assignments)
+    again = segments(rows, AS_OF, FMT)
+    pd.testing.assert_frame_equal(shop.assignments, again.assignments)
+    assert shop.findings == again.findings and shop.tree == again.tree
     pd.testing.assert_frame_equal(rows, before)
 
 
@@ -147,7 +231,8 @@ def test_aurora_audio_planted_segments_are_recovered(root):
     result = segments(FRAMES["order_totals"].build(tables), tables.as_of, Formats(client.currency))
     truth = pd.read_parquet(root / "data/aurora-audio/truth/customers.parquet").set_index("customer_id")["segment"]
     found = result.assignments.set_index("customer_id")["kind"]
-    assert adjusted_rand_score(truth.reindex(found.index), found) >= 0.8
+    honest = found[truth.reindex(found.index) != "fraud account"]
+    assert adjusted_rand_score(truth.reindex(honest.index), honest) >= 0.9  # asked for: 0.8; three more seeds in the benchmarks
     assert result.profiles["kind"].is_unique
 
 
