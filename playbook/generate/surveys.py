@@ -18,15 +18,18 @@ GUESS = 0.15  # sigma, log scale: people do not know to the euro what they spend
 
 
 def ask(lines: pd.DataFrame, last: pd.Timestamp, customers: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Answers to come after random orders of two years: order_id, customer_id, name (a product bought), date; an order a row."""
+    """Answers to come after random orders of two years, at most one a customer and year: order_id, customer_id, name (a product
+    bought), date."""
     orders = lines.drop_duplicates("order_id")
     recent = orders[
         (orders["order_date"] > last - pd.Timedelta(days=SERVICE_DAYS))
         & (orders["order_date"] < last - pd.Timedelta(days=ANSWER_DAYS[1]))
     ]
-    count = min(round(SURVEYS * customers / REFERENCE_CUSTOMERS), len(recent))
-    drawn = recent.iloc[np.sort(rng.choice(len(recent), count, replace=False))]
-    days = rng.integers(ANSWER_DAYS[0], ANSWER_DAYS[1] + 1, count)
+    mixed = recent.iloc[rng.permutation(len(recent))]
+    year = (last - mixed["order_date"]).dt.days // YEAR_DAYS
+    once = mixed[~mixed.assign(year=year).duplicated(["customer_id", "year"])]
+    drawn = once.head(round(SURVEYS * customers / REFERENCE_CUSTOMERS)).sort_index()
+    days = rng.integers(ANSWER_DAYS[0], ANSWER_DAYS[1] + 1, len(drawn))
     asked = drawn[["order_id", "customer_id", "name"]].assign(
         date=drawn["order_date"].dt.normalize() + pd.to_timedelta(days, "D")
     )

@@ -97,6 +97,13 @@ def test_who_blames_a_late_parcel_had_one_and_has_it_by_now(orders, client):
     assert (told == (blamed["delivered_on"] - blamed["promised_on"]).dt.days[told.index]).all() and len(told) > 10
 
 
+def test_nobody_is_asked_twice_a_year(client):
+    answers = client.tables["surveys"]
+    year = (pd.Timestamp(client.as_of) - answers["date"]).dt.days // 365
+    assert answers.assign(year=year).duplicated(["customer_id", "year"]).mean() < 0.02  # asked by the day of the order
+    assert len(answers) == 1500
+
+
 def test_satisfied_customers_buy_again_more_often_at_the_same_pace(client):
     answers = client.tables["surveys"].assign(satisfied=client.tables["surveys"]["satisfaction"] >= 4)
     answers["segment"] = answers["customer_id"].map(client.truth.customers.set_index("customer_id")["segment"])
