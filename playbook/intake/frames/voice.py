@@ -1,11 +1,11 @@
-"""Voice: the answers to surveys, the questions to the service desk, and when each order was promised and came."""
+"""Voice: the answers to surveys and the questions to the service desk."""
 
 import pandas as pd
 
 from playbook.intake.frames.frame import frame, pick
 from playbook.intake.tables import Tables
 
-__all__ = ["delivery_days", "service_tickets", "survey_answers"]
+__all__ = ["service_tickets", "survey_answers"]
 
 
 @frame(surveys=("date",))
@@ -26,16 +26,3 @@ def service_tickets(tables: Tables) -> pd.DataFrame:
     answered = {"answered": rows.answer.strip().length().fill_null(0) > 0} if pick(rows, "answer") else {}
     chosen = rows.select("ticket_id", "created_at", "question", *columns, **answered)
     return chosen.order_by(["created_at", "ticket_id"]).to_pandas()
-
-
-@frame(orders=("order_id", "customer_id", "order_date", "promised_on", "delivered_on"))
-def delivery_days(tables: Tables) -> pd.DataFrame:
-    """One row per delivered order: order_id, customer_id, delivered_on (its last parcel), late_days (negative when early)."""
-    rows = tables.rows["orders"]
-    rows = rows.filter(rows.promised_on.notnull() & rows.delivered_on.notnull() & rows.customer_id.notnull())
-    orders = rows.group_by(["order_id", "customer_id"]).aggregate(
-        delivered_on=rows.delivered_on.max(), promised_on=rows.promised_on.max()
-    )
-    table = orders.order_by(["delivered_on", "order_id"]).to_pandas()
-    table = table.assign(delivered_on=pd.to_datetime(table["delivered_on"]), promised_on=pd.to_datetime(table["promised_on"]))
-    return table.assign(late_days=(table["delivered_on"] - table["promised_on"]).dt.days).drop(columns="promised_on")

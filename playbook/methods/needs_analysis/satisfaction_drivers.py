@@ -72,14 +72,14 @@ def evidence_of(p: float) -> Evidence:
 def late_before(answers: pd.DataFrame, deliveries: pd.DataFrame) -> pd.Series:
     """Whether the customer's last parcel before the answer came after the day promised; NaN where none came within 60 days.
 
-    ``answers`` [date, customer_id], ``deliveries`` [customer_id, delivered_on, late_days]; the index is that of ``answers``.
+    ``answers`` [date, customer_id], ``deliveries`` [customer_id, promised_on, delivered_on]; the index is that of ``answers``.
     """
     left = answers[["date", "customer_id"]].dropna().reset_index(names="row").sort_values("date", kind="stable")
-    right = deliveries[["customer_id", "delivered_on", "late_days"]].dropna().sort_values("delivered_on", kind="stable")
+    right = deliveries[["customer_id", "promised_on", "delivered_on"]].dropna().sort_values("delivered_on", kind="stable")
     left, right = left.astype({"date": "datetime64[s]"}), right.astype({"delivered_on": "datetime64[s]"})
     left["customer_id"], right["customer_id"] = left["customer_id"].astype(str), right["customer_id"].astype(str)
     joined = pd.merge_asof(
         left, right, left_on="date", right_on="delivered_on", by="customer_id", tolerance=pd.Timedelta(days=RECENT)
     ).set_index("row")
-    late = (joined["late_days"] > 0).astype(float).where(joined["late_days"].notna())
+    late = (joined["delivered_on"] > joined["promised_on"]).astype(float).where(joined["delivered_on"].notna())
     return late.reindex(answers.index)

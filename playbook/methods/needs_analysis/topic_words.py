@@ -27,8 +27,9 @@ PERSON = "nr"  # the segmenter's tag for a person's name
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_TOKEN = re.compile(r"[A-Za-z0-9_@.+#/:&=%~-]+")
-_FIGURES = re.compile(rf"\d(?:[\s().\-/]?\d){{{FEWEST_DIGITS - 1},}}")
+_ADDRESS = re.compile(r"[\w.+%-]{0,64}@[^\s,;，。；]+|(?:https?://|www\.)[^\s,;，。；]+", re.IGNORECASE)
+_TOKEN = re.compile(r"[A-Za-z0-9_.+#/:&=%~-]+")
+_FIGURES = re.compile(rf"[A-Za-z#/_-]{{0,6}}\+?\(?\d(?:[\s().\-/]{{0,3}}\d){{{FEWEST_DIGITS - 1},}}[A-Za-z0-9]{{0,10}}")
 _NAMED = re.compile(
     r"\b((?:my|the|our) name is|name:|i am|i'm|i’m|this is|it's|mr|mrs|ms|miss|dr|herr|frau|madame|monsieur|señora?)\b\.?\s+"
     r"((?-i:[^\W\d_a-z][\w'’-]+)(?:\s+(?-i:[^\W\d_a-z][\w'’-]+)){0,2})",
@@ -65,13 +66,8 @@ def cleaned(text: str) -> str:
     text = _GREETING.sub("", text[:LONGEST])
     text = _NAMED.sub(rf"\1 {HIDDEN}", text)
     text = _THANKED.sub("", _SIGNED.sub("", text))
-    text = _TOKEN.sub(lambda found: HIDDEN if _tells(found[0]) else found[0], text)
-    return _FIGURES.sub(HIDDEN, text).strip()
-
-
-def _tells(token: str) -> bool:
-    """Whether a token is a mail or web address, or holds a long number."""
-    return "@" in token or "://" in token or token.lower().startswith("www.") or sum(map(str.isdigit, token)) >= FEWEST_DIGITS
+    text = _FIGURES.sub(HIDDEN, _ADDRESS.sub(HIDDEN, text))
+    return _TOKEN.sub(lambda found: HIDDEN if sum(map(str.isdigit, found[0])) >= FEWEST_DIGITS else found[0], text).strip()
 
 
 def words_of(text: str, language: str) -> list[str]:
@@ -93,11 +89,11 @@ def terms_of(words: Sequence[str]) -> list[str]:
 
 def surfaces(texts: Iterable[str], language: str) -> dict[str, str]:
     """How customers write each word most often: a reader sees 'Bluetooth' and 'batteries', not 'bluetooth' and 'battery'."""
+    written = Counter(piece for text in texts for piece in (rjieba.cut(text) if language == "zh" else _WORD.findall(text)))
     forms: dict[str, Counter] = {}
-    for text in texts:
-        for written in rjieba.cut(text) if language == "zh" else _WORD.findall(text):
-            for word in words_of(written, language):
-                forms.setdefault(word, Counter())[written] += 1
+    for piece, times in written.items():
+        for word in words_of(piece, language):
+            forms.setdefault(word, Counter())[piece] += times
     return {word: min(seen, key=lambda form: (-seen[form], form.lower() != form, form)) for word, seen in forms.items()}
 
 

@@ -136,11 +136,12 @@ def _placed(texts: np.ndarray, language: str, names: Sequence[str]) -> tuple[lis
     except ValueError:  # no term is frequent enough
         return terms, np.zeros((len(texts), 1)), np.empty(0, dtype=int)
     dimensions = min(DIMENSIONS, weights.shape[1] - 1, len(fit) - 1)
-    points = (
-        normalize(weights.toarray())
-        if dimensions < 2
-        else normalize(TruncatedSVD(dimensions, random_state=SEED).fit(weights[fit]).transform(weights))
-    )
+    if dimensions < 2:
+        points = normalize(weights.toarray())
+    else:
+        with np.errstate(invalid="ignore"):  # texts that are all the same have no variance to explain
+            model = TruncatedSVD(dimensions, random_state=SEED).fit(weights[fit])
+        points = normalize(model.transform(weights))
     return terms, points, fit[_placeable(points[fit])]
 
 

@@ -5,14 +5,12 @@ from datetime import date
 
 import pandas as pd
 
-from playbook.methods.needs_analysis.comment_themes import comment_themes, mentions
 from playbook.methods.needs_analysis.complaints import COLUMNS as LOST_COLUMNS
 from playbook.methods.needs_analysis.complaints import after_contact, window_days
+from playbook.methods.needs_analysis.mentioned import score_drivers
 from playbook.methods.needs_analysis.satisfaction import Course, course_of
-from playbook.methods.needs_analysis.satisfaction_drivers import FEWEST_MENTIONS, effects, late_before
 from playbook.methods.needs_analysis.subjects import Subjects, ticket_subjects
 from playbook.methods.needs_analysis.ticket_trends import Waiting, waiting
-from playbook.methods.needs_analysis.topics import find_topics
 from playbook.methods.needs_analysis.voice_figures import course_figure, drivers_figure, topics_figure
 from playbook.methods.needs_analysis.voice_findings import Heard, findings, headline
 from playbook.methods.needs_analysis.voice_tables import assumptions, tables
@@ -26,7 +24,6 @@ UNLOCK = ("surveys (date, recommend or satisfaction)", "tickets (ticket_id, crea
 YEAR = 12  # months
 LOW_SCORE = "low score (0 to 6)"
 DETRACTORS_TO = 6
-FEWEST_COMMENTS = 60  # without a theme of the codebook, before they are grouped by their words
 CLEAR = ("shown", "likely")
 
 
@@ -75,14 +72,14 @@ def voice(
     survey_answers: pd.DataFrame | None = None,
     service_tickets: pd.DataFrame | None = None,
     order_totals: pd.DataFrame | None = None,
-    delivery_days: pd.DataFrame | None = None,
+    deliveries: pd.DataFrame | None = None,
     product_list: pd.DataFrame | None = None,
 ) -> Voice | Locked:
     """Satisfaction with its drivers, the subjects of tickets, and what customers bought after they complained.
 
     Scores: see ``net_promoter`` and ``satisfied``; drivers: what comments mention (``comment_themes.yml``, and what the words of
     the rest form), held against the score by ``effects``; subjects: see ``ticket_subjects``; revenue: see ``after_contact``.
-    ``delivery_days`` tells whether parcels came late whatever the comment says; ``product_list`` keeps product names from making
+    ``deliveries`` tells whether parcels came late whatever the comment says; ``product_list`` keeps product names from making
     a subject. Locked without an answer of the last twelve months and without a ticket.
     """
     end = pd.Timestamp(as_of) + pd.Timedelta(days=1)
@@ -100,7 +97,7 @@ def voice(
     subjects = ticket_subjects(tickets, as_of, names) if len(tickets) else None
     heard = Heard(
         fmt=fmt, as_of=as_of, answers=answers, tickets=tickets, nps=nps, csat=csat, score=score,
-        drivers=_drivers(answers if nps or csat else answers.iloc[:0], score, delivery_days, language),
+        drivers=score_drivers(answers if nps or csat else answers.iloc[:0], score, deliveries, language),
         subjects=subjects,
         lost=_lost(answers, tickets, subjects, orders, end),
         window=window_days(orders) if orders is not None else None,
@@ -132,41 +129,6 @@ def _tickets(frame: pd.DataFrame | None, end: pd.Timestamp) -> pd.DataFrame:
     if frame is None:
         return pd.DataFrame({"created_at": pd.Series(dtype="datetime64[s]"), "question": pd.Series(dtype="str")})
     return frame[frame["created_at"].notna() & (frame["created_at"] < end)].reset_index(drop=True)
-
-
-def _drivers(answers: pd.DataFrame, score: str, deliveries: pd.DataFrame | None, language: str) -> pd.DataFrame:
-    """Effects of what comments mention, of subjects that only their words tell, and of parcels that came late."""
-    themes, found = comment_themes(), []
-    who = answers.get("customer_id")
-    if "comment" in answers and answers["comment"].notna().any():
-        said = mentions(answers["comment"])
-        theme = effects(answers[score], said, who)
-        found.append(theme.assign(label=[themes[d].label[language] for d in theme["driver"]], source="comments"))
-        loose = answers["comment"].notna() & ~said.any(axis=1)
-        if loose.sum() >= FEWEST_COMMENTS:
-            topics = find_topics(answers.loc[loose, "comment"])
-            labels = pd.Series(topics.labels, index=answers.index[loose])
-            wide = pd.DataFrame({f"words {n}": labels == n for n in topics.topics["topic"]}).reindex(
-                answers.index[~said.any(axis=1)]
-            )
-            words = effects(
-                answers.loc[wide.index, score], wide.fillna(False).astype(bool), None if who is None else who[wide.index]
-            )
-            words = words[words["evidence"].isin(CLEAR) & (words["mentions"] >= 2 * FEWEST_MENTIONS)]
-            label = {f"words {r.topic}": r.label for r in topics.topics.itertuples()}
-            # Shares are of all answers, as those of the themes.
-            part = len(wide) / len(answers)
-            words = words.assign(share=words["share"] * part, gain=words["gain"] * part)
-            found.append(words.assign(label=[f"“{label[d]}”" for d in words["driver"]], source="words"))
-    if deliveries is not None and who is not None and len(deliveries):
-        late = late_before(answers, deliveries)
-        told = late.notna()
-        parcels = effects(answers.loc[told, score], late[told].astype(bool).to_frame("late parcel"), who[told])
-        word = {"en": "parcel came late", "zh": "包裹晚到"}[language]
-        found.append(parcels.assign(label=word, source="orders"))
-    columns = ["driver", "label", "source", "mentions", "share", "effect", "low", "high", "gain", "evidence"]
-    some = [frame[columns] for frame in found if len(frame)]
-    return pd.concat(some, ignore_index=True) if some else pd.DataFrame(columns=columns)
 
 
 def _lost(answers: pd.DataFrame, tickets: pd.DataFrame, subjects: Subjects | None, orders, end: pd.Timestamp) -> pd.DataFrame:

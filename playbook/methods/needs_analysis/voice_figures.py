@@ -138,7 +138,7 @@ def _span(row, fmt: Formats) -> str:
 
 
 def _points(value: float, fmt: Formats) -> str:
-    return f"+{fmt.number(value, 1)}" if value > 0 else fmt.number(value, 1)
+    return fmt.points(value / 100).removesuffix(" points")  # points of the score, not of percent
 
 
 def _labels(labels: Iterable[str]) -> list[str]:

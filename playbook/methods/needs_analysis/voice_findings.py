@@ -10,13 +10,14 @@ from playbook.methods.needs_analysis.satisfaction import Course
 from playbook.methods.needs_analysis.subjects import Subjects
 from playbook.methods.needs_analysis.ticket_trends import Waiting
 from playbook.result.contract import Finding
-from playbook.result.formats import LEVEL, Formats
+from playbook.result.formats import Formats
 
 __all__ = ["Heard", "findings", "headline"]
 
 CLEAR = ("shown", "likely")
 YEAR = 12  # months
 MOST_LOST = 2
+FELT = 0.005  # of the scale: a subject that moves the mean of all scores by less is left to the table
 LONG_HEADLINE = 90
 SERVICE, SALES = "head of customer service", "head of sales"
 TOPIC_COLUMNS = (
@@ -57,7 +58,7 @@ class Heard:
 
 def headline(heard: Heard) -> str:
     """The score and what holds it down; without a score the largest subject of tickets."""
-    fmt, worst = heard.fmt, _worst(heard.drivers)
+    fmt, worst = heard.fmt, _worst(heard)
     if heard.nps or heard.csat:
         what = (
             f"Net promoter score {fmt.number(heard.nps.value, 0)}"
@@ -90,8 +91,8 @@ def _nps(heard: Heard) -> Finding | None:
         "voice-nps",
         f"Of {_number(nps.n, 'answer', fmt)} in the last twelve months, {fmt.share(up)} would recommend the company warmly "
         f"(9 or 10 of 10) and {fmt.share(down)} would not (0 to 6): the net promoter score, one less the other, is "
-        f"{fmt.number(nps.value, 0)} ({_range(nps.low, nps.high, fmt, 0)}). {_moved(nps, fmt, 1, ' points')}",
-        value=nps.value, unit="number", low=nps.low, high=nps.high, n=nps.n, evidence=_graded(nps),
+        f"{fmt.number(nps.value, 0)}. {_moved(nps, fmt, 1)}",
+        value=round(nps.value, 1), unit="number", low=round(nps.low, 1), high=round(nps.high, 1), n=nps.n, evidence=_graded(nps),
         action="Ask customers who gave 0 to 6 what went wrong, within a week of their answer.", owner=SERVICE,
     )  # fmt: skip
 
@@ -102,8 +103,8 @@ def _csat(heard: Heard) -> Finding | None:
     fmt, csat = heard.fmt, heard.csat
     return Finding(
         "voice-csat",
-        f"{fmt.share(csat.value)} of {_number(csat.n, 'answer', fmt)} in the last twelve months are 4 or 5 of 5 "
-        f"({fmt.interval(csat.low, csat.high, 'share')}). {_moved(csat, fmt, 100, ' points')}",
+        f"{fmt.share(csat.value)} of {_number(csat.n, 'answer', fmt)} in the last twelve months say 4 or 5 of 5. "
+        f"{_moved(csat, fmt, 100)}",
         value=csat.value, unit="share", low=csat.low, high=csat.high, n=csat.n, evidence=_graded(csat),
     )  # fmt: skip
 
@@ -114,7 +115,7 @@ def _graded(course: Course) -> str:
     )
 
 
-def _moved(course: Course, fmt: Formats, scale: int, unit: str) -> str:
+def _moved(course: Course, fmt: Formats, scale: int) -> str:
     """How the rating moved, in a sentence."""
     if course.change is None:
         return "There are no earlier answers to set this against."
@@ -122,28 +123,32 @@ def _moved(course: Course, fmt: Formats, scale: int, unit: str) -> str:
     against = f"the {span} before{'' if course.whole_year else ' (another season)'}"
     low, high = (_signed(scale * side, fmt) for side in (course.change_low, course.change_high))
     if course.evidence == "not shown":
-        return f"It moved no more than chance explains against {against} (between {low} and {high}{unit})."
+        return f"It moved no more than chance explains against {against} (between {low} and {high} points)."
     word = "rose" if course.change > 0 else "fell"
-    return f"It {word} by {fmt.number(abs(scale * course.change), 1)}{unit} against {against} (between {low} and {high})."
+    return f"It {word} by {fmt.number(abs(scale * course.change), 1)} points against {against} (between {low} and {high})."
 
 
-def _worst(drivers: pd.DataFrame):
+def _worst(heard: Heard):
     """The complaint that costs the mean score most, among those that chance does not explain."""
-    clear = drivers[drivers["evidence"].isin(CLEAR) & (drivers["effect"] < 0) & (drivers["source"] != "orders")]
-    return None if clear.empty else next(clear.sort_values(["gain", "driver"], ascending=[False, True]).itertuples())
+    costs = _clear(heard).loc[lambda rows: rows["effect"] < 0]
+    return None if costs.empty else next(costs.sort_values(["gain", "driver"], ascending=[False, True]).itertuples())
 
 
-def _best(drivers: pd.DataFrame):
-    clear = drivers[drivers["evidence"].isin(CLEAR) & (drivers["effect"] > 0) & (drivers["source"] != "orders")]
-    return None if clear.empty else next(clear.sort_values(["gain", "driver"]).itertuples())
+def _best(heard: Heard):
+    """The praise that lifts the mean score most."""
+    lifts = _clear(heard).loc[lambda rows: rows["effect"] > 0]
+    return None if lifts.empty else next(lifts.sort_values(["gain", "driver"]).itertuples())
+
+
+def _clear(heard: Heard) -> pd.DataFrame:
+    rows, felt = heard.drivers, FELT * (10 if heard.score == "recommend" else 4)
+    return rows[rows["evidence"].isin(CLEAR) & (rows["gain"].abs() >= felt) & (rows["source"] != "orders")]
 
 
 def _driver(heard: Heard, worse: bool) -> Finding | None:
-    fmt, row = heard.fmt, _worst(heard.drivers) if worse else _best(heard.drivers)
+    fmt, row = heard.fmt, _worst(heard) if worse else _best(heard)
     if row is None:
         return None
-    sides = sorted(abs(side) for side in (row.low, row.high)) if row.low * row.high > 0 else None
-    spread = f" ({_range(*sides, fmt)})" if sides else ""
     moved = (
         f"without this the mean of all scores would be {fmt.number(row.gain, 2)} points higher"
         if worse
@@ -153,10 +158,10 @@ def _driver(heard: Heard, worse: bool) -> Finding | None:
     return Finding(
         "voice-complaint" if worse else "voice-praise",
         f"Customers who mention {row.label} score {fmt.number(abs(row.effect), 1)} points {'lower' if worse else 'higher'} "
-        f"on the scale from {heard.scale} than those who mention no such subject{spread}. That is {fmt.share(row.share)} of "
+        f"on the scale from {heard.scale} than those who mention no such subject. That is {fmt.share(row.share)} of "
         f"answers: {moved}.",
-        value=row.effect, unit="number", low=row.low, high=row.high, n=int(row.mentions), evidence=row.evidence,
-        action=theme.action if theme else "Read these comments together, and decide what they ask for.",
+        value=round(row.effect, 2), unit="number", low=round(row.low, 1), high=round(row.high, 1), n=int(row.mentions),
+        evidence=row.evidence, action=theme.action if theme else "Read these comments together, and decide what they ask for.",
         owner=SERVICE if worse else SALES,
     )  # fmt: skip
 
@@ -169,9 +174,9 @@ def _parcel(heard: Heard) -> Finding | None:
     return Finding(
         "voice-late-parcels",
         f"Customers whose last parcel came after the day promised score {fmt.number(-row.effect, 1)} points lower than those "
-        f"whose parcel was in time ({_range(-row.high, -row.low, fmt)}); that was so for "
-        f"{fmt.share(row.share)} of those who answered.",
-        value=row.effect, unit="number", low=row.low, high=row.high, n=int(row.mentions), evidence=row.evidence,
+        f"whose parcel was in time; that was so for {fmt.share(row.share)} of those who answered.",
+        value=round(row.effect, 2), unit="number", low=round(row.low, 1), high=round(row.high, 1), n=int(row.mentions),
+        evidence=row.evidence,
         action="Promise a day that can be kept, and tell customers of a delay before they notice.", owner="head of logistics",
     )  # fmt: skip
 
@@ -200,8 +205,8 @@ def _less(row, place: int, alike: str, fmt: Formats) -> Finding:
     part = f" ({fmt.share(-row.difference / row.expected)} less)" if row.expected > 0 else ""
     return Finding(
         f"voice-lost-{place}",
-        f"Customers who {who} bought for {fmt.money(-row.difference)} less each{part} {alike} "
-        f"({_range(-row.high, -row.low, fmt, money=True)}). That goes with the complaint and need not be caused by it. "
+        f"Customers who {who} bought for {fmt.money(-row.difference)} less each{part} {alike}. "
+        "That goes with the complaint and need not be caused by it. "
         f"{_number(row.yearly, 'such customer', fmt)} a year: {fmt.money(row.money)}.",
         value=float(row.difference), unit="money", low=float(row.low), high=float(row.high), n=int(row.customers),
         money=float(row.money), evidence=row.evidence,
@@ -274,11 +279,6 @@ def _waiting(heard: Heard) -> Finding | None:
         evidence="shown", owner=SERVICE,
         action="Answer the tickets that are still waiting first." if waited.open or waited.unanswered else None,
     )  # fmt: skip
-
-
-def _range(low: float, high: float, fmt: Formats, digits: int = 1, money: bool = False) -> str:
-    write = fmt.money if money else lambda value: fmt.number(value, digits)
-    return f"{fmt.share(LEVEL)} range {write(low)} to {write(high)}"
 
 
 def _signed(value: float, fmt: Formats) -> str:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from playbook.methods.needs_analysis.mentioned import MOST_ANSWERS
 from playbook.methods.needs_analysis.voice_findings import Heard
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import LEVEL
@@ -9,7 +10,6 @@ from playbook.result.formats import LEVEL
 __all__ = ["assumptions", "tables"]
 
 MOST_SUBJECTS = 15
-WORDS = 5  # of a subject
 LANGUAGES = {"en": "English", "zh": "Chinese"}
 
 
@@ -30,7 +30,7 @@ def _drivers(heard: Heard) -> Table | None:
         {
             "label": ("Subject", "text"), "mentions": ("Answers", "count"), "share": ("Share of answers", "share"),
             "effect": ("Points", "number"), "low": ("Low", "number"), "high": ("High", "number"),
-            "gain": ("Mean score without it", "number"), "evidence": ("Evidence", "text"),
+            "gain": ("Mean score would gain", "number"), "evidence": ("Evidence", "text"),
         },
     )  # fmt: skip
 
@@ -40,14 +40,13 @@ def _topics(heard: Heard) -> Table | None:
     if rows.empty:
         return None
     rows = rows.assign(
-        told=[", ".join(words[:WORDS]) if isinstance(words, tuple) else None for words in rows["words"]],
         spoken=rows["language"].map(lambda code: LANGUAGES.get(code, code)),
         example=rows["example"].where(rows["example"] != "", None),
     )
     columns = {
         "topic": ("Subject", "text"), "spoken": ("Language", "text"), "tickets": ("Tickets, 12 months", "count"),
         "share": ("Share", "share"), "recent": ("Last 3 months", "count"), "earlier": (_earlier(rows), "count"),
-        "told": ("Words that set it apart", "text"), "example": ("A customer's words", "text"),
+        "example": ("A customer's words", "text"),
     }  # fmt: skip
     if rows["spoken"].nunique() < 2:
         del columns["spoken"]
@@ -65,15 +64,14 @@ def _lost(heard: Heard) -> Table | None:
         return None
     level, days = heard.fmt.share(LEVEL), heard.fmt.count(heard.window)
     return Table(
-        heard.lost,
+        heard.lost.head(MOST_SUBJECTS),
         f"Revenue of a customer in the {days} days after they got in touch, against that of customers who had bought alike; "
         f"{level} ranges.",
         "tickets, surveys and orders, net of returns",
         {
             "topic": ("Subject", "text"), "customers": ("Customers followed", "count"), "expected": ("Expected", "money"),
             "difference": ("Difference", "money"), "low": ("Low", "money"), "high": ("High", "money"),
-            "again": ("Bought again", "share"), "again_expected": ("Of those alike", "share"),
-            "yearly": ("Customers a year", "count"), "evidence": ("Evidence", "text"),
+            "evidence": ("Evidence", "text"),
         },
     )  # fmt: skip
 
@@ -112,6 +110,9 @@ def _of_answers(heard: Heard) -> list[Assumption]:
             "counts for a little less than it is worth."
         )
         notes.append(Assumption(text, "medium", "medium"))
+        read = int(heard.answers[heard.score].notna().sum())
+        if read > MOST_ANSWERS:
+            notes.append(Assumption(f"Effects are those of the latest {fmt.count(MOST_ANSWERS)} answers.", "high", "low"))
     return notes
 
 
