@@ -46,10 +46,10 @@ def path_figure(path: Path, leak: str | None, fmt: Formats) -> Figure:
     alt = "; ".join(f"{step}: {label.replace('  ·  ', ', ')}" for step, label in zip(stages["step"], labels, strict=True))
     worst = f" The smallest share goes on to {leak}." if leak else ""
     data = Table(
-        stages[["step", "reached", "share"]], f"Share of {path.case} that reach each step", path_source(path, fmt),
+        stages[["step", "reached", "share"]], f"Share of {path.noun} that reach each step", path_source(path, fmt),
         {"step": ("Step", "text"), "reached": ("Reached", "count"), "share": ("Share of all", "share")},
     )  # fmt: skip
-    return Figure(svg, f"Share of {path.case} that reach each step.", path_source(path, fmt), f"Bars: {alt}.{worst}", data)
+    return Figure(svg, f"Share of {path.noun} that reach each step.", path_source(path, fmt), f"Bars: {alt}.{worst}", data)
 
 
 def split_figure(splits: tuple[Split, ...], path: Path, fmt: Formats) -> Figure | None:
@@ -60,7 +60,7 @@ def split_figure(splits: tuple[Split, ...], path: Path, fmt: Formats) -> Figure 
     groups = split.groups
     if len(groups) > MOST_GROUPS:  # those with the most cases
         groups = groups.loc[sorted(groups["came"].sort_values(ascending=False, kind="stable").index[:MOST_GROUPS])]
-    what = "closed opportunities won" if path.case == "opportunities" else f"journeys that go on to '{split.step}'"
+    what = "closed opportunities won" if path.case == "opportunities" else f"{path.noun} that go on to '{split.step}'"
     mean = split.groups["reached"].sum() / split.groups["came"].sum()
     apart = [FINDING if d != "indicative" and not b else FORECAST if d != "indicative" else HISTORY
              for d, b in zip(groups["difference"], groups["better"], strict=True)]  # fmt: skip
@@ -68,14 +68,13 @@ def split_figure(splits: tuple[Split, ...], path: Path, fmt: Formats) -> Figure 
         rows = range(len(groups))
         ax.hlines(rows, groups["low"], groups["high"], colors=apart, linewidth=2.2)
         ax.scatter(groups["expected"], rows, color=apart, s=34, zorder=3)
-        for row, (place, colour) in enumerate(zip(groups["expected"], apart, strict=True)):
-            ax.annotate(fmt.share(place), (groups["high"].iloc[row], row), xytext=(7, 0), textcoords="offset points",
-                        va="center", color=colour)  # fmt: skip
+        for row, (share, colour) in enumerate(zip(groups["expected"], apart, strict=True)):
+            ax.annotate(fmt.share(share), (1.01, row), xycoords=("axes fraction", "data"), va="center", color=colour)
         ax.axvline(mean, color=HISTORY, linewidth=1, linestyle=(0, (4, 3)))
         ax.annotate(f"all: {fmt.share(mean)}", (mean, -0.85), ha="center", color=HISTORY)
         ax.set_yticks(rows, [_short(group) for group in groups["group"]])
         ax.set_ylim(len(groups) - 0.4, -1.2)
-        ax.margins(x=0.12)
+        ax.margins(x=0.05)
         ax.xaxis.set_major_formatter(lambda v, _: fmt.share(v, 0))
         ax.locator_params(axis="x", nbins=5)
         ax.grid(True, axis="x")

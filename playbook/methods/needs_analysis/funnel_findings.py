@@ -14,6 +14,7 @@ from playbook.result.formats import Formats
 
 __all__ = ["funnel_findings", "funnel_headline"]
 
+FEW_LOST = 0.95  # share that goes on at the weakest step, from which losses are not the story
 FEWEST_EVEN = 100  # cases at a step, to say that groups differ by no more than chance
 FEWEST_SALES = 30  # for the credit of channels
 OWNER = "head of sales"
@@ -27,7 +28,10 @@ def funnel_headline(found: Costliest, path: Path, fmt: Formats) -> str:
     step, before = found[0]["step"], found[0]["before"]
     if path.case == "opportunities":
         return f"{fmt.share(1 - found[0]['conversion'])} of the opportunities that are closed are lost"
-    return f"The weakest step is from {before} to {step}: {fmt.share(found[0]['conversion'])} go on"
+    share = fmt.share(found[0]["conversion"])
+    if found[0]["conversion"] >= FEW_LOST:
+        return f"Few are lost: even at the weakest step, from {before} to {step}, {share} go on"
+    return f"The weakest step is from {before} to {step}: {share} go on"
 
 
 def funnel_findings(
@@ -49,11 +53,13 @@ def funnel_findings(
 
 def _leak(path: Path, worst: pd.Series, evidence: Evidence, fmt: Formats) -> Finding:
     lost = fmt.number(100 * (1 - worst["conversion"]), 0)
+    lost, one = ("fewer than 1", True) if lost == fmt.number(0) else (lost, lost == fmt.number(1))
     if path.case == "opportunities":
-        what, more = f"Of every 100 opportunities that are closed, {lost} are lost", "one point more won"
+        what, more = f"Of every 100 opportunities that are closed, {lost} {'is' if one else 'are'} lost", "one point more won"
         action = "Ask the customers of the deals lost last why they went elsewhere, and change the reason named most often."
     else:
-        what = f"Of every 100 journeys that reach '{worst['before']}', {lost} never reach '{worst['step']}'"
+        reach = "reaches" if one else "reach"
+        what = f"Of every 100 {path.noun} that reach '{worst['before']}', {lost} never {reach} '{worst['step']}'"
         more = "one point more going on"
         action = f"Find out what stops people between '{worst['before']}' and '{worst['step']}', and test a remedy there first."
     common = {"id": "funnel-leak", "n": int(worst["came"]), "evidence": evidence, "action": action}
@@ -72,7 +78,7 @@ def _leak(path: Path, worst: pd.Series, evidence: Evidence, fmt: Formats) -> Fin
 def _groups(path: Path, worst: pd.Series, splits: tuple[Split, ...], reference: Reference | None, fmt: Formats) -> Finding | None:
     go_on = "are won" if path.case == "opportunities" else f"go on to '{worst['step']}'"
     if reference is not None:
-        level = f"the best quarter of all {path.case} by {path.group} ({fmt.share(reference.level)})"
+        level = f"the best quarter of all {path.noun} by {path.group} ({fmt.share(reference.level)})"
         gain = ""
         if reference.gain:
             gain = f"; if all did at least as well as {level}, that would bring {fmt.money(reference.gain)} a year"
@@ -148,7 +154,7 @@ def _turned(turned: Loops | None, path: Path, fmt: Formats) -> Finding | None:
     lost_time = (
         f" and half of them spend {duration(turned.days, fmt)} or more on steps taken again" if turned.days >= SHORTEST else ""
     )
-    what = f"{fmt.share(turned.share)} of the {fmt.count(turned.journeys)} journeys turn back to an earlier step{lost_time}"
+    what = f"{fmt.share(turned.share)} of the {fmt.count(turned.journeys)} {path.noun} turn back to an earlier step{lost_time}"
     low, high = share_range(turned.turned, turned.journeys)
     common = {"id": "funnel-loops", "value": turned.share, "unit": "share", "low": low, "high": high, "n": turned.journeys}
     if turned.ended is None:
@@ -191,6 +197,6 @@ def _whole(path: Path, fmt: Formats) -> Finding:
     cases = int(path.stages["reached"].iloc[1]) if deals else path.cases
     low, high = share_range(last["reached"], cases)
     share = last["reached"] / cases if cases else np.nan
-    end = "closed opportunities were won" if deals else f"journeys reach the last step, '{last['step']}'"
+    end = "closed opportunities were won" if deals else f"{path.noun} reach the last step, '{last['step']}'"
     sentence = f"{fmt.share(share)} of the {fmt.count(cases)} {end}."
     return Finding("funnel-total", sentence, value=float(share), unit="share", low=low, high=high, n=cases, evidence="shown")

@@ -50,16 +50,17 @@ def _split(split: Split, path: Path, found: Costliest, fmt: Formats) -> Table:
     frame = split.groups.sort_values(order, ascending=[False] * (len(order) - 1) + [True], ignore_index=True)
     frame = frame.assign(
         took=[duration(d, fmt) for d in frame["days"]],
+        span=[" to ".join(dict.fromkeys(map(fmt.share, (g.low, g.high)))) for g in frame.itertuples()],
         apart=[_apart(g.difference, g.better) for g in frame.itertuples()],
     )  # fmt: skip
     deals = path.case == "opportunities"
     columns = {
         "group": (split.by.capitalize(), "text"), "came": ("Closed" if deals else f"Reached '{before}'", "count"),
         "conversion": ("Won" if deals else f"Went on to '{step}'", "share"), "expected": ("To be expected", "share"),
-        "low": ("Range from", "share"), "high": ("to", "share"), "apart": ("Beyond chance", "text"),
+        "span": ("Range of it", "text"), "apart": ("Apart beyond chance", "text"),
     }  # fmt: skip
     if frame["days"].notna().any():
-        columns["took"] = ("To the end, median", "text")
+        columns["took"] = ("Time to the end, median", "text")
     if priced:
         columns |= {"point": ("One point more, a year", "money"), "gain": (f"At {fmt.share(split.level)}, a year", "money")}
     what = f"Closed opportunities won, by {split.by}" if deals else f"From '{before}' to '{step}', by {split.by}"
@@ -68,7 +69,7 @@ def _split(split: Split, path: Path, found: Costliest, fmt: Formats) -> Table:
 
 
 def _apart(difference: str, better: bool) -> str:
-    return "no" if difference == "indicative" else f"{'better' if better else 'worse'}: {difference}"
+    return "no" if difference == "indicative" else "better" if better else "worse"
 
 
 def _times(times: pd.DataFrame, path: Path, fmt: Formats) -> Table | None:
@@ -91,15 +92,18 @@ def _range(low: float, high: float, fmt: Formats) -> str:
 
 
 def _turns(moves: pd.DataFrame, path: Path, fmt: Formats) -> Table | None:
-    back = turns(moves) if len(moves) else moves
+    back = turns(moves, tuple(path.stages["step"])) if len(moves) else moves
     if back.empty:
         return None
-    frame = back.assign(kind=back["kind"].map({"back": "back to a step taken before", "again": "the same step again"}))
+    frame = back.assign(
+        kind=back["kind"].map({"back": "back to a step taken before", "again": "the same step again"}),
+        span=[" to ".join(dict.fromkeys(map(fmt.share, (t.low, t.high)))) for t in back.itertuples()],
+    )
     columns = {
         "step": ("From", "text"), "next_step": ("To", "text"), "kind": ("What", "text"), "cases": ("Times", "count"),
-        "share": ("Of all at that step", "share"), "low": ("Range from", "share"), "high": ("to", "share"),
+        "share": ("Of all at that step", "share"), "span": ("Range of it", "text"),
     }  # fmt: skip
-    return Table(frame.head(MOST_TURNS), "Where journeys turn back, the most frequent turns", path_source(path, fmt), columns)
+    return Table(frame.head(MOST_TURNS), f"Where {path.noun} turn back, the most frequent turns", path_source(path, fmt), columns)
 
 
 def _stalled(stalls: Stalls | None, path: Path, fmt: Formats) -> Table | None:
@@ -114,6 +118,8 @@ def _stalled(stalls: Stalls | None, path: Path, fmt: Formats) -> Table | None:
     }  # fmt: skip
     if frame["owner"].nunique() < 2:
         del columns["owner"]
+    if stalls.after is not None:
+        del columns["after"]
     if frame["amount"].isna().all():
         del columns["amount"]
     return Table(

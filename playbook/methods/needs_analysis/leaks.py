@@ -53,6 +53,11 @@ class Path:
     took: Waiting | None = None
 
     @property
+    def noun(self) -> str:
+        """What the cases are called: journeys that are deals of the pipeline are deals."""
+        return "deals" if self.case == "journeys" and self.priced == "deal" else self.case
+
+    @property
     def cases(self) -> int:
         return int(self.stages["reached"].iloc[0])
 
@@ -180,7 +185,7 @@ def costliest(path: Path) -> tuple[pd.Series, Evidence] | None:
 
 def path_source(path: Path, fmt: Formats) -> str:
     """Where the numbers come from, as captions have it."""
-    return f"{path.table}, {fmt.count(path.cases)} {path.case}"
+    return f"{path.table}, {fmt.count(path.cases)} {path.noun}"
 
 
 def share_range(hits: float, cases: float, level: float = LEVEL) -> tuple[float, float]:

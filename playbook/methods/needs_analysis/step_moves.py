@@ -48,10 +48,15 @@ def step_moves(journey_moves: pd.DataFrame, by: tuple[str, ...] = ()) -> pd.Data
     return counts.sort_values([*keys, "cases", "next_step"], ascending=[*[True] * len(keys), False, True], ignore_index=True)
 
 
-def turns(moves: pd.DataFrame) -> pd.DataFrame:
-    """Of ``step_moves``, the moves back and the repeats, most frequent first, with ``kind`` (back or again)."""
+def turns(moves: pd.DataFrame, order: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Of ``step_moves``, the moves back and the repeats, most frequent first, with ``kind`` (back or again).
+
+    A move forward in ``order`` to a step that was taken before is none: it only makes up for an earlier turn.
+    """
     again = moves["next_step"] == moves["step"]
-    found = moves[moves["back"] | again]
+    place = {step: k for k, step in enumerate(order)}
+    ahead = moves["next_step"].map(place) > moves["step"].map(place)
+    found = moves[(moves["back"].astype(bool) & ~ahead) | again]
     return found.assign(kind=np.where(again[found.index], "again", "back")).sort_values(
         ["cases", "step", "next_step"], ascending=[False, True, True], ignore_index=True
     )
