@@ -17,6 +17,7 @@ SEED = 7
 STARTS, RESAMPLE_STARTS = 10, 2
 SILHOUETTE_POINTS = 2_000  # the silhouette compares every pair: a sample is enough
 RESAMPLE_POINTS = 4_000
+COMPARED_POINTS = 10_000  # on which two fits are held against each other
 NEAR_BEST = 0.95  # a silhouette of this share of the best separates about as well
 GAP_POINTS, GAP_DRAWS = 1_000, 10
 TINY = 1e-12  # as many groups as different points leave nothing within them
@@ -58,7 +59,8 @@ def choose_grouping(points: np.ndarray, ks: Iterable[int], resamples: int = 10) 
     ``points``: one row a point, standardised. Raises ValueError when ``ks`` is empty.
     """
     rng = np.random.default_rng(SEED)
-    sample = rng.permutation(len(points))[:SILHOUETTE_POINTS]
+    shuffled = rng.permutation(len(points))
+    sample, compared = shuffled[:SILHOUETTE_POINTS], shuffled[:COMPARED_POINTS]
     draws = [rng.integers(0, len(points), min(len(points), RESAMPLE_POINTS)) for _ in range(resamples)]
     fits = {k: k_means(points, k) for k in ks}
     if not fits:
@@ -68,7 +70,7 @@ def choose_grouping(points: np.ndarray, ks: Iterable[int], resamples: int = 10) 
             {
                 "k": k,
                 "silhouette": _silhouette(points[sample], fit.labels_[sample]),
-                "stability": _stability(points, fit.labels_, k, draws),
+                "stability": _stability(points, fit.labels_, k, draws, compared),
             }
             for k, fit in fits.items()
         ]
@@ -111,6 +113,6 @@ def _silhouette(points: np.ndarray, labels: np.ndarray) -> float:
     return float(silhouette_score(points, labels)) if 1 < groups < len(points) else np.nan
 
 
-def _stability(points: np.ndarray, labels: np.ndarray, k: int, draws: list[np.ndarray]) -> float:
-    refits = [k_means(points[draw], k, RESAMPLE_STARTS).predict(points) for draw in draws]
-    return float(np.mean([adjusted_rand_score(labels, refit) for refit in refits]))
+def _stability(points: np.ndarray, labels: np.ndarray, k: int, draws: list[np.ndarray], compared: np.ndarray) -> float:
+    refits = [k_means(points[draw], k, RESAMPLE_STARTS).predict(points[compared]) for draw in draws]
+    return float(np.mean([adjusted_rand_score(labels[compared], refit) for refit in refits]))

@@ -57,23 +57,24 @@ def buying_habits(order_totals: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFra
     active_year (of the 365 days before the customer's last order), order_value, recency_days and first_days (days since the last
     and the first order), and silence: the recency in the customer's own mean gaps between orders.
     """
-    rows = order_totals[order_totals["customer_id"].notna() & (order_totals["day"] <= as_of)]
-    rows = rows[["customer_id", "day", "revenue"]].assign(
-        bought=rows["revenue"] > CENT, recent=rows["revenue"].where(_within(rows["day"], as_of), 0.0)
-    )
-    bought = rows[rows["bought"]].groupby("customer_id")["day"].agg(first="min", last="max", orders="size")
-    total = rows.groupby("customer_id").agg(revenue=("revenue", "sum"), revenue_year=("recent", "sum"))
-    frame = bought.join(total)
-    last = frame["last"].reindex(rows["customer_id"]).set_axis(rows.index)
-    active = rows["revenue"].where(_within(rows["day"], last) | (rows["day"] > last), 0.0).groupby(rows["customer_id"]).sum()
+    orders = order_totals[order_totals["customer_id"].notna() & (order_totals["day"] <= as_of)]
+    codes, customers = pd.factorize(orders["customer_id"], sort=True)  # numbers, because names are slow to look up
+    day, revenue = orders["day"], orders["revenue"]
+    rows = pd.DataFrame({"revenue": revenue, "recent": revenue.where(_within(day, as_of), 0.0)}).set_axis(codes)
+    bought = (revenue > CENT).to_numpy()
+    spans = day.set_axis(codes)[bought].groupby(level=0).agg(first="min", last="max", orders="size")
+    last = spans["last"].reindex(range(len(customers))).take(codes).set_axis(day.index)
+    rows["active"] = revenue.where(_within(day, last) | (day > last), 0.0).to_numpy()
+    sums = rows.groupby(level=0).sum().reindex(spans.index)
+    frame = spans.assign(revenue=sums["revenue"], revenue_year=sums["recent"])
     frame["recency_days"] = (as_of - frame["last"]).dt.days
     frame["first_days"] = (as_of - frame["first"]).dt.days
     frame["order_value"] = frame["revenue"] / frame["orders"]
     gap = ((frame["last"] - frame["first"]).dt.days / (frame["orders"] - 1)).where(frame["orders"] > 1)
     usual = gap.median() if gap.notna().any() else frame["recency_days"].median()
     frame["silence"] = frame["recency_days"] / gap.fillna(usual).clip(lower=1)
-    # Without the reindex an empty frame would take the customers of the series.
-    return frame.assign(active_year=active.reindex(frame.index)).drop(columns=["first", "last"]).reset_index()
+    frame.insert(0, "customer_id", customers.take(frame.index))
+    return frame.assign(active_year=sums["active"]).drop(columns=["first", "last"]).reset_index(drop=True)
 
 
 def came_back(order_totals: pd.DataFrame, as_of: pd.Timestamp, bands: Sequence[float], days: int) -> pd.DataFrame:

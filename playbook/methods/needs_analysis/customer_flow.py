@@ -29,16 +29,24 @@ def customer_windows(order_totals: pd.DataFrame, windows: Windows) -> pd.DataFra
     before the earlier window, not in it, and in the later one; without earlier data such customers count as new.
     """
     rows = order_totals[order_totals["customer_id"].notna() & (order_totals["day"] <= windows.end)]
-    when = np.select([rows["day"] < windows.start, rows["day"] < windows.middle], ["history", "before"], "after")
-    revenue = rows.assign(when=when).pivot_table(index="customer_id", columns="when", values="revenue", aggfunc="sum")
-    revenue = revenue.reindex(columns=["before", "after"])
-    bought = rows["revenue"] > CENT
-    did = pd.crosstab(rows.loc[bought, "customer_id"], when[bought]).reindex(index=revenue.index, fill_value=0)
-    never = pd.Series(False, index=did.index)
-    history, before, after = (did[c].gt(0) if c in did else never for c in ("history", "before", "after"))
+    codes, customers = pd.factorize(rows["customer_id"], sort=True)
+    day, bought = rows["day"], (rows["revenue"] > CENT).to_numpy()
+    when = {
+        "history": (day < windows.start).to_numpy(),
+        "before": day.between(windows.start, windows.middle, inclusive="left").to_numpy(),
+        "after": (day >= windows.middle).to_numpy(),
+    }
+    everyone = range(len(customers))
+    revenue, seen = rows["revenue"].set_axis(codes), {}
+    frame = pd.DataFrame({"customer_id": customers})
+    for name in ("before", "after"):
+        sums = revenue[when[name]].groupby(level=0).sum()
+        seen[name] = np.isin(everyone, sums.index)
+        frame[name] = sums.reindex(everyone, fill_value=0.0).to_numpy()
+    history, before, after = (np.isin(everyone, codes[inside & bought]) for inside in when.values())
     group = np.select([before & after, before, after & history, after], ["kept", "lost", "regained", "new"], "returns")
-    frame = revenue.assign(group=group)[revenue.notna().any(axis=1).to_numpy()]
-    return frame.fillna({"before": 0.0, "after": 0.0}).reset_index()[["customer_id", "group", "before", "after"]]
+    frame.insert(1, "group", group)
+    return frame[seen["before"] | seen["after"]].reset_index(drop=True)
 
 
 def customer_flow(customers: pd.DataFrame, order_totals: pd.DataFrame, windows: Windows) -> pd.DataFrame:
