@@ -14,6 +14,7 @@ __all__ = ["PanelFit", "cluster_covariance", "fit_counts", "fit_logs", "lagged_c
 
 TINY = 1e-9  # relative ridge on the effects alone: which of them is the reference does not matter
 MOST_STEPS, STOP = 60, 1e-9
+_MIXED = "a slope cannot be told apart from the effects"
 SMALL_MEAN = 1e-6  # below it the series of the truncated mean is used
 FARTHEST = 30.0  # of a linear predictor of counts: e to the 30 is more than anybody sells
 
@@ -51,7 +52,7 @@ def fit_logs(
     """
     design, k = _design(slopes, effects, len(y))
     weights = np.ones(len(y)) if weights is None else weights
-    inverse = _inverse(design, weights, k)
+    inverse = _inverse(_factor(design, weights, k))
     full = inverse @ (design.T @ (weights * y))
     residuals = y - design @ full
     parameters = k + _rank(effects)
@@ -75,8 +76,8 @@ def fit_counts(
     last, full = -np.inf, None
     for _ in range(MOST_STEPS):
         mean, variance = _moments(eta, truncated)
-        inverse = _inverse(design, variance, k)
-        goal = inverse @ (design.T @ (variance * eta + y - mean))
+        factor = _factor(design, variance, k)
+        goal = linear.cho_solve((factor, True), design.T @ (variance * eta + y - mean), check_finite=False)
         step = goal if full is None else goal - full
         origin = np.zeros_like(goal) if full is None else full
         for halving in range(12):
@@ -90,7 +91,7 @@ def fit_counts(
             break
         last = fit
     mean, variance = _moments(eta, truncated)
-    inverse = _inverse(design, variance, k)
+    inverse = _inverse(_factor(design, variance, k))
     residuals = y - mean
     parameters = k + _rank(effects)
     spare = max(1, len(y) - parameters)
@@ -133,17 +134,21 @@ def _design(slopes, effects: Sequence[np.ndarray], n: int) -> tuple[sparse.csr_m
     return sparse.hstack([slopes, *dummies], format="csr"), slopes.shape[1]
 
 
-def _inverse(design: sparse.csr_matrix, weights: np.ndarray, k: int) -> np.ndarray:
+def _factor(design: sparse.csr_matrix, weights: np.ndarray, k: int) -> np.ndarray:
+    """Lower Cholesky factor of the weighted cross products, with a trace of a ridge on the effects."""
     cross = (design.T @ design.multiply(weights[:, None]).tocsr()).toarray()
     diagonal = np.einsum("ii->i", cross)
     diagonal[k:] += TINY * np.maximum(diagonal[k:], diagonal[k:].mean() if len(diagonal) > k else 1.0)
     try:
-        factor = linear.cho_factor(cross, lower=True, check_finite=False)
+        return linear.cholesky(cross, lower=True, overwrite_a=True, check_finite=False)
     except linear.LinAlgError:
-        raise ValueError("a slope cannot be told apart from the effects") from None
-    inverse, info = linear.lapack.dpotri(factor[0], lower=1)
+        raise ValueError(_MIXED) from None
+
+
+def _inverse(factor: np.ndarray) -> np.ndarray:
+    inverse, info = linear.lapack.dpotri(factor, lower=1)
     if info:
-        raise ValueError("a slope cannot be told apart from the effects")
+        raise ValueError(_MIXED)
     lower = np.tril(inverse)
     return lower + np.tril(inverse, -1).T
 

@@ -61,7 +61,8 @@ def pool(estimates: np.ndarray, variances: np.ndarray, groups: np.ndarray, level
 
     ``estimates``, ``variances`` (> 0), ``groups`` (codes 0..G-1): (n,). A group's mean weighs its members by their precision,
     spread between members included; its interval holds ``level`` after Hartung and Knapp (2001, Statistics in Medicine 20), never
-    narrower than by the plain formula. Groups of fewer than four borrow the spread of all groups.
+    narrower than by the plain formula. Groups of fewer than four borrow the spread of all groups. The means of four or more
+    groups borrow from each other, so that the largest and the smallest of many are not merely the luckiest.
     """
     estimates, variances = np.asarray(estimates, dtype=float), np.asarray(variances, dtype=float)
     size = np.bincount(groups)
@@ -78,16 +79,29 @@ def pool(estimates: np.ndarray, variances: np.ndarray, groups: np.ndarray, level
     spread = np.bincount(groups, weights * (estimates - mean[groups]) ** 2) / np.maximum(size - 1, 1)
     many = size >= FEW
     error = np.sqrt(np.where(many, np.maximum(spread, 1.0), 1.0) / total)
+    mean, error = _together(mean, error)
     reach = np.where(many, stats.t.ppf((1 + level) / 2, np.maximum(size - 1, 1)), stats.norm.ppf((1 + level) / 2))
     # The spread used for members leans on that of all groups: a group's own may be 0 only because it is small.
     believed = ((size * own + BORROWED * shared) / (size + BORROWED))[groups]
     weights = 1 / (variances + believed)
     total = np.bincount(groups, weights)
-    centre = (np.bincount(groups, weights * estimates) / total)[groups]
+    centre = _together(np.bincount(groups, weights * estimates) / total, np.sqrt(1 / total))[0][groups]
     keep = believed / (believed + variances)
     value = centre + keep * (estimates - centre)
     value_error = np.sqrt(keep * variances + (1 - keep) ** 2 / total[groups])
     return Pooled(mean, mean - reach * error, mean + reach * error, error, own, value, value_error)
+
+
+def _together(mean: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means of groups drawn to the mean of all, and their errors: Morris (1983), J. American Statistical Association 78."""
+    count, variance = len(mean), error**2
+    if count < FEW:
+        return mean, error
+    between = between_variance(mean, variance)
+    grand = float(np.average(mean, weights=1 / (variance + between)))
+    drawn = (count - 3) / (count - 1) * variance / (variance + between)
+    spread = variance * (1 - (count - 1) / count * drawn) + 2 / (count - 3) * (drawn * (mean - grand)) ** 2
+    return mean - drawn * (mean - grand), np.sqrt(spread)
 
 
 def stand_out(p_values: np.ndarray, share: float = 0.05) -> np.ndarray:

@@ -136,6 +136,17 @@ def test_shrinkage_by_hand():
     assert sure.value[0] == pytest.approx(0.0, abs=1e-4)  # who is sure keeps what it found
 
 
+def test_the_extremes_of_many_groups_are_not_the_luckiest():
+    rng = np.random.default_rng(3)
+    found = rng.normal(-2, 0.8, 200)  # the truth is -2 in each of 200 groups of one product
+    drawn = pool(found, np.full(200, 0.64), np.arange(200), 0.8)
+    assert found.min() < -3.5 < drawn.mean.min() and drawn.mean == pytest.approx(-2, abs=0.3)
+    assert np.mean((drawn.low < -2) & (drawn.high > -2)) > 0.8
+    # Means -3 -1 1 3 with errors of 1: squares 20 / (1 + t) = 3 at t = 17/3; drawn by 1/3 x 1 / (1 + 17/3) = .05 to the mean 0.
+    apart = pool(np.array([-3.0, -1, 1, 3]), np.ones(4), np.arange(4), 0.8)
+    assert apart.mean == pytest.approx([-2.85, -0.95, 0.95, 2.85])
+
+
 def test_only_what_chance_cannot_explain_stands_out():
     assert stand_out(np.array([0.001, 0.02, 0.9, 0.5])).tolist() == [True, True, False, False]
     assert stand_out(np.full(100, 0.04)).sum() == 100  # 100 tests all below the share
