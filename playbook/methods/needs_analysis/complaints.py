@@ -13,9 +13,8 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 from scipy.stats import norm
-from statsmodels.stats.multitest import multipletests
 
-from playbook.methods.needs_analysis.satisfaction_drivers import evidence_of
+from playbook.methods.needs_analysis.satisfaction_drivers import evidence_of, holm
 from playbook.result.formats import LEVEL
 
 __all__ = ["COLUMNS", "FEWEST_CASES", "Spending", "after_contact", "day_numbers", "window_days"]
@@ -108,7 +107,7 @@ def after_contact(
     if not rows:
         return pd.DataFrame(columns=list(COLUMNS))
     found = pd.DataFrame(rows)
-    found["p"] = multipletests(found["p"], method="holm")[1]
+    found["p"] = holm(found["p"])
     found["evidence"] = [evidence_of(p) for p in found["p"]]
     return found.sort_values(["difference", "topic"], ignore_index=True)[list(COLUMNS)]
 

@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta, binomtest
 from statsmodels.duration.survfunc import SurvfuncRight
-from statsmodels.stats.multitest import multipletests
 
-from playbook.methods.needs_analysis.satisfaction_drivers import evidence_of
+from playbook.methods.needs_analysis.satisfaction_drivers import evidence_of, holm
 from playbook.result.formats import LEVEL
 
 __all__ = ["Waiting", "topic_changes", "waiting"]
@@ -65,7 +64,7 @@ def topic_changes(tickets: pd.DataFrame, as_of: date, level: float = LEVEL) -> p
     rows = [_change(int(r), int(e), ratio, share, level) for r, e in zip(counts["recent"], counts["earlier"], strict=True)]
     found = pd.DataFrame(rows, columns=["change", "low", "high", "p"], index=counts.index)
     found = counts.assign(earlier=counts["earlier"] * ratio).join(found).reset_index(names="topic")
-    found["p"] = multipletests(found["p"], method="holm")[1] if len(found) else []
+    found["p"] = holm(found["p"])
     return found.assign(evidence=[evidence_of(p) for p in found["p"]], a_year_before=whole)[columns]
 
 

@@ -52,6 +52,11 @@ class Heard:
     def scale(self) -> str:
         return "0 to 10" if self.score == "recommend" else "1 to 5"
 
+    def named(self, topic: str) -> str:
+        """A subject in a sentence: in quotation marks where it is made of customers' words."""
+        filed = self.topics.set_index("topic")["filed"]
+        return topic if bool(filed.get(topic, True)) else f"“{topic}”"
+
     def since(self) -> pd.Timestamp:
         return pd.Timestamp(self.as_of) + pd.Timedelta(days=1) - pd.DateOffset(months=YEAR)
 
@@ -70,7 +75,7 @@ def headline(heard: Heard) -> str:
     top = next(heard.topics[heard.topics["tickets"] > 0].itertuples(), None)
     if top is None:
         return f"{_number(len(heard.tickets), 'ticket', fmt)} to the service desk, of too many kinds to group"
-    told = f"Customers write most about {top.topic}: {fmt.share(top.share)} of tickets"
+    told = f"Customers write most about {heard.named(top.topic)}: {fmt.share(top.share)} of tickets"
     return told if len(told) <= LONG_HEADLINE else f"The largest subject is {fmt.share(top.share)} of tickets"
 
 
@@ -197,11 +202,12 @@ def _lost(heard: Heard) -> list[Finding]:
                 n=int(lost["customers"].sum()), evidence="not shown",
             )
         ]  # fmt: skip
-    return [_less(row, place, alike, fmt) for place, row in enumerate(costly.itertuples(), 1)]
+    return [_less(row, place, alike, heard) for place, row in enumerate(costly.itertuples(), 1)]
 
 
-def _less(row, place: int, alike: str, fmt: Formats) -> Finding:
-    who = "gave a low score" if row.source == "surveys" else f"wrote about {row.topic}"
+def _less(row, place: int, alike: str, heard: Heard) -> Finding:
+    fmt = heard.fmt
+    who = "gave a low score" if row.source == "surveys" else f"wrote about {heard.named(row.topic)}"
     part = f" ({fmt.share(-row.difference / row.expected)} less)" if row.expected > 0 else ""
     return Finding(
         f"voice-lost-{place}",
@@ -226,7 +232,7 @@ def _largest(heard: Heard) -> Finding | None:
     return Finding(
         "voice-topics",
         f"{fmt.share(top.share)} of {_number(year, 'ticket', fmt)} of the last twelve months {'is' if year == 1 else 'are'} "
-        f"about {top.topic}{more}.{quote}",
+        f"about {heard.named(top.topic)}{more}.{quote}",
         value=float(top.share), unit="share", n=year, evidence="shown" if top.filed else "indicative",
         action="Remove the cause of the largest subject, and put its answer where customers look before they write.",
         owner=SERVICE,
@@ -247,7 +253,7 @@ def _rising(heard: Heard) -> Finding | None:
     than = "in the same three months a year before" if row.a_year_before else "in an average three months before, other seasons"
     return Finding(
         "voice-rising",
-        f"Tickets about {row.topic} are on the rise: {fmt.count(row.recent)} in the last three months, "
+        f"Tickets about {heard.named(row.topic)} are on the rise: {fmt.count(row.recent)} in the last three months, "
         f"{fmt.count(row.earlier)} {than}.",
         value=None if pd.isna(row.change) else float(row.change), unit="share", n=int(row.recent),
         low=float(row.change_low), high=None if row.change_high == float("inf") else float(row.change_high),

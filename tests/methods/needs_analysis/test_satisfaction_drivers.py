@@ -2,14 +2,17 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from ruamel.yaml import YAML
+from statsmodels.stats.multitest import multipletests
 
 from playbook.engagement import open_engagement
 from playbook.generate.moods import SCORES, planted_moods
 from playbook.intake.frames import FRAMES
 from playbook.intake.tables import open_tables
 from playbook.methods.needs_analysis.comment_themes import comment_themes, mentions
-from playbook.methods.needs_analysis.satisfaction_drivers import effects, evidence_of, late_before
+from playbook.methods.needs_analysis.satisfaction_drivers import effects, evidence_of, holm, late_before
 
 
 def _planted(n: int = 400) -> tuple[pd.Series, pd.DataFrame]:
@@ -70,6 +73,12 @@ def test_grades_of_evidence():
     assert [evidence_of(p) for p in (0.05, 0.06, 0.19, 0.21)] == ["shown", "likely", "likely", "not shown"]
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(0, 1), max_size=12))
+def test_holm_is_the_librarys(p):
+    assert holm(p) == pytest.approx(multipletests(p, method="holm")[1]) if p else len(holm(p)) == 0
+
+
 def test_the_last_parcel_before_the_answer_counts():
     days = pd.to_datetime(["2026-03-01", "2026-03-10", "2026-05-20", "2026-03-01"])
     answers = pd.DataFrame({"date": days, "customer_id": ["a", "a", "a", None]}, index=[7, 8, 9, 10])
@@ -97,6 +106,10 @@ def test_the_last_parcel_before_the_answer_counts():
         ("快递太慢了，等了一个星期", ["late delivery"]),
         ("客服很热情，价格实惠", ["good price", "helpful service"]),
         ("质量差，而且缺货", ["poor quality", "availability"]),
+        ("The parcel held the wrong item", ["wrong or damaged"]),
+        ("Never any delay with a delivery here", []),
+        ("Fully charged after an hour", []),
+        ("You charged me twice", ["payment"]),
         ("All fine", []),
         ("", []),
         (None, []),
