@@ -8,7 +8,7 @@ from playbook.result.formats import LEVEL
 
 __all__ = ["Waiting", "waiting"]
 
-DRAWS, FEW_DRAWS = 300, 150  # of the bootstrap behind the ranges
+DRAWS, FEW_DRAWS = 200, 150  # of the bootstrap behind the ranges
 SEED = 7
 QUARTER, HALF, THREE_QUARTERS, NINE_TENTHS = QUANTILES = (0.25, 0.5, 0.75, 0.9)
 

@@ -1,10 +1,17 @@
 """Funnel: what the section says, draws and rests on, for journeys and for a pipeline, and on real ones."""
 
+import json
+import pickle
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from ruamel.yaml import YAML
+from statsmodels.duration.survfunc import SurvfuncRight
 
+from home import ROOT
+from playbook import open_engagement, study
 from playbook.methods.needs_analysis.funnel import Funnel, funnel
 from playbook.methods.needs_analysis.leaks import deal_path
 from playbook.result.contract import Locked
@@ -123,6 +130,166 @@ def test_the_weakest_step_is_always_in_the_figure():
     result = funnel(EUR, DAY, journey_steps=journeys({path: n for path, n in paths.items() if n}))
     assert result.leak == "s10"
     assert "s10" in result.figure().data.frame["step"].tolist()
+
+
+def moves(step: str, following: str | None, days: float, cases: int, back: bool = False) -> dict:
+    return {"recent": True, "step": step, "next_step": following, "back": back, "days": days, "cases": cases}
+
+
+def states(steps: pd.DataFrame, last: dict[str, str]) -> pd.DataFrame:
+    """Where each journey of ``steps`` stands since its last step; ``last`` says where one stands that turned back."""
+    ends = steps.sort_values("step_at").groupby("journey_id").agg(
+        began=("step_at", "min"), last_step=("step", "last"), last_at=("step_at", "max")
+    ).reset_index()  # fmt: skip
+    ends["last_step"] = ends["journey_id"].map(last).fillna(ends["last_step"])
+    turned = ends["journey_id"].isin(last)
+    return ends.assign(returns=turned.astype(int), days_back=turned * 3.0, back_from=ends["journey_id"].map(last), owner="Ann")
+
+
+def test_time_stalls_and_turning_back_are_told():
+    steps = journeys({"lead": 60, "lead offer": 40, "lead offer won": 40}, start=1).drop(columns="channel")
+    waits = pd.DataFrame([moves("lead", "offer", 2.0, 80), moves("lead", None, 200.0, 60), moves("offer", "won", 8.0, 70),
+                          moves("offer", "won", 30.0, 10), moves("offer", None, 200.0, 40)])  # fmt: skip
+    turned = {f"j{k}": "offer" for k in range(61, 101)}
+    result = funnel(EUR, DAY, journey_steps=steps, journey_moves=waits, journey_states=states(steps, turned))
+    told = {f.id: f.sentence for f in result.findings}
+    assert told["funnel-time"].startswith(
+        "The longest wait is at 'offer': half of those that move on have done so within 8 days, "
+    )
+    assert told["funnel-stalled"].startswith(
+        "100 of 100 open journeys have waited longer than nine in ten of those that moved on"
+    )
+    assert "29% of the 140 journeys turn back to an earlier step and half of them spend 3 days or more" in told["funnel-loops"]
+    assert "0.0% still reach 'won', against 100%" in told["funnel-loops"]
+    assert result.times["median"].tolist() == [2, 8]
+    assert result.stalls.groups["step"].tolist() == ["lead", "offer"]
+    assert [t.caption.split(",")[0] for t in result.tables][1:] == [
+        "Time at each step of those that move on to another", "Open cases that wait unusually long",
+    ]  # fmt: skip
+    assert len(result.figures()) == 2
+
+
+def test_the_credit_of_channels_where_journeys_meet_several():
+    steps = journeys({"visit": 50, "visit paid": 50})
+    paths = pd.DataFrame({"path": ["A\x1fB", "A", "B"], "channels": [2, 1, 1], "cases": [50, 30, 20]})
+    paths["steps"] = ["paid\x1fvisit", "visit", "visit"]
+    result = funnel(EUR, DAY, journey_steps=steps, channel_paths=paths)
+    # A starts 80 of 100 and 50 of these go on to B, who sells to 50 of 70: without A nothing starts but 20 at B, who sell to 14.
+    assert result.credit.base == pytest.approx(0.5)
+    removal = result.credit.channels.set_index("channel")["removal"]
+    assert removal["B"] == pytest.approx(1)
+    assert removal["A"] == pytest.approx(0.8 * (50 / 80) * (50 / 70) / 0.5)
+    said = next(f.sentence for f in result.findings if f.id == "funnel-credit")
+    assert "the last contact credits it with" in said
+    rarely = paths.assign(cases=[2, 60, 38])
+    assert funnel(EUR, DAY, journey_steps=steps, channel_paths=rarely).credit is None
+
+
+def test_groups_that_do_not_differ_are_said_not_to():
+    frame = pd.concat(
+        [journeys({"visit": 60, "visit paid": 60}, "mail", 1), journeys({"visit": 61, "visit paid": 59}, "social", 200)]
+    )
+    result = funnel(EUR, DAY, journey_steps=frame, order_totals=orders())
+    even = next(f for f in result.findings if f.id == "funnel-even")
+    assert (even.evidence, even.money) == ("not shown", None)
+    assert result.reference is None
+    assert len(result.figures()) == 1
+
+
+def test_one_in_a_hundred():
+    result = funnel(EUR, DAY, journey_steps=journeys({"visit": 1, "visit paid": 99}))
+    assert result.headline == "Few are lost: even at the weakest step, from visit to paid, 99% go on"
+    assert result.findings[0].sentence.startswith("Of every 100 journeys that reach 'visit', 1 never reaches 'paid'")
+    almost = funnel(EUR, DAY, journey_steps=journeys({"visit": 1, "visit paid": 999}))
+    assert "fewer than 1 never reaches" in almost.findings[0].sentence
+
+
+def test_hostile_names_and_the_same_bytes_twice():
+    hostile = '<script>alert("x")</script> $a$ {{ 7 }} ' + "long" * 20
+    frame = journeys({"visit": 80, "visit paid": 40}).replace({"visit": hostile, "mail": "微信 & co"})
+    again = [funnel(EUR, DAY, journey_steps=frame.assign(owner=hostile), order_totals=orders()) for _ in range(2)]
+    pages = [r._repr_mimebundle_()["text/html"] for r in again]
+    assert pages[0] == pages[1]
+    assert "<script>" not in pages[0]
+
+
+def test_results_are_small_and_survive_pickling():
+    result = study(open_engagement("aurora-audio"), funnel)
+    packed = pickle.dumps(result)
+    assert len(packed) < 200_000
+    assert pickle.loads(packed).headline == result.headline
+    truth = YAML(typ="safe", pure=True).load((ROOT / "data/aurora-audio/truth/truth.yml").read_text("utf-8"))["journeys"]
+    stages = result.path.stages.set_index("step")
+    assert f"{stages.loc[result.leak, 'before']} > {result.leak}" == truth["costliest_leak"]
+
+
+def client(home: Path, as_of: str, files: dict[str, bytes], **sources: dict):
+    folder = home / "data" / "acme"
+    (folder / "raw").mkdir(parents=True)
+    for name, content in files.items():
+        (folder / "raw" / name).write_bytes(content)
+    values = {"name": "Acme", "currency": "USD", "as_of": as_of, "sources": sources}
+    (folder / "client.yml").write_text(json.dumps(values), encoding="utf-8")
+    return open_engagement("acme", root=home)
+
+
+@pytest.mark.realdata
+def test_the_help_desk_from_the_file_to_the_section(tmp_path, shared_data):
+    """Event log of an Italian help desk (pm4py): the way, the times and the turns of its last year, against plain pandas."""
+    path = shared_data / "helpdesk" / "helpdesk.parquet"
+    names = {"journey_id": "case:concept:name", "step": "concept:name", "step_at": "time:timestamp", "owner": "org:resource"}
+    orders = {"path": "raw/o.csv", "columns": {"order_id": "o", "order_date": "d", "revenue": "r"}}
+    acme = client(
+        tmp_path, "2014-01-03", {"h.parquet": path.read_bytes(), "o.csv": b"o,d,r\n1,2013-12-01,10\n"},
+        journeys={"path": "raw/h.parquet", "columns": names}, orders=orders,
+    )  # fmt: skip
+    result = study(acme, funnel)
+    assert result.path.stages["step"].tolist() == [
+        "Assign seriousness",
+        "Take in charge ticket",
+        "Wait",
+        "Resolve ticket",
+        "Closed",
+    ]
+    log = pd.read_parquet(path).rename(columns={v: k for k, v in names.items()})
+    log["step_at"] = pd.to_datetime(log["step_at"]).dt.tz_localize(None)
+    began = log.groupby("journey_id")["step_at"].transform("min")
+    log = log[began >= "2013-01-04"]
+    assert result.loops.journeys == log["journey_id"].nunique() == 672
+    runs = log[log["step"] != log.groupby("journey_id")["step"].shift()]
+    turned = runs[runs.groupby(["journey_id", "step"]).cumcount() > 0]
+    assert result.loops.turned == turned["journey_id"].nunique()
+    following = log.groupby("journey_id")["step"].shift(-1)
+    again = (log["step"] == "Wait") & (following == "Wait")
+    kept = result.moves[(result.moves["step"] == "Wait") & (result.moves["next_step"] == "Wait")]
+    assert kept["cases"].sum() == again.sum()
+    # Kaplan and Meier's median of the time at 'Wait', of those that move on, with the open ones until the end of 3 January.
+    until = runs.groupby("journey_id")["step_at"].shift(-1)
+    at = runs["step"] == "Wait"
+    days = ((until.fillna(pd.Timestamp("2014-01-04")) - runs["step_at"]) / pd.Timedelta(days=1))[at]
+    curve = SurvfuncRight(days, until.notna()[at].astype(int))
+    gone = 1 - curve.surv_prob
+    median = curve.surv_times[(gone >= gone[-1] / 2).argmax()]
+    assert result.times.set_index("step").loc["Wait", "median"] == pytest.approx(median, rel=0.02)
+
+
+@pytest.mark.realdata
+def test_maven_from_the_file_to_the_section(tmp_path, shared_data):
+    """Maven CRM sales pipeline (public domain): 4,238 of 6,711 closed deals won (63.15 %), 500 prospects without a date."""
+    names = {"opportunity_id": "opportunity_id", "stage": "deal_stage", "created_on": "engage_date", "closed_on": "close_date",
+             "amount": "close_value", "owner": "sales_agent", "product": "product", "customer_id": "account"}  # fmt: skip
+    file = (shared_data / "maven_crm" / "sales_pipeline.csv").read_bytes()
+    acme = client(tmp_path, "2017-12-31", {"p.csv": file}, pipeline={"path": "raw/p.csv", "columns": names})
+    result = study(acme, funnel)
+    assert result.path.stages["reached"].tolist() == [8800, 6711, 4238]
+    assert result.path.stages["conversion"].iloc[-1] == pytest.approx(0.6315, abs=5e-5)
+    assert result.headline == "37% of the opportunities that are closed are lost"
+    assert result.path.took.median == 56
+    assert [s.by for s in result.splits] == ["owner", "product"]
+    assert len(result.splits[0].groups) == 30  # of 35 sales agents, those with a deal
+    assert all(s.evidence != "shown" for s in result.splits)  # counted, they lie between 55 % and 70 %: chance
+    assert (result.stalls.open, result.stalls.stalled) == (1589, 1434)
+    assert any("Only the end of each deal is known" in a.text and "journeys table" in a.text for a in result.assumptions)
 
 
 @pytest.mark.realdata
