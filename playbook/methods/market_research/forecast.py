@@ -89,6 +89,7 @@ def forecasts(
     longest = max(map(len, histories.values()), default=0)
     done: dict[object, Forecast] = {}
     groups: dict[tuple[int, bool], list] = {}
+    places = {name: place for place, name in enumerate(table)}
     for name, history in histories.items():
         if len(history) < SHORTEST or np.ptp(history) == 0:
             done[name] = _untested(history, periods)
@@ -96,10 +97,11 @@ def forecasts(
             sparse = history.min() >= 0 and demand_class(history) in INTERMITTENT
             long = season > 1 and len(history) >= SEASONS_NEEDED * season + SEASON_MARGIN
             groups.setdefault((season if long and not sparse else 1, sparse), []).append(name)
+    back = starts_back(longest, horizon, max(used for used, _ in groups)) if groups else np.empty(0, dtype=int)
     for (used, sparse), names in groups.items():
         members = [histories[name] for name in names]
         candidates = SPARSE if sparse else {**CANDIDATES, **(extra or {})}
-        tried = trials(members, starts_back(longest, horizon, used), horizon, used, candidates)
+        tried = trials(members, back, horizon, used, candidates, [places[name] for name in names])
         done |= zip(names, _judged(replace(tried, squared=sparse), members, periods, used), strict=True)
     return {name: done[name] for name in table}
 

@@ -78,4 +78,6 @@ CANDIDATES: Mapping[str, Candidate] = MappingProxyType(
 LEAST: Mapping[str, int] = MappingProxyType({"damped smoothing": 18, "moving season": 18, "regression": 24, "boosted trees": 130})
 SEASONAL_ONLY = frozenset({"moving season", "seasonal ARIMA", "seasonal ARMA"})
 LONGEST_MOVING = 24  # a season longer than this has too many parts for each to move on its own
-NOT_BEFORE = frozenset({"regression", "boosted trees"})  # take part only where they beat the naive forecast in the trials
+NOT_BEFORE = frozenset(
+    {"regression", "regression on drivers", "boosted trees", "LSTM"}
+)  # take part only where they beat the naive forecast in the trials

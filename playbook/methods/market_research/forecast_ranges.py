@@ -9,13 +9,14 @@ import pandas as pd
 from playbook.methods.market_research.forecast_trials import FEWEST_TESTS
 from playbook.result.formats import LEVEL
 
-__all__ = ["coverage", "widths"]
+__all__ = ["ERRORS", "SUMS", "coverage", "sum_width", "widths"]
 
 TIMES_MET = 2
+ERRORS, SUMS = (0.0, 1.0), (0.9, 1.25)  # how errors may grow with the step, and sums of errors with their number
 FEWEST_CHECKED = 12  # values from which the share that lies inside can be told
 
 
-def widths(scaled: np.ndarray, horizon: int, span: int) -> np.ndarray:
+def widths(scaled: np.ndarray, horizon: int, span: int, growth: tuple[float, float] = ERRORS) -> np.ndarray:
     """Half widths (horizon,) of the range at ``LEVEL``, in units of the scale.
 
     ``scaled`` (starts, steps): absolute errors in units of the scale known at each start, NaN where unknown; ``span``: periods
@@ -28,12 +29,12 @@ def widths(scaled: np.ndarray, horizon: int, span: int) -> np.ndarray:
     step = np.broadcast_to(np.arange(1, scaled.shape[1] + 1), scaled.shape)[known]
     size = scaled[known]
     by_step = pd.Series(size).groupby(step).agg(["mean", "size"]).query("mean > 0")
-    growth = 0.0
+    power = growth[0]
     if len(by_step) > 2:
         slope = np.polyfit(np.log(by_step.index), np.log(by_step["mean"]), 1, w=np.sqrt(by_step["size"]))[0]
-        growth = float(np.clip(slope, 0, 1))
-    quantile = np.quantile(size / step**growth, min(1.0, LEVEL * (1 + 1 / (TIMES_MET * span))))
-    return quantile * np.arange(1, horizon + 1) ** growth
+        power = float(np.clip(slope, *growth))
+    quantile = np.quantile(size / step**power, min(1.0, LEVEL * (1 + 1 / (TIMES_MET * span))))
+    return quantile * np.arange(1.0, horizon + 1) ** power
 
 
 def coverage(scaled: np.ndarray, back: np.ndarray) -> float | None:
@@ -49,3 +50,16 @@ def coverage(scaled: np.ndarray, back: np.ndarray) -> float | None:
             now = scaled[place][np.isfinite(scaled[place])]
             inside.extend(now <= widths(before, len(now), int(back[0] - back[place])))
     return float(np.mean(inside)) if len(inside) >= FEWEST_CHECKED else None
+
+
+def sum_width(errors: np.ndarray, unit: np.ndarray, back: np.ndarray, first: int, last: int) -> float | None:
+    """Half width of the range at ``LEVEL`` of the sum of steps ``first`` to ``last`` (not included), from sums of trial errors.
+
+    So months that err apart make a narrower range than months that err together. ``errors`` (starts, steps), NaN where unknown;
+    ``unit`` (starts,): how much larger a like error is today; ``back``: periods since each start. None where nothing is known.
+    """
+    cumulated = np.abs(np.cumsum(errors[:, first:last], axis=1) * unit[:, None])
+    started = np.isfinite(cumulated).any(axis=1)
+    if not started.any():
+        return None
+    return float(widths(cumulated[started], last - first, int(back[started][0]), SUMS)[-1])

@@ -51,9 +51,17 @@ def starts_back(n: int, horizon: int, season: int) -> np.ndarray:
 
 
 def trials(
-    histories: Sequence[np.ndarray], back: np.ndarray, horizon: int, season: int, candidates: Mapping[str, Candidate]
+    histories: Sequence[np.ndarray],
+    back: np.ndarray,
+    horizon: int,
+    season: int,
+    candidates: Mapping[str, Candidate],
+    labels: Sequence[int] | None = None,
 ) -> Trials:
-    """Run the candidates on all series from all starts; one that fails or explodes anywhere is refused for that series."""
+    """Run the candidates on all series from all starts; one that fails or explodes anywhere is refused for that series.
+
+    ``labels``: the numbers by which candidates know the series, if not their places among ``histories``.
+    """
     least = SEASONS_NEEDED * season if season > 1 else SHORTEST_PART
     ends = np.array([[len(h) - b for b in (*back, 0)] for h in histories])
     ready = ends >= least
@@ -65,12 +73,13 @@ def trials(
         values[row, :n] = histories[number][:n]
     names = tuple(name for name in candidates if 1 < season <= LONGEST_MOVING or name not in SEASONAL_ONLY)
     paths = np.full((len(names), *ends.shape, horizon), np.nan)
+    labels = np.arange(len(histories)) if labels is None else np.asarray(labels)
+    block = Block(values, lengths, horizon, season, labels[numbers])
     refused = []
-    longest = max(map(len, histories))
     for place, name in enumerate(names):
-        if longest < LEAST.get(name, 0):
+        if max(map(len, histories)) < LEAST.get(name, 0):
             continue
-        found = _run(candidates[name], Block(values, lengths, horizon, season, numbers))
+        found = _run(candidates[name], block)
         if isinstance(found, str):
             refused += [(number, name, found) for number in range(len(histories))]
             continue

@@ -27,9 +27,9 @@ def test_goal_of_a_month_by_hand():
     history = _months([100.0, 100.0])
     path = pd.DataFrame({"month": pd.to_datetime(["2024-03-01"]), "revenue": [110.0], "low": [97.1845], "high": [122.8155]})
     goal = revenue_goal(history, path, (Objective(kpi="revenue", target=320 / 3, by=date(2024, 3, 31)),))
-    # The average of the three months is 310 / 3. 80 % of a normal lie within 1.28155 deviations, so one deviation of March is
-    # 10 and one of the average 10 / 3; P(Z > 1) = 0.158655
-    assert goal.reached == pytest.approx(0.158655, abs=1e-5) and goal.expected == pytest.approx(310 / 3) and not goal.beyond
+    # The average of the three months is 310 / 3, half its range 12.8155 / 3. 80 % of a t curve with 3 degrees of freedom lie within
+    # 1.63774, so its scale is 2.60837 and the goal is 3.33333 / 2.60837 = 1.27794 of them away; P(T > 1.27794) = 0.14559.
+    assert goal.reached == pytest.approx(0.14559, abs=1e-5) and goal.expected == pytest.approx(310 / 3) and not goal.beyond
 
 
 def test_a_goal_is_judged_by_a_whole_year_and_not_by_a_busy_month():
