@@ -16,15 +16,14 @@ __all__ = ["COLUMNS", "MOST_ANSWERS", "score_drivers"]
 COLUMNS = ("driver", "label", "source", "mentions", "share", "effect", "low", "high", "gain", "evidence")
 MOST_ANSWERS = 20_000  # the latest, from which effects are worked out
 FEWEST_COMMENTS = 60  # without a theme of the codebook, before they are grouped by their words
-CLEAR = ("shown", "likely")
 LATE = {"en": "parcel came late", "zh": "包裹晚到"}
 
 
 def score_drivers(answers: pd.DataFrame, score: str, deliveries: pd.DataFrame | None, language: str) -> pd.DataFrame:
     """Effects on ``score`` ('recommend' or 'satisfaction') of all that ``answers`` [date, score, comment?, customer_id?] tell.
 
-    Returns [driver, label, source, mentions, share, effect, low, high, gain, evidence]; see ``effects``. Topics from words alone
-    are kept only when chance does not explain them. ``language`` ('en' or 'zh') is that of the labels.
+    Returns [driver, label, source, mentions, share, effect, low, high, gain, evidence]; see ``effects``. Topics from words alone,
+    which nobody had in mind beforehand, are kept only when their effect is shown. ``language`` ('en' or 'zh') is that of the labels.
     """
     if answers.empty:
         return pd.DataFrame(columns=list(COLUMNS))
@@ -55,7 +54,7 @@ def _words(rest: pd.DataFrame, score: str, of: int) -> pd.DataFrame:
     found = effects(
         rest[score], pd.DataFrame({f"words {n}": number == n for n in topics.topics["topic"]}), rest.get("customer_id")
     )
-    found = found[found["evidence"].isin(CLEAR) & (found["mentions"] >= 2 * FEWEST_MENTIONS)]
+    found = found[(found["evidence"] == "shown") & (found["mentions"] >= 2 * FEWEST_MENTIONS)]
     share, gain = (found[column] * len(rest) / of for column in ("share", "gain"))
     return found.assign(share=share, gain=gain, label=[label[driver] for driver in found["driver"]], source="words")
 

@@ -132,7 +132,10 @@ def test_aurora_audio_planted_drivers(root):
     sources = {name: client.sources[name] for name in ("orders", "surveys")}
     tables = open_tables(client.model_copy(update={"sources": sources, "interventions": ()}))
     answers = FRAMES["survey_answers"].build(tables)
-    found = effects(answers["recommend"], mentions(answers["comment"]), answers["customer_id"], level=0.99).set_index("driver")
+    found = effects(answers["recommend"], mentions(answers["comment"]), answers["customer_id"], level=1 - 0.01 / 5).set_index(
+        "driver"
+    )
+    # Five drivers: all five ranges hold the truth in 99 of 100 draws (Bonferroni).
     names = {"late delivery": "late delivery", "price": "high price", "quality": "good quality", "advice": "helpful service",
              "returns": "returns"}  # fmt: skip
     planted = YAML(typ="safe").load(root / "data/aurora-audio/truth/truth.yml")["surveys"]
