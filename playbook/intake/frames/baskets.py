@@ -1,6 +1,7 @@
 """Baskets: which products are bought together, counted where the lines lie."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import ibis
@@ -11,7 +12,7 @@ import pandas as pd
 from playbook.intake.frames.frame import frame, pick
 from playbook.intake.tables import Tables
 
-__all__ = ["FEWEST_TOGETHER", "MOST_PAIRS", "by_name", "item_pairs"]
+__all__ = ["FEWEST_TOGETHER", "MOST_PAIRS", "MOST_SELDOM", "Counted", "by_name", "count_pairs", "item_pairs"]
 
 FEWEST_TOGETHER = 5  # baskets that hold both; fewer tell nothing
 FEWEST_SHARE = 0.001  # of all baskets that hold an item, at least; of rarer ones no pair could be told from chance
@@ -36,6 +37,34 @@ def item_pairs(tables: Tables) -> pd.DataFrame:
     Only what was bought counts: returns and gifts do not. Where at least two products on average share a name (a
     grocer's kinds of goods), the name is the item; the product's own id otherwise.
     """
+    counted = count_pairs(tables)
+    pairs, items, whole = _strongest(counted), counted.items, counted.whole
+    told = _named(pairs.assign(customers=_customers(counted, pairs)), items)
+    if told.empty:
+        return told.assign(baskets=0, several=0, items=0, baskets_year=0, order_value=0.0, days=0, item="")
+    year, span = int(whole["baskets_year"]), (pd.Timestamp(tables.as_of) - pd.Timestamp(whole["first"])).days + 1
+    return told.assign(
+        baskets=int(whole["baskets"]), several=int(whole["several"]), items=len(items), baskets_year=year,
+        order_value=whole["value"] / year if year else np.nan, days=min(span, YEAR),
+        item="name" if by_name(tables) else "product",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Every pair of items that stands in one basket: ``pairs`` i < j (rows of ``items``), both, both_year; ``items``: code, item,
+    n, year, price, name, category; ``whole``: baskets, several, baskets_year, value and first day of all lines; ``chance(i, j)``:
+    baskets with both by chance, given basket sizes; ``kept``: basket, code, recent, customer of each line, in the database."""
+
+    pairs: pd.DataFrame
+    items: pd.DataFrame
+    whole: pd.Series
+    chance: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    kept: ir.Table
+
+
+def count_pairs(tables: Tables) -> Counted:
+    """Count the pairs of all items in at least five baskets and one in a thousand."""
     lines = _lines(tables).cache()
     sizes = lines.group_by("basket").aggregate(
         size=lines.count(), value=lines.revenue.sum(), day=lines.day.min(), recent=lines.recent.max()
@@ -46,16 +75,7 @@ def item_pairs(tables: Tables) -> pd.DataFrame:
     ).to_pandas().iloc[0]  # fmt: skip
     items = _items(lines, tables, max(FEWEST_TOGETHER, int(np.ceil(FEWEST_SHARE * whole["baskets"]))))
     kept = lines.semi_join(ibis.memtable(items[["code"]]), "code").select("basket", "code", "recent", "customer").cache()
-    pairs = _strongest(_counted(kept), items, _chances(kept, sizes, items), float(whole["baskets"]))
-    told = _named(pairs.assign(customers=_customers(kept, pairs, items)), items)
-    if told.empty:
-        return told.assign(baskets=0, several=0, items=0, baskets_year=0, order_value=0.0, days=0, item="")
-    year, span = int(whole["baskets_year"]), (pd.Timestamp(tables.as_of) - pd.Timestamp(whole["first"])).days + 1
-    return told.assign(
-        baskets=int(whole["baskets"]), several=int(whole["several"]), items=len(items), baskets_year=year,
-        order_value=whole["value"] / year if year else np.nan, days=min(span, YEAR),
-        item="name" if by_name(tables) else "product",
-    )  # fmt: skip
+    return Counted(_together(kept, items), items, whole, _chances(kept, sizes, items), kept)
 
 
 def by_name(tables: Tables) -> bool:
@@ -136,20 +156,20 @@ def _chances(kept: ir.Table, sizes: ir.Table, items: pd.DataFrame) -> Callable[[
     return chance
 
 
-def _counted(kept: ir.Table) -> pd.DataFrame:
-    """Pairs of codes and the baskets that hold both, ever and in the last year."""
+def _together(kept: ir.Table, items: pd.DataFrame) -> pd.DataFrame:
+    """Pairs i < j of rows of ``items``, and the baskets that hold both, ever and in the last year."""
     other = kept.view()
     joined = kept.join(other, [kept.basket == other.basket, kept.code < other.code])
     joined = joined.select(x=kept.code, y=other.code, recent=kept.recent)
-    return joined.group_by(["x", "y"]).aggregate(both=joined.count(), both_year=joined.recent.sum()).to_pandas()
-
-
-def _strongest(counted: pd.DataFrame, items: pd.DataFrame, chance: Callable, baskets: float) -> pd.DataFrame:
-    """The pairs farthest from chance, by the likelihood ratio (Dunning 1993): i < j (rows of ``items``), both, both_year."""
+    counted = joined.group_by(["x", "y"]).aggregate(both=joined.count(), both_year=joined.recent.sum()).to_pandas()
     place = pd.Series(np.arange(len(items)), index=items["code"])
     x, y = place.reindex(counted["x"]).to_numpy(), place.reindex(counted["y"]).to_numpy()
-    pairs = counted[["both", "both_year"]].assign(i=np.minimum(x, y), j=np.maximum(x, y))
-    n = items["n"].to_numpy(dtype=float)
+    return counted[["both", "both_year"]].assign(i=np.minimum(x, y), j=np.maximum(x, y))
+
+
+def _strongest(counted: Counted) -> pd.DataFrame:
+    """The pairs farthest from chance, by the likelihood ratio (Dunning 1993): i, j, both, both_year, expected."""
+    pairs, n, baskets = counted.pairs, counted.items["n"].to_numpy(dtype=float), float(counted.whole["baskets"])
     many = np.flatnonzero(n * n.max(initial=0.0) >= SELDOM_EXPECTED * baskets)
     i, j = (many[side] for side in np.triu_indices(len(many), 1))
     due = n[i] * n[j] >= SELDOM_EXPECTED * baskets  # pairs that ought to be seen, seen or not
@@ -157,7 +177,7 @@ def _strongest(counted: pd.DataFrame, items: pd.DataFrame, chance: Callable, bas
     pairs = pairs.astype({"i": "int64", "j": "int64", "both": "int64", "both_year": "int64"})
     i, j, both = pairs["i"].to_numpy(), pairs["j"].to_numpy(), pairs["both"].to_numpy(dtype=float)
     apart = n[i] * n[j] / max(baskets, 1)
-    sized = chance(i, j)
+    sized = counted.chance(i, j)
     more, less = _distance(both, np.maximum(apart, sized)), _distance(both, np.minimum(apart, sized))
     pairs = pairs.assign(expected=sized, more=np.where(both >= FEWEST_TOGETHER, more, 0.0), less=-less).sort_values(["i", "j"])
     often = pairs[pairs["more"] > 0].nlargest(MOST_PAIRS, "more")
@@ -173,9 +193,9 @@ def _distance(seen: np.ndarray, chance: np.ndarray) -> np.ndarray:
     return np.sign(seen - chance) * 2 * np.maximum(gap, 0.0)
 
 
-def _customers(kept: ir.Table, pairs: pd.DataFrame, items: pd.DataFrame) -> np.ndarray:
-    """Distinct customers behind each pair, in the order of ``pairs``."""
-    code = items["code"].to_numpy()
+def _customers(counted: Counted, pairs: pd.DataFrame) -> np.ndarray:
+    """Distinct customers behind each of ``pairs``."""
+    kept, code = counted.kept, counted.items["code"].to_numpy()
     wanted = pd.DataFrame({"x": code[pairs["i"]], "y": code[pairs["j"]]})
     if wanted.empty:
         return np.zeros(0, dtype="int64")

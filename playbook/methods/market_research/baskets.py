@@ -63,7 +63,7 @@ def baskets(
     """
     several = int(item_pairs["several"].max()) if len(item_pairs) else 0
     if several < FEWEST_BASKETS:
-        need = f"orders of at least {FEWEST_BASKETS} baskets with two products or more"
+        need = f"orders of at least {FEWEST_BASKETS} baskets with two products or more, some of them the same two"
         return Locked(
             fmt=fmt, headline="Not answered yet: what is bought together?", promise=baskets.section.promise,
             unlock=(f"{need} ({several} so far)" if several else need,),
@@ -74,10 +74,14 @@ def baskets(
     closest = _one_way(rules)
     return Baskets(
         fmt=fmt,
-        headline=_headline(closest, bundles, fmt),
+        headline=_headline(closest, bundles, len(item_pairs) >= MOST_PAIRS, fmt),
         findings=tuple(
             f
-            for f in (_pairs(closest, whole, len(item_pairs), fmt), _worth(bundles, whole, uplift, fmt), _first(bundles, fmt))
+            for f in (
+                _pairs(closest, whole, len(item_pairs) >= MOST_PAIRS, fmt),
+                _worth(bundles, whole, uplift, fmt),
+                _first(bundles, fmt),
+            )
             if f
         ),
         tables=_tables(closest, bundles, seldom),
@@ -122,18 +126,18 @@ def _bundles(rules: pd.DataFrame, pairs: pd.DataFrame, margin: float | None, upl
     return best.head(MOST_BUNDLES).reset_index(drop=True)
 
 
-def _headline(closest: pd.DataFrame, bundles: pd.DataFrame, fmt: Formats) -> str:
+def _headline(closest: pd.DataFrame, bundles: pd.DataFrame, capped: bool, fmt: Formats) -> str:
     if closest.empty:
         return "No two products are bought together more often than chance"
     one = len(closest) == 1
-    pairs = "One pair of products" if one else f"{fmt.count(len(closest))} pairs of products"
+    pairs = "One pair of products" if one else f"{'At least ' if capped else ''}{fmt.count(len(closest))} pairs of products"
     if bundles.empty:
         return f"{pairs} {'is' if one else 'are'} bought together more often than chance"
     offers = "one offer" if len(bundles) == 1 else f"{fmt.count(len(bundles))} offers"
     return f"{pairs} belong{'s' if one else ''} together; {offers} could add {fmt.money(bundles['extra_revenue'].sum())} a year"
 
 
-def _pairs(closest: pd.DataFrame, whole: pd.Series, listed: int, fmt: Formats) -> Finding:
+def _pairs(closest: pd.DataFrame, whole: pd.Series, capped: bool, fmt: Formats) -> Finding:
     possible = whole["items"] * (whole["items"] - 1) // 2
     compared = f"the {fmt.count(possible)} pair{'s' if possible > 1 else ''} that {fmt.count(whole['items'])} products form"
     if closest.empty:
@@ -143,7 +147,7 @@ def _pairs(closest: pd.DataFrame, whole: pd.Series, listed: int, fmt: Formats) -
         )  # fmt: skip
     top = closest.iloc[0]
     are = "is" if len(closest) == 1 else "are"
-    least = "at least " if listed >= MOST_PAIRS else ""
+    least = "at least " if capped else ""
     return Finding(
         "baskets-pairs",
         f"Of {compared}, {least}{fmt.count(len(closest))} {are} in one basket more often than chance and the size of baskets "
