@@ -23,7 +23,7 @@ def score_drivers(answers: pd.DataFrame, score: str, deliveries: pd.DataFrame | 
     """Effects on ``score`` ('recommend' or 'satisfaction') of all that ``answers`` [date, score, comment?, customer_id?] tell.
 
     Returns [driver, label, source, mentions, share, effect, low, high, gain, evidence]; see ``effects``. Topics from words alone,
-    which nobody had in mind beforehand, are kept only when their effect is shown. ``language`` ('en' or 'zh') is that of the labels.
+    which nobody had in mind beforehand, are kept only when shown. ``language`` ('en' or 'zh') is that of the labels.
     """
     if answers.empty:
         return pd.DataFrame(columns=list(COLUMNS))
