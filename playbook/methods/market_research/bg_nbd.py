@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
-from scipy.special import digamma, gammaln, xlogy
+from scipy.special import digamma, expit, gammaln, xlogy
 
 __all__ = ["NAMES", "BuyingFit", "choose_buying", "fit_buying"]
 
@@ -110,55 +110,67 @@ def _covariance(loss, at: np.ndarray, n: int, at_bound: tuple[str, ...]) -> np.n
 
 
 class _Compact:
-    """Histories with equal rows counted once, and the likelihood of the parameters given them."""
+    """Histories with those who bought once counted by age, and the likelihood of the parameters given them.
+
+    Rows of customers who may have left come last: they alone need the second part of the likelihood.
+    """
 
     def __init__(self, histories: pd.DataFrame, k: int, early: bool):
-        rows, count = np.unique(histories[["repeats", "recency", "age"]].to_numpy(dtype=float), axis=0, return_counts=True)
-        self.repeats, self.recency, self.age = rows.T
-        self.count, self.k, self.early = count, k, early
-        # Most terms depend on the number of repeats alone: worked out once a number, then looked up.
-        self.numbers, self.at = np.unique(self.repeats, return_inverse=True)
-        self.of_number = np.bincount(self.at, weights=count)
+        repeats, recency, age = (histories[c].to_numpy(dtype=float) for c in ("repeats", "recency", "age"))
+        again = repeats > 0
+        once, often = np.unique(age[~again], return_counts=True)
+        self.repeats = np.concatenate([np.zeros(len(once)), repeats[again]])
+        self.age = np.concatenate([once, age[again]])
+        recency = np.concatenate([np.zeros(len(once)), recency[again]])
+        self.count = np.concatenate([often, np.ones(again.sum())])
+        self.k, self.early = k, early
+        self.late = slice(0 if early else len(once), None)
+        self.recency = recency[self.late]
+        # The costly functions depend on the number of repeats alone: worked out once a number.
+        counted = np.bincount(self.repeats.astype(int), weights=self.count)
+        self.numbers = np.flatnonzero(counted).astype(float)
+        self.of_number = counted[counted > 0]
         self.j = np.arange(k)[:, None]
-        silent = self.age - self.recency
-        with np.errstate(divide="ignore"):
-            self.ticks = xlogy(self.j, silent) - gammaln(self.j + 1.0)
-        self.may_leave = (self.repeats > 0) | early
+        self.ticks = xlogy(self.j, np.maximum(self.age - recency, 0.0)) - gammaln(self.j + 1.0)
 
     def likelihood(self, parameters: np.ndarray) -> tuple[float, np.ndarray]:
         """Log likelihood without its constant, and its derivatives by r, alpha, a and b."""
         r, alpha, a, b = parameters
-        shape = r + self.k * self.numbers
-        left = b + self.numbers + self.early
-        common = (
-            gammaln(shape) - gammaln(r) + r * np.log(alpha)
-            + gammaln(left) - gammaln(a + left) - gammaln(b) + gammaln(a + b)
-        )  # fmt: skip
-        stay, leave = self._parts(shape, left, alpha, a)
-        top = np.maximum(stay.max(axis=0), leave)
-        each, gone = np.exp(stay - top), np.exp(leave - top)
-        both = each.sum(axis=0) + gone
-        value = float(self.of_number @ common + self.count @ (top + np.log(both)))
-        each, gone = each / both * self.count, gone / both * self.count
-        rises = np.cumsum(np.vstack([np.zeros_like(shape), 1 / (shape + self.j[:-1])]), axis=0)[:, self.at]
+        shape, left = r + self.k * self.numbers, b + self.numbers + self.early
+        common = gammaln(shape) + gammaln(left) - gammaln(a + left)
+        fixed = r * np.log(alpha) - gammaln(r) - gammaln(b) + gammaln(a + b)
+        own = r + self.k * self.repeats
+        late, others = own[self.late], (b - 1 + self.early) + self.repeats[self.late]
         old, last = alpha + self.age, alpha + self.recency
-        per = self.of_number
-        slope_r = per @ (digamma(shape) - digamma(r) + np.log(alpha))
-        slope_r += (each * (rises - np.log(old))).sum() - gone @ np.log(last)
-        slope_alpha = (
-            per.sum() * r / alpha - (each * (shape[self.at] + self.j) / old).sum() - (gone * shape[self.at] / last).sum()
-        )
-        joint = digamma(a + b) - digamma(a + left)
-        slope_a = per @ joint + gone.sum() / a
-        slope_b = per @ (joint + digamma(left) - digamma(b)) - (gone / self._others(left)).sum()
-        return value, np.array([slope_r, slope_alpha, slope_a, slope_b])
+        log_old, log_last = np.log(old), np.log(last)
+        stay, each, rises = self._stay(own, log_old)
+        leave = np.log(a / others) - late * log_last - stay[self.late]
+        value = self.of_number @ common + self.count.sum() * fixed + self.count @ stay
+        value += self.count[self.late] @ np.logaddexp(0.0, leave)
+        gone = self.count[self.late] * expit(leave)
+        active = self.count.copy()
+        active[self.late] -= gone
+        per, n = self.of_number, self.count.sum()
+        slope_r = per @ digamma(shape) + n * (np.log(alpha) - digamma(r)) - active @ log_old - gone @ log_last
+        slope_alpha = n * r / alpha - active @ (own / old) - gone @ (late / last)
+        if self.k > 1:
+            slope_r += ((each * rises).sum(axis=0)) @ active
+            slope_alpha -= (each * self.j).sum(axis=0) @ (active / old)
+        both = digamma(a + left)
+        slope_a = n * digamma(a + b) - per @ both + gone.sum() / a
+        slope_b = n * (digamma(a + b) - digamma(b)) + per @ (digamma(left) - both) - (gone / others).sum()
+        return float(value), np.array([slope_r, slope_alpha, slope_a, slope_b])
 
-    def _others(self, left: np.ndarray) -> np.ndarray:
-        return np.where(self.may_leave, (left - 1)[self.at], 1.0)
-
-    def _parts(self, shape: np.ndarray, left: np.ndarray, alpha: float, a: float) -> tuple[np.ndarray, np.ndarray]:
-        """Logarithms, but for a common part, of the chance to be active with j ticks, and of the chance to have left."""
-        climbs = np.vstack([np.zeros_like(shape), np.log(shape + self.j[:-1])]).cumsum(axis=0)[:, self.at]
-        stay = climbs - (shape[self.at] + self.j) * np.log(alpha + self.age) + self.ticks
-        leave = np.log(a) - np.log(self._others(left)) - shape[self.at] * np.log(alpha + self.recency)
-        return stay, np.where(self.may_leave, leave, -np.inf)
+    def _stay(self, own: np.ndarray, log_old: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Logarithm, but for a common part, of the chance to be active; by ticks since the last purchase the shares of it, and
+        the slope of each by r: (rows,), (k, rows), (k, rows)."""
+        none = -own * log_old
+        if self.k == 1:
+            return none, np.ones((1, 1)), np.zeros((1, 1))
+        climbing = own + self.j[:-1]
+        start = np.zeros((1, len(own)))
+        parts = none + np.vstack([start, np.log(climbing).cumsum(axis=0)]) - self.j * log_old + self.ticks
+        top = parts.max(axis=0)
+        each = np.exp(parts - top)
+        total = each.sum(axis=0)
+        return top + np.log(total), each / total, np.vstack([start, (1 / climbing).cumsum(axis=0)])

@@ -63,10 +63,15 @@ def expected_purchases(fit: BuyingFit, histories: pd.DataFrame, times: np.ndarra
         power = np.log1p(-leaves) / k + (2j * np.pi * i / k if i else 0.0)
         root, away = np.exp(power)[at], -np.expm1(power)[at]
         share = (2 if 0 < 2 * i < k else 1) * mass[at] / (k * (1 - leaves[at]) * away)
-        for j in range(k):
-            for n, time in enumerate(times):
-                still = -np.expm1(-(shape + j)[:, None] * np.log1p(away * (time / age)[:, None]))
-                total[:, n] += weights[:, j] * np.real(share * root ** (1 + j) * still).sum(axis=1)
+        shares = [share * root ** (1 + j) for j in range(k)]
+        for n, time in enumerate(times):
+            pace = away * (time / age)[:, None]
+            log_pace = np.log1p(pace) if i == 0 else np.log(1 + pace)
+            left, step = (None, None) if i == 0 else (np.exp(-shape[:, None] * log_pace), 1 / (1 + pace))
+            for j in range(k):
+                # For the first root 1 - c may be tiny, and so is what is divided by it.
+                still = -np.expm1(-(shape + j)[:, None] * log_pace) if i == 0 else 1 - left * step**j
+                total[:, n] += weights[:, j] * np.real(shares[j] * still).sum(axis=1)
     return total
 
 

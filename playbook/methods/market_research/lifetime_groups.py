@@ -9,7 +9,7 @@ from playbook.engagement import Assumptions
 from playbook.methods.market_research.customer_worth import TAILS, WIDTH, Newcomer, Terms, Worth
 from playbook.methods.market_research.lifetime_holdout import Holdout
 
-__all__ = ["ALL", "Told", "group_frame", "membership"]
+__all__ = ["ALL", "Told", "group_frame", "membership", "widened"]
 
 ALL = "All customers"
 NONE = "no segment"

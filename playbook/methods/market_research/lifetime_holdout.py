@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from scipy.interpolate import PchipInterpolator
 
 from playbook.methods.market_research.bg_nbd import choose_buying
 from playbook.methods.market_research.bg_nbd_future import draw_estimates, expected_purchases, simulate_purchases
@@ -15,6 +16,7 @@ __all__ = ["Holdout", "hold_out_orders"]
 
 LONGEST = 26  # weeks that are hidden, at most; else a quarter of the data
 SHORTEST = 4
+KNOTS = 9  # weeks for which the forecast is worked out; it is smooth in between
 WORLDS, MOST_CELLS, SEED = 200, 2_000_000, 6
 TAILS = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
 BANDS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89)  # repeats before the cut; the last band is open
@@ -59,12 +61,13 @@ def hold_out_orders(order_totals: pd.DataFrame, as_of: pd.Timestamp, fewest: int
         return None
     fit = choose_buying(histories)[0]
     times = np.arange(1, weeks + 1, dtype=float)
-    expected = expected_purchases(fit, histories, times)
+    knots = np.unique(np.linspace(1, weeks, KNOTS).round())
+    expected = expected_purchases(fit, histories, knots)
     after = repeats_between(named, histories["customer_id"], cut, as_of)
     of_week = np.ceil((after["day"] - cut).dt.days.to_numpy() / WEEK).astype(int)
     actual = np.bincount(of_week, minlength=weeks + 1)[1 : weeks + 1].cumsum()
     low, high = _range(histories, fit, float(weeks))
-    mean = expected.sum(axis=0)
+    mean = PchipInterpolator([0.0, *knots], [0.0, *expected.sum(axis=0)])(times)
     course = pd.DataFrame(
         {
             "step": np.arange(weeks + 1),
