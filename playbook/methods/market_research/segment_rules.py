@@ -31,6 +31,7 @@ MEASURES: Mapping[str, str] = MappingProxyType(
 OTHER = "other"
 _OTHERS = {"en": "Other", "zh": "其他"}
 _COMPARE = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "=": operator.eq}
+_ENDS = {"top": "highest", "bottom": "lowest"}
 _IN_WORDS = {"<=": "at most", ">=": "at least", "<": "under", ">": "over", "=": "exactly"}
 _CONDITION = re.compile(
     r"(?:(?P<sign><=|>=|<|>|=)\s*(?P<number>-?\d+(?:\.\d+)?)|(?P<end>top|bottom)\s+(?P<share>\d+(?:\.\d+)?)\s*%)"
@@ -64,7 +65,7 @@ def apply_rules(customers: pd.DataFrame, rules: Sequence[SegmentRule], language:
 
 
 def rule_words(rule: SegmentRule) -> str:
-    """A rule in words: "orders a year at least 12 and revenue of the last 12 months among the top 20%"."""
+    """A rule in words: "orders a year at least 12 and revenue of the last 12 months among the highest 20%"."""
     return " and ".join(f"{MEASURES.get(measure, measure)} {_words(condition)}" for measure, condition in rule.when.items())
 
 
@@ -72,7 +73,7 @@ def _words(condition: str) -> str:
     found = _CONDITION.fullmatch(condition)
     if found["sign"]:
         return f"{_IN_WORDS[found['sign']]} {found['number']}"
-    return f"among the {found['end']} {found['share']}%"
+    return f"among the {_ENDS[found['end']]} {found['share']}%"
 
 
 def _fulfils(values: pd.Series, condition: str) -> pd.Series:

@@ -109,6 +109,7 @@ def customer_base(
     )
 
 
+SLACK = 5  # days that a year of data may lack
 FLOW = ["group", "label", "customers", "before", "after", "change"]
 
 
@@ -136,10 +137,14 @@ def _positive(orders: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
 def _headline(flow: pd.DataFrame, compared: Windows | None, spread: Concentration | None, customers: int, fmt: Formats) -> str:
     rows = flow.set_index("group") if len(flow) else None
     if rows is not None and (before := rows.loc["kept", "customers"] + rows.loc["lost", "customers"]):
-        stayed = fmt.share(rows.loc["kept", "customers"] / before)
-        lost, came = fmt.money(-rows.loc["lost", "change"]), fmt.money(rows.loc["new", "change"])
-        longer = "" if compared.whole_year else " another month" if compared.months == 1 else f" another {compared.months} months"
-        return f"{stayed} of customers stayed{longer}; those lost took {lost}, new ones brought {came}"
+        stayed = (
+            fmt.share(rows.loc["kept", "customers"] / before) if rows.loc["lost", "customers"] else f"All {fmt.count(before)}"
+        )
+        longer = "" if compared.whole_year else " a month more" if compared.months == 1 else f" {compared.months} months more"
+        lost = f"lost ones took {fmt.money(-rows.loc['lost', 'change'])}" if rows.loc["lost", "customers"] else ""
+        came = f"new ones brought {fmt.money(rows.loc['new', 'change'])}" if rows.loc["new", "customers"] else "no new one came"
+        told = ", ".join(filter(None, [lost, came]))
+        return f"{stayed}{' of' if lost else ''} customers stayed{longer}; {told}"
     if spread is not None:
         return f"The best tenth of customers brings {fmt.share(spread.now.top_share)} of revenue"
     return f"None of {fmt.count(customers)} customers brought revenue in the last twelve months"
@@ -192,6 +197,11 @@ def _assumptions(
     orders: pd.DataFrame, fmt: Formats,
 ) -> tuple[Assumption, ...]:  # fmt: skip
     notes = []
+    days = (orders["day"].max() - orders["day"].min()).days + 1
+    if days < YEAR - SLACK:
+        held = "1 day" if days == 1 else f"{fmt.count(days)} days"
+        text = f"The data hold {held}: what is told of the last twelve months rests on these."
+        notes.append(Assumption(text, "low", "high"))
     if spread is not None and spread.below_zero:
         n = spread.below_zero
         text = "1 customer sent back more than it" if n == 1 else f"{fmt.count(n)} customers sent back more than they"

@@ -110,12 +110,12 @@ def largest_finding(spread: Concentration | None, fmt: Formats) -> Finding | Non
     if spread is None or spread.now.customers <= FEW:
         return None
     now = spread.now
-    felt = now.largest_share >= DEPENDENT
-    tail = "Losing one of them would be felt." if felt else "No single customer decides the year."
+    felt, one = now.largest_share >= DEPENDENT, now.largest / LARGEST
+    tail = f"Losing one of them costs {fmt.money(one)} a year on average." if felt else "No single customer decides the year."
     return Finding(
         "customer-base-largest",
         f"The ten largest customers bring {fmt.money(now.largest)}, {fmt.share(now.largest_share)} of revenue. {tail}",
-        value=now.largest_share, unit="share", n=LARGEST, money=now.largest if felt else None, evidence="shown",
+        value=now.largest_share, unit="share", n=LARGEST, money=one if felt else None, evidence="shown",
         action="Give each of the ten a named contact and a second one in the house." if felt else None, owner=OWNER if felt else
         None,
     )  # fmt: skip

@@ -57,7 +57,7 @@ def test_every_mistake_is_named_with_its_rule_and_a_suggestion():
 
 def test_rules_in_words():
     assert rule_words(rule("x", orders_per_year=">= 12", revenue_year="top 20%")) == (
-        "orders a year at least 12 and revenue of the last 12 months among the top 20%"
+        "orders a year at least 12 and revenue of the last 12 months among the highest 20%"
     )
 
 

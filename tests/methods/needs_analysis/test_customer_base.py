@@ -38,7 +38,7 @@ def test_groups_by_hand():
     flow = result.flow.set_index("group")
     assert flow["customers"].to_dict() == {"lost": 1, "kept": 20, "new": 1, "regained": 1, "returns": 1, "unknown": 0}
     assert flow["change"].to_dict() == {"lost": -50, "kept": 5, "new": 30, "regained": 7, "returns": -20, "unknown": 4}
-    assert result.headline == "95% of customers stayed; those lost took €50, new ones brought €30"
+    assert result.headline == "95% of customers stayed; lost ones took €50, new ones brought €30"
     lost = next(f for f in result.findings if f.id == "customer-base-lost")
     assert lost.sentence == (
         "1 customer of the twelve months before did not buy in the last twelve; they had brought €50. "
@@ -83,7 +83,7 @@ def test_without_earlier_data_who_came_back_counts_as_new_and_it_is_said():
 def test_a_short_history_is_indicative_and_promises_no_year():
     rows = [(pd.Timestamp(f"2026-{month:02d}-01"), f"c{i}", 10.0) for month in range(1, 7) for i in range(20) if i > month]
     result = customer_base(orders(*rows), date(2026, 6, 30), EUR)
-    assert result.headline.startswith("83% of customers stayed another 3 months; ")  # c2 to c19 before, c5 to c19 since
+    assert result.headline.startswith("83% of customers stayed 3 months more; ")  # c2 to c19 before, c5 to c19 since
     found = {f.id: f for f in result.findings}
     assert found["customer-base-lost"].evidence == "indicative" and found["customer-base-lost"].money is None
     assert result.flow.set_index("group").loc["lost", "customers"] == 3
@@ -102,10 +102,26 @@ def test_at_risk_are_regular_customers_in_unusual_silence():
     )
 
 
+def test_headlines_without_losses_or_gains():
+    def headline(*rows):
+        return customer_base(orders(*rows), DAY, EUR).headline
+
+    stay = [(day, f"c{i}", 5.0) for day in (EARLY, LATE) for i in range(12)]
+    assert headline((HISTORY, "c1", 1.0), *stay) == "All 12 customers stayed; no new one came"
+    assert headline((HISTORY, "c1", 1.0), *stay, (LATE, "new", 9.0)) == "All 12 customers stayed; new ones brought €9"
+    left = headline((HISTORY, "c1", 1.0), *stay, *[(EARLY, f"x{i}", 2.0) for i in range(12)])
+    assert left == "50% of customers stayed; lost ones took €24, no new one came"
+
+
+def test_a_year_told_from_less_than_a_year_is_said():
+    rows = [(pd.Timestamp("2026-10-01"), f"c{i}", 5.0) for i in range(12)]
+    assert any("hold 1 day:" in a.text for a in customer_base(orders(*rows), DAY, EUR).assumptions)
+
+
 def test_few_large_customers_are_a_risk():
     rows = [(day, f"c{i}", 1000.0 if i < 10 else 10.0) for day in (EARLY, LATE) for i in range(40)]
     found = {f.id: f for f in customer_base(orders(*rows), DAY, EUR).findings}
-    assert found["customer-base-largest"].money == 10_000 and "would be felt" in found["customer-base-largest"].sentence
+    assert found["customer-base-largest"].money == 1_000 and "costs €1,000 a year" in found["customer-base-largest"].sentence
     even = {f.id: f for f in customer_base(orders(*[(LATE, f"c{i}", 10.0) for i in range(200)]), DAY, EUR).findings}
     assert even["customer-base-largest"].money is None
 
