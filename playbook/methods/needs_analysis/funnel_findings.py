@@ -124,20 +124,20 @@ def _time(path: Path, times: pd.DataFrame, fmt: Formats) -> Finding | None:
 def _stalled(stalls: Stalls | None, path: Path, fmt: Formats) -> Finding | None:
     if stalls is None or not stalls.stalled:
         return None
-    what = "open deal" if path.case == "opportunities" or path.priced == "deal" else "open journey"
+    what = "open deal" if stalls.by_age or path.noun == "deals" else "open journey"
     since = f"for more than {duration(stalls.after, fmt)}, " if stalls.after else ""
-    one, only = stalls.stalled == 1, stalls.open == 1
-    who = (
-        f"The only {what} has"
-        if only
-        else f"{fmt.count(stalls.stalled)} of {fmt.count(stalls.open)} {what}s {'has' if one else 'have'}"
-    )
-    beyond = f", {fmt.count(stalls.beyond)} of them longer than any" if stalls.beyond and not one else ""
-    moved = "of those that were closed" if path.case == "opportunities" else "of those that moved on"
+    one, every = stalls.stalled == 1, stalls.stalled == stalls.open
+    who = f"{fmt.count(stalls.stalled)} of {fmt.count(stalls.open)} {what}s {'has' if one else 'have'}"
+    if every:
+        who = f"The only {what} has" if one else f"All {fmt.count(stalls.open)} {what}s have"
+    beyond = "" if one or not stalls.beyond else f", {fmt.count(stalls.beyond)} of them longer than any"
+    if beyond and stalls.beyond == stalls.stalled:
+        beyond = ", and longer than any"
+    moved = "of those that were closed" if stalls.by_age else "of those that moved on"
     amount = ""
     if stalls.amount:
-        guess = ", at the average won of their products," if stalls.estimated else ""
-        amount = f"; if won, {'it' if one else 'they'} would bring{guess} {fmt.money(stalls.amount)}"
+        guess = " at the average of such deals won" if stalls.estimated else ""
+        amount = f"; if won, {'it' if one else 'they'} would bring {fmt.money(stalls.amount)}{guess}"
     holders = stalls.groups.groupby("owner")["stalled"].sum().sort_index().sort_values(ascending=False, kind="stable")
     first = f", beginning with those of {holders.index[0]}" if len(holders) > 1 and holders.index[0] != NOBODY else ""
     return Finding(

@@ -13,6 +13,9 @@ __all__ = ["Stalls", "stalled_deals", "stalled_journeys"]
 
 SHORTEST = 1.0  # days: who moves on within hours is not waiting but gone
 FEWEST = 30  # moves, to know what is long
+NEARLY_ALL = (
+    0.9  # share that moves on from a step in the end, if only to be lost: otherwise who stays is gone, and nobody noted it
+)
 NOBODY = "not assigned"
 
 
@@ -23,7 +26,7 @@ class Stalls:
     ``open`` of them are open with a known wait, ``stalled`` of these have waited longer than nine in ten took to move on, and
     ``beyond`` longer than any that was seen to move on. ``amount`` is what the stalled ones bring if won (None: unknown),
     ``estimated`` how many of them have no amount of their own. ``after``: days from which a wait is long (None where
-    it differs by step). ``groups``: [step, owner, open, stalled, beyond, amount, after, median_days], most stalled first.
+    it differs by step); ``by_age``: a wait is the age of a deal, not the time at its step. ``groups``: [step, owner, open, stalled, beyond, amount, after, median_days], most stalled first.
     """
 
     open: int
@@ -32,6 +35,7 @@ class Stalls:
     amount: float | None
     estimated: int
     after: float | None
+    by_age: bool
     groups: pd.DataFrame = field(repr=False)
 
 
@@ -40,10 +44,11 @@ def stalled_journeys(
 ) -> Stalls | None:
     """Journeys that stand at a step for longer than nine in ten that moved on from it; ``times`` is from ``step_times``.
 
-    None where journeys move on within hours, or at no step often enough to know. Amounts are those of the deals with
+    None where journeys move on within hours, or at no step often enough to know, or where many go without a word: then who
+    stays is lost rather than waiting. Amounts are those of the deals with
     the same id in ``opportunities``.
     """
-    known = times[(times["moved"] >= FEWEST) & (times["long"] >= SHORTEST)].set_index("step")
+    known = times[(times["moved"] >= FEWEST) & (times["long"] >= SHORTEST) & (times["happens"] >= NEARLY_ALL)].set_index("step")
     at = journey_states[journey_states["last_step"].isin(known.index) & (journey_states["last_step"] != final)]
     at = at[outcome(at["last_step"]) == "open"]
     if at.empty:
@@ -66,7 +71,7 @@ def stalled_journeys(
         ).drop_duplicates("opportunity_id").set_index("opportunity_id")  # fmt: skip
         frame["amount"] = at["journey_id"].map(deals["expected"])
         frame["estimated"] = frame["amount"].notna() & ~at["journey_id"].map(deals["own"]).fillna(True).astype(bool)
-    return _stalls(frame)
+    return _stalls(frame, by_age=False)
 
 
 def stalled_deals(opportunities: pd.DataFrame, as_of) -> Stalls | None:
@@ -95,10 +100,10 @@ def stalled_deals(opportunities: pd.DataFrame, as_of) -> Stalls | None:
             "estimated": amount.notna() & still["amount"].isna(),
         }
     )
-    return _stalls(frame)
+    return _stalls(frame, by_age=True)
 
 
-def _stalls(frame: pd.DataFrame) -> Stalls:
+def _stalls(frame: pd.DataFrame, by_age: bool) -> Stalls:
     late = frame["days"] > frame["after"]
     marked = frame.assign(stalled=late, beyond=late & (frame["days"] > frame["longest"]), late_amount=frame["amount"].where(late))
     groups = marked.groupby(["step", "owner"], as_index=False).agg(
@@ -113,5 +118,5 @@ def _stalls(frame: pd.DataFrame) -> Stalls:
     return Stalls(
         open=len(frame), stalled=int(late.sum()), beyond=int(marked["beyond"].sum()),
         amount=None if pd.isna(total) else float(total), estimated=int((marked["estimated"] & late).sum()),
-        after=float(after[0]) if len(after) == 1 else None, groups=groups,
+        after=float(after[0]) if len(after) == 1 else None, by_age=by_age, groups=groups,
     )  # fmt: skip

@@ -77,11 +77,12 @@ def loops(journey_states: pd.DataFrame, journey_steps: pd.DataFrame, final: str)
     days = float(states["days_back"].median())
     share, count = float(turned.mean()), int(turned.sum())
     step = back_from.value_counts().sort_index().sort_values(ascending=False, kind="stable").index[0] if len(back_from) else None
-    at_step = journey_steps.loc[journey_steps["step"] == step, "journey_id"]
-    arrived = journey_steps.loc[journey_steps["step"] == final, "journey_id"]
-    there = journey_states[journey_states["journey_id"].isin(at_step)]
-    ended = there["journey_id"].isin(arrived)
-    back = there["back_from"] == step
+    # Ids as numbers: pandas' own isin turns a million strings into a list first.
+    ids, _ = pd.factorize(pd.concat([journey_states["journey_id"], journey_steps["journey_id"]], ignore_index=True))
+    own, taken = ids[: len(journey_states)], ids[len(journey_states) :]
+    there = np.isin(own, taken[(journey_steps["step"] == step).to_numpy()])
+    ended = np.isin(own, taken[(journey_steps["step"] == final).to_numpy()])[there]
+    back = (journey_states["back_from"] == step).to_numpy(dtype=bool, na_value=False)[there]
     sides = [(int(ended[side].sum()), int(side.sum())) for side in (back, ~back)]
     if step is None or step == final or min(n for _, n in sides) < FEWEST:
         return Loops(len(journey_states), count, share, step, None, None, None, None, days)

@@ -15,8 +15,8 @@ def states(*rows: tuple) -> pd.DataFrame:
     return frame.assign(last_at=END - pd.to_timedelta(frame["waits"], unit="D"), returns=0)
 
 
-def times(long: float = 10.0, longest: float = 20.0, moved: int = 100) -> pd.DataFrame:
-    return pd.DataFrame({"step": ["quote"], "moved": [moved], "long": [long], "longest": [longest]})
+def times(long: float = 10.0, longest: float = 20.0, moved: int = 100, happens: float = 0.95) -> pd.DataFrame:
+    return pd.DataFrame({"step": ["quote"], "moved": [moved], "long": [long], "longest": [longest], "happens": [happens]})
 
 
 OPEN = states(
@@ -46,6 +46,7 @@ def test_amounts_come_from_the_pipeline_or_from_what_such_deals_bring():
 def test_visits_are_gone_not_waiting_and_few_moves_tell_nothing():
     assert stalled_journeys(OPEN, times(long=0.5), "won", DAY) is None
     assert stalled_journeys(OPEN, times(moved=29), "won", DAY) is None
+    assert stalled_journeys(OPEN, times(happens=0.6), "won", DAY) is None  # four in ten never move on: they are lost
     assert stalled_journeys(OPEN.iloc[:0], times(), "won", DAY) is None
 
 
