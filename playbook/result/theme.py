@@ -10,6 +10,7 @@ in the SVG. Colours become the page's CSS variables, so that charts follow light
 
 import io
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -68,7 +69,9 @@ _SETTINGS = {
 @contextmanager
 def canvas(rows: int = 1, columns: int = 1, height: float = 3.2, **subplots) -> Iterator[tuple[Canvas, Axes]]:
     """A figure of the page's width in the house style, with its axes (an array when there are several)."""
-    with mpl.rc_context(_SETTINGS):
+    with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
+        # Clients write in any script: only the font that measures lacks it, the reader's own fonts have it.
+        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font", category=UserWarning)
         figure = Canvas(figsize=(WIDTH, height), layout="constrained")
         yield figure, figure.subplots(rows, columns, **subplots)
 

@@ -55,3 +55,10 @@ def test_each_role_has_a_colour_of_its_own():
     roles = [INK, HISTORY, GRID, FORECAST, FINDING, GOOD, BAR]
     assert len(set(roles)) == len(roles)
     assert len(set(PALETTE)) == len(PALETTE)
+
+
+def test_words_in_any_script_stay_words_and_raise_no_warning():
+    with canvas() as (figure, ax):
+        ax.set_title("降噪耳机")
+        svg = finish(figure)
+    assert "降噪耳机" in svg

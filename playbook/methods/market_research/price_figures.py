@@ -1,13 +1,8 @@
 """Price figures: reactions by group, what a step would bring, the course against competitors, and both on one map."""
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 from matplotlib.transforms import Bbox
 
 from playbook.methods.market_research.price_findings import TEN, fewer_sold
@@ -43,7 +38,7 @@ def reaction_figure(told: pd.DataFrame, fmt: Formats, source: str) -> Figure | N
         ax.xaxis.set_major_formatter(lambda v, _: fmt.change(v) if abs(v) > 1e-9 else "0")
         ax.locator_params(axis="x", nbins=5, steps=[1, 2, 5, 10])
         ax.set_xlabel(f"change of units sold at a price {fmt.share(TEN, 0)} higher")
-        svg = _drawn(figure)
+        svg = finish(figure)
     alt = "; ".join(
         f"{r.category}: {fmt.change(r.change)} ({fmt.change(r.least)} to {fmt.change(r.most)})" for r in frame.itertuples()
     )
@@ -71,7 +66,7 @@ def steps_figure(steps: pd.DataFrame, names: pd.Series, fmt: Formats, source: st
         ax.xaxis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
         ax.locator_params(axis="x", nbins=4)
         ax.set_xlabel("margin a year")
-        svg = _drawn(figure)
+        svg = finish(figure)
     alt = "; ".join(f"{r.label}: {fmt.money(r.gain)} a year" for r in frame.itertuples())
     columns = {
         "label": ("Product and step of its price", "text"), "gain": ("Brings a year", "money"), "gain_low": ("from", "money"),
@@ -109,7 +104,7 @@ def position_figure(months: pd.DataFrame, fmt: Formats, source: str) -> Figure |
         ax.yaxis.set_major_formatter(lambda v, _: fmt.change(v) if abs(v) > 1e-9 else "same price")
         ax.locator_params(axis="y", nbins=6, steps=[1, 2, 5, 10])
         ax.margins(y=0.12)
-        svg = _drawn(figure)
+        svg = finish(figure)
     alt = "; ".join(f"against {rival} {fmt.change(value)} in its last month" for rival, value in ends.items())
     columns = {
         "competitor": ("Competitor", "text"), "month": ("Month", "month"), "above": ("Above the competitor", "share"),
@@ -144,10 +139,9 @@ def map_figure(
         ax.locator_params(axis="y", nbins=6, steps=[1, 2, 5, 10])
         ax.margins(x=0.14, y=0.1)
         ax.set(xlabel="price against the competitors' mean", ylabel=f"units sold at a price {fmt.share(TEN, 0)} higher")
-        with _foreign_letters():
-            figure.draw_without_rendering()
-            _label(ax, frame, names)
-        svg = _drawn(figure)
+        figure.draw_without_rendering()
+        _label(ax, frame, names)
+        svg = finish(figure)
     kinds = ", ".join(f"{fmt.count(int((frame['verdict'] == v).sum()))} {v}" for v in VERDICTS)
     caption = (
         "Price against competitors (across) and reaction of customers (down: stronger), product by product. Green could cost "
@@ -189,19 +183,6 @@ def _dots(ax: Axes, frame: pd.DataFrame, columns: tuple[str, str, str], colours,
     for place, colour in zip(places, colours, strict=True):
         beside = {"xytext": (7, 0), "textcoords": "offset points", "va": "center"}
         ax.annotate(write(middle[place]), (high[place], place), color=colour, **beside)
-
-
-@contextmanager
-def _foreign_letters() -> Iterator[None]:
-    """Only the font that measures lacks other scripts; the reader's fonts, named in the SVG, have them."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font", category=UserWarning)
-        yield
-
-
-def _drawn(figure: Canvas) -> str:
-    with _foreign_letters():
-        return finish(figure)
 
 
 def _rows(ax: Axes, labels: list[str]) -> None:

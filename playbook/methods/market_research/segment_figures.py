@@ -1,10 +1,7 @@
 """Segment figures: who brings the money, how segments differ, and why there are so many of them."""
 
-import warnings
-
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
 from playbook.result.contract import Figure, Table
@@ -34,7 +31,7 @@ def share_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         ax.set_yticks(range(len(profiles)), [_short(name) for name in profiles["segment"]])
         ax.grid(False)
         ax.spines["bottom"].set_visible(False)
-        svg = _drawn(figure)
+        svg = finish(figure)
     alt = "; ".join(
         f"{r.segment}: {fmt.share(r.customer_share)} of customers, {fmt.share(r.revenue_share)} of revenue"
         for r in profiles.itertuples()
@@ -81,7 +78,7 @@ def profile_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         ax.tick_params(length=0)
         ax.grid(False)
         ax.spines["bottom"].set_visible(False)
-        svg = _drawn(figure)
+        svg = finish(figure)
     alt = "; ".join(
         f"{r.segment}: last order {fmt.count(r.recency_days)} days ago, {fmt.number(r.orders_per_year, 1)} orders a year, "
         f"{fmt.money(r.order_value)} an order"
@@ -116,7 +113,7 @@ def choice_figure(quality: pd.DataFrame, chosen: int, fmt: Formats, source: str)
             ylim=(min(0, quality["silhouette"].min()), 1.1),
             xlim=(quality["k"].min() - 0.3, quality["k"].max() + 0.45 * max(4, len(quality))),
         )
-        svg = _drawn(figure)
+        svg = finish(figure)
     alt = (
         f"Among {quality['k'].min()} to {quality['k'].max()} groups, {chosen} were chosen: "
         f"silhouette {fmt.number(best['silhouette'])}, "
@@ -145,10 +142,3 @@ def _largest(profiles: pd.DataFrame) -> float:
 
 def _short(name: str) -> str:
     return name if len(name) <= _NAME else f"{name[: _NAME - 1].rstrip()}…"
-
-
-def _drawn(figure: Canvas) -> str:
-    with warnings.catch_warnings():
-        # Clients name their segments in any script; the reader's own fonts draw what the measuring font lacks.
-        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font", category=UserWarning)
-        return finish(figure)

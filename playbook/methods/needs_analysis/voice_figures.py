@@ -1,12 +1,10 @@
 """Voice figures: the net promoter score quarter by quarter, what moves the score, and what customers write about."""
 
 import re
-import warnings
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure as Canvas
 
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
@@ -44,7 +42,7 @@ def course_figure(course: pd.DataFrame, measure: str, fmt: Formats, source: str)
         ax.margins(y=0.15)
         ax.locator_params(axis="y", nbins=5)
         ax.yaxis.set_major_formatter(lambda value, _: write(value))
-        svg = _drawn(figure)
+        svg = finish(figure)
     last = course.iloc[-1]
     alt = (
         f"{measure} by three months: {'; '.join(f'to {fmt.month(r.end)} {write(r.value)}' for r in course.itertuples())}; "
@@ -83,7 +81,7 @@ def drivers_figure(drivers: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         ax.locator_params(axis="x", nbins=6)
         ax.xaxis.set_major_formatter(lambda value, _: _points(value, fmt) if value else "0")
         ax.set_xlabel("points of the score")
-        svg = _drawn(figure)
+        svg = finish(figure)
     alt = "; ".join(f"{r.label}: {_points(r.effect, fmt)} points, in {fmt.share(r.share)} of answers" for r in rows.itertuples())
     columns = {
         "label": ("Mentioned", "text"), "mentions": ("Answers", "count"), "share": ("Share of answers", "share"),
@@ -123,7 +121,7 @@ def topics_figure(topics: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         ax.set(xticks=[], xlim=(0, rows["tickets"].max() * (1.6 if clear.any() else 1.25)))
         ax.grid(False)
         ax.spines["bottom"].set_visible(False)
-        svg = _drawn(figure)
+        svg = finish(figure)
     alt = "; ".join(f"{r.topic}: {fmt.count(r.tickets)} tickets, {fmt.share(r.share)}" for r in rows.itertuples())
     columns = {"topic": ("Subject", "text"), "tickets": ("Tickets, 12 months", "count"), "share": ("Share of tickets", "share")}
     caption = "What customers wrote about in the last twelve months, by number of tickets."
@@ -157,10 +155,3 @@ def _labels(labels: Iterable[str]) -> list[str]:
             cut += letter
         shown.append(" " * round(1.3 * len(_WIDE.findall(cut))) + cut)
     return shown
-
-
-def _drawn(figure: Canvas) -> str:
-    with warnings.catch_warnings():
-        # Only the font that measures lacks these characters; the reader's fonts, named in the SVG, have them.
-        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font", category=UserWarning)
-        return finish(figure)
