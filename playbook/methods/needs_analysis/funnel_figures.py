@@ -14,6 +14,7 @@ __all__ = ["path_figure", "split_figure", "times_figure"]
 
 MOST_BARS = 8
 MOST_GROUPS = 12
+LONG_BAR = 0.65
 LONGEST_NAME = 28  # characters of a label
 _SECONDS = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200)
 _TICKS = np.array([s / 86_400 for s in _SECONDS] + [1.0, 2, 5, 10, 20, 50, 100, 200, 500, 1000])  # in days
@@ -28,16 +29,18 @@ def path_figure(path: Path, leak: str | None, fmt: Formats) -> Figure:
         stages = stages.loc[[stages.index[0], *sorted(lost), stages.index[-1]]]
     labels = [f"{fmt.share(s.share)}  ·  {fmt.count(s.reached)}" for s in stages.itertuples()]
     colours = [FINDING if step == leak else BAR for step in stages["step"]]
+    long = (stages["share"] > LONG_BAR) & (stages["step"] == leak)  # its two labels need room beside it
+    end = 1.65 if long.any() else 1.25
     with canvas(height=0.5 + 0.46 * len(stages)) as (figure, ax):
         ax.barh(range(len(stages)), stages["share"], color=colours, height=0.62)
         for place, (stage, label) in enumerate(zip(stages.itertuples(), labels, strict=True)):
             ax.annotate(label, (stage.share, place), xytext=(5, 0), textcoords="offset points", va="center")
             if stage.step == leak:
                 lost = f"{fmt.share(1 - stage.conversion)} lost here"
-                ax.annotate(lost, (1.24, place), va="center", ha="right", color=FINDING, weight="bold")
+                ax.annotate(lost, (end - 0.01, place), va="center", ha="right", color=FINDING, weight="bold")
         ax.set_yticks(range(len(stages)), [_short(step) for step in stages["step"]])
         ax.invert_yaxis()
-        ax.set_xlim(0, 1.25)
+        ax.set_xlim(0, end)
         ax.set_xticks([])
         ax.grid(False)
         ax.spines["bottom"].set_visible(False)
@@ -70,7 +73,7 @@ def split_figure(splits: tuple[Split, ...], path: Path, fmt: Formats) -> Figure 
         ax.scatter(groups["expected"], rows, color=apart, s=34, zorder=3)
         for row, (share, colour) in enumerate(zip(groups["expected"], apart, strict=True)):
             ax.annotate(fmt.share(share), (1.01, row), xycoords=("axes fraction", "data"), va="center", color=colour)
-        ax.axvline(mean, color=HISTORY, linewidth=1, linestyle=(0, (4, 3)))
+        ax.vlines(mean, -0.55, len(groups) - 0.4, color=HISTORY, linewidth=1, linestyle=(0, (4, 3)))
         ax.annotate(f"all: {fmt.share(mean)}", (mean, -0.85), ha="center", color=HISTORY)
         ax.set_yticks(rows, [_short(group) for group in groups["group"]])
         ax.set_ylim(len(groups) - 0.4, -1.2)

@@ -5,7 +5,7 @@ import pandas as pd
 
 from playbook.methods.needs_analysis.channel_credit import Credit
 from playbook.methods.needs_analysis.funnel_splits import Split
-from playbook.methods.needs_analysis.leaks import Path, Reference, share_range
+from playbook.methods.needs_analysis.leaks import POINT, Path, Reference, share_range
 from playbook.methods.needs_analysis.stalls import NOBODY, SHORTEST, Stalls
 from playbook.methods.needs_analysis.step_moves import Loops
 from playbook.methods.needs_analysis.step_times import duration
@@ -68,11 +68,11 @@ def _leak(path: Path, worst: pd.Series, evidence: Evidence, fmt: Formats) -> Fin
             sentence=f"{what}; what {more} brings cannot be said without the value of a sale.",
             value=float(worst["conversion"]), unit="share", low=float(worst["low"]), high=float(worst["high"]), **common,
         )  # fmt: skip
-    point = float(worst["point"])
-    return Finding(
-        sentence=f"{what}; {more} brings {fmt.money(point)} a year.", value=point,
-        unit="money", low=float(worst["point_low"]), high=float(worst["point_high"]), money=point, **common,
-    )  # fmt: skip
+    left = min(1.0, (1 - worst["conversion"]) / POINT)  # less than a point may be all there is to win
+    point, low, high = (float(worst[name] * left) for name in ("point", "point_low", "point_high"))
+    more = more if left == 1 else "losing none of them"
+    sentence = f"{what}; {more} brings {fmt.money(point)} a year."
+    return Finding(sentence=sentence, value=point, unit="money", low=low, high=high, money=point, **common)
 
 
 def _groups(path: Path, worst: pd.Series, splits: tuple[Split, ...], reference: Reference | None, fmt: Formats) -> Finding | None:

@@ -14,7 +14,18 @@ from playbook.methods.needs_analysis.waiting import Waiting
 from playbook.result.contract import Evidence
 from playbook.result.formats import LEVEL, Formats
 
-__all__ = ["Path", "Reference", "costliest", "deal_path", "grade", "journey_path", "path_source", "share_p_value", "share_range"]
+__all__ = [
+    "POINT",
+    "Path",
+    "Reference",
+    "costliest",
+    "deal_path",
+    "grade",
+    "journey_path",
+    "path_source",
+    "share_p_value",
+    "share_range",
+]
 
 DIMENSIONS = ("channel", "owner", "product")
 SHORTEST = 28  # days of data below which counts are not blown up to a year

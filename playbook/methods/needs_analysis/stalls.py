@@ -25,8 +25,9 @@ class Stalls:
 
     ``open`` of them are open with a known wait, ``stalled`` of these have waited longer than nine in ten took to move on, and
     ``beyond`` longer than any that was seen to move on. ``amount`` is what the stalled ones bring if won (None: unknown),
-    ``estimated`` how many of them have no amount of their own. ``after``: days from which a wait is long (None where
-    it differs by step); ``by_age``: a wait is the age of a deal, not the time at its step. ``groups``: [step, owner, open, stalled, beyond, amount, after, median_days], most stalled first.
+    ``estimated`` how many of them have no amount of their own. ``after``: days from which a wait is long (None where it
+    differs by step); ``by_age``: a wait is the age of a deal, not the time at its step. ``groups``: [step, owner, open,
+    stalled, beyond, amount, after, median_days], most stalled first.
     """
 
     open: int

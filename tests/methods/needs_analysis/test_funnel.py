@@ -203,6 +203,8 @@ def test_one_in_a_hundred():
     assert result.findings[0].sentence.startswith("Of every 100 journeys that reach 'visit', 1 never reaches 'paid'")
     almost = funnel(EUR, DAY, journey_steps=journeys({"visit": 1, "visit paid": 999}))
     assert "fewer than 1 never reaches" in almost.findings[0].sentence
+    priced = funnel(EUR, DAY, journey_steps=journeys({"visit": 1, "visit paid": 999}, start=1), order_totals=orders()).findings[0]
+    assert priced.sentence.endswith("losing none of them brings €171 a year.")  # one order of 100 in 214 days
 
 
 def test_hostile_names_and_the_same_bytes_twice():
