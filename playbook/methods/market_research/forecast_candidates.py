@@ -63,7 +63,7 @@ CANDIDATES: Mapping[str, Candidate] = MappingProxyType(
     {
         NAIVE: seasonal_naive,
         "Theta": _of_adjusted(dynamic_theta),
-        "Theta, no logarithm": _of_adjusted(dynamic_theta, logs=False),
+        "Theta on levels": _of_adjusted(dynamic_theta, logs=False),
         "simple smoothing": _of_adjusted(lambda b: smoothing(b, "none").path),
         "damped smoothing": _of_adjusted(lambda b: smoothing(b).path),
         "moving season": _moving_season,

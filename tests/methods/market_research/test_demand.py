@@ -27,8 +27,8 @@ def test_goal_of_a_month_by_hand():
     history = _months([100.0, 100.0])
     path = pd.DataFrame({"month": pd.to_datetime(["2024-03-01"]), "revenue": [110.0], "low": [97.1845], "high": [122.8155]})
     goal = revenue_goal(history, path, (Objective(kpi="revenue", target=320 / 3, by=date(2024, 3, 31)),))
-    # The average of the three months is 310 / 3, half its range 12.8155 / 3. 80 % of a t curve with 3 degrees of freedom lie within
-    # 1.63774, so its scale is 2.60837 and the goal is 3.33333 / 2.60837 = 1.27794 of them away; P(T > 1.27794) = 0.14559.
+    # The average of the three months is 310 / 3, half its range 12.8155 / 3. 80 % of a t curve with 3 degrees of freedom lie
+    # within 1.63774, so its scale is 2.60837 and the goal is 3.33333 / 2.60837 = 1.27794 of them away; P(T > 1.27794) = 0.14559.
     assert goal.reached == pytest.approx(0.14559, abs=1e-5) and goal.expected == pytest.approx(310 / 3) and not goal.beyond
 
 
@@ -70,6 +70,95 @@ def test_small_and_odd_histories_give_an_answer_and_a_figure(revenue):
 def test_without_a_goal_the_outlook_leads():
     result = demand(_months(np.linspace(100, 160, 24)), FMT, AS_OF)
     assert result.findings[0].id == "demand-outlook" and "on a year before" in result.headline
+
+
+def test_the_chance_takes_the_range_of_the_sum_where_it_is_known():
+    history = _months([100.0] * 12)
+    path = pd.DataFrame(
+        {"month": pd.date_range("2025-01-01", periods=2, freq="MS"), "revenue": 110.0, "low": 90.0, "high": 130.0}
+    )
+    goal = (Objective(kpi="revenue", target=101, by=date(2025, 2, 28)),)
+    alike, apart = revenue_goal(history, path, goal), revenue_goal(history, path, goal, lambda first, last: 24.0)
+    # Ten known months and two ahead: (1000 + 220) / 12; errors alike add up to 40 of 12 months, apart to 24.
+    assert alike.expected == apart.expected == pytest.approx(1220 / 12)
+    assert (alike.high - alike.expected, apart.high - apart.expected) == pytest.approx((40 / 12, 2))
+    assert apart.reached > alike.reached > 0.5
+
+
+def _products(n: int) -> pd.DataFrame:
+    rng = np.random.default_rng(2)
+    span = pd.date_range("2024-01-01", periods=n, freq="MS")
+    wave = 1 + 0.3 * np.sin(2 * np.pi * np.arange(n) / 12)
+    courses = {
+        ("rising", "up & up"): 100 * wave * 1.03 ** np.arange(n),
+        ("steady", "up & up"): 200 * wave,
+        ("falling", "<down>"): 300 * wave * 0.97 ** np.arange(n),
+        ("seldom", "<down>"): np.where(np.arange(n) % 4 == 1, 60.0, 0),
+    }
+    parts = []
+    for (product, group), course in courses.items():
+        sold = np.round(course * (1 + 0.03 * rng.normal(size=n)), 2)
+        parts.append(pd.DataFrame({"product_id": product, "category": group, "month": span, "revenue": sold, "units": 1.0}))
+    return pd.concat(parts, ignore_index=True).query("revenue != 0").astype({"product_id": "category", "category": "category"})
+
+
+@pytest.fixture(scope="module")
+def by_product():
+    products = _products(40)
+    months = products.groupby("month", as_index=False)["revenue"].sum()
+    names = pd.DataFrame({"product_id": ["rising", "steady", "falling", "seldom"], "name": ["Lamp", "Desk", "Desk", None]})
+    return demand(months, FMT, AS_OF, product_months=products, product_list=names)
+
+
+def test_products_add_up_to_groups_and_groups_to_the_total_to_the_cent(by_product):
+    total = by_product.forecast.set_index("month")["revenue"]
+    for part in (by_product.groups, by_product.products):
+        assert (part.groupby("month")["expected"].sum() - total).abs().max() < 1e-6
+        assert list(part.columns) == ["id", "month", "expected", "low", "high"] and (part["low"] >= 0).all()
+    held = by_product.items.query("level == 'product'").set_index("id")["group"]
+    group = by_product.products.assign(id=by_product.products["id"].map(held)).groupby(["id", "month"])["expected"].sum()
+    assert (group - by_product.groups.set_index(["id", "month"])["expected"]).abs().max() < 1e-6
+
+
+def test_what_grows_falls_and_sells_seldom_is_named(by_product):
+    found = {f.id: f for f in by_product.findings}
+    assert "up & up should grow most" in found["demand-group-up"].sentence and found["demand-group-up"].value > 0
+    assert "<down> should fall most" in found["demand-group-down"].sentence and found["demand-group-down"].money > 0
+    assert "1 of the 4 largest products sells in some months only: seldom" in found["demand-seldom"].sentence
+    assert "Lamp" in found["demand-products-up"].sentence and "Desk (falling)" in found["demand-products-down"].sentence
+    kind = by_product.items.set_index("id")["kind"]
+    assert kind["seldom"] in ("intermittent", "lumpy") and kind["steady"] == "smooth"
+    rate = by_product.products.query("id == 'seldom'")["expected"].mean()
+    assert rate == pytest.approx(15, rel=0.35)
+
+
+def test_the_table_of_methods_says_who_takes_part_and_groups_are_drawn(by_product):
+    methods = by_product.tables[1].frame.set_index("candidate")
+    assert methods.loc[COMBINATION, "role"] == "this forecast"
+    assert (methods["role"] == "takes part").sum() == (methods["weight"] > 0).sum() >= 3
+    line, bars = by_product.figures()
+    assert "up &amp; up" in bars.svg and "&lt;down&gt;" in bars.svg and len(bars.data.frame) == 2
+    assert any("add up" in note.text for note in by_product.assumptions)
+    assert any("weighted mean of" in note.text for note in by_product.assumptions)
+
+
+@pytest.mark.parametrize("n", [3, 5, 7, 13, 30])
+def test_short_histories_of_products_add_up_too(n):
+    products = _products(n)
+    months = products.groupby("month", as_index=False)["revenue"].sum()
+    result = demand(months, FMT, AS_OF, (Objective(kpi="revenue", target=700, by=date(2027, 1, 31)),), product_months=products)
+    total = result.forecast.set_index("month")["revenue"]
+    assert (result.groups.groupby("month")["expected"].sum() - total).abs().max() < 1e-6
+    assert all(figure.svg.startswith("<svg") for figure in result.figures()) and all(f.sentence for f in result.findings)
+
+
+def test_returns_may_make_a_month_negative_and_everything_still_adds_up():
+    products = _products(30)
+    back = products["product_id"].eq("seldom")
+    products = products.assign(revenue=products["revenue"].where(~back, -products["revenue"]))
+    months = products.groupby("month", as_index=False)["revenue"].sum()
+    result = demand(months, FMT, AS_OF, product_months=products)
+    assert (result.products.groupby("month")["expected"].sum() - result.forecast.set_index("month")["revenue"]).abs().max() < 1e-6
 
 
 def test_aurora_audio_forecast_beats_the_naive_one():
