@@ -52,9 +52,12 @@ def item_pairs(tables: Tables) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Counted:
-    """Every pair of items that stands in one basket: ``pairs`` i < j (rows of ``items``), both, both_year; ``items``: code, item,
-    n, year, price, name, category; ``whole``: baskets, several, baskets_year, value and first day of all lines; ``chance(i, j)``:
-    baskets with both by chance, given basket sizes; ``kept``: basket, code, recent, customer of each line, in the database."""
+    """The pairs of items that stand in five baskets or ought to.
+
+    ``pairs``: i < j (rows of ``items``), both, both_year; ``items``: code, item, n, year, price, name, category; ``whole``:
+    baskets, several, baskets_year, value and first day of all lines; ``chance(i, j)``: baskets with both by chance, given basket
+    sizes; ``kept``: basket, code, recent, customer of each line, in the database.
+    """
 
     pairs: pd.DataFrame
     items: pd.DataFrame
@@ -75,7 +78,7 @@ def count_pairs(tables: Tables) -> Counted:
     ).to_pandas().iloc[0]  # fmt: skip
     items = _items(lines, tables, max(FEWEST_TOGETHER, int(np.ceil(FEWEST_SHARE * whole["baskets"]))))
     kept = lines.semi_join(ibis.memtable(items[["code"]]), "code").select("basket", "code", "recent", "customer").cache()
-    return Counted(_together(kept, items), items, whole, _chances(kept, sizes, items), kept)
+    return Counted(_together(kept, items, int(whole["baskets"])), items, whole, _chances(kept, sizes, items), kept)
 
 
 def by_name(tables: Tables) -> bool:
@@ -156,12 +159,20 @@ def _chances(kept: ir.Table, sizes: ir.Table, items: pd.DataFrame) -> Callable[[
     return chance
 
 
-def _together(kept: ir.Table, items: pd.DataFrame) -> pd.DataFrame:
-    """Pairs i < j of rows of ``items``, and the baskets that hold both, ever and in the last year."""
+def _together(kept: ir.Table, items: pd.DataFrame, baskets: int) -> pd.DataFrame:
+    """Pairs i < j of rows of ``items``, and the baskets that hold both, ever and in the last year.
+
+    Pairs in fewer than five baskets are left out, unless chance alone would bring many.
+    """
     other = kept.view()
     joined = kept.join(other, [kept.basket == other.basket, kept.code < other.code])
     joined = joined.select(x=kept.code, y=other.code, recent=kept.recent)
-    counted = joined.group_by(["x", "y"]).aggregate(both=joined.count(), both_year=joined.recent.sum()).to_pandas()
+    counted = joined.group_by(["x", "y"]).aggregate(both=joined.count(), both_year=joined.recent.sum())
+    n = ibis.memtable(items[["code", "n"]])
+    one, two = n.select(x="code", n_x="n"), n.select(y="code", n_y="n")
+    counted = counted.join(one, "x").join(two, "y")
+    due = counted.n_x * counted.n_y >= SELDOM_EXPECTED * baskets
+    counted = counted.filter((counted.both >= FEWEST_TOGETHER) | due).select("x", "y", "both", "both_year").to_pandas()
     place = pd.Series(np.arange(len(items)), index=items["code"])
     x, y = place.reindex(counted["x"]).to_numpy(), place.reindex(counted["y"]).to_numpy()
     return counted[["both", "both_year"]].assign(i=np.minimum(x, y), j=np.maximum(x, y))

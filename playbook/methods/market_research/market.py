@@ -93,7 +93,7 @@ def market(
         span = f"the {fmt.count(periods * 12 / course.a_year)} months to {fmt.month(course.last_day)}"
         found = [_size(groups, whole, span, course, fmt), _standing(whole, fmt), _lost(groups, fmt), _best(groups, fmt)]
     if wallet:
-        found += [_wallet(wallet, wallets, fmt), _segment(by_segment, fmt)]
+        found += [_wallet(wallet, wallets, by_segment, fmt), _segment(by_segment, fmt)]
     tables = (group_table(groups) if course else None, wallet_table(by_segment) if len(by_segment) else None)
     return Market(
         fmt=fmt,
@@ -218,19 +218,25 @@ def _best(groups: pd.DataFrame, fmt: Formats) -> Finding | None:
     )  # fmt: skip
 
 
-def _wallet(wallet: Wallet, wallets: pd.DataFrame, fmt: Formats) -> Finding:
+def _wallet(wallet: Wallet, wallets: pd.DataFrame, by_segment: pd.DataFrame, fmt: Formats) -> Finding:
+    """What those who answered spend elsewhere, and carried to all customers: by segment where there are some, else at large."""
     customers = int(wallets["customers"].max())
-    reach = ""
-    if customers > wallet.answers and wallet.gap > 0:
-        low, high = customers * wallet.gap_low, customers * wallet.gap_high
-        reach = (
-            f" Were all {fmt.count(customers)} customers of the last year like them, {fmt.money(low)} to {fmt.money(high)} "
+    middle, error = customers * wallet.gap, customers * (wallet.gap_high - wallet.gap)
+    who = f"all {fmt.count(customers)} customers of the last year"
+    if len(by_segment) > 1:
+        customers, sizes = int(by_segment["customers"].sum()), by_segment["customers"]
+        middle, error = float((sizes * by_segment["gap"]).sum()), float(np.sqrt(((sizes * by_segment["reach"]) ** 2).sum()))
+        who = f"all {fmt.count(customers)} customers, segment by segment,"
+    told = ""
+    if customers > wallet.answers and middle > 0:
+        told = (
+            f" Were {who} like those who answered, {fmt.money(max(0.0, middle - error))} to {fmt.money(middle + error)} a year "
             "would be spent elsewhere."
         )
     return Finding(
         "market-wallet",
         f"{fmt.count(wallet.answers)} customers said what they spend a year on such goods: {fmt.share(wallet.share)} of it with "
-        f"the client; {fmt.money(wallet.elsewhere)} goes to others.{reach}",
+        f"the client; {fmt.money(wallet.elsewhere)} goes to others.{told}",
         value=wallet.share, unit="share", low=wallet.low, high=wallet.high, n=wallet.answers,
         evidence="shown" if wallet.answers >= ENOUGH else "indicative",
         action="Ask the largest of them what they buy elsewhere, and why.", owner=OWNER,

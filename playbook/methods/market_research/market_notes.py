@@ -32,8 +32,9 @@ def wallet_table(by_segment: pd.DataFrame) -> Table:
         "What customers spend with the client of all they spend on such goods, by segment.",
         SURVEYS,
         {
-            "segment": ("Segment", "text"), "answers": ("Answers", "count"), "share": ("With the client", "share"),
-            "low": ("Range from", "share"), "high": ("to", "share"), "gap": ("Elsewhere, a customer and year", "money"),
+            "segment": ("Segment", "text"), "answers": ("Answers", "count"), "share": ("Of the money, with the client", "share"),
+            "low": ("Range from", "share"), "high": ("to", "share"), "mean": ("Average customer", "share"),
+            "gap": ("Elsewhere, a customer and year", "money"),
         },
     )  # fmt: skip
 

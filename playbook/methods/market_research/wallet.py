@@ -18,7 +18,7 @@ FEWEST_DAYS = 180  # of orders before an answer, to say what a year brought
 class Wallet:
     """``share`` of the spending of those who answered, with its range; ``gap``: mean amount a year and customer that goes
     elsewhere, with its range; ``answers`` counted; ``above``: of these, own sales above the spending they stated; ``elsewhere``:
-    sum of the gaps."""
+    sum of the gaps; ``mean``: the share of the average customer, who counts as much as one that spends ten times more."""
 
     share: float
     low: float
@@ -29,6 +29,7 @@ class Wallet:
     answers: int
     above: int
     elsewhere: float
+    mean: float
 
 
 def share_of_wallet(wallets: pd.DataFrame) -> Wallet | None:
@@ -47,31 +48,25 @@ def share_of_wallet(wallets: pd.DataFrame) -> Wallet | None:
     return Wallet(
         float(share), float(max(0.0, share - error)), float(min(1.0, share + error)), float(gaps.mean()),
         float(max(0.0, gaps.mean() - gap_error)), float(gaps.mean() + gap_error), n, above, float(gaps.sum()),
+        float((own / spent).mean()),
     )  # fmt: skip
 
 
 def wallets_by_segment(wallets: pd.DataFrame, assignments: pd.DataFrame) -> pd.DataFrame:
-    """segment, customers (all of it), answers, share, low, high, gap (mean amount a year spent elsewhere), the largest gap first.
+    """The share of wallet of every segment, the largest gap first.
 
-    ``assignments``: customer_id, segment. Segments with fewer than ten usable answers are left out.
+    Returns segment, customers (all of it), answers, share, low, high, gap (mean amount a year spent elsewhere), reach (half of
+    the gap's range), mean. ``assignments``: customer_id, segment. Segments with fewer than ten usable answers are left out.
     """
     joined = wallets.merge(assignments[["customer_id", "segment"]], on="customer_id")
     sizes = assignments.groupby("segment").size()
     found = {segment: share_of_wallet(rows) for segment, rows in joined.groupby("segment", sort=True)}
     rows = [
-        {
-            "segment": s,
-            "customers": int(sizes[s]),
-            "answers": w.answers,
-            "share": w.share,
-            "low": w.low,
-            "high": w.high,
-            "gap": w.gap,
-        }
-        for s, w in found.items()
+        (name, int(sizes[name]), w.answers, w.share, w.low, w.high, w.gap, w.gap_high - w.gap, w.mean)
+        for name, w in found.items()
         if w is not None
     ]
-    columns = ["segment", "customers", "answers", "share", "low", "high", "gap"]
+    columns = ["segment", "customers", "answers", "share", "low", "high", "gap", "reach", "mean"]
     return pd.DataFrame(rows, columns=columns).sort_values(["gap", "segment"], ascending=[False, True], ignore_index=True)
 
 

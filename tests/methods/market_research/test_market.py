@@ -1,6 +1,7 @@
 """Market: sizes, growth, shares and wallets by hand, and the share that the invented client has."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -148,7 +149,7 @@ def test_share_of_wallet_by_hand():
     found = share_of_wallet(wallet([40.0] * 10 + [60.0] * 2, [100.0] * 10 + [50.0] * 2))
     assert found.share == pytest.approx((400 + 120) / (1000 + 120)) and (found.answers, found.above) == (12, 2)
     assert found.elsewhere == pytest.approx(600) and found.gap == pytest.approx(50)
-    assert found.low < found.share < found.high <= 1
+    assert found.low < found.share < found.high <= 1 and found.mean == pytest.approx((10 * 0.4 + 2) / 12)
 
 
 def test_wallets_of_less_than_a_year_are_carried_to_one():
@@ -177,6 +178,11 @@ def test_wallets_by_segment_rank_by_what_goes_elsewhere():
     assigned = pd.DataFrame({"customer_id": frame["customer_id"], "segment": ["A"] * 12 + ["B"] * 11 + ["C"]})
     found = wallets_by_segment(frame, assigned)
     assert found["segment"].tolist() == ["B", "A"] and found["gap"].tolist() == pytest.approx([90, 60])
+    # Twice as many customers in A as in B: 24 x 60 and 11 x 90 a year go elsewhere, without any spread.
+    twice = pd.concat([assigned, assigned.assign(customer_id="x").query("segment == 'A'")])
+    result = market(EUR, AS_OF, wallets=frame, segments=SimpleNamespace(assignments=twice))
+    assert "Were all 35 customers, segment by segment, like those who answered, €2,430 to €2,430" in result.findings[0].sentence
+    assert result.findings[1].sentence.startswith("The segment B has most to give: it spends 10%")
 
 
 @pytest.mark.parametrize("wallets", [None, wallet([1.0] * 3, [2.0] * 3)])
@@ -211,3 +217,15 @@ def test_aurora_audio_is_answered_as_planted():
     close = (rows["sold"] / rows["own"] - 1).groupby(rows["category"]).median().abs()
     assert (close < 0.001).sum() >= 4  # the others hold products that the list of products lacks
     pd.testing.assert_frame_equal(result.groups, market(EUR, tables.as_of, **frames).groups)
+
+
+def test_aurora_audio_wallets_are_those_planted(root):
+    # Each customer has a true share; the answer is a guess of own sales over it, 15 % off one way or the other.
+    frame = FRAMES["wallets"].build(open_tables(open_engagement("aurora-audio")))
+    truth = pd.read_parquet(root / "data/aurora-audio/truth/customers.parquet")[["customer_id", "segment", "wallet_share"]]
+    both = frame.merge(truth, on="customer_id")
+    found, whole = wallets_by_segment(frame, truth).set_index("segment"), share_of_wallet(frame)
+    planted = both.groupby("segment")["wallet_share"].mean()
+    assert found["mean"].to_dict() == pytest.approx(planted[found.index].to_dict(), abs=0.02)
+    true = both["own"].sum() / (both["own"] / both["wallet_share"]).sum()
+    assert whole.share == pytest.approx(true, abs=0.02) and whole.mean == pytest.approx(both["wallet_share"].mean(), abs=0.01)
