@@ -27,6 +27,8 @@ __all__ = [
 
 MONTH = 365.25 / 12  # days
 SLACK = 0.1  # of a month: contracts end on working days, and months differ in length
+YEAR, FEWEST_ENDED = 12, 10  # months at the end of the curve, and contracts that ended in them, to tell the pace beyond
+PACES = (0.2, 5.0)  # bounds of that pace to the model's
 FEWEST_SEEN = 20  # contracts that must still be under observation for a month of the curve to be read off the data
 _FAR = 8.0
 _STEP = 1e-4
@@ -55,7 +57,14 @@ class Retention:
 
     def survival(self, until: int) -> np.ndarray:
         """The share of contracts that outlasts 0, 1, ... ``until`` months: (until + 1,)."""
-        return _joined(self.curve["alive"].to_numpy(), self.seen, self.fit.estimates, until)
+        return _joined(self.curve["alive"].to_numpy(), self.seen, self.fit.estimates, until, self.recent)
+
+    @property
+    def recent(self) -> int:
+        """The month from which the end of the curve tells how fast contracts end; ``seen`` where too few ended in that year."""
+        first = max(self.seen - YEAR, 0)
+        late = self.ended & (self.months > first) & (self.months <= self.seen)
+        return first if late.sum() >= FEWEST_ENDED else self.seen
 
 
 def months_held(contracts: pd.DataFrame, as_of: pd.Timestamp) -> tuple[np.ndarray, np.ndarray]:
@@ -149,11 +158,17 @@ def draw_curves(retention: Retention, until: int, draws: int, rng: np.random.Gen
     alive = np.cumprod(1 - hazard, axis=1)
     moves = rng.multivariate_normal(np.zeros(2), retention.fit.covariance, size=draws, method="eigh")
     fits = retention.fit.estimates * np.exp(moves)
-    return np.stack([_joined(a, seen, f, until) for a, f in zip(alive, fits, strict=True)])
+    return np.stack([_joined(a, seen, f, until, retention.recent) for a, f in zip(alive, fits, strict=True)])
 
 
-def _joined(alive: np.ndarray, seen: int, estimates: np.ndarray, until: int) -> np.ndarray:
-    months = np.arange(until + 1)
-    model = sbg_survival(estimates, months.astype(float))
-    base = model[seen] if seen <= until else 1.0
-    return np.where(months <= seen, alive[np.minimum(months, seen)], alive[seen] * model / max(base, 1e-300))
+def _joined(alive: np.ndarray, seen: int, estimates: np.ndarray, until: int, recent: int) -> np.ndarray:
+    """The curve as seen; after month ``seen`` the model's, at the pace at which contracts ended from ``recent`` to ``seen``.
+
+    Where all that is seen has a course of its own (a first term that ends), the model alone would go on too fast or too slowly.
+    """
+    months = np.arange(max(until, seen) + 1)
+    model = np.log(np.maximum(sbg_survival(estimates, months.astype(float)), 1e-300))
+    given, fallen = model[recent] - model[seen], np.log(max(alive[recent], 1e-300)) - np.log(max(alive[seen], 1e-300))
+    pace = float(np.clip(fallen / given, *PACES)) if given > 0 and alive[seen] > 0 else 1.0
+    beyond = alive[seen] * np.exp(pace * (model - model[seen]))
+    return np.where(months <= seen, alive[np.minimum(months, seen)], beyond)[: until + 1]

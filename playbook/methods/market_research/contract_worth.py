@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from playbook.methods.market_research.contract_survival import Retention, draw_curves, fit_retention, months_held
-from playbook.methods.market_research.customer_worth import WIDTH, Newcomer, Terms, Worth
+from playbook.methods.market_research.customer_worth import WIDTH, Terms, Worth
 from playbook.methods.market_research.lifetime_holdout import Holdout
+from playbook.methods.market_research.newcomer_worth import Newcomer
 from playbook.result.formats import LEVEL
 
 __all__ = ["ContractWorth", "hold_out_contracts", "monthly_fees", "worth_by_contracts"]
@@ -143,7 +144,7 @@ def _newcomer(
         float(value) + WIDTH * spread,
         0.0,
         int(chosen.sum()),
-        bool(recent.sum() >= 30),
+        "acquired" if recent.sum() >= 30 else "all",
     )
 
 

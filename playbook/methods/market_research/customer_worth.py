@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from playbook.methods.market_research.bg_nbd import BuyingFit, choose_buying
+from playbook.methods.market_research.bg_nbd import BuyingFit
 from playbook.methods.market_research.bg_nbd_future import (
-    NEWCOMER,
     alive_probability,
     draw_estimates,
     expected_purchases,
@@ -19,12 +18,11 @@ from playbook.result.formats import LEVEL
 
 __all__ = [
     "YEAR",
-    "Newcomer",
     "Spending",
     "Terms",
     "Worth",
+    "discounting",
     "learn_spending",
-    "newcomer_worth",
     "present_value",
     "worth_by_orders",
 ]
@@ -36,8 +34,6 @@ SEED = 5
 GROUPS, PER_GROUP = 3, 200  # customers who order about as often are compared with one another
 TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 WIDTH = 1.2816  # standard deviations to either side that hold 80 percent of a normal distribution
-BURN_IN = 52.0  # weeks, at most a third of the data: who first orders later is taken as new
-FEWEST_NEW, FEWEST_BACK = 100, 30
 
 
 @dataclass(frozen=True)
@@ -76,19 +72,6 @@ class Worth:
     active_year: np.ndarray
 
 
-@dataclass(frozen=True)
-class Newcomer:
-    """What a new customer is worth, its first order included: ``value`` and its range; ``repeats`` expected within the horizon;
-    ``customers`` it was learnt from, and whether they are known to have come ``new``."""
-
-    value: float
-    low: float
-    high: float
-    repeats: float
-    customers: int
-    new: bool
-
-
 def present_value(amounts: Sequence[float], rate: float) -> float:
     """What yearly amounts, each paid at the end of its year, are worth today."""
     years = np.arange(1, len(amounts) + 1)
@@ -116,7 +99,7 @@ def worth_by_orders(
     The range of a single customer holds what may really happen (the customer leaves or stays, orders more or less), the drawn
     ``totals`` also how exactly the models' parameters are known.
     """
-    times, weights = _discounting(terms)
+    times, weights = discounting(terms)
     expected = expected_purchases(fit, histories, [*times, terms.weeks, YEAR])
     within = expected[:, -2]
     discounted = expected[:, :-1] @ weights
@@ -146,7 +129,7 @@ def worth_by_orders(
     return Worth(customers, totals, np.divide(year, alive, out=np.zeros(len(year)), where=alive > 0))
 
 
-def _discounting(terms: Terms) -> tuple[np.ndarray, np.ndarray]:
+def discounting(terms: Terms) -> tuple[np.ndarray, np.ndarray]:
     """Times and weights that turn expected purchases at these times, and at the horizon, into discounted purchases.
 
     By parts: integral of exp(-f t) dE(t) = exp(-f H) E(H) + f x integral of exp(-f t) E(t) dt.
@@ -184,38 +167,3 @@ def _simulate(
         member = groups[part][:, None] == np.arange(many)
         totals += money @ member
     return ends, totals
-
-
-def newcomer_worth(histories: pd.DataFrame, fit: BuyingFit, terms: Terms) -> Newcomer:
-    """What a new customer is worth: the first order, and repeat orders at the mean value that repeat orders really had.
-
-    That mean counts orders, not customers, so that it holds whether or not those who buy often spend more. Learnt from
-    customers whose first order came after a burn-in, since older ones are known only from the middle of their lives; from all
-    customers where too few came since.
-    """
-    span = float(histories["age"].max())
-    fresh = histories[histories["age"] < span - min(BURN_IN, span / 3)]
-    new = len(fresh) >= FEWEST_NEW and int((fresh["repeats"] > 0).sum()) >= FEWEST_BACK
-    if new:
-        fit = choose_buying(fresh)[0]
-    basis = fresh if new else histories
-    times, weights = _discounting(terms)
-
-    def repeats(logs: np.ndarray) -> np.ndarray:
-        moved = BuyingFit(fit.k, fit.early, np.exp(logs), fit.errors, fit.covariance, fit.log_likelihood, fit.customers)
-        found = expected_purchases(moved, NEWCOMER, [*times, terms.weeks])[0]
-        return np.array([found @ weights, found[-1]])
-
-    logs, step = np.log(fit.estimates), 1e-3
-    slope = np.array([(repeats(logs + s)[0] - repeats(logs - s)[0]) / (2 * step) for s in step * np.eye(4)])
-    discounted, within = repeats(logs)
-    purchases = basis["repeats"].to_numpy() + 1
-    value = float(basis["revenue"].sum() / purchases.sum())
-    # Variance of a ratio of sums over customers, and of the discounted repeats (delta method).
-    residual = basis["revenue"].to_numpy() - value * purchases
-    spread = (1 + discounted) * np.sqrt((residual**2).sum()) / purchases.sum()
-    spread = np.hypot(spread, value * np.sqrt(max(slope @ fit.covariance @ slope, 0.0))) * terms.margin
-    worth = float((1 + discounted) * value * terms.margin)
-    return Newcomer(
-        worth, max(worth - WIDTH * float(spread), 0.0), worth + WIDTH * float(spread), float(within), len(basis), new
-    )  # fmt: skip

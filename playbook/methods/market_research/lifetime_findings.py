@@ -53,6 +53,8 @@ def _new(told: Told, fmt: Formats) -> Finding:
     new, cost = told.newcomer_wide, told.parameters.acquisition_cost
     sentence = f"A new customer is worth {fmt.money(new.value)} of {_measure(told)} over {_over(told, fmt)}, discounted to today"
     action, evidence = "State what it costs to win a customer, to see how much may be spent on one.", _evidence(told)
+    if new.basis != "acquired":
+        evidence = "indicative"
     if cost is None:
         return _finding("new", f"{sentence}.", told, new.value, new.low, new.high, new.customers, evidence, action)
     net = new.value - cost
@@ -180,7 +182,7 @@ def _unsure(told: Told, fmt: Formats) -> Finding | None:
     )
     return Finding(
         "lifetime-unsure", sentence, value=float(n), unit="count", n=n, money=money, evidence=_evidence(told),
-        action="Write to these first, the most valuable at the top: of the others it is known whether they still buy.",
+        action="Write to these first, the most valuable at the top: of the others it is fairly clear whether they still buy.",
         owner=OWNER,
     )  # fmt: skip
 

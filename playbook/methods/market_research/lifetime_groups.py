@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
-from playbook.methods.market_research.customer_worth import TAILS, WIDTH, Newcomer, Terms, Worth
+from playbook.methods.market_research.customer_worth import TAILS, WIDTH, Terms, Worth
 from playbook.methods.market_research.lifetime_holdout import Holdout
+from playbook.methods.market_research.newcomer_worth import Newcomer
 
 __all__ = ["ALL", "Told", "group_frame", "membership", "widened"]
 

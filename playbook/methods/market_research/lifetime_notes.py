@@ -15,6 +15,7 @@ from playbook.result.formats import Formats
 __all__ = ["contract_notes", "order_notes"]
 
 FEW = 0.2  # share of customers from which what is assumed of them moves the whole
+OFF = 0.05  # by how much newcomers' orders differ from the model before it is told
 TIED = 0.2  # rank correlation of number and value of orders from which the two hang together
 
 
@@ -23,22 +24,7 @@ def order_notes(
 ) -> tuple[Assumption, ...]:
     """Assumptions of the values by orders; ``returned``: customers who sent all back; ``unnamed``: share of orders of nobody."""
     notes = [*_shared(told, fmt), _regular(fit, fmt), _tied(spending, histories, fmt)]
-    if not told.newcomer.new:
-        notes.append(
-            Assumption(
-                "Too few customers came new within the data to learn from them alone: a new customer is taken to buy as those "
-                "known today did from their first order in the data on, and some of these were customers before.",
-                "low", "high",
-            )
-        )  # fmt: skip
-    else:
-        notes.append(
-            Assumption(
-                f"What a new customer is worth is learnt from the {fmt.count(told.newcomer.customers)} customers whose first "
-                "order came well after the data begin; the first order is included.",
-                "medium", "medium",
-            )
-        )  # fmt: skip
+    notes.append(_new(told, fmt))
     once = int((histories["repeats"] == 0).sum())
     if once and not fit.early:
         who = "1 customer who ordered once is" if once == 1 else f"{fmt.count(once)} customers who ordered once are"
@@ -87,7 +73,7 @@ def contract_notes(told: Told, found: ContractWorth, read: str, unpriced: int, f
                 f"{who} no fee and {'is' if unpriced == 1 else 'are'} taken to bring the mean of their kind.", "medium", "low"
             )
         )
-    if not told.newcomer.new:
+    if told.newcomer.basis == "all":
         notes.append(
             Assumption("Too few contracts began in the last twelve months: a new one is taken to be like all.", "low", "medium")
         )
@@ -130,6 +116,32 @@ def _shared(told: Told, fmt: Formats) -> list[Assumption]:
 def _span(held) -> str:
     steps = int(held.course["step"].iloc[-1])
     return f"{held.step}" if steps == 1 else f"{steps} {held.step}s"
+
+
+def _new(told: Told, fmt: Formats) -> Assumption:
+    new = told.newcomer
+    if new.basis == "all":
+        return Assumption(
+            "Too few customers came new within the data to learn from them alone: a new customer is taken to buy as those known "
+            "today did from their first order in the data on, and some of these were customers before.",
+            "low", "high",
+        )  # fmt: skip
+    who = f"What a new customer is worth is learnt from the {fmt.count(new.customers)} customers"
+    if new.basis == "acquired":
+        text, support = f"{who} who were won within the time of the data; the first order is included.", "medium"
+    else:
+        text, support = (
+            f"{who} whose first order came long after the data begin; some may be old customers after a long pause, since the "
+            "data do not say when each was won. The first order is included.",
+            "low",
+        )
+    if abs(new.kept - 1) >= OFF:
+        text += (
+            f" They ordered {fmt.share(abs(new.kept - 1))} {'more' if new.kept > 1 else 'less'} so far than the model gives "
+            "them; its forecast is scaled by that."
+        )
+        support = "low"
+    return Assumption(text, support, "high")
 
 
 def _regular(fit: BuyingFit, fmt: Formats) -> Assumption:

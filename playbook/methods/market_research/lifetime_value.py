@@ -11,7 +11,7 @@ from playbook.methods.market_research.bg_nbd import NAMES as BUYING
 from playbook.methods.market_research.bg_nbd import choose_buying
 from playbook.methods.market_research.contract_survival import MONTH
 from playbook.methods.market_research.contract_worth import hold_out_contracts, monthly_fees, worth_by_contracts
-from playbook.methods.market_research.customer_worth import YEAR, Newcomer, Terms, learn_spending, newcomer_worth, worth_by_orders
+from playbook.methods.market_research.customer_worth import YEAR, Terms, learn_spending, worth_by_orders
 from playbook.methods.market_research.gamma_gamma import NAMES as SPENDING
 from playbook.methods.market_research.habits import buying_habits
 from playbook.methods.market_research.lifetime_figures import band_figure, holdout_figure, survival_figure, value_figure
@@ -20,7 +20,8 @@ from playbook.methods.market_research.lifetime_groups import ALL, Told, group_fr
 from playbook.methods.market_research.lifetime_holdout import Holdout, hold_out_orders
 from playbook.methods.market_research.lifetime_notes import contract_notes, order_notes
 from playbook.methods.market_research.lifetime_tables import tables
-from playbook.methods.market_research.purchase_histories import purchase_histories
+from playbook.methods.market_research.newcomer_worth import Newcomer, newcomer_worth
+from playbook.methods.market_research.purchase_histories import WEEK, purchase_histories
 from playbook.methods.market_research.segments import Segments
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
@@ -85,6 +86,7 @@ def lifetime_value(
     order_totals: pd.DataFrame | None = None,
     contracts: pd.DataFrame | None = None,
     segments: Segments | None = None,
+    customers: pd.DataFrame | None = None,
     *,
     years: int = 3,
 ) -> LifetimeValue | Locked:
@@ -93,7 +95,8 @@ def lifetime_value(
     With contracts of which some ended: Kaplan-Meier and beyond the data sBG, times the fee. Else from orders with a customer:
     BG/NBD or its regular relatives (see ``choose_buying``) times Gamma-Gamma. Ranges of totals and groups hold the scatter of
     customers, how exactly the models are known, and how far the hold-out forecast was off; the range of a single customer
-    holds what may really happen. Raises ValueError for a horizon below one year.
+    holds what may really happen. ``customers`` (acquired_on) tells who came new within the data. Raises ValueError for a
+    horizon below one year.
     """
     if years < 1:
         raise ValueError(f"a horizon of {years} years is none")
@@ -118,7 +121,7 @@ def lifetime_value(
         )
     if histories["age"].max() < SHORTEST:
         return _locked(fmt, "orders over at least three months")
-    return _by_orders(order_totals, histories, returned, day, terms, assigned, parameters, fmt, years)
+    return _by_orders(order_totals, histories, returned, _since(customers, day), day, terms, assigned, parameters, fmt, years)
 
 
 def _locked(fmt: Formats, *need: str) -> Locked:
@@ -126,15 +129,23 @@ def _locked(fmt: Formats, *need: str) -> Locked:
     return Locked(fmt=fmt, headline="Not answered yet: What are the customers worth?", unlock=need, promise=promise)
 
 
+def _since(customers: pd.DataFrame | None, day: pd.Timestamp) -> pd.Series | None:
+    """Weeks since each customer was won, where that is known."""
+    if customers is None or "acquired_on" not in customers:
+        return None
+    known = customers.dropna(subset=["acquired_on"]).drop_duplicates("customer_id").set_index("customer_id")["acquired_on"]
+    return (day - pd.to_datetime(known)).dt.days / WEEK
+
+
 def _by_orders(
-    order_totals: pd.DataFrame, histories: pd.DataFrame, returned: int, day: pd.Timestamp, terms: Terms,
+    order_totals: pd.DataFrame, histories: pd.DataFrame, returned: int, since: pd.Series | None, day: pd.Timestamp, terms: Terms,
     assigned: pd.DataFrame | None, parameters: Assumptions, fmt: Formats, years: int,
 ) -> LifetimeValue:  # fmt: skip
     fit, _ = choose_buying(histories)
     spending = learn_spending(histories)
     names, codes = membership(histories["customer_id"], assigned)
     worth = worth_by_orders(histories, fit, spending, terms, codes, len(names))
-    newcomer = newcomer_worth(histories, fit, terms)
+    newcomer = newcomer_worth(histories, fit, terms, since)
     holdout = hold_out_orders(order_totals, day, FEWEST, FEWEST_BACK)
     rows = [
         ("buying", fit.name, n, e, s, fit.log_likelihood, fit.customers)

@@ -180,3 +180,14 @@ def test_some_fees_missing_and_odd_kinds():
     result = lifetime_value(date(2026, 6, 30), FMT, Assumptions(acquisition_cost=1e6), None, contracts)
     assert "less than" in result.headline and {"基本", "<b>$x$</b>"} <= set(result.groups["segment"])
     assert any("no fee" in note.text for note in result.assumptions)
+
+
+def test_beyond_the_data_contracts_end_at_the_pace_last_seen():
+    # Nobody leaves in the first 12 months, then one in twenty every month: the model alone has seen few leave early.
+    rng = np.random.default_rng(2)
+    begun, length = rng.integers(1, 37, 6000), 12 + rng.geometric(0.05, 6000)
+    months, ended = np.where(length <= begun, length, begun), length <= begun
+    retention = fit_retention(months, ended)
+    alive = retention.survival(48)
+    assert retention.seen == 36 and alive[48] / alive[36] == pytest.approx(0.95**12, rel=0.1)
+    assert np.all(np.diff(alive) <= 0) and retention.survival(20).tolist() == alive[:21].tolist()

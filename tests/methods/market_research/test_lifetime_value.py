@@ -15,13 +15,13 @@ from playbook.methods.market_research.customer_worth import (
     YEAR,
     Terms,
     learn_spending,
-    newcomer_worth,
     present_value,
     worth_by_orders,
 )
 from playbook.methods.market_research.lifetime_groups import widened
 from playbook.methods.market_research.lifetime_holdout import hold_out_orders
 from playbook.methods.market_research.lifetime_value import lifetime_value
+from playbook.methods.market_research.newcomer_worth import newcomer_worth
 from playbook.methods.market_research.purchase_histories import purchase_histories
 from playbook.methods.market_research.segments import segments
 from playbook.result.contract import Locked
@@ -132,14 +132,43 @@ def test_new_customer_holds_its_first_order():
     histories = purchase_histories(_shop(1000), DAY)
     fit = fit_buying(histories)
     new = newcomer_worth(histories, fit, Terms(1.0, 0.0, 2 * YEAR))
-    assert new.new and new.low < new.value < new.high
+    assert new.basis == "late" and new.low < new.value < new.high and new.kept == pytest.approx(1, abs=0.1)
     # Nothing to come within no time: the first order alone.
     at_once = newcomer_worth(histories, fit, Terms(1.0, 0.0, 1e-9))
     span = histories["age"].max()
     fresh = histories[histories["age"] < span - min(52, span / 3)]
     assert at_once.value == pytest.approx(fresh["revenue"].sum() / (fresh["repeats"] + 1).sum())
     few = newcomer_worth(histories.head(90), fit, Terms(1.0, 0.0, 2 * YEAR))
-    assert not few.new and few.repeats == pytest.approx(expected_purchases(fit, NEWCOMER, [2 * YEAR])[0, 0])
+    assert few.basis == "all" and few.repeats == pytest.approx(expected_purchases(fit, NEWCOMER, [2 * YEAR])[0, 0] * few.kept)
+
+
+def test_newcomers_are_those_won_within_the_data():
+    orders = _shop(600, 3)
+    histories = purchase_histories(orders, DAY)
+    fit, terms = fit_buying(histories), Terms(1.0, 0.0, YEAR)
+    won = histories.set_index("customer_id")["age"]
+    won.iloc[:200] += 500  # won long before, and for some of the others it is not known
+    found = newcomer_worth(histories, fit, terms, won.iloc[:580])
+    assert found.basis == "acquired" and found.customers == 380
+    assert newcomer_worth(histories, fit, terms, won.iloc[:250]).basis == "late"  # too few of them are known
+
+
+def test_new_customer_against_what_newcomers_did(aurora):
+    # Customers won in the first two of three years: their repeat purchases in the year after the first.
+    orders, as_of, _, _ = aurora
+    client = open_engagement("aurora-audio")
+    tables = open_tables(
+        client.model_copy(update={"sources": {k: client.sources[k] for k in ("orders", "customers")}, "interventions": ()})
+    )
+    customers = FRAMES["customers"].build(tables)
+    result = lifetime_value(as_of, FMT, client.parameters, orders, None, None, customers, years=1)
+    assert result.new_customer.basis == "acquired"
+    bought = orders[orders["revenue"] > 0.005].drop_duplicates(["customer_id", "day"])
+    first = bought.groupby("customer_id")["day"].min()
+    won = pd.to_datetime(customers.set_index("customer_id")["acquired_on"]).reindex(first.index)
+    seen = first[(won >= orders["day"].min()) & (first <= pd.Timestamp(as_of) - pd.Timedelta(days=365))]
+    since = (bought["day"] - bought["customer_id"].map(seen)).dt.days
+    assert result.new_customer.repeats == pytest.approx(((since > 0) & (since <= 365)).sum() / len(seen), rel=0.08)
 
 
 def test_hold_out_of_a_shop_as_the_model_has_it():
@@ -243,4 +272,4 @@ def test_cdnow_as_a_client(shared_data):
     rows = rows.assign(day=pd.to_datetime(rows["day"].astype(str)))
     result = lifetime_value(date(1998, 6, 30), Formats("USD"), Assumptions(), rows)
     assert result.k == 1 and len(result.customers) == 2349  # they buy at random times; eight of the 2,357 never paid
-    assert abs(result.holdout.miss) < 0.1 and not result.new_customer.new  # all came in the first quarter
+    assert abs(result.holdout.miss) < 0.1 and result.new_customer.basis == "all"  # all came in the first quarter
