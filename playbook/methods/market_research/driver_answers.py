@@ -15,7 +15,8 @@ from playbook.result.formats import LEVEL
 __all__ = ["FEWEST_SEEN", "Answer", "answer", "answer_table", "contrast", "given_words"]
 
 FEWEST_SEEN = 30  # cases with such circumstances; fewer are not shown
-COMBINATIONS = 6
+COMBINATIONS = 8
+SAME = 0.02  # levels whose chances differ by less are not worth a row
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ def answer_table(
     """Answers for everybody, for each level of every variable that leads to the target, and for the pairs that tell most.
 
     given (a dict), probability, low, high, difference (to everybody) and cases, in that order of parts. A pair holds at least one
-    circumstance that a client can act on; at most COMBINATIONS are taken, those farthest from everybody's. Circumstances
-    of fewer than FEWEST_SEEN cases are left out.
+    circumstance that a client can act on; at most COMBINATIONS are taken, see ``_interest``. Circumstances
+    of fewer than FEWEST_SEEN cases are left out, and variables whose levels make no difference worth a row.
     """
     leading = [v for v in network.levels if v in network.ancestors(target)]
     singles = [{v: state} for v in leading for state in network.levels[v]]
@@ -84,18 +85,22 @@ def answer_table(
         for one, other in product(network.levels[a], network.levels[b])
     ]
     everybody = network.probabilities(target)[level]
+    chance = {v: [network.probabilities(target, {v: state})[level] for state in network.levels[v]] for v in leading}
+    singles = [given for given in singles if all(max(chance[v]) - min(chance[v]) >= SAME for v in given)]
     pairs = [given for given in pairs if count(given) >= FEWEST_SEEN]
-    pairs.sort(key=lambda given: -_interest(network, target, level, given, everybody))
+    pairs.sort(key=lambda given: -_interest(network, target, level, given))
     chosen = [{}, *(given for given in singles if count(given) >= FEWEST_SEEN), *pairs[:COMBINATIONS]]
     rows = [(given, *vars(answer(network, draws, count, target, level, given)).values()) for given in chosen]
     table = pd.DataFrame(rows, columns=["given", "probability", "low", "high", "cases"])
-    return table.assign(difference=table["probability"] - everybody)
+    return table.assign(difference=(table["probability"] - everybody).where(table["given"].map(len) > 0))
 
 
-def _interest(network: BayesNetwork, target: str, level: str, given: Mapping[str, str], everybody: float) -> float:
-    """How far a pair lies from everybody; pairs of circumstances that a client can act on come first."""
-    open_ones = sum(driver_variables()[v].open for v in given)
-    return 10 * (open_ones > 1) + abs(network.probabilities(target, given)[level] - everybody)
+def _interest(network: BayesNetwork, target: str, level: str, given: Mapping[str, str]) -> float:
+    """How much what a client can act on changes the answer for customers alike in the other circumstance; pairs of such first."""
+    can_act = [v for v in given if driver_variables()[v].open]
+    whole = network.probabilities(target, given)[level]
+    without = [network.probabilities(target, {w: s for w, s in given.items() if w != v})[level] for v in can_act]
+    return 10 * (len(can_act) > 1) + max(abs(whole - other) for other in without)
 
 
 def given_words(given: Mapping[str, str], language: str) -> str:

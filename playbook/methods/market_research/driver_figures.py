@@ -1,5 +1,7 @@
 """Driver figures: the network, from who customers are to buying again; and the chances under each circumstance."""
 
+from collections.abc import Sequence
+from itertools import combinations, permutations
 from textwrap import wrap
 
 import numpy as np
@@ -20,7 +22,8 @@ BOX, HEIGHT = 0.74, 0.56  # of a column's width and of a row's height
 THIN, THICK = 0.8, 3.4  # points; the width of an arrow that came back in half of the draws, and in all
 LINE = 13  # characters of a box's line
 LONGEST = 46  # characters of a row's label
-SWEEPS = 8
+SWEEPS, MOST_TRIED = 6, 6  # rounds of ordering, and nodes of a column of which all orders are tried
+CROSSING = 2.0  # price of two lines that cross, in squared rows
 
 Arrow = tuple[str, str]
 
@@ -31,16 +34,19 @@ def network_figure(edges: pd.DataFrame, target: str, fmt: Formats, source: str) 
     label = {id: variable.label[language] for id, variable in words.items()}
     shown = _most_telling(edges, target)
     arrows = list(zip(shown["cause"], shown["effect"], strict=True))
-    columns, ways = columns_of(arrows, {id: variable.tier for id, variable in words.items()})
+    columns, ways = columns_of(arrows, target)
     leading = _leading(arrows, target)
     tallest = max(len(column) for column in columns)
-    place = {
-        node: (number, (len(column) - 1) / 2 - row) for number, column in enumerate(columns) for row, node in enumerate(column)
-    }
+    place = {node: (number, y) for number, column in enumerate(columns) for node, y in _heights(column).items()}
     with canvas(height=0.6 + 0.72 * tallest) as (figure, ax):
         for arrow, strength in zip(arrows, shown["strength"], strict=True):
-            colour = FINDING if arrow[1] == target or arrow[1] in leading else HISTORY
-            _draw_arrow(ax, [place[node] for node in ways[arrow]], THIN + (THICK - THIN) * 2 * max(0.0, strength - 0.5), colour)
+            acted = words[arrow[0]].open and arrow[0] in leading
+            _draw_arrow(
+                ax,
+                [place[node] for node in ways[arrow]],
+                THIN + (THICK - THIN) * 2 * max(0.0, strength - 0.5),
+                FINDING if acted else HISTORY,
+            )
         for node, (x, y) in place.items():
             if isinstance(node, str):
                 _draw_box(ax, x, y, label[node], node == target)
@@ -51,51 +57,63 @@ def network_figure(edges: pd.DataFrame, target: str, fmt: Formats, source: str) 
     alt = "; ".join(f"{label[c]} to {label[e]}" for c, e in arrows)
     left = len(edges) - len(shown)
     more = f" {fmt.count(left)} weaker {'link is' if left == 1 else 'links are'} left to the table." if left else ""
-    caption = f"What is linked with what: the wider an arrow, the surer the link; coloured ones lead to buying again.{more}"
+    acting = "; coloured ones can be acted on" if any(words[c].open and c in leading for c, _ in arrows) else ""
+    caption = f"What is linked with what: the wider an arrow, the surer the link{acting}.{more}"
     named = shown.assign(cause=shown["cause"].map(label), effect=shown["effect"].map(label))
     columns_shown = {"cause": ("From", "text"), "effect": ("To", "text"), "strength": ("Came back in", "share")}
     return Figure(svg, caption, source, f"Arrows: {alt}.", Table(named, "Links of the network.", source, columns_shown))
 
 
-def columns_of(arrows: list[Arrow], tiers: dict[str, int]) -> tuple[list[list], dict[Arrow, list]]:
-    """Nodes in columns by time and the way of each arrow through them.
+def columns_of(arrows: list[Arrow], target: str) -> tuple[list[list], dict[Arrow, list]]:
+    """Nodes in columns, each right of all that lead to it and the target last, and the way of each arrow through them.
 
-    Variables of the same tier that lead to one another stand in columns of their own. An arrow over several columns passes
-    places kept free for it (tuples), so that no line crosses a box; rows are ordered to cross few lines (Sugiyama 1981).
+    An arrow over several columns passes places kept free for it (tuples), so that no line crosses a box. Rows are ordered
+    so that lines are short and cross seldom (Sugiyama, Tagawa and Toda 1981).
     """
-    nodes = sorted({node for arrow in arrows for node in arrow}, key=lambda node: (tiers[node], node))
-    depth = dict.fromkeys(nodes, 0)
-    for _ in nodes:  # longest way within a tier
+    nodes = sorted({node for arrow in arrows for node in arrow})
+    rank = dict.fromkeys(nodes, 0)
+    for _ in nodes:  # the longest way to each
         for cause, effect in arrows:
-            if tiers[cause] == tiers[effect]:
-                depth[effect] = max(depth[effect], depth[cause] + 1)
-    ranks = sorted({(tiers[node], depth[node]) for node in nodes})
-    rank = {node: ranks.index((tiers[node], depth[node])) for node in nodes}
-    columns: list[list] = [[node for node in nodes if rank[node] == number] for number in range(len(ranks))]
+            rank[effect] = max(rank[effect], rank[cause] + 1)
+    if target in rank:
+        rank[target] = max(rank.values())
+    columns: list[list] = [[node for node in nodes if rank[node] == number] for number in range(max(rank.values()) + 1)]
     ways = {}
     for cause, effect in arrows:
-        low, high = sorted((rank[cause], rank[effect]))
-        kept = [(cause, effect, number) for number in range(low + 1, high)]
+        kept = [(cause, effect, number) for number in range(rank[cause] + 1, rank[effect])]
         for place in kept:
             columns[place[2]].append(place)
-        ways[cause, effect] = [cause, *(kept if rank[cause] < rank[effect] else kept[::-1]), effect]
+        ways[cause, effect] = [cause, *kept, effect]
     links = [pair for way in ways.values() for pair in zip(way, way[1:], strict=False)]
-    for sweep in range(SWEEPS):
-        order = range(1, len(columns)) if sweep % 2 == 0 else range(len(columns) - 2, -1, -1)
-        for number in order:
-            _sort_column(columns, number, number - 1 if sweep % 2 == 0 else number + 1, links)
+    for _ in range(SWEEPS):
+        for number, column in enumerate(columns):
+            columns[number] = _best_order(column, columns, links)
     return columns, ways
 
 
-def _sort_column(columns: list[list], number: int, beside: int, links: list[tuple]) -> None:
-    """Order a column by the mean height of its neighbours in the column beside it."""
-    height = {node: (len(columns[beside]) - 1) / 2 - row for row, node in enumerate(columns[beside])}
-    own = {node: (len(columns[number]) - 1) / 2 - row for row, node in enumerate(columns[number])}
-    mean = {}
-    for node in columns[number]:
-        near = [height[b if a == node else a] for a, b in links if node in (a, b) and (b if a == node else a) in height]
-        mean[node] = np.mean(near) if near else own[node]
-    columns[number].sort(key=lambda node: (-mean[node], str(node)))
+def _best_order(column: list, columns: list[list], links: list[tuple]) -> list:
+    """The order of a column that makes the lines to its neighbours shortest, with a price on crossings."""
+    height = {node: y for other in columns for node, y in _heights(other).items()}
+    own = set(column)
+    near = [(a, b) if a in own else (b, a) for a, b in links if (a in own) != (b in own)]
+    side = {pair: any(pair[0] == a for a, _ in links if (a, pair[1]) in links) for pair in near}
+
+    def cost(order: tuple) -> float:
+        y = _heights(order)
+        length = sum((y[a] - height[b]) ** 2 for a, b in near)
+        crossed = sum(
+            (y[a] - y[c]) * (height[b] - height[d]) < 0 for (a, b), (c, d) in combinations(near, 2) if side[a, b] == side[c, d]
+        )
+        return length + CROSSING * crossed
+
+    if len(column) > MOST_TRIED:
+        mean = {n: np.mean([height[b] for a, b in near if a == n] or [height[n]]) for n in column}
+        return sorted(column, key=lambda node: (-mean[node], str(node)))
+    return list(min(permutations(column), key=cost))
+
+
+def _heights(column: Sequence) -> dict:
+    return {node: (len(column) - 1) / 2 - row for row, node in enumerate(column)}
 
 
 def _most_telling(edges: pd.DataFrame, target: str) -> pd.DataFrame:
@@ -158,15 +176,15 @@ def chances_figure(answers: pd.DataFrame, within: int, fmt: Formats, source: str
         ax.axvline(everybody["probability"], color=HISTORY, linewidth=1)
         ax.hlines(y, rows["low"], rows["high"], color=BAR, linewidth=4)
         ax.plot(rows["probability"], y, "o", color=FINDING, markersize=6)
-        for row, probability, high in zip(y, rows["probability"], rows["high"], strict=True):
-            ax.text(max(high, probability) + 0.015, row, fmt.share(probability), va="center", fontsize=9)
+        for row, probability in zip(y, rows["probability"], strict=True):
+            ax.text(1.1, row, fmt.share(probability), va="center", ha="right", fontsize=9)
         ax.annotate(
             f"all cases {fmt.share(everybody['probability'])}", (everybody["probability"], len(rows) - 0.45), (4, 0),
             textcoords="offset points", va="bottom", ha="left" if everybody["probability"] < 0.7 else "right", fontsize=9,
             color=HISTORY,
         )  # fmt: skip
         ticks = [0, 0.25, 0.5, 0.75, 1]
-        ax.set(xlim=(0, 1.09), ylim=(-0.6, len(rows) + 0.05), yticks=y, yticklabels=labels, xticks=ticks)
+        ax.set(xlim=(0, 1.1), ylim=(-0.6, len(rows) + 0.05), yticks=y, yticklabels=labels, xticks=ticks)
         ax.set_xticklabels([fmt.share(tick, 0) for tick in ticks])
         ax.tick_params(axis="y", length=0, labelsize=9)
         ax.grid(False, axis="y")
@@ -184,15 +202,15 @@ def chances_figure(answers: pd.DataFrame, within: int, fmt: Formats, source: str
 
 
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
-    """At most MOST_ROWS: circumstances one by one where they fit, those farthest from all cases first, and half as many pairs."""
+    """At most MOST_ROWS: the first pairs, half of them, and circumstances one by one, those farthest from all cases first."""
     pair = rows["given"].map(len) > 1
-    farthest = rows["difference"].abs().sort_values(ascending=False, kind="stable").index
-    pairs = [i for i in farthest if pair[i]][: MOST_ROWS // 3]
-    singles = [i for i in farthest if not pair[i]][: MOST_ROWS - len(pairs)]
-    return rows[rows.index.isin([*pairs, *singles])]
+    pairs = list(rows.index[pair][: MOST_ROWS // 2])
+    farthest = rows.loc[~pair, "difference"].abs().sort_values(ascending=False, kind="stable").index
+    return rows[rows.index.isin([*pairs, *farthest[: MOST_ROWS - len(pairs)]])]
 
 
 def _words(given: dict[str, str], words, language: str) -> str:
-    """ "Satisfaction: satisfied", or "satisfied + late" for two."""
-    text = " + ".join(given.values()) if len(given) > 1 else "".join(f"{words[v].label[language]}: {s}" for v, s in given.items())
+    """ "Orders a year: 14 or more + satisfied": words that a variable has of its own speak for themselves in a pair."""
+    parts = [s if words[v].levels and len(given) > 1 else f"{words[v].label[language]}: {s}" for v, s in given.items()]
+    text = " + ".join(parts)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -1,6 +1,7 @@
 """Driver findings: what goes with buying again, in sentences; observed, so never more than indicative."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -57,9 +58,7 @@ def driver_findings(
                 (money, _gap_finding(variable, best, worst, (difference, low, high), money, net, draws, cases, again, fmt))
             )
     found.sort(key=lambda pair: -(pair[0] or 0.0))
-    # The same customers can be behind several gaps, so only the largest amount stands as money; the others are part of it.
-    findings = [finding for _, finding in found]
-    findings = [f if number == 0 else Finding(**{**vars(f), "money": None}) for number, f in enumerate(findings)]
+    findings = [finding if number == 0 else _part(finding) for number, (_, finding) in enumerate(found)]
     through = _through_opinion(net, draws, cases, again, fmt)
     closed = [gap for gap in gaps if not driver_variables()[next(iter(gap[1]))].open]
     return (*findings, *([through] if through else []), *([_habit(closed[0], net, draws, cases, again, fmt)] if closed else []))
@@ -117,11 +116,11 @@ def _gap_finding(variable, best, worst, gap, money, net, draws, cases, again, fm
     difference, low, high = gap
     good, bad = (_answer(net, draws, cases, given, again) for given in (best, worst))
     worth = money and low > 0 and f" If that were the cause, it would put {fmt.money(money)} of orders a year at stake."
-    action = driver_variables()[variable].action
+    action, points = driver_variables()[variable].action, fmt.number(100 * difference, 0)
     return Finding(
         f"drivers-{variable.replace('_', '-')}",
         f"Of {who(best, fmt)}, {fmt.share(good.probability)} bought again within {cases.within} days, of {who(worst, fmt)} "
-        f"{fmt.share(bad.probability)}: {fmt.number(100 * difference, 0)} points fewer.{worth or ''}",
+        f"{fmt.share(bad.probability)}: {points} {'point' if points == '1' else 'points'} fewer.{worth or ''}",
         value=difference,
         unit="points",
         low=low,
@@ -132,6 +131,12 @@ def _gap_finding(variable, best, worst, gap, money, net, draws, cases, again, fm
         action=action[spoken(fmt)] if action else None,
         owner=OWNERS.get(variable, OWNER),
     )
+
+
+def _part(finding: Finding) -> Finding:
+    """The finding without money of its own: the same customers can be behind several gaps, so only the largest amount counts."""
+    told = finding.sentence.replace("at stake.", "at stake, in part the same as above.")
+    return replace(finding, sentence=told, money=None)
 
 
 def _through_opinion(net, draws, cases, again, fmt) -> Finding | None:

@@ -7,6 +7,7 @@ Wyner 1999, UAI, "Data analysis with Bayesian networks: a bootstrap approach"). 
 over each row; queries are exact. pyagrum is loaded only when a network is learnt or asked.
 """
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +24,7 @@ MOST_PARENTS = 4  # a table with more would have more cells than cases
 SPREAD = 1.0  # cases spread over each row of a table, so that nothing is impossible only because it was not seen
 KEPT = 0.5  # share of the resamples in which an arrow has to come back
 AGREED = 0.8  # share of its resamples in which an arrow points the same way, for its direction to count as told by the data
+DIGITS = 12
 SEED = 20261
 STATES = "s"  # names of the states inside pyagrum: s0, s1 ...; a client's words may hold signs that it reads as syntax
 
@@ -69,7 +71,8 @@ class BayesNetwork:
                 shares = [float(number == numbers[target]) for number in range(len(self.levels[target]))]
             else:
                 self._inference.setEvidence(numbers)
-                shares = self._inference.posterior(target).toarray().tolist()
+                # The last bits depend on what was asked before.
+                shares = self._inference.posterior(target).toarray().round(DIGITS).tolist()
             self._asked[question] = dict(zip(self.levels[target], shares, strict=True))
         return dict(self._asked[question])
 
@@ -79,8 +82,6 @@ class BayesNetwork:
 
     @cached_property
     def _inference(self):
-        import pyagrum as gum  # here, because only queries need it
-
         net = _empty(self.levels)
         for child, parents in self.parents.items():
             for parent in parents:
@@ -90,7 +91,7 @@ class BayesNetwork:
             order = table.names[:0:-1]  # pyagrum lists the last axis, the variable itself, first
             axes = [*(parents.index(name) for name in order), len(parents)]
             table[:] = np.ascontiguousarray(np.asarray(self.tables[child], float).transpose(axes))
-        inference = gum.LazyPropagation(net)
+        inference = _pyagrum().LazyPropagation(net)
         inference.setNumberOfThreads(1)  # of so small a network more threads are only in each other's way
         return inference
 
@@ -104,22 +105,26 @@ def learn_arrows(cases: pd.DataFrame, levels: Mapping[str, Sequence[str]], rules
     ``cases``: one column of level numbers a variable. An arrow's direction is told when it is the same in all networks
     that say the same about the data (Verma and Pearl 1990).
     """
-    import pyagrum as gum
-
     learner = _learner(cases, levels)
-    learner.useMIIC()
-    learner.useMDLCorrection()  # finds fewer links by chance than the default
     for arrow in sorted(rules.forbidden):
-        learner.addForbiddenArc(*arrow)
+        if arrow[::-1] not in rules.required:  # pyagrum 3.3 stops at a ban that a required arrow says already
+            learner.addForbiddenArc(*arrow)
     for arrow in sorted(rules.required):
         learner.addMandatoryArc(*arrow)
+    learner.useMIIC()
+    learner.useMDLCorrection()  # finds fewer links by chance than the default
     names = list(levels)
-    dag = learner.learnDAG()
+    try:
+        dag = learner.learnDAG()
+    except _pyagrum().InvalidDirectedCycle:  # under tangled rules MIIC can turn arrows into a circle; a search by score cannot
+        learner.useScoreBIC()
+        learner.useGreedyHillClimbing()
+        dag = learner.learnDAG()
     arrows = {(names[a], names[b]) for a, b in dag.arcs()}
     net = _empty(levels)
     for arrow in arrows:
         net.addArc(*arrow)
-    told = {(names[a], names[b]) for a, b in gum.EssentialGraph(net).arcs()}
+    told = {(names[a], names[b]) for a, b in _pyagrum().EssentialGraph(net).arcs()}
     return arrows, told
 
 
@@ -210,9 +215,19 @@ def fit_tables(cases: pd.DataFrame, levels: Mapping[str, Sequence[str]], arrows:
     return BayesNetwork({v: tuple(states) for v, states in levels.items()}, parents, tables)
 
 
-def _empty(levels: Mapping[str, Sequence[str]]):
-    import pyagrum as gum
+def _pyagrum():
+    """The library, loaded when first needed.
 
+    Its bindings warn while they load, and crash the process where warnings are errors (github.com/swig/swig/issues/3061).
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import pyagrum
+    return pyagrum
+
+
+def _empty(levels: Mapping[str, Sequence[str]]):
+    gum = _pyagrum()
     net = gum.BayesNet()
     for variable, states in levels.items():
         net.add(gum.LabelizedVariable(variable, "", [f"{STATES}{number}" for number in range(len(states))]))
@@ -220,8 +235,7 @@ def _empty(levels: Mapping[str, Sequence[str]]):
 
 
 def _learner(cases: pd.DataFrame, levels: Mapping[str, Sequence[str]]):
-    import pyagrum as gum
-
+    gum = _pyagrum()
     gum.initRandom(SEED)
     named = pd.DataFrame({v: np.array([f"{STATES}{n}" for n in range(len(levels[v]))], dtype=object)[cases[v]] for v in levels})
     learner = gum.BNLearner(named, _empty(levels))  # the empty network tells it of levels that a resample does not show

@@ -116,7 +116,7 @@ def bands(texts: pd.Series, fmt: Formats) -> pd.Series:
     else:
         names = sorted(counts.index, key=lambda w: (ranks[w], w))
         below = np.cumsum(counts[names].to_numpy())[:-1] / counts.sum()
-        split = int(np.argmin(np.abs(below - 0.5))) + 1 if len(names) > 1 else 1
+        split = int(np.argmin(np.abs(below - 0.5).round(9))) + 1 if len(names) > 1 else 1
         halves = [half for half in (names[:split], names[split:]) if half]
         levels = [half[0] if len(half) == 1 else _side(half, number, fmt) for number, half in enumerate(halves)]
         label = {word: levels[number] for number, half in enumerate(halves) for word in half}
