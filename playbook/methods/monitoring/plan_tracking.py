@@ -56,6 +56,7 @@ def plan_tracking(
     journey_steps: pd.DataFrame | None = None,
     opportunities: pd.DataFrame | None = None,
     demand: Result | None = None,
+    stages: tuple[str, ...] = (),
 ) -> Result:
     """Compare each KPI of the plan with what happened and forecast it to the period's end.
 
@@ -64,7 +65,10 @@ def plan_tracking(
     correlated as in exponential smoothing (``plan_outlook.spread_of_sums``). Returns ``Locked`` without a plan and without
     dated objectives.
     """
-    frames = {"months": months, "order_totals": order_totals, "journey_steps": journey_steps, "opportunities": opportunities}
+    frames = {
+        "months": months, "order_totals": order_totals, "journey_steps": journey_steps, "opportunities": opportunities,
+        "stages": stages,
+    }  # fmt: skip
     named = {"order_value", *(o.kpi for o in objectives if o.start), *(() if plan_targets is None else plan_targets["kpi"])}
     courses = {kpi: course for kpi in CATALOGUE if kpi in named and len(course := kpi_course(kpi, as_of=as_of, **frames))}
     plan = planned(as_of, courses, plan_targets, objectives)

@@ -18,6 +18,7 @@ from playbook.result.section import section
 __all__ = ["Bridge", "bridge"]
 
 TOLD = 0.01  # parts below this share of the largest are left to the table
+MOST_GROUPS = 12  # rows of the table of product groups
 STILL = 0.0005  # a change of revenue below this share is none that one could explain
 _PARTS = YAML(typ="safe", pure=True).load(resources.files(__package__).joinpath("bridge.yml").read_text("utf-8"))
 
@@ -47,7 +48,7 @@ class Bridge(Result):
         if self.groups is None:
             return (first,)
         sums = self.groups[[*EFFECTS, "other"]].sum().round(2)
-        sums = sums[(sums != 0) | sums.index.isin(EFFECTS)]
+        sums = sums[sums.index.isin(EFFECTS) | (sums.abs() > TOLD * sums.abs().max())]
         return first, waterfall(
             [*(_PARTS[name]["label"]["en"] for name in sums.index), "Change of revenue"], [*sums, round(float(sums.sum()), 2)],
             "The same change by prices, units and mix of products.", _source("orders and products", self.windows, self.fmt),
@@ -64,6 +65,7 @@ def bridge(
     fmt: Formats,
     journey_steps: pd.DataFrame | None = None,
     product_months: pd.DataFrame | None = None,
+    stages: tuple[str, ...] = (),
 ) -> Result:
     """Split the change of revenue between two equal windows into its factors.
 
@@ -87,7 +89,7 @@ def bridge(
         {"part": list(split), "label": [_PARTS[p]["label"]["en"] for p in split], "change": [c / 100 for c in split.values()]}
     )
     before, after = cents(earlier) / 100, cents(later) / 100
-    visits = None if journey_steps is None else _visits(journey_steps, earlier, later, span)
+    visits = None if journey_steps is None else _visits(journey_steps, earlier, later, span, stages)
     groups = None if product_months is None else _groups(product_months, span)
     told = _findings(parts, before, after, span, len(earlier) + len(later), fmt)
     return Bridge(
@@ -100,11 +102,13 @@ def bridge(
     )  # fmt: skip
 
 
-def _visits(journey_steps: pd.DataFrame, earlier: pd.DataFrame, later: pd.DataFrame, span: Windows) -> pd.DataFrame | None:
+def _visits(
+    journey_steps: pd.DataFrame, earlier: pd.DataFrame, later: pd.DataFrame, span: Windows, stages: tuple[str, ...]
+) -> pd.DataFrame | None:
     began = journey_steps.groupby("journey_id")["step_at"].transform("min")
     before = journey_steps[(began >= span.start) & (began < span.middle)]
     after = journey_steps[(began >= span.middle) & (began < span.end + pd.Timedelta(days=1))]
-    found = visit_factors(earlier, later, (before, after))
+    found = visit_factors(earlier, later, (before, after), stages)
     return None if found is None else found.assign(change=found["cents"] / 100).drop(columns="cents")
 
 
@@ -224,23 +228,37 @@ def _source(tables: str, span: Windows, fmt: Formats) -> str:
 
 def _table(parts: pd.DataFrame, earlier: pd.DataFrame, later: pd.DataFrame, span: Windows, fmt: Formats) -> Table:
     was, now = order_measures(earlier), order_measures(later)
-    rows = parts.assign(before=parts["part"].map(was), after=parts["part"].map(now))
-    total = {"part": "total", "label": "Revenue", "before": cents(earlier) / 100, "after": cents(later) / 100}
-    frame = pd.concat([rows, pd.DataFrame([{**total, "change": parts["change"].sum()}])], ignore_index=True)
-    frame["change"] = frame["change"].round(2)
+    was, now = ({**measures, "total": cents(frame) / 100} for measures, frame in ((was, earlier), (now, later)))
+    total = pd.DataFrame([{"part": "total", "label": "Revenue", "change": round(float(parts["change"].sum()), 2)}])
+    frame = _written(pd.concat([parts, total], ignore_index=True), was, now, fmt)
     return Table(frame, "What the change of revenue is made of", _source("orders", span, fmt), _COLUMNS)
 
 
 _COLUMNS = {
-    "label": ("Part", "text"), "before": ("Before", "number"), "after": ("After", "number"),
+    "label": ("Part", "text"), "before": ("Before", "text"), "after": ("After", "text"),
     "change": ("Change of revenue", "unit_money"),
 }  # fmt: skip
+
+
+_UNITS = {"order_value": "unit_money", "total": "money", "frequency": "number", "conversion": "share"}  # all others are counts
+
+
+def _written(parts: pd.DataFrame, was: dict[str, float], now: dict[str, float], fmt: Formats) -> pd.DataFrame:
+    """The parts with their factors before and after, each written in its own unit."""
+    units = [_UNITS.get(part, "count") for part in parts["part"]]
+    columns = {
+        column: [fmt.value(values[part], unit) for part, unit in zip(parts["part"], units, strict=True)]
+        for column, values in (("before", was), ("after", now))
+    }
+    return parts.assign(**columns)
 
 
 def _more_tables(visits: pd.DataFrame | None, groups: pd.DataFrame | None, span: Windows, fmt: Formats) -> tuple[Table, ...]:
     tables = []
     if visits is not None:
-        frame = visits.assign(label=visits["part"].map(lambda part: _PARTS[part]["label"]["en"]))
+        labels = visits["part"].map(lambda part: _PARTS[part]["label"]["en"])
+        was, now = (visits.set_index("part")[column].to_dict() for column in ("before", "after"))
+        frame = _written(visits.assign(label=labels), was, now, fmt)
         tables.append(Table(frame, "The same change, seen from the visits", _source("journeys and orders", span, fmt), _COLUMNS))
     if groups is not None:
         columns = {
@@ -248,11 +266,21 @@ def _more_tables(visits: pd.DataFrame | None, groups: pd.DataFrame | None, span:
             "change": ("Change", "money"), "price": ("By prices", "money"), "volume": ("By units", "money"),
             "mix": ("By mix", "money"),
         }  # fmt: skip
-        if groups["other"].any():
+        if groups["other"].abs().sum() > TOLD * groups["change"].abs().sum():
             columns["other"] = ("Without units", "money")
         source = _source("orders and products", span, fmt)
-        tables.append(Table(groups, "The change of revenue by product group, largest change first", source, columns))
+        tables.append(Table(_shortened(groups), "The change of revenue by product group, largest change first", source, columns))
     return tuple(tables)
+
+
+def _shortened(groups: pd.DataFrame) -> pd.DataFrame:
+    """The groups with the largest change, and all others in one row, so that columns still add up."""
+    if len(groups) <= MOST_GROUPS:
+        return groups
+    rest = groups.iloc[MOST_GROUPS - 1 :]
+    name = f"All others ({len(rest)} groups)"
+    others = pd.DataFrame([{"category": name, **rest.drop(columns="category").sum().round(2)}])
+    return pd.concat([groups.iloc[: MOST_GROUPS - 1], others], ignore_index=True)
 
 
 def _assumptions(span: Windows, by_product: bool) -> tuple[Assumption, ...]:

@@ -36,13 +36,16 @@ def order_measures(frame: pd.DataFrame) -> dict[str, float]:
     }  # fmt: skip
 
 
-def visit_factors(earlier: pd.DataFrame, later: pd.DataFrame, visits: tuple[pd.DataFrame, pd.DataFrame]) -> pd.DataFrame | None:
+def visit_factors(
+    earlier: pd.DataFrame, later: pd.DataFrame, visits: tuple[pd.DataFrame, pd.DataFrame], stages: tuple[str, ...] = ()
+) -> pd.DataFrame | None:
     """The change as visits x conversion x order value: [part, before, after, cents]; orders without a visit are ``direct``.
 
-    ``visits`` are journey_steps of the journeys that began in each window. None when there are fewer than two
-    steps, no visit in one of the windows, or when recorded visits end in less than half of a window's orders.
+    ``visits`` are journey_steps of the journeys that began in each window, ``stages`` the client's own order of steps. None
+    when there are fewer than two steps, no visit in one of the windows, or when recorded visits end in less than half of
+    a window's orders.
     """
-    order = step_order(first_reach(pd.concat(visits)))
+    order = step_order(first_reach(pd.concat(visits)), stages)
     if len(order) < 2:
         return None
     came = [steps["journey_id"].nunique() for steps in visits]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from scipy.stats import norm
+
 from playbook.engagement import Objective, Period
 from playbook.methods.needs_analysis.kpi_data import YEAR, Data
 from playbook.methods.needs_analysis.kpis import CATALOGUE
@@ -9,9 +11,12 @@ from playbook.methods.needs_analysis.leaks import share_range
 from playbook.methods.needs_analysis.standing import Standing
 from playbook.methods.needs_analysis.worth import PERIODS, current, gap_to, worth
 from playbook.result.contract import Evidence
+from playbook.result.formats import LEVEL
 
 __all__ = ["Goal", "measure_goal", "monthly_target", "partial", "per_period"]
 
+SURE = 0.95
+WIDER = norm.ppf((1 + SURE) / 2) / norm.ppf((1 + LEVEL) / 2)
 _FULL_YEAR = {"repeat_rate", "churn"}
 
 
@@ -46,9 +51,10 @@ class Goal:
             return "shown"
         if stood.low <= target <= stood.high:
             return "indicative"
-        if stood.hits is None:
-            return "likely"
-        low, high = share_range(stood.hits, stood.cases, level=0.95)
+        if stood.hits is None:  # the normal curve's range, made wider
+            low, high = (stood.now + (end - stood.now) * WIDER for end in (stood.low, stood.high))
+        else:
+            low, high = share_range(stood.hits, stood.cases, level=SURE)
         return "likely" if low <= target <= high else "shown"
 
 

@@ -16,7 +16,7 @@ YEAR = 12  # months
 
 @dataclass(frozen=True)
 class Data:
-    """The frames of the same names, what the client states, and the result that knows what a customer is worth."""
+    """The frames of the same names, the result that knows what a customer is worth, and what the client states."""
 
     as_of: date | None = None
     months: pd.DataFrame | None = None
@@ -31,6 +31,7 @@ class Data:
     service_tickets: pd.DataFrame | None = None
     lifetime_value: Result | None = None
     parameters: Assumptions = Assumptions()
+    stages: tuple[str, ...] = ()
 
     @property
     def last_day(self) -> date | None:

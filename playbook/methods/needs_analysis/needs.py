@@ -120,7 +120,7 @@ def _from_funnel(funnel: Funnel | None) -> list[Need]:
     names = {"before": stage["before"], "step": funnel.leak}
     reference = funnel.reference
     if reference is not None and reference.gain:
-        basis = f"all as good as {funnel.path.group} '{reference.group}'"
+        basis = f"all at least as good as the best quarter by {funnel.path.group}"
         return [_need("needs-funnel", "funnel", reference.gain, reference.low, reference.high, "indicative", basis, **names)]
     low, high = (leak.low, leak.high) if leak.money else (None, None)
     return [_need("needs-funnel", "funnel", leak.money, low, high, leak.evidence, "one point more at this step", **names)]

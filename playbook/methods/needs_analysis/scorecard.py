@@ -61,6 +61,7 @@ def scorecard(
     survey_answers: pd.DataFrame | None = None,
     service_tickets: pd.DataFrame | None = None,
     lifetime_value: Result | None = None,
+    stages: tuple[str, ...] = (),
 ) -> Result:
     """Every KPI over the last twelve full months, against the objectives and its own past.
 
@@ -70,7 +71,7 @@ def scorecard(
     """
     data = Data(
         as_of, months, order_totals, journey_steps, opportunities, contracts, customers, channel_months, margin_months,
-        survey_answers, service_tickets, lifetime_value, parameters or Assumptions(),
+        survey_answers, service_tickets, lifetime_value, parameters or Assumptions(), stages,
     )  # fmt: skip
     wanted = list(dict.fromkeys([*(o.kpi for o in objectives), *_ORDER]))
     standings = {kpi: stood for kpi in wanted if (stood := standing(kpi, data))}

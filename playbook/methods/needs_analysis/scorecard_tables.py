@@ -33,15 +33,18 @@ def gap_words(goal: Goal, fmt: Formats) -> str:
 
 def kpi_table(goals: tuple[Goal, ...], standings: dict[str, Standing], source: str, fmt: Formats) -> Table:
     """Every KPI with its range, trend, goal and the worth of the gap, those with a goal first."""
-    rows = [_row(g.standing, g, fmt) for g in goals if g.standing]
+    bases = {s.against for s in standings.values() if s.change is not None}
+    same = next(iter(bases)) if len(bases) == 1 else ""  # said once, above the table
+    rows = [_row(g.standing, g, same, fmt) for g in goals if g.standing]
     covered = {g.objective.kpi for g in goals if g.standing}
-    rows += [_row(stood, None, fmt) for kpi, stood in standings.items() if kpi not in covered]
+    rows += [_row(stood, None, same, fmt) for kpi, stood in standings.items() if kpi not in covered]
     columns = {
         "kpi": ("KPI", "text"), "now": ("Now", "text"), "range": ("Range", "text"), "trend": ("Trend", "text"),
         "target": ("Goal", "text"), "gap": ("Short by", "text"), "worth": ("Worth a year", "money"),
     }  # fmt: skip
     frame = pd.DataFrame(rows).astype({"worth": "float64"})
-    return Table(frame, "KPIs and goals, average of the last full months (up to twelve)", source, columns)
+    caption = "KPIs and goals, average of the last full months (up to twelve)" + (f"; trend {same}" if same else "")
+    return Table(frame, caption, source, columns)
 
 
 def method_table(goals: tuple[Goal, ...], standings: dict[str, Standing], source: str) -> Table:
@@ -64,12 +67,12 @@ def tile(stood: Standing) -> Tile:
     return Tile(label, stood.now, indicator.unit, change, "points" if indicator.in_points else "change", indicator.good, course)
 
 
-def _row(stood: Standing, goal: Goal | None, fmt: Formats) -> dict:
+def _row(stood: Standing, goal: Goal | None, basis: str, fmt: Formats) -> dict:
     indicator = stood.indicator
     now = stood.now if goal is None else goal.now
     return {
         "kpi": indicator.label["en"] + per_period(stood, goal.objective.per if goal else "month"),
-        "now": _value(now, indicator, fmt), "range": _range(stood, now, fmt), "trend": _trend(stood, fmt),
+        "now": _value(now, indicator, fmt), "range": _range(stood, now, fmt), "trend": _trend(stood, basis, fmt),
         "target": _value(goal.objective.target, indicator, fmt) if goal else "no goal",
         "gap": NOTHING if goal is None else "reached" if goal.met else gap_words(goal, fmt),
         "worth": goal.worth if goal else None,
@@ -82,11 +85,12 @@ def _range(stood: Standing, now: float, fmt: Formats) -> str:
     return f"{_value(stood.low, stood.indicator, fmt)} to {_value(stood.high, stood.indicator, fmt)}"
 
 
-def _trend(stood: Standing, fmt: Formats) -> str:
+def _trend(stood: Standing, basis: str, fmt: Formats) -> str:
+    """The change with its range; without its basis where that stands above the table."""
+    words = change_words(stood, fmt).removesuffix(f" {basis}") if basis else change_words(stood, fmt)
     if stood.change is None or stood.change_low is None:
-        return change_words(stood, fmt)
-    ends = f"{_size(stood, stood.change_low, fmt)} to {_size(stood, stood.change_high, fmt)}"
-    return f"{change_words(stood, fmt)} ({ends})"
+        return words
+    return f"{words} ({_size(stood, stood.change_low, fmt)} to {_size(stood, stood.change_high, fmt)})"
 
 
 def _size(stood: Standing, change: float, fmt: Formats) -> str:

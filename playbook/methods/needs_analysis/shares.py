@@ -75,7 +75,7 @@ def _conversion(data: Data, window: int) -> pd.DataFrame:
     if data.journey_steps is None:
         return _none()
     reached = first_reach(data.journey_steps)
-    order = step_order(reached)
+    order = step_order(reached, data.stages)
     if len(order) < 2:
         return _none()
     journeys = reached.assign(hit=reached["step"] == order[-1]).groupby("journey_id")

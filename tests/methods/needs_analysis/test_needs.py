@@ -66,8 +66,8 @@ def test_a_lever_larger_than_the_gap_and_one_without_a_price():
 
 def test_the_leak_is_priced_by_the_better_channel_where_there_is_one():
     found = needs(card(), EUR, funnel=leaking(good=50)).ranked[0]
-    assert found.money == pytest.approx(0.8 * 100 * 50)
-    assert found.basis == "all as good as channel 'mail'"
+    assert found.money == pytest.approx(0.8 * 100 * 50, rel=0.05)  # drawn a little towards the average
+    assert found.basis == "all at least as good as the best quarter by channel"
     assert (found.evidence, found.name) == ("indicative", "the step from visit to paid")
 
 

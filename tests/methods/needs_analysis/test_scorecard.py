@@ -38,7 +38,8 @@ def test_a_gap_and_its_worth():
     assert (found.id, found.value, found.money, found.evidence) == ("scorecard-revenue", 1000, 250 * 12, "shown")
     assert result.headline == "The goal is not yet reached: revenue is €250 a month short"
     assert result.standings["revenue"].change == pytest.approx(0.25)
-    assert result.tables[0].frame.loc[0, "trend"] == "+25% on the year before (+25% to +25%)"
+    assert result.tables[0].frame.loc[0, "trend"] == "+25% (+25% to +25%)"
+    assert result.tables[0].caption.endswith("trend on the year before")
     assert "31 October 2027" in found.sentence
 
 
