@@ -70,10 +70,8 @@ def holdout_figure(holdout: Holdout, fmt: Formats, source: str) -> Figure:
         f"The test: {holdout.what} of the {fmt.count(holdout.customers)} customers known on {fmt.day(holdout.cut)}, forecast "
         f"with its {fmt.share(LEVEL)} range and as they came about."
     )
-    alt = (
-        f"By {fmt.day(holdout.end)}, {fmt.count(last['expected'])} {holdout.what} were expected (range "
-        f"{fmt.count(last['low'])} to {fmt.count(last['high'])}); {fmt.count(last['actual'])} came about."
-    )
+    expected = f"{fmt.count(last['expected'])} (range {fmt.count(last['low'])} to {fmt.count(last['high'])})"
+    alt = f"By {fmt.day(holdout.end)}, {holdout.words(expected, fmt.count(last['actual']))}."
     columns = {
         "step": (holdout.step.capitalize(), "count"), "expected": ("Expected", "count"), "low": ("Low", "count"),
         "high": ("High", "count"), "actual": ("Happened", "count"),

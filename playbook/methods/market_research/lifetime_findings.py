@@ -11,6 +11,7 @@ from playbook.result.formats import Formats
 __all__ = ["NEAR", "findings", "headline"]
 
 NEAR = 0.15  # a hold-out forecast that was off by no more supports the figures
+UNEVEN = 0.15  # share of the value in the best tenth from which it stands out
 UNSURE = (0.2, 0.8)  # chance of a customer to be still active that leaves it open
 OWNER, FINANCE = "head of customer marketing", "head of finance"
 
@@ -73,7 +74,8 @@ def _new(told: Told, fmt: Formats) -> Finding:
 def _base(told: Told, fmt: Formats) -> Finding:
     whole, n = told.whole, len(told.worth.customers)
     value, low, high = (float(whole[c]) for c in ("value", "low", "high"))
-    who = f"The {_many(n, fmt)} known today" if n > 1 else "The one customer known today"
+    today = "known" if told.kind == "order" else "under contract"
+    who = f"The {_many(n, fmt)} {today} today" if n > 1 else f"The one customer {today} today"
     sentence = (
         f"{who} will bring {fmt.money(value)} of {_measure(told)} over {_over(told, fmt)}, discounted to today, "
         f"if nothing is done differently."
@@ -86,7 +88,7 @@ def _check(told: Told, fmt: Formats) -> Finding | None:
     held = told.holdout
     if held is None:
         return None
-    happened = f"{fmt.count(held.expected)} {held.what} were expected, {fmt.count(held.actual)} came about"
+    happened = held.words(fmt.count(held.expected), fmt.count(held.actual))
     if held.actual <= 0:
         verdict = "the forecast cannot be judged by a share"
     elif abs(held.miss) < 0.005:
@@ -111,6 +113,8 @@ def _top(told: Told, fmt: Formats) -> Finding | None:
     if len(customers) < 20 or told.whole["value"] <= 0:
         return None
     best = tenths(customers).iloc[0]
+    if best["share"] < UNEVEN:
+        return None
     chosen = customers.sort_values(["value", "customer_id"], ascending=[False, True], kind="stable").index[
         : int(best["customers"])
     ]

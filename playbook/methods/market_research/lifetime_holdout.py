@@ -41,6 +41,12 @@ class Holdout:
     course: pd.DataFrame = field(repr=False)
     bands: pd.DataFrame | None = field(default=None, repr=False)
 
+    def words(self, expected: str, actual: str) -> str:
+        """What was expected and what happened, in words around the two numbers."""
+        if self.step == "month":
+            return f"{expected} contracts were expected to end, {actual} did"
+        return f"{expected} {self.what} were expected, {actual} came about"
+
     @property
     def miss(self) -> float:
         """How far the forecast was off, as a share of what happened: +0.1 is a tenth too many."""

@@ -191,3 +191,10 @@ def test_beyond_the_data_contracts_end_at_the_pace_last_seen():
     alive = retention.survival(48)
     assert retention.seen == 36 and alive[48] / alive[36] == pytest.approx(0.95**12, rel=0.1)
     assert np.all(np.diff(alive) <= 0) and retention.survival(20).tolist() == alive[:21].tolist()
+
+
+def test_words_about_contracts_that_are_all_alike():
+    result = lifetime_value(AS_OF.date(), FMT, Assumptions(acquisition_cost=31), None, _leaving(0.04, 3000))
+    told = {f.id: f.sentence for f in result.findings}
+    assert "contracts were expected to end" in told["lifetime-check"] and "under contract today" in told["lifetime-base"]
+    assert "lifetime-top" not in told and "are running" in told["lifetime-ending"]  # a tenth that holds a tenth is no finding
