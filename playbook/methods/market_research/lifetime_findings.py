@@ -21,8 +21,9 @@ def headline(told: Told, fmt: Formats) -> str:
     value, cost, over = told.newcomer.value, told.parameters.acquisition_cost, _over(told, fmt)
     if cost:
         times = fmt.number(value / cost, 1)
+        what = "" if told.parameters.gross_margin else " of revenue"
         if value >= cost:
-            return f"A new customer is worth {fmt.money(value)} over {over}: {times} times what it costs to win"
+            return f"A new customer is worth {fmt.money(value)}{what} over {over}: {times} times what it costs to win"
         return f"A new customer brings {fmt.money(value)} over {over}, less than the {fmt.money(cost)} it costs to win"
     return f"Today's customers will bring {fmt.money(told.whole['value'])} over {over}"
 
@@ -66,6 +67,11 @@ def _new(told: Told, fmt: Formats) -> Finding:
     else:
         action = "Hold spending on new customers: what they bring and what they cost cannot be told apart yet."
         evidence = "indicative"
+    if not told.parameters.gross_margin:
+        action, evidence = (
+            "State the gross margin: what is left of revenue, not revenue, pays for winning customers.",
+            "indicative",
+        )
     times = f"{fmt.number(new.value / cost, 1)} times that, " if cost else ""
     sentence += f"; to win one costs {fmt.money(cost)}: it brings {times}{fmt.money(abs(net))} {'more' if net >= 0 else 'less'}."
     return _finding("new", sentence, told, new.value, new.low, new.high, new.customers, evidence, action)

@@ -199,6 +199,9 @@ def test_terms_do_what_they_say():
     assert lifetime_value(AS_OF, FMT, STATED, orders, years=1).total < plain.total
     dear = lifetime_value(AS_OF, FMT, Assumptions(gross_margin=0.4, acquisition_cost=1e5), orders)
     assert "less than" in dear.headline and dear.clv_net < 0 and "Stop" in dear.findings[0].action
+    unstated = lifetime_value(AS_OF, FMT, Assumptions(acquisition_cost=20), orders)
+    assert "of revenue" in unstated.headline and "State the gross margin" in unstated.findings[0].action
+    assert unstated.findings[0].evidence == "indicative"
     free = lifetime_value(AS_OF, FMT, Assumptions(gross_margin=0.4, acquisition_cost=0), orders)
     assert free.clv_cac is None and free.clv_net == free.new_customer.value
     with pytest.raises(ValueError, match="horizon"):
