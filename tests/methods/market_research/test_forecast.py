@@ -174,6 +174,6 @@ def test_m3_monthly_series(shared_data):
         smape.append(200 * np.mean(missed / (np.abs(test) + np.abs(path["value"]))))
         mase.append(np.mean(missed) / np.mean(np.abs(train[12:] - train[:-12])))
         inside.append(np.mean((path["low"] <= test) & (test <= path["high"])))
-    # Measured: 13.34, .905 and 77 % on these 60 (a hard draw: statsmodels' Theta has 13.42 and .898); 12.74, .814 and 80.5 % on all 714.
+    # Measured: 13.34, .905, 77 % on these 60 (a hard draw: statsmodels' Theta has 13.42, .898); 12.74, .814, 80.5 % on all 714.
     assert np.mean(smape) < 13.4 and np.mean(mase) < 0.91
     assert 0.73 <= np.mean(inside) <= 0.83
