@@ -70,13 +70,17 @@ def run(
 def check(clients: Clients = None, all_clients: All = False, as_of: AsOf = None) -> None:
     """Check client.yml and every table; change and publish nothing."""
     from playbook.intake.checks import audit
+    from playbook.run.prospects import prospects
 
     root = find_root()
     sound = True
     for name in _named(clients, all_clients, root):
         try:
-            found = audit(open_engagement(name, _day(as_of), root))
+            engagement = open_engagement(name, _day(as_of), root)
+            found = audit(engagement)
             _print_audit(name, found)
+            if not found.stops:
+                _print_prospects(name, prospects(engagement))
             sound = sound and not found.stops
         except PlaybookError as error:
             _complain(error)
@@ -124,9 +128,18 @@ def _print_audit(name: str, found) -> None:
         out.print(f"{where}: {one.rows:,} of {one.of:,} rows. {one.reason} {one.remedy}", markup=False)
         for example in one.examples:
             out.print(f"      {example}", markup=False)
-    stops = len(found.stops)
-    verdict = f"Mend the {stops} stops first." if stops else f"Nothing stops the work. Next: playbook run {name}"
-    out.print(f"  {verdict}", markup=False)
+    if found.stops:
+        out.print(f"  Mend the {len(found.stops)} stops first.", markup=False)
+
+
+def _print_prospects(name: str, sections) -> None:
+    answered = sum(not s.lacks for s in sections)
+    out.print(
+        f"  Nothing stops the work; {answered} of {len(sections)} questions have the data they need. Next: playbook run {name}"
+    )
+    for needed in dict.fromkeys(s.lacks for s in sections if s.lacks):
+        waiting = ", ".join(s.section for s in sections if s.lacks == needed)
+        out.print(f"      {waiting}: needs {' and '.join(needed)}", markup=False)
 
 
 def _complain(error: PlaybookError) -> None:

@@ -19,11 +19,15 @@ Grade = Literal["low", "medium", "high"]
 
 @dataclass(frozen=True)
 class Section:
-    """Where a result stands: stable id (kebab-case), the question in the reader's words, what is shown once data are there."""
+    """Where a result stands: stable id (kebab-case), the question in the reader's words, what is shown once data are there.
+
+    ``one_of``: optional frames of which at least one has to be there.
+    """
 
     id: str
     question: str
     promise: str
+    one_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -45,15 +45,15 @@ PHASES = (
         "needs-analysis",
         "Needs analysis",
         "Where do we stand against our goals, where are sales lost, and can the data be trusted?",
-        ("scorecard", "data-audit", "bridge", "funnel", "needs"),
+        ("scorecard", "data-audit", "bridge", "funnel", "customer-base", "voice", "needs"),
         lead="needs",
     ),
     Phase(
         2,
         "market-research",
         "Market research",
-        "Who are the customers, what are they worth, and what will they buy?",
-        ("segments", "demand"),
+        "Who are the customers, what are they worth, what will they buy, and how do prices compare?",
+        ("segments", "lifetime-value", "demand", "prices", "baskets", "market", "drivers"),
         lead="segments",
     ),
     Phase(

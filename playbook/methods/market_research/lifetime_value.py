@@ -78,6 +78,7 @@ class LifetimeValue(Result):
     "lifetime-value",
     "What are the customers worth?",
     promise="what a new customer is worth against the cost of winning one, and where the value still to come lies",
+    one_of=("order_totals", "contracts"),
 )
 def lifetime_value(
     as_of: date,

@@ -56,6 +56,7 @@ class Market(Result):
 @section(
     "market", "How large is the market, and is the client gaining or losing in it?",
     promise="size, growth and share of the market by product group, and the client's share of what customers spend",
+    one_of=("market_sizes", "wallets"),
 )  # fmt: skip
 def market(
     fmt: Formats,

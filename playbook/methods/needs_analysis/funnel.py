@@ -57,6 +57,7 @@ class Funnel(Result):
     "funnel",
     "Where are sales lost?",
     promise="conversion and time per step, where deals stall, the costliest leak and what one point more there is worth",
+    one_of=("journey_steps", "opportunities"),
 )
 def funnel(
     fmt: Formats,

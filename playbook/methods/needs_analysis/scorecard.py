@@ -44,6 +44,7 @@ class Scorecard(Result):
     "scorecard",
     "Where does the client stand against its goals?",
     promise="every KPI with its goal, trend and the worth of the gap",
+    one_of=("months", "opportunities", "journey_steps", "survey_answers", "contracts"),
 )
 def scorecard(
     objectives: tuple[Objective, ...],

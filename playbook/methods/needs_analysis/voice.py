@@ -65,6 +65,7 @@ class Voice(Result):
     "What do customers say, and what does it cost when they complain?",
     promise="how many customers would recommend the client, what moves them, what they write about, and which complaints go "
     "with less revenue",
+    one_of=("survey_answers", "service_tickets"),
 )
 def voice(
     fmt: Formats,

@@ -85,7 +85,6 @@ def test_few_baskets_lock_the_section(frame):
     assert isinstance(result, Locked) and "at least 200 baskets" in result.unlock[0]
 
 
-@pytest.mark.filterwarnings("ignore:Glyph")  # the reader's own fonts draw what DejaVu Sans lacks
 def test_hostile_and_long_names_are_drawn():
     name = "<b>$x_1$ & 耳机 " + "very long " * 20
     (figure,) = baskets(pairs(name_a=name, name_b="\n"), EUR).figures()

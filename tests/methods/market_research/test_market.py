@@ -192,7 +192,6 @@ def test_nothing_to_go_by_locks_the_section(wallets):
     assert ("market (period, category, size)" if wallets is None else "at least 10 customers") in result.unlock[0]
 
 
-@pytest.mark.filterwarnings("ignore:Glyph")  # the reader's own fonts draw what DejaVu Sans lacks
 def test_odd_markets_are_drawn():
     none = quarters("<b>none$_x$</b>", [0] * 8, [0.0] * 8)
     many = pd.concat([none, *(quarters(f"组 {i} " + "long " * 30, [10 + i] * 8, [0.01 * i] * 8) for i in range(30))])
