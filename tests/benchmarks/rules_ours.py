@@ -12,7 +12,7 @@ def main(lines: str, support: str) -> dict:
     from playbook.intake.frames.baskets import count_pairs
     from playbook.intake.sent import last_day, open_sources
     from playbook.intake.tables import Tables, cut
-    from playbook.methods.market_research.basket_rules import pair_rules
+    from playbook.methods.market_research.pairing.rules import pair_rules
 
     columns = {"order_id": "basket", "order_date": "day", "revenue": "revenue", "product_id": "item"}
     with tempfile.TemporaryDirectory() as home:

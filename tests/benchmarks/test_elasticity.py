@@ -7,9 +7,9 @@ import statsmodels.api as sm
 
 from measure import cpu
 from playbook.generate import generate_client
-from playbook.methods.market_research.elasticity import measure_response, own_prices
-from playbook.methods.market_research.panel_fit import fit_counts
-from playbook.methods.market_research.price_panel import PricePanel, price_panel
+from playbook.methods.market_research.pricing.elasticity import measure_response, own_prices
+from playbook.methods.market_research.pricing.panel import PricePanel, price_panel
+from playbook.methods.market_research.pricing.panel_fit import fit_counts
 
 SEEDS = range(1, 21)
 LEVEL = 0.90

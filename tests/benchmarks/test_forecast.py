@@ -18,7 +18,7 @@ from playbook.engagement import open_engagement
 from playbook.intake.frames import FRAMES
 from playbook.intake.tables import open_tables
 from playbook.methods.market_research.demand import demand
-from playbook.methods.market_research.forecast import forecast
+from playbook.methods.market_research.forecasting.forecast import forecast
 from playbook.result.formats import LEVEL, Formats
 
 SEASON = 12

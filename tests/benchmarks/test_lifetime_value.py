@@ -15,10 +15,10 @@ from playbook.engagement import Assumptions, open_engagement
 from playbook.generate import generate_client
 from playbook.intake.frames import FRAMES
 from playbook.intake.tables import open_tables
-from playbook.methods.market_research.bg_nbd import BuyingFit, _Compact, choose_buying, fit_buying
-from playbook.methods.market_research.bg_nbd_future import alive_probability
+from playbook.methods.market_research.lifetime.bg_nbd import BuyingFit, _Compact, choose_buying, fit_buying
+from playbook.methods.market_research.lifetime.bg_nbd_future import alive_probability
+from playbook.methods.market_research.lifetime.purchase_histories import purchase_histories
 from playbook.methods.market_research.lifetime_value import lifetime_value
-from playbook.methods.market_research.purchase_histories import purchase_histories
 from playbook.result.formats import Formats
 
 HERE, TIMES = Path(__file__).parent, 5

@@ -10,7 +10,7 @@ from sklearn.metrics import normalized_mutual_info_score
 from sklearn.preprocessing import normalize
 
 from measure import cpu
-from playbook.methods.needs_analysis.topics import find_topics
+from playbook.methods.needs_analysis.feedback.topics import find_topics
 
 MANY = 100_000
 

@@ -10,7 +10,7 @@ from playbook.engagement import open_engagement
 from playbook.generate.shop import COMPANIONS
 from playbook.intake.frames import FRAMES, lacking
 from playbook.intake.tables import open_tables
-from playbook.methods.market_research.basket_rules import FALSE_SHARE, pair_rules
+from playbook.methods.market_research.pairing.rules import FALSE_SHARE, pair_rules
 
 COLUMNS = {"order_id": "order", "order_date": "day", "revenue": "sum", "customer_id": "who", "product_id": "what"}
 QUANTITY = {"orders": {"columns": COLUMNS | {"quantity": "n"}}}

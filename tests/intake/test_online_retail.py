@@ -10,7 +10,7 @@ import pytest
 
 from playbook.intake.frames import FRAMES
 from playbook.intake.tables import open_tables
-from playbook.methods.market_research.basket_rules import pair_rules
+from playbook.methods.market_research.pairing.rules import pair_rules
 
 pytestmark = pytest.mark.realdata
 COLUMNS = {

@@ -10,7 +10,7 @@ __all__ = ["deliveries", "order_discounts"]
 
 @frame(orders=("order_id", "order_date", "revenue", "customer_id", "promised_on", "delivered_on"))
 def deliveries(tables: Tables) -> pd.DataFrame:
-    """One row per order with a promised day, delivered or not: order_id, customer_id, promised_on, delivered_on (its last parcel).
+    """One row per order with a promised day: order_id, customer_id, promised_on, delivered_on (its last parcel).
 
     Orders without a customer are left out; what is not delivered by the as-of day has no delivered_on.
     """

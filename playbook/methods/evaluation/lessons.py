@@ -10,7 +10,7 @@ import pandas as pd
 from playbook.methods.evaluation.effect import Effect
 from playbook.methods.evaluation.impact import OWNER, SURE, Impact
 from playbook.methods.evaluation.lesson_rules import Rule, decide, load_rules, words_for
-from playbook.methods.needs_analysis.kpis import CATALOGUE
+from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.result.contract import Assumption, Finding, Lesson, Result, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section

@@ -7,8 +7,8 @@ import pandas as pd
 
 from playbook.engagement import Assumptions
 from playbook.intake.frames.baskets import MOST_PAIRS
-from playbook.methods.market_research.basket_figures import rules_figure
-from playbook.methods.market_research.basket_rules import FALSE_SHARE, pair_rules, seldom_together
+from playbook.methods.market_research.pairing.figures import rules_figure
+from playbook.methods.market_research.pairing.rules import FALSE_SHARE, pair_rules, seldom_together
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table
 from playbook.result.formats import Formats
 from playbook.result.section import section

@@ -6,15 +6,15 @@ from datetime import date
 import pandas as pd
 
 from playbook.engagement import Objective
-from playbook.methods.market_research.demand_drivers import driver_candidate
-from playbook.methods.market_research.demand_figure import demand_figure
-from playbook.methods.market_research.demand_findings import findings, headline
-from playbook.methods.market_research.demand_goal import Goal, revenue_goal
-from playbook.methods.market_research.demand_group_figure import group_figure
-from playbook.methods.market_research.demand_levels import levels
-from playbook.methods.market_research.demand_outlook import outlook
-from playbook.methods.market_research.demand_tables import assumptions, labelled, tables
-from playbook.methods.market_research.forecast_lstm import lstm
+from playbook.methods.market_research.forecasting.lstm import lstm
+from playbook.methods.market_research.outlook.drivers import driver_candidate
+from playbook.methods.market_research.outlook.figure import demand_figure
+from playbook.methods.market_research.outlook.findings import findings, headline
+from playbook.methods.market_research.outlook.goal import Goal, revenue_goal
+from playbook.methods.market_research.outlook.group_figure import group_figure
+from playbook.methods.market_research.outlook.levels import levels
+from playbook.methods.market_research.outlook.outlook import outlook
+from playbook.methods.market_research.outlook.tables import assumptions, labelled, tables
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section

@@ -6,11 +6,8 @@ from datetime import date
 import pandas as pd
 
 from playbook.engagement import Network
-from playbook.methods.market_research.driver_answers import Answer, answer, answer_table, given_words
-from playbook.methods.market_research.driver_cases import FEWEST_CASES, Cases, build_cases
-from playbook.methods.market_research.driver_figures import chances_figure, network_figure
-from playbook.methods.market_research.driver_findings import driver_findings, driver_headline
-from playbook.methods.market_research.driver_network import (
+from playbook.methods.market_research.network.answers import Answer, answer, answer_table, given_words
+from playbook.methods.market_research.network.bayes import (
     KEPT,
     BayesNetwork,
     edge_strengths,
@@ -19,8 +16,11 @@ from playbook.methods.market_research.driver_network import (
     resample,
     sure_arrows,
 )
-from playbook.methods.market_research.driver_rules import driver_rules
-from playbook.methods.market_research.driver_variables import driver_variables, spoken
+from playbook.methods.market_research.network.cases import FEWEST_CASES, Cases, build_cases
+from playbook.methods.market_research.network.figures import chances_figure, network_figure
+from playbook.methods.market_research.network.findings import driver_findings, driver_headline
+from playbook.methods.market_research.network.rules import driver_rules
+from playbook.methods.market_research.network.variables import driver_variables, spoken
 from playbook.result.contract import Assumption, Figure, Locked, Result, Table
 from playbook.result.formats import Formats
 from playbook.result.section import section

@@ -7,21 +7,21 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
-from playbook.methods.market_research.bg_nbd import NAMES as BUYING
-from playbook.methods.market_research.bg_nbd import choose_buying
-from playbook.methods.market_research.contract_survival import MONTH
-from playbook.methods.market_research.contract_worth import hold_out_contracts, monthly_fees, worth_by_contracts
-from playbook.methods.market_research.customer_worth import YEAR, Terms, learn_spending, worth_by_orders
-from playbook.methods.market_research.gamma_gamma import NAMES as SPENDING
-from playbook.methods.market_research.habits import buying_habits
-from playbook.methods.market_research.lifetime_figures import band_figure, holdout_figure, survival_figure, value_figure
-from playbook.methods.market_research.lifetime_findings import findings, headline
-from playbook.methods.market_research.lifetime_groups import ALL, Told, group_frame, membership
-from playbook.methods.market_research.lifetime_holdout import Holdout, hold_out_orders
-from playbook.methods.market_research.lifetime_notes import contract_notes, order_notes
-from playbook.methods.market_research.lifetime_tables import tables
-from playbook.methods.market_research.newcomer_worth import Newcomer, newcomer_worth
-from playbook.methods.market_research.purchase_histories import WEEK, purchase_histories
+from playbook.methods.market_research.grouping.habits import buying_habits
+from playbook.methods.market_research.lifetime.bg_nbd import NAMES as BUYING
+from playbook.methods.market_research.lifetime.bg_nbd import choose_buying
+from playbook.methods.market_research.lifetime.contract_survival import MONTH
+from playbook.methods.market_research.lifetime.contract_worth import hold_out_contracts, monthly_fees, worth_by_contracts
+from playbook.methods.market_research.lifetime.customer_worth import YEAR, Terms, learn_spending, worth_by_orders
+from playbook.methods.market_research.lifetime.figures import band_figure, holdout_figure, survival_figure, value_figure
+from playbook.methods.market_research.lifetime.findings import findings, headline
+from playbook.methods.market_research.lifetime.gamma_gamma import NAMES as SPENDING
+from playbook.methods.market_research.lifetime.groups import ALL, Told, group_frame, membership
+from playbook.methods.market_research.lifetime.holdout import Holdout, hold_out_orders
+from playbook.methods.market_research.lifetime.newcomer_worth import Newcomer, newcomer_worth
+from playbook.methods.market_research.lifetime.notes import contract_notes, order_notes
+from playbook.methods.market_research.lifetime.purchase_histories import WEEK, purchase_histories
+from playbook.methods.market_research.lifetime.tables import tables
 from playbook.methods.market_research.segments import Segments
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats

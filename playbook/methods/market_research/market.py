@@ -6,10 +6,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from playbook.methods.market_research.market_course import ALL, Course, compare_years, market_course, yearly_growth
-from playbook.methods.market_research.market_figures import index_figure, share_figure
-from playbook.methods.market_research.market_notes import group_table, market_notes, wallet_table
-from playbook.methods.market_research.wallet import FEWEST_ANSWERS, Wallet, share_of_wallet, wallets_by_segment
+from playbook.methods.market_research.share.course import ALL, Course, compare_years, market_course, yearly_growth
+from playbook.methods.market_research.share.figures import index_figure, share_figure
+from playbook.methods.market_research.share.notes import group_table, market_notes, wallet_table
+from playbook.methods.market_research.share.wallet import FEWEST_ANSWERS, Wallet, share_of_wallet, wallets_by_segment
 from playbook.result.contract import Figure, Finding, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section

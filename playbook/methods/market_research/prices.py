@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
-from playbook.methods.market_research.cross_prices import (
+from playbook.methods.market_research.pricing.cross_prices import (
     CROSS_COLUMNS,
     PAIR_COLUMNS,
     Rivalry,
@@ -14,9 +14,9 @@ from playbook.methods.market_research.cross_prices import (
     cross_groups,
     cross_pairs,
 )
-from playbook.methods.market_research.elasticity import Response, measure_response
-from playbook.methods.market_research.price_figures import map_figure, position_figure, reaction_figure, steps_figure
-from playbook.methods.market_research.price_findings import (
+from playbook.methods.market_research.pricing.elasticity import Response, measure_response
+from playbook.methods.market_research.pricing.figures import map_figure, position_figure, reaction_figure, steps_figure
+from playbook.methods.market_research.pricing.findings import (
     TEN,
     against_words,
     cross_finding,
@@ -28,10 +28,10 @@ from playbook.methods.market_research.price_findings import (
     step_findings,
     told_groups,
 )
-from playbook.methods.market_research.price_panel import price_panel
-from playbook.methods.market_research.price_position import AGAINST_COLUMNS, MONTH_COLUMNS, Position, price_position
-from playbook.methods.market_research.price_steps import STEP_COLUMNS, price_steps
-from playbook.methods.market_research.price_tables import (
+from playbook.methods.market_research.pricing.panel import price_panel
+from playbook.methods.market_research.pricing.position import AGAINST_COLUMNS, MONTH_COLUMNS, Position, price_position
+from playbook.methods.market_research.pricing.steps import STEP_COLUMNS, price_steps
+from playbook.methods.market_research.pricing.tables import (
     left_out_products,
     price_assumptions,
     price_tables,

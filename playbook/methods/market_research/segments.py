@@ -7,20 +7,21 @@ import pandas as pd
 
 from playbook.engagement import SegmentRule
 from playbook.errors import UsageError, did_you_mean
-from playbook.methods.market_research.grouping import STABLE, Grouping
-from playbook.methods.market_research.habits import QUIET, YEAR, slipping
-from playbook.methods.market_research.migration import days_back, migrate, moves
-from playbook.methods.market_research.rfm import rfm_scores
-from playbook.methods.market_research.segment_figures import choice_figure, profile_figure, share_figure
-from playbook.methods.market_research.segment_findings import (
+from playbook.methods.market_research.grouping.figures import choice_figure, profile_figure, share_figure
+from playbook.methods.market_research.grouping.findings import (
     AT_RISK,
     best_finding,
     lost_finding,
     moved_finding,
     slipping_finding,
 )
-from playbook.methods.market_research.segment_rules import MEASURES, default_rules
-from playbook.methods.market_research.segment_tables import (
+from playbook.methods.market_research.grouping.groups import STABLE, Grouping
+from playbook.methods.market_research.grouping.habits import QUIET, YEAR, slipping
+from playbook.methods.market_research.grouping.migration import days_back, migrate, moves
+from playbook.methods.market_research.grouping.rfm import rfm_scores
+from playbook.methods.market_research.grouping.rules import MEASURES, default_rules
+from playbook.methods.market_research.grouping.stages import customer_stages
+from playbook.methods.market_research.grouping.tables import (
     SOURCE,
     agreement_table,
     migration_table,
@@ -29,9 +30,8 @@ from playbook.methods.market_research.segment_tables import (
     stage_table,
     tree_table,
 )
-from playbook.methods.market_research.segment_tree import Explanation, explain
-from playbook.methods.market_research.segment_ways import SHORTEST_TENURE, Way, by_groups, by_rfm, by_rules, customer_measures
-from playbook.methods.market_research.stages import customer_stages
+from playbook.methods.market_research.grouping.tree import Explanation, explain
+from playbook.methods.market_research.grouping.ways import SHORTEST_TENURE, Way, by_groups, by_rfm, by_rules, customer_measures
 from playbook.result.contract import Assumption, Figure, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section

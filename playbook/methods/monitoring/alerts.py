@@ -11,7 +11,7 @@ from playbook.methods.monitoring.alert_causes import causes, explained_by, log_r
 from playbook.methods.monitoring.control_charts import ControlCharts, deviation, strength
 from playbook.methods.monitoring.control_limits import WATCHED
 from playbook.methods.monitoring.plan_tracking import PLURAL, ROUNDING, PlanTracking
-from playbook.methods.needs_analysis.kpis import CATALOGUE
+from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.result.contract import Assumption, Finding, Result, Table
 from playbook.result.formats import Formats
 from playbook.result.section import section

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm, t
 
-from playbook.methods.market_research.forecast import SEASON_MARGIN, SEASONS_NEEDED, forecast
+from playbook.methods.market_research.forecasting.forecast import SEASON_MARGIN, SEASONS_NEEDED, forecast
 from playbook.methods.monitoring.planned import YEAR
-from playbook.methods.needs_analysis.kpis import Indicator
+from playbook.methods.needs_analysis.kpis.catalogue import Indicator
 from playbook.result.contract import Result
 from playbook.result.formats import LEVEL
 

@@ -10,7 +10,7 @@ import pandas as pd
 from playbook.engagement import Objective
 from playbook.methods.monitoring.plan_outlook import SEASON_KNOWN, outlook
 from playbook.methods.monitoring.planned import YEAR, Planned, planned
-from playbook.methods.needs_analysis.kpis import CATALOGUE, Indicator, kpi_course
+from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE, Indicator, kpi_course
 from playbook.methods.strategy.plan_figure import draw
 from playbook.result.contract import Assumption, Evidence, Figure, Finding, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats

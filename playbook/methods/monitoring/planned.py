@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Objective
-from playbook.methods.needs_analysis.kpis import CATALOGUE
+from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 
 __all__ = ["Planned", "planned"]
 

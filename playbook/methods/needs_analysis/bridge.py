@@ -7,9 +7,9 @@ from importlib import resources
 import pandas as pd
 from ruamel.yaml import YAML
 
-from playbook.methods.needs_analysis.bridge_figure import waterfall
-from playbook.methods.needs_analysis.factors import cents, order_factors, order_measures, visit_factors
-from playbook.methods.needs_analysis.price_volume_mix import EFFECTS, price_volume_mix
+from playbook.methods.needs_analysis.revenue.factors import cents, order_factors, order_measures, visit_factors
+from playbook.methods.needs_analysis.revenue.price_volume_mix import EFFECTS, price_volume_mix
+from playbook.methods.needs_analysis.revenue.waterfall import waterfall
 from playbook.methods.needs_analysis.windows import Windows, windows
 from playbook.result.contract import Assumption, Evidence, Figure, Finding, Locked, Result, Table
 from playbook.result.formats import Formats

@@ -6,12 +6,12 @@ from datetime import date
 import pandas as pd
 
 from playbook.engagement import Assumptions
-from playbook.methods.market_research.habits import LOOK_BACK, QUIET, YEAR, Slipping, buying_habits, slipping
-from playbook.methods.needs_analysis import customer_base_findings as told
-from playbook.methods.needs_analysis.cohorts import Cohorts, cohorts, compare
-from playbook.methods.needs_analysis.concentration import Concentration, concentration, lorenz
-from playbook.methods.needs_analysis.customer_base_figures import cohort_figure, flow_figure, lorenz_figure
-from playbook.methods.needs_analysis.customer_flow import customer_flow, customer_windows
+from playbook.methods.market_research.grouping.habits import LOOK_BACK, QUIET, YEAR, Slipping, buying_habits, slipping
+from playbook.methods.needs_analysis.base import findings as told
+from playbook.methods.needs_analysis.base.cohorts import Cohorts, cohorts, compare
+from playbook.methods.needs_analysis.base.concentration import Concentration, concentration, lorenz
+from playbook.methods.needs_analysis.base.figures import cohort_figure, flow_figure, lorenz_figure
+from playbook.methods.needs_analysis.base.flow import customer_flow, customer_windows
 from playbook.methods.needs_analysis.windows import Windows, windows
 from playbook.result.contract import Assumption, Figure, Locked, Result, Table
 from playbook.result.formats import Formats

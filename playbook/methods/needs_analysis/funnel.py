@@ -6,16 +6,16 @@ from datetime import date
 import pandas as pd
 
 from playbook.intake.frames.selling import SEPARATOR
-from playbook.methods.needs_analysis.channel_credit import Credit, channel_credit
-from playbook.methods.needs_analysis.deals import YEAR_DAYS
-from playbook.methods.needs_analysis.funnel_figures import path_figure, split_figure, times_figure
-from playbook.methods.needs_analysis.funnel_findings import funnel_findings, funnel_headline
-from playbook.methods.needs_analysis.funnel_splits import Split, reference_of, splits_at
-from playbook.methods.needs_analysis.funnel_tables import funnel_assumptions, funnel_tables
-from playbook.methods.needs_analysis.leaks import Path, Reference, costliest, deal_path, journey_path
-from playbook.methods.needs_analysis.stalls import Stalls, stalled_deals, stalled_journeys
-from playbook.methods.needs_analysis.step_moves import Loops, loops, step_moves
-from playbook.methods.needs_analysis.step_times import recent_moves, step_times
+from playbook.methods.needs_analysis.path.channel_credit import Credit, channel_credit
+from playbook.methods.needs_analysis.path.deals import YEAR_DAYS
+from playbook.methods.needs_analysis.path.figures import path_figure, split_figure, times_figure
+from playbook.methods.needs_analysis.path.findings import funnel_findings, funnel_headline
+from playbook.methods.needs_analysis.path.leaks import Path, Reference, costliest, deal_path, journey_path
+from playbook.methods.needs_analysis.path.moves import Loops, loops, step_moves
+from playbook.methods.needs_analysis.path.splits import Split, reference_of, splits_at
+from playbook.methods.needs_analysis.path.stalls import Stalls, stalled_deals, stalled_journeys
+from playbook.methods.needs_analysis.path.tables import funnel_assumptions, funnel_tables
+from playbook.methods.needs_analysis.path.times import recent_moves, step_times
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section

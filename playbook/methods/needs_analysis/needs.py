@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 
 from playbook.methods.needs_analysis.bridge import Bridge
 from playbook.methods.needs_analysis.funnel import Funnel
-from playbook.methods.needs_analysis.kpis import CATALOGUE
+from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.methods.needs_analysis.scorecard import Scorecard
 from playbook.result.contract import Assumption, Evidence, Finding, Lesson, Result, Table
 from playbook.result.formats import Formats

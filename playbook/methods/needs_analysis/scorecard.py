@@ -6,12 +6,12 @@ from datetime import date
 import pandas as pd
 
 from playbook.engagement import Assumptions, Objective
-from playbook.methods.needs_analysis.courses import draw_courses
-from playbook.methods.needs_analysis.goals import Goal, measure_goal, monthly_target, partial, per_period
-from playbook.methods.needs_analysis.kpi_data import Data
-from playbook.methods.needs_analysis.kpis import CATALOGUE
-from playbook.methods.needs_analysis.scorecard_tables import change_words, gap_words, kpi_table, method_table, tile
-from playbook.methods.needs_analysis.standing import Standing, standing
+from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
+from playbook.methods.needs_analysis.kpis.courses import draw_courses
+from playbook.methods.needs_analysis.kpis.data import Data
+from playbook.methods.needs_analysis.kpis.goals import Goal, measure_goal, monthly_target, partial, per_period
+from playbook.methods.needs_analysis.kpis.standing import Standing, standing
+from playbook.methods.needs_analysis.kpis.tables import change_words, gap_words, kpi_table, method_table, tile
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section

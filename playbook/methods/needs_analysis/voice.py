@@ -5,15 +5,15 @@ from datetime import date
 
 import pandas as pd
 
-from playbook.methods.needs_analysis.complaints import COLUMNS as LOST_COLUMNS
-from playbook.methods.needs_analysis.complaints import after_contact, window_days
-from playbook.methods.needs_analysis.mentioned import score_drivers
-from playbook.methods.needs_analysis.satisfaction import Course, course_of
-from playbook.methods.needs_analysis.subjects import Subjects, ticket_subjects
-from playbook.methods.needs_analysis.ticket_trends import Waiting, waiting
-from playbook.methods.needs_analysis.voice_figures import course_figure, drivers_figure, topics_figure
-from playbook.methods.needs_analysis.voice_findings import Heard, findings, headline
-from playbook.methods.needs_analysis.voice_tables import assumptions, tables
+from playbook.methods.needs_analysis.feedback.complaints import COLUMNS as LOST_COLUMNS
+from playbook.methods.needs_analysis.feedback.complaints import after_contact, window_days
+from playbook.methods.needs_analysis.feedback.figures import course_figure, drivers_figure, topics_figure
+from playbook.methods.needs_analysis.feedback.findings import Heard, findings, headline
+from playbook.methods.needs_analysis.feedback.mentioned import score_drivers
+from playbook.methods.needs_analysis.feedback.satisfaction import Course, course_of
+from playbook.methods.needs_analysis.feedback.subjects import Subjects, ticket_subjects
+from playbook.methods.needs_analysis.feedback.tables import assumptions, tables
+from playbook.methods.needs_analysis.feedback.ticket_trends import Waiting, waiting
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section

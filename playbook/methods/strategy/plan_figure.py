@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from playbook.methods.needs_analysis.kpis import CATALOGUE
+from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats, Unit
 from playbook.result.theme import FINDING, FORECAST, HISTORY, canvas, finish

@@ -8,8 +8,8 @@ from playbook.engagement import Objective, open_engagement
 from playbook.intake.frames import FRAMES
 from playbook.intake.tables import open_tables
 from playbook.methods.market_research.demand import demand
-from playbook.methods.market_research.demand_goal import revenue_goal
-from playbook.methods.market_research.forecast import COMBINATION, NAIVE
+from playbook.methods.market_research.forecasting.forecast import COMBINATION, NAIVE
+from playbook.methods.market_research.outlook.goal import revenue_goal
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 

@@ -9,8 +9,8 @@ from playbook import open_engagement, study
 from playbook.engagement import Network
 from playbook.errors import EngagementError, UsageError
 from playbook.generate import generate_client
-from playbook.methods.market_research.driver_figures import columns_of
 from playbook.methods.market_research.drivers import drivers
+from playbook.methods.market_research.network.figures import columns_of
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 

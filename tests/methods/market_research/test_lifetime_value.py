@@ -9,20 +9,20 @@ from sklearn.metrics import roc_auc_score
 from playbook.engagement import Assumptions, open_engagement
 from playbook.intake.frames import FRAMES
 from playbook.intake.tables import open_tables
-from playbook.methods.market_research.bg_nbd import fit_buying
-from playbook.methods.market_research.bg_nbd_future import NEWCOMER, expected_purchases
-from playbook.methods.market_research.customer_worth import (
+from playbook.methods.market_research.lifetime.bg_nbd import fit_buying
+from playbook.methods.market_research.lifetime.bg_nbd_future import NEWCOMER, expected_purchases
+from playbook.methods.market_research.lifetime.customer_worth import (
     YEAR,
     Terms,
     learn_spending,
     present_value,
     worth_by_orders,
 )
-from playbook.methods.market_research.lifetime_groups import widened
-from playbook.methods.market_research.lifetime_holdout import hold_out_orders
+from playbook.methods.market_research.lifetime.groups import widened
+from playbook.methods.market_research.lifetime.holdout import hold_out_orders
+from playbook.methods.market_research.lifetime.newcomer_worth import newcomer_worth
+from playbook.methods.market_research.lifetime.purchase_histories import purchase_histories
 from playbook.methods.market_research.lifetime_value import lifetime_value
-from playbook.methods.market_research.newcomer_worth import newcomer_worth
-from playbook.methods.market_research.purchase_histories import purchase_histories
 from playbook.methods.market_research.segments import segments
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats

@@ -11,8 +11,8 @@ from playbook.engagement import open_engagement
 from playbook.intake.frames import FRAMES
 from playbook.intake.tables import open_tables
 from playbook.methods.market_research.market import market
-from playbook.methods.market_research.market_course import ALL, compare_years, market_course, periods_a_year, yearly_growth
-from playbook.methods.market_research.wallet import share_of_wallet, wallets_by_segment
+from playbook.methods.market_research.share.course import ALL, compare_years, market_course, periods_a_year, yearly_growth
+from playbook.methods.market_research.share.wallet import share_of_wallet, wallets_by_segment
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 

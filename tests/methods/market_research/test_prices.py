@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from playbook import open_engagement, study
 from playbook.engagement import Assumptions
 from playbook.generate.shop import category_truth
-from playbook.methods.market_research.price_figures import map_figure, position_figure
 from playbook.methods.market_research.prices import Prices, prices
+from playbook.methods.market_research.pricing.figures import map_figure, position_figure
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 

@@ -9,10 +9,10 @@ from playbook.engagement import SegmentRule, open_engagement
 from playbook.errors import EngagementError, UsageError
 from playbook.intake.frames import FRAMES
 from playbook.intake.tables import open_tables
-from playbook.methods.market_research.grouping import choose_grouping, gap_statistic, k_means
-from playbook.methods.market_research.habits import buying_habits, came_back, slipping
-from playbook.methods.market_research.segment_findings import slipping_finding
-from playbook.methods.market_research.segment_names import MEASURES, name_groups, segment_kinds
+from playbook.methods.market_research.grouping.findings import slipping_finding
+from playbook.methods.market_research.grouping.groups import choose_grouping, gap_statistic, k_means
+from playbook.methods.market_research.grouping.habits import buying_habits, came_back, slipping
+from playbook.methods.market_research.grouping.names import MEASURES, name_groups, segment_kinds
 from playbook.methods.market_research.segments import segments
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats

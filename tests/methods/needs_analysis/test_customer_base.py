@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from playbook import open_engagement, study
 from playbook.engagement import Assumptions
+from playbook.methods.needs_analysis.base.flow import GROUPS, customer_flow, customer_windows
 from playbook.methods.needs_analysis.customer_base import customer_base
-from playbook.methods.needs_analysis.customer_flow import GROUPS, customer_flow, customer_windows
 from playbook.methods.needs_analysis.windows import windows
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats

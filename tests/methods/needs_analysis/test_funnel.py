@@ -13,7 +13,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 from home import ROOT
 from playbook import open_engagement, study
 from playbook.methods.needs_analysis.funnel import Funnel, funnel
-from playbook.methods.needs_analysis.leaks import deal_path
+from playbook.methods.needs_analysis.path.leaks import deal_path
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 

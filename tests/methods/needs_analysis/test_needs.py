@@ -8,7 +8,7 @@ import pytest
 from playbook.engagement import Objective
 from playbook.methods.needs_analysis.bridge import bridge
 from playbook.methods.needs_analysis.funnel import funnel
-from playbook.methods.needs_analysis.kpis import CATALOGUE
+from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.methods.needs_analysis.needs import _ADVICE, needs
 from playbook.methods.needs_analysis.scorecard import scorecard
 from playbook.result.contract import Lesson

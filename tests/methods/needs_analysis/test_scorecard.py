@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from playbook.engagement import Objective
-from playbook.methods.needs_analysis.kpi_data import Data
+from playbook.methods.needs_analysis.kpis.data import Data
+from playbook.methods.needs_analysis.kpis.standing import standing
+from playbook.methods.needs_analysis.kpis.worth import customers_per
 from playbook.methods.needs_analysis.scorecard import scorecard
-from playbook.methods.needs_analysis.standing import standing
-from playbook.methods.needs_analysis.worth import customers_per
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 

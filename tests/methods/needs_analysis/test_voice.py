@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from playbook.engagement import open_engagement
+from playbook.methods.needs_analysis.feedback.figures import drivers_figure, topics_figure
 from playbook.methods.needs_analysis.voice import Voice, voice
-from playbook.methods.needs_analysis.voice_figures import drivers_figure, topics_figure
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 from playbook.run.gathered import gathered

@@ -1,0 +1,1 @@
+"""Ways to sort customers into segments, and what tells the segments apart."""

@@ -1,0 +1,101 @@
+"""Segment rules: customers sorted by rules in words, the client's own or those in ``rules.yml``."""
+
+import operator
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+import pandas as pd
+from ruamel.yaml import YAML
+
+from playbook.engagement import SegmentRule
+from playbook.errors import EngagementError, did_you_mean
+
+__all__ = ["MEASURES", "OTHER", "apply_rules", "default_rules", "rule_words"]
+
+# Measure: what it is in a reader's words. All are columns of ``customer_measures``.
+MEASURES: Mapping[str, str] = MappingProxyType(
+    {
+        "recency_days": "days since the last order",
+        "tenure_days": "days since the first order",
+        "orders": "orders",
+        "orders_per_year": "orders a year",
+        "revenue": "revenue in all",
+        "revenue_year": "revenue of the last 12 months",
+        "order_value": "order value",
+        "silence": "silence in usual pauses",
+    }
+)
+OTHER = "other"
+_OTHERS = {"en": "Other", "zh": "其他"}
+_COMPARE = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "=": operator.eq}
+_ENDS = {"top": "highest", "bottom": "lowest"}
+_IN_WORDS = {"<=": "at most", ">=": "at least", "<": "under", ">": "over", "=": "exactly"}
+_CONDITION = re.compile(
+    r"(?:(?P<sign><=|>=|<|>|=)\s*(?P<number>-?\d+(?:\.\d+)?)|(?P<end>top|bottom)\s+(?P<share>\d+(?:\.\d+)?)\s*%)"
+)
+
+
+@cache
+def default_rules(language: str = "en") -> tuple[SegmentRule, ...]:
+    """The rules of ``rules.yml``, in order, named in ``language``."""
+    rows = YAML(typ="safe", pure=True).load(files(__package__).joinpath("rules.yml").read_text(encoding="utf-8"))
+    return tuple(SegmentRule(name=row["label"][language], when=row["when"]) for row in rows.values())
+
+
+def apply_rules(customers: pd.DataFrame, rules: Sequence[SegmentRule], language: str = "en") -> pd.Series:
+    """The name of the first rule that each customer fulfils, "Other" for the rest; the index is that of ``customers``.
+
+    ``customers`` holds the ``MEASURES`` as columns, one row a customer. ``top 20%`` are those whose middle rank lies among the
+    upper 20 percent, so that customers with equal values stand on the same side. Rules of the same name are one group.
+    Raises EngagementError, with all problems at once, when a rule names an unknown measure or holds no condition.
+    """
+    _check(rules)
+    names = pd.Series(_OTHERS[language], index=customers.index, dtype=object)
+    free = pd.Series(True, index=customers.index)
+    for rule in rules:
+        fits = free.copy()
+        for measure, condition in rule.when.items():
+            fits &= _fulfils(customers[measure], condition)
+        names[fits] = rule.name
+        free &= ~fits
+    return names
+
+
+def rule_words(rule: SegmentRule) -> str:
+    """A rule in words: "orders a year at least 12 and revenue of the last 12 months among the highest 20%"."""
+    return " and ".join(f"{MEASURES.get(measure, measure)} {_words(condition)}" for measure, condition in rule.when.items())
+
+
+def _words(condition: str) -> str:
+    found = _CONDITION.fullmatch(condition)
+    if found["sign"]:
+        return f"{_IN_WORDS[found['sign']]} {found['number']}"
+    return f"among the {_ENDS[found['end']]} {found['share']}%"
+
+
+def _fulfils(values: pd.Series, condition: str) -> pd.Series:
+    found = _CONDITION.fullmatch(condition)
+    if found["sign"]:
+        return _COMPARE[found["sign"]](values, float(found["number"]))
+    place = (values.rank() - 0.5) / max(1, values.notna().sum())
+    share = float(found["share"]) / 100
+    return place > 1 - share if found["end"] == "top" else place < share
+
+
+def _check(rules: Sequence[SegmentRule]) -> None:
+    problems = []
+    for rule in rules:
+        for measure, condition in rule.when.items():
+            if measure not in MEASURES:
+                known = ", ".join(MEASURES)
+                problems.append(
+                    f"rule {rule.name!r}: {measure!r} is no measure of a customer."
+                    f"{did_you_mean(measure, tuple(MEASURES))} Known: {known}."
+                )
+            if not _CONDITION.fullmatch(condition):
+                problems.append(f"rule {rule.name!r}: {condition!r} is no condition; write for example '>= 12' or 'top 20%'.")
+    if problems:
+        raise EngagementError("client.yml: segment_rules cannot be applied.", problems)

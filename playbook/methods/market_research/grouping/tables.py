@@ -1,0 +1,128 @@
+"""Segment tables: the segments in figures, the sentences that explain them, how the ways agree, who moved, and the stages."""
+
+import pandas as pd
+from sklearn.metrics import adjusted_rand_score
+
+from playbook.methods.market_research.grouping.migration import NEW_SINCE
+from playbook.methods.market_research.grouping.stages import PATH, life_stages
+from playbook.methods.market_research.grouping.tree import Explanation
+from playbook.result.contract import Table
+from playbook.result.formats import Formats
+
+__all__ = ["agreement_table", "migration_table", "profile_table", "stage_frame", "stage_table", "tree_table"]
+
+SOURCE = "orders, net of returns"
+COLUMNS = 8  # of segments in a table; with more, flows are listed one a row
+_AGREE = ((0.8, "sort customers almost alike"), (0.5, "agree for the most part"), (0.2, "agree in part"), (-1.0, "hardly agree"))
+
+
+def profile_table(profiles: pd.DataFrame) -> Table:
+    """The main table, one row a segment."""
+    return Table(
+        profiles,
+        "Segments in figures: medians per customer, revenue of the last twelve months. At risk and ceiling are explained below",
+        SOURCE,
+        {
+            "segment": ("Segment", "text"),
+            "customers": ("Customers", "count"),
+            "revenue_year": ("Revenue, 12 months", "money"),
+            "revenue_share": ("Share of revenue", "share"),
+            "orders_per_year": ("Orders a year", "number"),
+            "order_value": ("Order value", "money"),
+            "recency_days": ("Days since last order", "count"),
+            "at_risk": ("At risk a year", "money"),
+            "potential": ("Ceiling a year", "money"),
+        },
+    )
+
+
+def tree_table(found: Explanation, fmt: Formats) -> Table:
+    """The sentences that explain the segments."""
+    return Table(
+        found.sentences,
+        f"How to tell the segments apart: these sentences place {fmt.share(found.right)} of customers in their segment",
+        SOURCE,
+        {
+            "rule": ("A customer with", "text"),
+            "segment": ("belongs to", "text"),
+            "customers": ("Customers", "count"),
+            "right": ("of whom truly there", "share"),
+        },
+    )
+
+
+def agreement_table(main: pd.Series, others: dict[str, pd.Series], order: list[str]) -> Table:
+    """Where the customers of each group of the other ways stand in the main segments, and in words how far the ways agree."""
+    parts, told = [], []
+    for way, names in others.items():
+        shares = pd.crosstab(names, main, normalize="index").reindex(columns=order, fill_value=0.0)
+        shares = shares.assign(customers=names.value_counts()).sort_values("customers", ascending=False, kind="stable")
+        parts.append(shares.rename_axis("group").reset_index().assign(way=way))
+        score = adjusted_rand_score(main, names)
+        told.append(f"{way} and the segments {next(words for least, words in _AGREE if score >= least)}")
+    frame = pd.concat(parts, ignore_index=True)
+    shown = order[:COLUMNS]
+    renamed = {name: f"share_{place}" for place, name in enumerate(order)}
+    text = "; ".join(told)
+    return Table(
+        frame.rename(columns=renamed)[["way", "group", "customers", *renamed.values()]],
+        f"The same customers sorted in other ways, and the share of each group in each segment: {text}",
+        SOURCE,
+        {
+            "way": ("Way", "text"), "group": ("Group", "text"), "customers": ("Customers", "count"),
+            **{renamed[name]: (name, "share") for name in shown},
+        },
+    )  # fmt: skip
+
+
+def migration_table(flows: pd.DataFrame, order: list[str], ago: str) -> Table:
+    """From which segment to which: a matrix, or the largest flows where there are many segments."""
+    if len(order) > COLUMNS:
+        moved = flows[flows["then"] != flows["now"]].sort_values("customers", ascending=False, kind="stable", ignore_index=True)
+        columns = {"then": (f"Segment {ago}", "text"), "now": ("Segment now", "text"), "customers": ("Customers", "count")}
+        return Table(moved, f"Who moved since {ago}", SOURCE, columns)
+    counts = flows.pivot(index="then", columns="now", values="customers").reindex(columns=order).fillna(0)
+    change = (flows["revenue_after"] - flows["revenue_before"]).groupby(flows["then"]).sum()
+    counts = counts.reindex([name for name in [*order, NEW_SINCE] if name in counts.index])
+    renamed = {name: f"now_{place}" for place, name in enumerate(order)}
+    frame = (
+        counts.rename(columns=renamed).assign(customers=counts.sum(axis=1), change=change).rename_axis(columns=None).reset_index()
+    )
+    return Table(
+        frame,
+        f"From the segment {ago} (rows) to the segment now (columns): customers, and how their revenue changed",
+        SOURCE,
+        {
+            "then": (f"Segment {ago}", "text"), "customers": ("Customers", "count"),
+            **{renamed[name]: (f"{name} now", "count") for name in order}, "change": ("Change of revenue", "money"),
+        },
+    )  # fmt: skip
+
+
+def stage_frame(customers: pd.DataFrame) -> pd.DataFrame:
+    """stage, segment, customers and revenue_year for every stage and segment that holds somebody."""
+    groups = customers.groupby(["stage", "segment"], sort=True)
+    return groups.agg(customers=("customer_id", "size"), revenue_year=("revenue_year", "sum")).reset_index()
+
+
+def stage_table(stages: pd.DataFrame, order: list[str], language: str) -> Table:
+    """The stages of ``stage_frame`` with their rules, and how many customers of each segment stand there."""
+    counts = stages.pivot(index="stage", columns="segment", values="customers").fillna(0)
+    shown = [name for name in order if name in counts][:COLUMNS]
+    renamed = {name: f"in_{place}" for place, name in enumerate(shown)}
+    frame = counts[shown].rename(columns=renamed).assign(customers=counts.sum(axis=1))
+    frame = frame.assign(revenue_year=stages.groupby("stage")["revenue_year"].sum()).reindex(
+        [s for s in PATH if s in counts.index]
+    )
+    frame = frame.rename_axis(columns=None).reset_index()
+    frame["label"] = frame["stage"].map(lambda s: life_stages()[s].label[language])
+    frame["rule"] = frame["stage"].map(lambda s: life_stages()[s].rule["en"])
+    return Table(
+        frame,
+        "Stages of a customer's life, and the segments in them",
+        SOURCE,
+        {
+            "label": ("Stage", "text"), "rule": ("Who stands there", "text"), "customers": ("Customers", "count"),
+            "revenue_year": ("Revenue, 12 months", "money"), **{renamed[name]: (name, "count") for name in shown},
+        },
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The network of drivers: its variables, rules, learning and answers."""

@@ -1,0 +1,1 @@
+"""Products that belong in one basket."""

@@ -1,0 +1,1 @@
+"""How customers answer to prices, and where a price stands against competitors'."""

@@ -1,0 +1,109 @@
+"""Market notes: the tables of the market section, and what its figures rest on."""
+
+import pandas as pd
+
+from playbook.methods.market_research.share.course import Course
+from playbook.methods.market_research.share.wallet import Wallet
+from playbook.result.contract import Assumption, Table
+from playbook.result.formats import Formats
+
+__all__ = ["group_table", "market_notes", "wallet_table"]
+
+AGREE = 0.05  # own orders against stated share x size: a larger gap is told
+TOLD = 3
+SOURCE, SURVEYS = "market table, orders", "surveys, orders"
+
+
+def group_table(groups: pd.DataFrame) -> Table:
+    """Size, growth and share by product group; columns of which nothing is known are left out."""
+    columns = {
+        "category": ("Product group", "text"), "size": ("Market", "money"), "growth": ("Market growth", "share"),
+        "own": ("Own sales", "money"), "own_growth": ("Own growth", "share"), "share_before": ("Share a year before", "share"),
+        "share": ("Share now", "share"), "opportunity": ("Opportunity a year", "money"),
+    }  # fmt: skip
+    known = {name: told for name, told in columns.items() if groups[name].notna().any()}
+    return Table(groups, "The market and own sales by product group, the greatest opportunity first.", SOURCE, known)
+
+
+def wallet_table(by_segment: pd.DataFrame) -> Table:
+    """Share of wallet by segment."""
+    return Table(
+        by_segment,
+        "What customers spend with the client of all they spend on such goods, by segment.",
+        SURVEYS,
+        {
+            "segment": ("Segment", "text"), "answers": ("Answers", "count"), "share": ("Of the money, with the client", "share"),
+            "low": ("Range from", "share"), "high": ("to", "share"), "mean": ("Average customer", "share"),
+            "gap": ("Elsewhere, a customer and year", "money"),
+        },
+    )  # fmt: skip
+
+
+def market_notes(
+    course: Course | None, a_year: bool, wallet: Wallet | None, wallets: pd.DataFrame | None, fmt: Formats
+) -> tuple[Assumption, ...]:
+    """What the figures rest on; ``a_year``: both sides of the comparison hold a whole year."""
+    notes = []
+    if course is not None:
+        notes.append(
+            Assumption(
+                "Market sizes are one source's estimate. If it counts other goods or regions than the client sells, shares move; "
+                "growth and changes of share suffer less.", "medium", "high",
+            )
+        )  # fmt: skip
+        notes += _agreement(course.rows, fmt) + _unmatched(course.rows)
+        if not a_year:
+            notes.append(
+                Assumption(
+                    "The market table holds less than two years: only the same months of two years are compared.",
+                    "medium",
+                    "medium",
+                )
+            )
+    if wallet is not None and wallets is not None:
+        above = (
+            f" {fmt.count(wallet.above)} stated less than they spent with the client and count as all." if wallet.above else ""
+        )
+        notes.append(
+            Assumption(
+                "What customers say they spend is from memory, and those who answer tend to be the more loyal ones: the share of "
+                f"all customers is likely lower.{above}", "low", "high",
+            )
+        )  # fmt: skip
+        if wallets["days"].max() < 365:
+            notes.append(Assumption("Orders cover less than a year and are carried to one.", "low", "medium"))
+    return tuple(notes)
+
+
+def _agreement(rows: pd.DataFrame, fmt: Formats) -> list[Assumption]:
+    """Whether own orders agree with the shares that the market table states."""
+    both = rows[rows["stated"].notna() & rows["sold"].notna()]
+    if both.empty:
+        return []
+    sums = both.groupby("category")[["sold", "own"]].sum()
+    ratio = (sums["sold"] / sums["own"].where(sums["own"] > 0) - 1).dropna()
+    apart = ratio[ratio.abs() > AGREE].sort_values(key=abs, ascending=False)
+    if apart.empty:
+        return [Assumption("The shares stated in the market table agree with the client's own orders.", "high", "medium")]
+    named = ", ".join(f"{category} {fmt.change(gap)}" for category, gap in apart.head(TOLD).items())
+    more = f" and {fmt.count(len(apart) - TOLD)} more" if len(apart) > TOLD else ""
+    return [
+        Assumption(
+            f"Orders tell another amount than the stated share of the market ({named}{more}): products without a group, another "
+            "month of booking, or a share that somebody guessed. The stated shares are used.", "low", "medium",
+        )
+    ]  # fmt: skip
+
+
+def _unmatched(rows: pd.DataFrame) -> list[Assumption]:
+    """Groups of the market table of which nothing is known on the client's side."""
+    missing = sorted(rows.groupby("category")["own"].count().loc[lambda n: n == 0].index.astype(str))
+    if not missing:
+        return []
+    named = ", ".join(missing[:TOLD]) + (" and others" if len(missing) > TOLD else "")
+    return [
+        Assumption(
+            f"Own sales in {named} are not known: the name of the product group should be the same in products and market, or "
+            "the market table should state the share.", "low", "medium",
+        )
+    ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""The customer base: who stayed, left and came, cohorts, and on how few revenue rests."""

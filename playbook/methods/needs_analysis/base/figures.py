@@ -1,0 +1,125 @@
+"""Customer base figures: the flow of revenue between two windows, the Lorenz curve, and how many of each cohort stay."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.patches import Rectangle
+
+from playbook.methods.needs_analysis.base.cohorts import Cohorts
+from playbook.result.contract import Figure, Table
+from playbook.result.formats import Formats
+from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, canvas, finish
+
+__all__ = ["cohort_figure", "flow_figure", "lorenz_figure"]
+
+SHOWN = 12  # cohorts and periods of the heat map
+_STRONGEST = 0.85  # darkest tint; text stays readable on it
+_SHORT = {
+    "lost": "Lost customers", "kept": "Kept customers", "new": "New customers", "regained": "Regained customers",
+    "returns": "Returns only", "unknown": "Without a customer",
+}  # fmt: skip
+
+
+def flow_figure(flow: pd.DataFrame, fmt: Formats, source: str) -> Figure:
+    """A waterfall of the change of revenue between two windows, by group of customers."""
+    steps = flow[(flow["change"] != 0) | flow["group"].isin(["lost", "kept", "new"])]
+    total = round(float(steps["change"].sum()), 2)
+    labels = [*steps["group"].map(_SHORT), "Change of revenue"]
+    changes = [*steps["change"], total]
+    starts = [0.0, *steps["change"].cumsum().iloc[:-1], 0.0]
+    colours = [*(BAR if change >= 0 else FINDING for change in steps["change"]), HISTORY]
+    with canvas(height=0.7 + 0.44 * len(labels)) as (figure, ax):
+        ax.barh(range(len(labels)), changes, left=starts, color=colours, height=0.6)
+        for place, (start, change) in enumerate(zip(starts, changes, strict=True)):
+            ax.annotate(
+                fmt.signed_money(change), (max(start, start + change), place), xytext=(5, 0), textcoords="offset points",
+                va="center", color=FINDING if change < 0 else HISTORY,
+            )  # fmt: skip
+        ax.axvline(0, color=HISTORY, linewidth=0.8)
+        ax.set_yticks(range(len(labels)), labels)
+        ax.invert_yaxis()
+        ax.use_sticky_edges = False
+        ax.margins(x=0.16)
+        ax.xaxis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
+        ax.locator_params(axis="x", nbins=5)
+        ax.grid(True, axis="x")
+        ax.grid(False, axis="y")
+        svg = finish(figure)
+    alt = "; ".join(f"{label}: {fmt.signed_money(change)}" for label, change in zip(labels, changes, strict=True))
+    columns = {"label": ("Part", "text"), "change": ("Change of revenue", "unit_money")}
+    data = Table(pd.DataFrame({"label": labels, "change": changes}), "Change of revenue by group of customers", source, columns)
+    before, after = (fmt.money(flow[name].sum()) for name in ("before", "after"))
+    caption = f"What customers who left, stayed and came did to revenue: from {before} to {after}"
+    return Figure(svg, caption, source, f"Waterfall: {alt}.", data)
+
+
+def lorenz_figure(lorenz: pd.DataFrame, top: float, fmt: Formats, source: str) -> Figure:
+    """The Lorenz curve, the smallest customers first; ``top`` is the share of the best tenth."""
+    with canvas(height=3.6) as (figure, ax):
+        ax.plot([0, 1], [0, 1], color=HISTORY, linewidth=1, linestyle="--")
+        ax.plot(lorenz["customers"], lorenz["revenue"], color=FORECAST)
+        ax.plot([0.9, 0.9], [0, 1 - top], color=FINDING, linewidth=1.2)
+        ax.plot([0.9], [1 - top], color=FINDING, marker="o", markersize=5)
+        # Above the diagonal there is never a curve.
+        ax.annotate(f"the best tenth brings {fmt.share(top)}", (0.02, 0.92), color=FINDING)
+        ax.annotate("if all brought the same", (0.36, 0.40), ha="right", va="bottom", color=HISTORY)
+        ticks = np.linspace(0, 1, 6)
+        ax.set(
+            xlim=(0, 1), ylim=(0, 1.02), xticks=ticks, yticks=ticks, xlabel="customers, the smallest first", ylabel="of revenue"
+        )
+        ax.xaxis.set_major_formatter(lambda v, _: fmt.share(v, 0))
+        ax.yaxis.set_major_formatter(lambda v, _: fmt.share(v, 0))
+        svg = finish(figure)
+    columns = {"customers": ("Customers, the smallest first", "share"), "revenue": ("Share of revenue", "share")}
+    tenths = np.linspace(0, 1, 11)
+    points = pd.DataFrame({"customers": tenths, "revenue": np.interp(tenths, lorenz["customers"], lorenz["revenue"])})
+    data = Table(points, "Lorenz curve", source, columns)
+    caption = "On how few customers revenue rests: the deeper the curve hangs, the fewer bring it (Lorenz curve)"
+    return Figure(svg, caption, source, f"Lorenz curve: the best tenth of customers brings {fmt.share(top)} of revenue.", data)
+
+
+def cohort_figure(found: Cohorts, fmt: Formats, source: str) -> Figure | None:
+    """A heat map: cohorts down, periods after the first across; None where no new cohort has had a later period."""
+    starts = found.rows["start"].drop_duplicates().dropna().sort_values().tail(SHOWN)
+    rows = found.rows[found.rows["start"].isin(starts) & found.rows["n"].between(1, SHOWN)]
+    if rows.empty:
+        return None
+    starts = [start for start in starts if start in set(rows["start"])]
+    wide = rows.pivot(index="start", columns="n", values="retention").reindex(starts)
+    sizes = rows.groupby("start")["customers"].first()
+    highest = max(float(rows["retention"].max()), 0.01)
+    with canvas(height=1.1 + 0.36 * len(wide)) as (figure, ax):
+        for row, values in enumerate(wide.to_numpy()):
+            for column, value in enumerate(values):
+                if np.isnan(value):
+                    continue
+                tint = _STRONGEST * value / highest
+                ax.add_patch(Rectangle((column + 0.02, row + 0.04), 0.96, 0.92, facecolor=BAR, alpha=tint, linewidth=0))
+                ax.text(column + 0.5, row + 0.5, fmt.share(value, 0), ha="center", va="center", fontsize=9)
+        labels = [f"{fmt.month(start)} ({fmt.count(sizes[start])})" for start in wide.index]
+        ax.set(
+            xlim=(0, len(wide.columns)), ylim=(len(wide), 0), xticks=np.arange(len(wide.columns)) + 0.5,
+            yticks=np.arange(len(wide)) + 0.5, xticklabels=[fmt.count(n) for n in wide.columns], yticklabels=labels,
+            xlabel=f"{found.unit}s after the first",
+        )  # fmt: skip
+        ax.xaxis.tick_top()
+        ax.xaxis.set_label_position("top")
+        ax.tick_params(length=0)
+        ax.grid(False)
+        ax.spines["bottom"].set_visible(False)
+        svg = finish(figure)
+    first = "month of the first order" if found.unit == "month" else "start of the quarter of the first order"
+    names = {n: f"n{n}" for n in wide.columns}
+    frame = wide.rename(columns=names).rename_axis(columns=None).assign(customers=sizes).reset_index()
+    columns = {"start": (first.capitalize(), "month"), "customers": ("New customers", "count")}
+    columns |= {names[n]: (f"After {n}", "share") for n in wide.columns}
+    told = "; ".join(
+        f"{fmt.month(start)}: {fmt.share(line.iloc[0], 0)}" for start, line in wide.iterrows() if pd.notna(line.iloc[0])
+    )
+    return Figure(
+        svg,
+        f"How many of the new customers still order: share that ordered in each {found.unit} after the first. "
+        f"Rows: {first}, with the number of customers",
+        source,
+        f"Share of each cohort that ordered in the {found.unit} after its first: {told}.",
+        Table(frame, f"Share of each cohort that ordered, by {found.unit} after the first", source, columns),
+    )

@@ -1,0 +1,152 @@
+"""Voice tables: the drivers, the subjects and the revenue after complaints in figures, and what all of it rests on."""
+
+import pandas as pd
+
+from playbook.methods.needs_analysis.feedback.findings import Heard
+from playbook.methods.needs_analysis.feedback.mentioned import MOST_ANSWERS
+from playbook.result.contract import Assumption, Table
+from playbook.result.formats import LEVEL
+
+__all__ = ["assumptions", "tables"]
+
+MOST_SUBJECTS = 15
+LANGUAGES = {"en": "English", "zh": "Chinese"}
+
+
+def tables(heard: Heard) -> tuple[Table, ...]:
+    """Drivers, subjects, revenue after complaints; those that there are."""
+    some = (_drivers(heard), _topics(heard), _lost(heard))
+    return tuple(table for table in some if table)
+
+
+def _drivers(heard: Heard) -> Table | None:
+    if heard.drivers.empty:
+        return None
+    level = heard.fmt.share(LEVEL)
+    return Table(
+        heard.drivers.sort_values(["effect", "driver"], ignore_index=True),
+        f"What moves the score on the scale from {heard.scale}: points against answers without the subject, {level} ranges.",
+        "surveys" if (heard.drivers["source"] != "orders").all() else "surveys, and dates of delivery in orders",
+        {
+            "label": ("Subject", "text"), "mentions": ("Answers", "count"), "share": ("Share of answers", "share"),
+            "effect": ("Points", "number"), "low": ("Low", "number"), "high": ("High", "number"),
+            "gain": ("Mean score would gain", "number"), "evidence": ("Evidence", "text"),
+        },
+    )  # fmt: skip
+
+
+def _topics(heard: Heard) -> Table | None:
+    rows = heard.topics.head(MOST_SUBJECTS)
+    if rows.empty:
+        return None
+    rows = rows.assign(
+        spoken=rows["language"].map(lambda code: LANGUAGES.get(code, code)),
+        example=rows["example"].where(rows["example"] != "", None),
+    )
+    columns = {
+        "topic": ("Subject", "text"), "spoken": ("Language", "text"), "tickets": ("Tickets, 12 months", "count"),
+        "share": ("Share", "share"), "recent": ("Last 3 months", "count"), "earlier": (_earlier(rows), "count"),
+        "example": ("A customer's words", "text"),
+    }  # fmt: skip
+    if rows["spoken"].nunique() < 2:
+        del columns["spoken"]
+    if rows["recent"].isna().all():
+        del columns["recent"], columns["earlier"]
+    return Table(rows, "What customers wrote about; words that few use are left out of quotes.", "tickets", columns)
+
+
+def _earlier(rows: pd.DataFrame) -> str:
+    return "A year before" if (rows["a_year_before"] == True).any() else "3 months on average before"  # noqa: E712  it may hold NaN
+
+
+def _lost(heard: Heard) -> Table | None:
+    if heard.lost.empty:
+        return None
+    level, days = heard.fmt.share(LEVEL), heard.fmt.count(heard.window)
+    return Table(
+        heard.lost.head(MOST_SUBJECTS),
+        f"Revenue of a customer in the {days} days after they got in touch, against that of customers who had bought alike; "
+        f"{level} ranges.",
+        "tickets, surveys and orders, net of returns",
+        {
+            "topic": ("Subject", "text"), "customers": ("Customers followed", "count"), "expected": ("Expected", "money"),
+            "difference": ("Difference", "money"), "low": ("Low", "money"), "high": ("High", "money"),
+            "evidence": ("Evidence", "text"),
+        },
+    )  # fmt: skip
+
+
+def assumptions(heard: Heard) -> tuple[Assumption, ...]:
+    """What the findings rest on, for the parts that were worked out."""
+    return (*_of_answers(heard), *_of_tickets(heard), *_of_losses(heard))
+
+
+def _of_answers(heard: Heard) -> list[Assumption]:
+    if not (heard.nps or heard.csat):
+        return []
+    fmt, notes = heard.fmt, []
+    year = heard.answers[(heard.answers["date"] >= heard.since()) & heard.answers[heard.score].notna()]
+    who = "Those who answer a survey may be more pleased, or more annoyed, than those who do not."
+    if heard.buyers is not None and len(heard.buyers) and "customer_id" in year:
+        answered = heard.buyers.isin(year["customer_id"]).sum()
+        who = (
+            f"{fmt.count(answered)} of {fmt.count(len(heard.buyers))} customers who bought in the last twelve months answered "
+            f"({fmt.share(answered / len(heard.buyers))}). {who}"
+        )
+    notes.append(Assumption(who, "low", "high"))
+    if "customer_id" in year and year["customer_id"].notna().any():
+        people = year["customer_id"].nunique() + int(year["customer_id"].isna().sum())
+        if people < len(year):
+            notes.append(
+                Assumption(
+                    f"{fmt.count(len(year))} answers come from {fmt.count(people)} customers; the ranges of the scores take each "
+                    "answer for itself, those of the effects allow for it.", "medium", "low",
+                )
+            )  # fmt: skip
+    if (heard.drivers["source"] == "comments").any():
+        text = (
+            "What a comment mentions is read by a list of words and phrases, which knows neither irony nor rare wordings; a "
+            "mention that goes with a low score need not be its cause. Scores end at the top of the scale, so praise "
+            "counts for a little less than it is worth."
+        )
+        notes.append(Assumption(text, "medium", "medium"))
+        read = int(heard.answers[heard.score].notna().sum())
+        if read > MOST_ANSWERS:
+            notes.append(Assumption(f"Effects are those of the latest {fmt.count(MOST_ANSWERS)} answers.", "high", "low"))
+    return notes
+
+
+def _of_tickets(heard: Heard) -> list[Assumption]:
+    if heard.subjects is None or heard.topics.empty:
+        return []
+    fmt, found, notes = heard.fmt, heard.subjects, []
+    if found.agreement is not None:
+        support = "high" if found.agreement >= 0.8 else "medium" if found.agreement >= 0.6 else "low"
+        notes.append(
+            Assumption(
+                "Subjects are those that the service desk filed. Grouped by their words alone, "
+                f"{fmt.share(found.agreement)} of the tickets stand with others of the same subject.", support, "medium",
+            )
+        )  # fmt: skip
+    if (~heard.topics["filed"].astype(bool)).any():
+        text = "Subjects in the customers' own words are groups of alike wordings: two groups may be about one matter."
+        notes.append(Assumption(text, "medium", "medium"))
+    if found.sampled is not None and found.sampled < len(heard.tickets):
+        notes.append(
+            Assumption(
+                f"Subjects were learned from {fmt.count(found.sampled)} of {fmt.count(len(heard.tickets))} tickets; "
+                "the others were assigned to the nearest one.", "high", "low",
+            )
+        )  # fmt: skip
+    return notes
+
+
+def _of_losses(heard: Heard) -> list[Assumption]:
+    if heard.lost.empty:
+        return []
+    text = (
+        "A customer who complains is compared with customers in the same quarter who had ordered as recently, as often and for "
+        "about as much. Other differences between them may remain, so less revenue goes with a complaint, and is not proven to "
+        "come from it."
+    )
+    return [Assumption(text, "medium", "high")]

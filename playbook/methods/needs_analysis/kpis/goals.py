@@ -1,0 +1,91 @@
+"""Goals: each objective of client.yml against where its KPI stands."""
+
+from dataclasses import dataclass
+
+from scipy.stats import norm
+
+from playbook.engagement import Objective, Period
+from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
+from playbook.methods.needs_analysis.kpis.data import YEAR, Data
+from playbook.methods.needs_analysis.kpis.standing import Standing
+from playbook.methods.needs_analysis.kpis.worth import PERIODS, current, gap_to, worth
+from playbook.methods.needs_analysis.path.leaks import share_range
+from playbook.result.contract import Evidence
+from playbook.result.formats import LEVEL
+
+__all__ = ["Goal", "measure_goal", "monthly_target", "partial", "per_period"]
+
+SURE = 0.95
+WIDER = norm.ppf((1 + SURE) / 2) / norm.ppf((1 + LEVEL) / 2)
+_FULL_YEAR = {"repeat_rate", "churn"}
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One objective against where its KPI stands, both per the objective's own period; ``gap`` is positive when short."""
+
+    objective: Objective
+    standing: Standing | None
+    now: float | None = None
+    gap: float | None = None
+    worth: float | None = None
+    how: str = ""
+
+    @property
+    def label(self) -> str:
+        return CATALOGUE[self.objective.kpi].label["en"]
+
+    @property
+    def met(self) -> bool:
+        return self.gap is not None and self.gap <= 0
+
+    @property
+    def evidence(self) -> Evidence:
+        """A plain count is shown; of an estimate, whether its distance to the target is beyond chance."""
+        stood, target = self.standing, self.objective.target
+        if stood is None:
+            return "not shown"
+        if partial(stood):
+            return "indicative"
+        if stood.low is None or self.now != stood.now:
+            return "shown"
+        if stood.low <= target <= stood.high:
+            return "indicative"
+        if stood.hits is None:  # the normal curve's range, made wider
+            low, high = (stood.now + (end - stood.now) * WIDER for end in (stood.low, stood.high))
+        else:
+            low, high = share_range(stood.hits, stood.cases, level=SURE)
+        return "likely" if low <= target <= high else "shown"
+
+
+def measure_goal(objective: Objective, standings: dict[str, Standing], data: Data) -> Goal:
+    """The goal with its gap and what closing it is worth; without a standing when its KPI cannot be measured."""
+    stood = standings.get(objective.kpi)
+    now = None if stood is None else current(stood, objective, data)
+    if now is None:
+        return Goal(objective, None)
+    gap = gap_to(stood, objective.target, now)
+    if gap <= 0:
+        return Goal(objective, stood, now, gap, how="reached")
+    if partial(stood):
+        return Goal(objective, stood, now, gap, how=f"not priced: {stood.indicator.label['en'].lower()} needs a year of orders")
+    return Goal(objective, stood, now, gap, *worth(stood, gap, now, data))
+
+
+def partial(stood: Standing) -> bool:
+    """Whether the data are too short for a rate that needs a whole year: it will still move."""
+    return stood.indicator.id in _FULL_YEAR and stood.months < YEAR
+
+
+def per_period(stood: Standing, per: Period) -> str:
+    """`` a month``, where the KPI counts per period."""
+    if stood.indicator.id == "sales_velocity":
+        return " a month"
+    return f" a {per}" if stood.indicator.kind == "flow" or stood.indicator.id == "customers" else ""
+
+
+def monthly_target(objective: Objective) -> float | None:
+    """The target as it stands in a chart of months; None where it holds for a longer period and does not add up."""
+    if CATALOGUE[objective.kpi].kind == "flow":
+        return objective.target * PERIODS[objective.per] / PERIODS["month"]
+    return None if objective.kpi == "customers" and objective.per != "month" else objective.target

@@ -1,0 +1,135 @@
+"""Shares: of how many cases how many were hits, month by month over a trailing window."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from playbook.methods.needs_analysis.kpis.data import YEAR, Data, by_month, full_months
+from playbook.methods.needs_analysis.path.steps import first_reach, outcome, step_order
+
+__all__ = ["SHARES", "share_counts"]
+
+FEWEST = 3  # months below which a share of journeys or deals jumps about too much to be drawn
+SATISFIED = 4  # of 5
+
+
+def share_counts(kpi: str, data: Data, window: int = YEAR) -> pd.DataFrame:
+    """Cases and hits behind a share: per month (index: first day), over the ``window`` months ending with it, [hits, cases].
+
+    Empty when the data for it are missing. Raises KeyError for a KPI that is no share.
+    """
+    return SHARES[kpi](data, window)
+
+
+def _repeat(data: Data, window: int) -> pd.DataFrame:
+    """Customers with two orders or more, of those with one."""
+    bought = _purchases(data)
+    if bought is None:
+        return _none()
+    span = full_months(data.order_totals["day"], data.last_day)
+    window = min(window, len(span))
+    if bought.empty or not window:
+        return _none()
+    orders = bought.groupby(["customer_id", bought["day"].dt.to_period("M")])["order_id"].nunique().unstack(fill_value=0)
+    total = _trailing(orders, span, window)
+    counts = pd.DataFrame({"hits": (total >= 2).sum(axis=1), "cases": (total >= 1).sum(axis=1)})
+    return by_month(counts.iloc[window - 1 :])
+
+
+def _churn(data: Data, window: int) -> pd.DataFrame:
+    """Under contract at the start of the window, of whom those who left within it; else customers of the window before who did
+    not buy again."""
+    if data.contracts is not None and data.contracts["end"].notna().any():
+        return _left(data.contracts, data.last_day, window)
+    bought = _purchases(data)
+    if bought is None or bought.empty:
+        return _none()
+    span = full_months(data.order_totals["day"], data.last_day)
+    if len(span) < 2 * window:
+        return _none()
+    orders = bought.groupby(["customer_id", bought["day"].dt.to_period("M")]).size().unstack(fill_value=0)
+    now = _trailing(orders, span, window) > 0
+    before = now.shift(window, fill_value=False)
+    counts = pd.DataFrame({"hits": (before & ~now).sum(axis=1), "cases": before.sum(axis=1)})
+    return by_month(counts.iloc[2 * window - 1 :])
+
+
+def _left(contracts: pd.DataFrame, as_of: date | None, window: int) -> pd.DataFrame:
+    span = full_months(pd.concat([contracts["start"], contracts["end"]]), as_of)[window:]
+    if not len(span):
+        return _none()
+    end = contracts["end"].fillna(pd.Timestamp.max.normalize()).to_numpy()
+    start = contracts["start"].to_numpy()
+    first = (span - (window - 1)).to_timestamp().to_numpy()[:, None]
+    last = span.to_timestamp(how="end").normalize().to_numpy()[:, None]
+    bound = (start < first) & (end >= first)
+    counts = pd.DataFrame({"hits": (bound & (end <= last)).sum(axis=1), "cases": bound.sum(axis=1)}, index=span)
+    return by_month(counts)
+
+
+def _conversion(data: Data, window: int) -> pd.DataFrame:
+    """Journeys that began in the window, and those of them that reached the last step."""
+    if data.journey_steps is None:
+        return _none()
+    reached = first_reach(data.journey_steps)
+    order = step_order(reached, data.stages)
+    if len(order) < 2:
+        return _none()
+    journeys = reached.assign(hit=reached["step"] == order[-1]).groupby("journey_id")
+    return _rolling(journeys.agg(day=("step_at", "min"), hit=("hit", "any")), data.last_day, window)
+
+
+def _won(data: Data, window: int) -> pd.DataFrame:
+    """Opportunities closed in the window (by the day they were created where that is all there is), and those that were won."""
+    deals = data.opportunities
+    if deals is None:
+        return _none()
+    dated = next((c for c in ("closed_on", "created_on") if c in deals), None)
+    ends = outcome(deals["stage"])
+    days = pd.to_datetime(deals[dated]) if dated else pd.Series(pd.NaT, index=deals.index, dtype="datetime64[us]")
+    return _rolling(pd.DataFrame({"day": days, "hit": ends == "won"})[(ends != "open") & days.notna()], data.last_day, window)
+
+
+def _satisfied(data: Data, window: int) -> pd.DataFrame:
+    """Answers of the window, and those of 4 and 5."""
+    answers = data.survey_answers
+    if answers is None or "satisfaction" not in answers:
+        return _none()
+    known = answers.dropna(subset=["satisfaction"])
+    cases = pd.DataFrame({"day": pd.to_datetime(known["date"]), "hit": known["satisfaction"] >= SATISFIED})
+    return _rolling(cases, data.last_day, window)
+
+
+SHARES: Mapping[str, Callable[[Data, int], pd.DataFrame]] = MappingProxyType(
+    {"repeat_rate": _repeat, "churn": _churn, "conversion": _conversion, "win_rate": _won, "csat": _satisfied}
+)
+
+
+def _purchases(data: Data) -> pd.DataFrame | None:
+    """Orders of known customers; an order that only brings goods back is no purchase."""
+    orders = data.order_totals
+    if orders is None or "customer_id" not in orders:
+        return None
+    return orders[(orders["revenue"] > 0) & orders["customer_id"].notna()]
+
+
+def _trailing(monthly: pd.DataFrame, span: pd.PeriodIndex, window: int) -> pd.DataFrame:
+    """Sums over the last ``window`` months, one row a month, one column a customer."""
+    running = monthly.reindex(columns=span, fill_value=0).astype("int64").T.cumsum()
+    return running - running.shift(window, fill_value=0)
+
+
+def _rolling(cases: pd.DataFrame, as_of: date | None, window: int) -> pd.DataFrame:
+    span = full_months(cases["day"], as_of)
+    if not len(span):
+        return _none()
+    monthly = cases.groupby(cases["day"].dt.to_period("M"))["hit"].agg(hits="sum", cases="size").reindex(span, fill_value=0)
+    sums = monthly.rolling(window, min_periods=min(FEWEST, window, len(span))).sum().dropna()
+    return by_month(sums.astype(np.int64))
+
+
+def _none() -> pd.DataFrame:
+    return pd.DataFrame({"hits": [], "cases": []}, index=pd.DatetimeIndex([], name="month"), dtype="int64")

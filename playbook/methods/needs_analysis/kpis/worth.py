@@ -1,0 +1,120 @@
+"""Worth: what closing the gap to a goal brings in a year, and how that is worked out."""
+
+from datetime import date
+from types import MappingProxyType
+
+import pandas as pd
+
+from playbook.engagement import Objective, Period
+from playbook.intake.frames import FIRST_DAYS
+from playbook.methods.needs_analysis.kpis.data import YEAR, Data
+from playbook.methods.needs_analysis.kpis.ratios import ratio_parts
+from playbook.methods.needs_analysis.kpis.standing import Standing, standing
+from playbook.methods.needs_analysis.path.steps import outcome
+
+__all__ = ["PERIODS", "current", "customers_per", "gap_to", "worth"]
+
+DAYS_A_WEEK = 7
+PERIODS = MappingProxyType({"week": 365.25 / DAYS_A_WEEK, "month": 12.0, "quarter": 4.0, "year": 1.0})  # of each in a year
+_OF_REVENUE = {"revenue", "orders", "customers", "order_value"}
+NOT_PRICED = "not priced: other gaps hold the money that it moves"
+
+
+def current(stood: Standing, objective: Objective, data: Data) -> float | None:
+    """Where the KPI stands per the objective's own period; None where the data do not cover that."""
+    if stood.indicator.kind == "flow":
+        return stood.now * PERIODS["month"] / PERIODS[objective.per]
+    if objective.kpi == "customers" and objective.per != "month":
+        return customers_per(objective.per, data.order_totals, data.as_of)
+    return stood.now
+
+
+def gap_to(stood: Standing, target: float, now: float) -> float:
+    """How far the KPI is from its target; positive when it falls short, whichever way is good."""
+    return target - now if stood.indicator.good == "up" else now - target
+
+
+def worth(stood: Standing, gap: float, now: float, data: Data) -> tuple[float | None, str]:
+    """What closing ``gap`` (in the unit of ``now``) brings in a year in the client's currency, and the sum behind it in words."""
+    kpi = stood.indicator.id
+    if kpi in _OF_REVENUE:
+        revenue = standing("revenue", data)
+        if now <= 0 or revenue is None:
+            return None, "not priced: there is nothing to scale from"
+        return gap / now * revenue.now * YEAR, "the missing share of today's yearly revenue, all else unchanged"
+    if kpi in {"repeat_rate", "conversion"}:
+        return _of_orders(stood, gap, data)
+    if kpi == "churn":
+        return _of_customers(stood, gap, data)
+    if kpi == "win_rate":
+        amount = _won_amount(data.opportunities)
+        total = None if amount is None else gap * stood.cases * YEAR / stood.months * amount
+        return total, "opportunities closed a year x missing points x average won amount"
+    if kpi == "gross_margin":
+        revenue = standing("revenue", data)
+        return (None if revenue is None else gap * revenue.now * YEAR), "missing points x today's yearly revenue"
+    if kpi in {"cac", "clv"}:
+        won = _yearly(ratio_parts("cac", data)["below"])
+        return (None if won is None else gap * won), "customers won a year x the gap for each"
+    if kpi == "cost_to_serve":
+        orders = _yearly(ratio_parts(kpi, data)["below"])
+        return (None if orders is None else gap * orders), "orders a year x the gap for each"
+    if kpi == "sales_velocity":
+        return gap * YEAR, "the missing money a month, for twelve months"
+    return None, NOT_PRICED
+
+
+def _of_orders(stood: Standing, gap: float, data: Data) -> tuple[float | None, str]:
+    value = standing("order_value", data)
+    if value is None:
+        return None, "not priced: orders are needed for the value of an order"
+    if stood.indicator.id == "repeat_rate":
+        return gap * stood.cases * value.now, "customers of the year x missing points x one more order each"
+    yearly = stood.cases * YEAR / stood.months
+    return gap * yearly * value.now, "journeys a year x missing points x value of an order"
+
+
+def _of_customers(stood: Standing, gap: float, data: Data) -> tuple[float | None, str]:
+    contracts = data.contracts
+    if contracts is not None and contracts["end"].notna().any():
+        if "fee" not in contracts or contracts["fee"].isna().all():
+            return None, "not priced: customers (fee) is needed for what a contract brings"
+        return gap * stood.cases * float(contracts["fee"].mean()) * YEAR, "contracts x missing points x average fee of a year"
+    revenue, buyers = standing("revenue", data), customers_per("year", data.order_totals, data.last_day)
+    if revenue is None or not buyers:
+        return None, "not priced: a full year of orders is needed for what a customer brings"
+    return gap * stood.cases * revenue.now * YEAR / buyers, "customers of the year before x missing points x revenue per customer"
+
+
+def customers_per(per: Period, order_totals: pd.DataFrame | None, as_of: date | None) -> float | None:
+    """Different customers in the last quarter or year, or in the average full week of the last year.
+
+    None without customer ids, and where the data do not cover the quarter, the year or one week.
+    """
+    if order_totals is None or as_of is None or "customer_id" not in order_totals:
+        return None
+    first, end = order_totals["day"].min(), pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    start = end - pd.DateOffset(months=3 if per == "quarter" else YEAR)
+    recent = order_totals[order_totals["day"].between(start, end, inclusive="left")]
+    if recent["customer_id"].count() == 0:
+        return None
+    if per != "week":
+        covered = first <= start + pd.Timedelta(days=FIRST_DAYS - 1)
+        return float(recent["customer_id"].nunique()) if covered else None
+    weeks = (end - max(first, start)).days // DAYS_A_WEEK  # the days before the first full week are left out
+    weeks_back = (end - pd.Timedelta(days=1) - recent["day"]).dt.days // DAYS_A_WEEK
+    by_week = recent.groupby(weeks_back)["customer_id"].nunique().reindex(range(weeks), fill_value=0)
+    return float(by_week.mean()) if weeks else None
+
+
+def _yearly(monthly: pd.Series) -> float | None:
+    """A sum of months, as of a year."""
+    last = monthly.tail(YEAR)
+    return float(last.mean() * YEAR) if len(last) else None
+
+
+def _won_amount(opportunities: pd.DataFrame | None) -> float | None:
+    if opportunities is None or "amount" not in opportunities:
+        return None
+    amounts = opportunities.loc[outcome(opportunities["stage"]) == "won", "amount"].dropna()
+    return float(amounts.mean()) if len(amounts) else None

@@ -1,0 +1,227 @@
+"""Funnel tables: steps, groups, times, turns, stalls and credit as the reader sees them, and what the results rest on."""
+
+from datetime import date
+
+import pandas as pd
+
+from playbook.methods.needs_analysis.path.channel_credit import Credit
+from playbook.methods.needs_analysis.path.deals import YEAR_DAYS
+from playbook.methods.needs_analysis.path.findings import FEWEST_SALES, Costliest
+from playbook.methods.needs_analysis.path.leaks import Path, path_source
+from playbook.methods.needs_analysis.path.moves import turns
+from playbook.methods.needs_analysis.path.splits import Split
+from playbook.methods.needs_analysis.path.stalls import Stalls
+from playbook.methods.needs_analysis.path.times import duration
+from playbook.result.contract import Assumption, Table
+from playbook.result.formats import Formats
+
+__all__ = ["funnel_assumptions", "funnel_tables"]
+
+COVERED = 0.9  # share of orders that the journeys should hold before their money can stand for all sales
+MOST_TURNS, MOST_ROWS = 8, 12
+
+
+def funnel_tables(
+    path: Path, found: Costliest, splits: tuple[Split, ...], times: pd.DataFrame, moves: pd.DataFrame, stalls: Stalls | None,
+    credit: Credit | None, fmt: Formats,
+) -> tuple[Table, ...]:  # fmt: skip
+    """Tables in the order of the findings; those without rows are left out."""
+    listed = [_steps(path, fmt), *(_split(split, path, found, fmt) for split in splits)]
+    listed += [_times(times, path, fmt), _turns(moves, path, fmt), _stalled(stalls, path, fmt), _credit(credit, path, fmt)]
+    listed.append(_standing(path, fmt))
+    return tuple(table for table in listed if table is not None)
+
+
+def _steps(path: Path, fmt: Formats) -> Table:
+    columns = {
+        "step": ("Step", "text"), "reached": ("Got so far", "count"), "conversion": ("Of those before", "share"),
+        "low": ("Range from", "share"), "high": ("to", "share"), "point": ("One point more, a year", "money"),
+    }  # fmt: skip
+    frame = path.stages.assign(**path.stages[["conversion", "low", "high", "point"]].where(path.stages["leak"]))
+    if path.worth is None:
+        del columns["point"]
+    return Table(frame, "Steps on the way, the last twelve months", path_source(path, fmt), columns)
+
+
+def _split(split: Split, path: Path, found: Costliest, fmt: Formats) -> Table:
+    before, step = found[0]["before"], split.step
+    priced = split.gain is not None and split.evidence != "indicative"
+    order = ["gain", "came", "group"] if priced else ["came", "group"]
+    frame = split.groups.sort_values(order, ascending=[False] * (len(order) - 1) + [True], ignore_index=True)
+    frame = frame.assign(
+        took=[duration(d, fmt) for d in frame["days"]],
+        span=[" to ".join(dict.fromkeys(map(fmt.share, (g.low, g.high)))) for g in frame.itertuples()],
+        apart=[_apart(g.difference, g.better) for g in frame.itertuples()],
+    )  # fmt: skip
+    deals = path.case == "opportunities"
+    columns = {
+        "group": (split.by.capitalize(), "text"), "came": ("Closed" if deals else f"Reached '{before}'", "count"),
+        "conversion": ("Won" if deals else f"Went on to '{step}'", "share"), "expected": ("To be expected", "share"),
+        "span": ("Range of it", "text"), "apart": ("Apart beyond chance", "text"),
+    }  # fmt: skip
+    if frame["days"].notna().any():
+        columns["took"] = ("Time to the end, median", "text")
+    if priced:
+        columns |= {"point": ("One point more, a year", "money"), "gain": (f"At {fmt.share(split.level)}, a year", "money")}
+    what = f"Closed opportunities won, by {split.by}" if deals else f"From '{before}' to '{step}', by {split.by}"
+    caption = f"{what}; what is to be expected lies nearer to the average the fewer cases there are"
+    return Table(frame.head(MOST_ROWS) if len(frame) > 2 * MOST_ROWS else frame, caption, path_source(path, fmt), columns)
+
+
+def _apart(difference: str, better: bool) -> str:
+    return "no" if difference == "indicative" else "better" if better else "worse"
+
+
+def _times(times: pd.DataFrame, path: Path, fmt: Formats) -> Table | None:
+    if times.empty:
+        return None
+    frame = times.assign(
+        **{name: [duration(d, fmt) for d in times[name]] for name in ("median", "upper", "long")},
+        range=[_range(t.low, t.high, fmt) for t in times.itertuples()],
+        way=["on the way" if on else "detour" for on in times["on_path"]],
+    )
+    columns = {
+        "step": ("Step", "text"), "stays": ("Stays", "count"), "happens": ("Move on", "share"), "median": ("Half within", "text"),
+        "range": ("Range of it", "text"), "upper": ("Three quarters within", "text"), "long": ("Nine in ten within", "text"),
+    }  # fmt: skip
+    return Table(frame.head(MOST_ROWS), "Time at each step of those that move on to another", path_source(path, fmt), columns)
+
+
+def _range(low: float, high: float, fmt: Formats) -> str:
+    return " to ".join(dict.fromkeys((duration(low, fmt), duration(high, fmt))))
+
+
+def _turns(moves: pd.DataFrame, path: Path, fmt: Formats) -> Table | None:
+    back = turns(moves, tuple(path.stages["step"])) if len(moves) else moves
+    if back.empty:
+        return None
+    frame = back.assign(
+        kind=back["kind"].map({"back": "back to a step taken before", "again": "the same step again"}),
+        span=[" to ".join(dict.fromkeys(map(fmt.share, (t.low, t.high)))) for t in back.itertuples()],
+    )
+    columns = {
+        "step": ("From", "text"), "next_step": ("To", "text"), "kind": ("What", "text"), "cases": ("Times", "count"),
+        "share": ("Of all at that step", "share"), "span": ("Range of it", "text"),
+    }  # fmt: skip
+    return Table(frame.head(MOST_TURNS), f"Where {path.noun} turn back, the most frequent turns", path_source(path, fmt), columns)
+
+
+def _stalled(stalls: Stalls | None, path: Path, fmt: Formats) -> Table | None:
+    if stalls is None or stalls.groups.empty:
+        return None
+    frame = stalls.groups.assign(after=[duration(d, fmt) for d in stalls.groups["after"]],
+                                 waits=[duration(d, fmt) for d in stalls.groups["median_days"]])  # fmt: skip
+    columns = {
+        "step": ("Stage", "text"), "owner": ("Owner", "text"), "open": ("Open", "count"), "stalled": ("Waiting long", "count"),
+        "beyond": ("Longer than any before", "count"), "waits": ("Median wait", "text"), "after": ("Long means beyond", "text"),
+        "amount": ("Amount if won", "money"),
+    }  # fmt: skip
+    if frame["owner"].nunique() < 2:
+        del columns["owner"]
+    if stalls.after is not None:
+        del columns["after"]
+    if frame["amount"].isna().all():
+        del columns["amount"]
+    return Table(
+        frame.head(MOST_ROWS), "Open cases that wait unusually long, by stage and owner", path_source(path, fmt), columns
+    )
+
+
+def _credit(credit: Credit | None, path: Path, fmt: Formats) -> Table | None:
+    if credit is None or credit.conversions < FEWEST_SALES or len(credit.channels) < 2:
+        return None
+    columns = {
+        "channel": ("Channel", "text"), "paths": ("Journeys that meet it", "count"), "first": ("Sales by first contact", "count"),
+        "last": ("By last contact", "count"), "linear": ("Shared evenly", "count"), "markov": ("By what it adds", "count"),
+        "low": ("Range from", "count"), "high": ("to", "count"),
+    }  # fmt: skip
+    return Table(credit.channels.head(MOST_ROWS), "Sales by channel, counted in four ways", path_source(path, fmt), columns)
+
+
+def _standing(path: Path, fmt: Formats) -> Table | None:
+    if path.standing is None:
+        return None
+    labels = {
+        "stage": ("Stage", "text"), "opportunities": ("Opportunities", "count"), "amount": ("Amount", "money"),
+        "days": ("Days open, median", "count"),
+    }  # fmt: skip
+    shown = {name: label for name, label in labels.items() if name in path.standing and path.standing[name].notna().any()}
+    return Table(path.standing, "Where the opportunities stand, as the client names the stages", path_source(path, fmt), shown)
+
+
+def funnel_assumptions(
+    path: Path, order_totals: pd.DataFrame | None, splits: tuple[Split, ...], times: pd.DataFrame, credit: Credit | None,
+    as_of: date, fmt: Formats,
+) -> tuple[Assumption, ...]:  # fmt: skip
+    """What the results rest on, the most important first."""
+    deals = path.case == "opportunities"
+    listed = [
+        Assumption("Whoever is won at one step goes on from there as often as the others do today.", "medium", "high"),
+        Assumption(
+            "Only the end of each deal is known, not when it came to which stage: how many pass from stage to stage, and "
+            "where they wait, cannot be said. A journeys table with the dated steps of the deals (journey_id, step, step_at) "
+            "would show it. Deals that are still open count neither as won nor as lost.",
+            "high", "high",
+        )
+        if deals
+        else Assumption(
+            "Steps stand in the order in which they are reached; who skips one counts as having passed it, and steps that most "
+            "of those further on never took are not part of the way.",
+            "high", "low",
+        ),
+    ]  # fmt: skip
+    if path.unripe:
+        listed.append(
+            Assumption(
+                f"Nine in ten of those who get to the end do so within {fmt.count(path.unripe)} days; "
+                "journeys that began later than that are left out, for they may still be on their way.",
+                "high", "medium",
+            )
+        )  # fmt: skip
+    if path.worth is not None:
+        what = "order" if path.priced == "order" else "won deal"
+        listed.append(
+            Assumption(
+                f"A sale won back is worth the average {what} of the last twelve months, {fmt.money(path.worth)}.",
+                "medium",
+                "high",
+            )
+        )
+    if path.priced == "order" and path.worth is not None:
+        listed += _coverage(path, order_totals, as_of, fmt)
+    if splits:
+        listed.append(
+            Assumption(
+                "Groups are compared as they are: part of a difference may lie in the customers they get. A share to be "
+                "expected joins a group's own cases with what all groups have in common (empirical Bayes).",
+                "medium", "medium",
+            )
+        )  # fmt: skip
+    if len(times) or path.took is not None:
+        listed.append(
+            Assumption("Who is still waiting is counted as waiting at least so long (Kaplan-Meier), not left out.", "high", "low")
+        )
+    if credit is not None and credit.conversions >= FEWEST_SALES:
+        listed.append(
+            Assumption(
+                "What a channel adds is reckoned from the order of contacts alone (a Markov chain of order one); a test that "
+                "switches a channel off would be better evidence.",
+                "low", "medium",
+            )
+        )  # fmt: skip
+    return tuple(listed)
+
+
+def _coverage(path: Path, order_totals: pd.DataFrame, as_of: date, fmt: Formats) -> list[Assumption]:
+    since = pd.Timestamp(as_of) - pd.Timedelta(days=YEAR_DAYS - 1)
+    placed = int(order_totals["day"].between(since, pd.Timestamp(as_of)).sum())
+    ended = path.stages["reached"].iloc[-1] * path.yearly
+    if ended >= COVERED * placed:
+        return []
+    return [
+        Assumption(
+            f"The journeys end in {fmt.count(ended)} sales a year while {fmt.count(placed)} orders were placed; "
+            "the money counts only the journeys that were recorded, so the true amounts are likely higher.",
+            "high", "high",
+        )
+    ]  # fmt: skip
