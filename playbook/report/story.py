@@ -11,6 +11,7 @@ from playbook.result.html import confidence, emphasised
 
 __all__ = ["EVIDENCE", "bottom_line", "drawn", "lead", "open_questions", "rests_on"]
 
+_UPKEEP = {"data-audit"}  # what the consultant and the client's data people settle between them heads no page
 MOST, LEAST = 5, 3  # findings at the top of a page; what was not shown only fills up to the least
 EVIDENCE = {
     "shown": "Plainly counted, or a test finds that chance alone would hardly do this (95% sure).",
@@ -32,7 +33,7 @@ def bottom_line(parts: Iterable[tuple[str, str, Section]]) -> list[dict]:
     """
     groups: dict[str, list[dict]] = {}
     for group, href, section in parts:
-        found = [_told(f, group, href) for answer in section.answers for f in answer["findings"]]
+        found = [_told(f, group, href) for a in section.answers if a["id"] not in _UPKEEP for f in a["findings"]]
         groups[group] = groups.get(group, []) + found
     told: dict[str, dict] = {}
     for rank in _by_rank(groups.values()):

@@ -77,12 +77,16 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Table:
-    """A tidy frame with what a reader needs: caption, source, and label and unit of each column shown (in order)."""
+    """A tidy frame with what a reader needs: caption, source, and label and unit of each column shown (in order).
+
+    An ``aside`` is for those who want to look closer: the page folds it away.
+    """
 
     frame: pd.DataFrame
     caption: str
     source: str
     columns: dict[str, tuple[str, Unit]]
+    aside: bool = False
 
     def __post_init__(self):
         if absent := [c for c in self.columns if c not in self.frame.columns]:

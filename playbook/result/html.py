@@ -15,8 +15,9 @@ __all__ = ["BODY", "MIME", "bundle", "confidence", "emphasised", "fragment", "pa
 
 BODY = "<!-- body -->"
 MIME = "application/vnd.playbook.result+json"
-ROWS_SHOWN = 25
-SHORT_WORDS, LONG_WORDS = 12, 40  # characters up to which a column of words stays on one line, and from which it is given room
+ROWS_SHOWN = 15
+TABLES_SHOWN = 2  # of a section; further ones are folded away, as asides are
+SHORT_WORDS, LONG_WORDS = 15, 40  # characters up to which a column of words stays on one line, and from which it is given room
 _SPEAKING_UNITS = {"money", "unit_money", "share", "points", "days"}  # a bare count could be any number of the sentence
 _SIGNED = re.compile(r"[+−]\S+")
 
@@ -36,8 +37,7 @@ def fragment(result: Result, prefix: str) -> str:
         parts.append(_locked(result))
     else:
         figures = [_figure(f, f"{prefix}-{i}", result) for i, f in enumerate(result.figures(), start=1)]
-        tables = [_table(t, result) for t in result.tables]
-        parts += [*figures[:1], _findings(result), *figures[1:], *tables, _assumptions(result)]
+        parts += [*figures[:1], _findings(result), *figures[1:], *_tables(result), _assumptions(result)]
     return "".join([*parts, "</div>"])
 
 
@@ -111,6 +111,18 @@ def _figure(figure: Figure, prefix: str, result: Result) -> Markup:
         source=figure.source,
         table=_table(figure.data, result),
     )
+
+
+def _tables(result: Result) -> list[Markup]:
+    """The tables that answer the question, then those that only a closer look needs, folded away."""
+    main = [t for t in result.tables if not t.aside][:TABLES_SHOWN]
+    folded = [t for t in result.tables if not any(t is shown for shown in main)]
+    told = [_table(t, result) for t in main]
+    if folded:
+        names = Markup(" · ").join(_closed(t.caption).rstrip(".") for t in folded)
+        body = Markup("").join(_table(t, result) for t in folded)
+        told.append(Markup('<details class="asides"><summary>Look closer: {}</summary>{}</details>').format(names, body))
+    return told
 
 
 def _table(table: Table, result: Result) -> Markup:

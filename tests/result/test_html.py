@@ -85,7 +85,7 @@ def test_ids_are_unique_on_a_page_with_the_same_chart_twice():
 
 
 def test_long_tables_are_cut_and_say_so():
-    result = Result(fmt=FMT, headline="h", tables=(table(rows=ROWS_SHOWN + 1975),))
+    result = Result(fmt=FMT, headline="h", tables=(table(rows=2000),))
     page = BeautifulSoup(fragment(result, "p"), "html.parser")
     assert len(page.find("tbody").find_all("tr")) == ROWS_SHOWN
     assert f"The first {ROWS_SHOWN} of 2,000 rows." in page.find("caption").get_text()
@@ -100,3 +100,13 @@ def test_the_payload_is_plain_json_and_written_by_the_formats():
 
 def test_showing_twice_is_equal_to_the_byte():
     assert fragment(drawn(), "p") == fragment(drawn(), "p")
+
+
+def test_asides_and_tables_beyond_the_second_are_folded_away():
+    frame = pd.DataFrame({"a": [1.0]})
+    tables = tuple(Table(frame, f"Table {n}", "orders", {"a": ("A", "number")}, aside=n == 1) for n in (1, 2, 3, 4))
+    text = fragment(Result(fmt=FMT, headline="Four", tables=tables), "x")
+    open_part, _, folded = text.partition('<details class="asides">')
+    assert [n for n in "1234" if f"Table {n}" in open_part] == ["2", "3"]
+    assert [n for n in "1234" if f"Table {n}." in folded] == ["1", "4"]
+    assert "Look closer: Table 1 · Table 4" in folded

@@ -1,5 +1,6 @@
 """Needs: every gap found becomes one ranked need: what it is worth, how sure that is, how hard it is, and who treats it when."""
 
+import re
 from dataclasses import dataclass
 from importlib import resources
 from typing import Literal
@@ -127,15 +128,14 @@ def _from_funnel(funnel: Funnel | None) -> list[Need]:
 
 
 def _from_findings(result: Result) -> list[Need]:
-    """Findings that needs.yml names by their id, where they hold money."""
-    return [
-        _need(
-            f"needs-{f.id}", f.id, abs(f.money), *((f.low, f.high) if f.unit == "money" else (None, None)), f.evidence,
-            _ADVICE[f.id]["basis"]["en"],
-        )
-        for f in result.findings
-        if f.id in _ADVICE and f.money and f.evidence != "not shown"
-    ]  # fmt: skip
+    """Findings that needs.yml names by their id (without a number at its end), where they hold money; the first of each."""
+    needs = {}
+    for f in result.findings:
+        key = re.sub(r"-\d+$", "", f.id)
+        if key in _ADVICE and f.money and f.evidence != "not shown" and key not in needs:
+            span = (f.low, f.high) if f.value is not None and abs(f.value) == abs(f.money) else (None, None)
+            needs[key] = _need(f"needs-{key}", key, abs(f.money), *span, f.evidence, _ADVICE[key]["basis"]["en"])
+    return list(needs.values())
 
 
 def _headline(ranked: tuple[Need, ...], goal: Need | None, scorecard: Scorecard, fmt: Formats) -> str:

@@ -20,6 +20,7 @@ __all__ = ["Scorecard", "scorecard"]
 
 MOST_TILES = 6
 SHORTEST_COURSE = 3  # points that make a line
+APART = 1.5  # times that two costs of the same thing may differ
 # Without goals: what leads is what the client sells by, orders or deals.
 _ORDER = (
     "revenue", "order_value", "customers", "repeat_rate", "churn", "conversion", "win_rate", "gross_margin", "cac", "clv",
@@ -84,7 +85,8 @@ def scorecard(
     goals = tuple(sorted((measure_goal(o, standings, data) for o in objectives), key=lambda g: (g.met, -(g.worth or 0))))
     source = _source(standings, fmt)
     return Scorecard(
-        fmt=fmt, headline=_headline(goals, standings, fmt), findings=_findings(goals, standings, as_of, fmt),
+        fmt=fmt, headline=_headline(goals, standings, fmt),
+        findings=(*_findings(goals, standings, as_of, fmt), *_two_costs(standings, data.parameters, fmt)),
         tables=(kpi_table(goals, standings, source, fmt), method_table(goals, standings, source)),
         tiles=tuple(tile(s) for s in list(standings.values())[:MOST_TILES]),
         assumptions=_assumptions(goals, standings), standings=standings, goals=goals,
@@ -170,6 +172,21 @@ def _goal_finding(goal: Goal, again: bool, as_of: date, fmt: Formats) -> Finding
         name, sentence, value=goal.now, unit=stood.indicator.unit, low=stood.low, high=stood.high, n=stood.cases,
         money=goal.worth, evidence=goal.evidence, action=action,
     )  # fmt: skip
+
+
+def _two_costs(standings: dict[str, Standing], parameters: Assumptions, fmt: Formats) -> tuple[Finding, ...]:
+    """The cost of winning a customer as stated and as spent, where they lie far apart: one of them misleads."""
+    spent, stated = standings.get("cac"), parameters.acquisition_cost
+    if spent is None or not stated or not spent.now or max(spent.now / stated, stated / spent.now) < APART:
+        return ()
+    sentence = (
+        f"Marketing spends {fmt.money(spent.now)} for each customer won, while client.yml states {fmt.money(stated)}: "
+        "which of the two counts decides whether a new customer pays."
+    )
+    action = (
+        "Settle what the stated cost covers; spending that also brings regular customers back belongs only in part to new ones."
+    )
+    return (Finding("scorecard-two-costs", sentence, value=spent.now, unit="money", evidence="indicative", action=action),)
 
 
 def _source(standings: dict[str, Standing], fmt: Formats) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from playbook.engagement import Objective
+from playbook.engagement import Assumptions, Objective
 from playbook.methods.needs_analysis.kpis.data import Data
 from playbook.methods.needs_analysis.kpis.standing import standing
 from playbook.methods.needs_analysis.kpis.worth import customers_per
@@ -176,3 +176,14 @@ def test_the_figure_shows_goals_and_inputs_stay():
 @pytest.mark.parametrize("n", [3, 18, 19, 20, 23, 24, 25, 60])
 def test_dates_below_the_panels_fit_every_length_of_history(n):
     assert card(months(n, revenue=np.arange(n) + 1.0), ()).figure().svg  # the locator warns where it finds none
+
+
+def test_a_stated_cost_far_from_what_is_spent_is_told():
+    spend = pd.DataFrame({"channel": "search", "month": pd.date_range(end="2026-10-01", periods=12, freq="MS"), "spend": 100.0})
+    won = pd.DataFrame({"acquired_on": pd.date_range(end="2026-10-31", periods=365)})  # a customer a day
+    frames = {"channel_months": spend, "customers": won}
+    near, far = (card(months(12), (), parameters=Assumptions(acquisition_cost=cost), **frames) for cost in (3, 31))
+    assert [f.id for f in near.findings if f.id == "scorecard-two-costs"] == []
+    (told,) = (f for f in far.findings if f.id == "scorecard-two-costs")
+    assert told.value == pytest.approx(1200 / 365)
+    assert "spends €3.29 for each customer won, while client.yml states €31" in told.sentence

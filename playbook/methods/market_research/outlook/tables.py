@@ -61,6 +61,7 @@ def tables(path: pd.DataFrame, scores: pd.DataFrame, items: pd.DataFrame, source
                 "weight": ("Weight", "share"),
                 "role": ("Part in the forecast", "text"),
             },
+            aside=True,
         ),
     ]
     span = AGAINST[items["against"].iloc[0]]
@@ -90,7 +91,7 @@ def _roles(scores: pd.DataFrame) -> list[str]:
     roles = []
     for row in scores.itertuples():
         if row.candidate == COMBINATION:
-            roles.append("this forecast")
+            roles.append("this forecast, judged with the weights known at each start")
         elif row.candidate == MEDIAN:
             roles.append("for comparison")
         elif row.weight > 0:

@@ -55,7 +55,7 @@ def method_table(goals: tuple[Goal, ...], standings: dict[str, Standing], source
         for kpi, s in standings.items()
     ]
     columns = {"kpi": ("KPI", "text"), "formula": ("Formula", "text"), "how": ("Worth of the gap", "text")}
-    return Table(pd.DataFrame(rows), "How each KPI is worked out", source, columns)
+    return Table(pd.DataFrame(rows), "How each KPI is worked out", source, columns, aside=True)
 
 
 def tile(stood: Standing) -> Tile:
