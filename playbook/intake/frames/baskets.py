@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from playbook.intake.frames.frame import frame, pick
 from playbook.intake.tables import Tables
@@ -56,29 +57,36 @@ class Counted:
 
     ``pairs``: i < j (rows of ``items``), both, both_year; ``items``: code, item, n, year, price, name, category; ``whole``:
     baskets, several, baskets_year, value and first day of all lines; ``chance(i, j)``: baskets with both by chance, given basket
-    sizes; ``kept``: basket, code, recent, customer of each line, in the database.
+    sizes; ``held``: baskets (rows) by items, 1 where the basket holds the item; ``customer``: a number for who bought, by basket.
     """
 
     pairs: pd.DataFrame
     items: pd.DataFrame
     whole: pd.Series
     chance: Callable[[np.ndarray, np.ndarray], np.ndarray]
-    kept: ir.Table
+    held: sparse.csc_matrix
+    customer: np.ndarray
 
 
 def count_pairs(tables: Tables) -> Counted:
     """Count the pairs of all items in at least five baskets and one in a thousand."""
-    lines = _lines(tables).cache()
+    rows = _bought(tables)
+    lines = _lines(rows, tables).cache()
     sizes = lines.group_by("basket").aggregate(
-        size=lines.count(), value=lines.revenue.sum(), day=lines.day.min(), recent=lines.recent.max()
-    )
+        size=lines.count(), value=lines.revenue.sum(), day=lines.day.min(), recent=lines.recent.max(),
+        customer=lines.customer.min(),
+    )  # fmt: skip
     whole = sizes.aggregate(
         baskets=sizes.count(), several=(sizes["size"] > 1).sum(), baskets_year=sizes.recent.sum(),
         value=sizes.value.sum(where=sizes.recent == 1).cast("float64"), first=sizes.day.min(),
     ).to_pandas().iloc[0]  # fmt: skip
-    items = _items(lines, tables, max(FEWEST_TOGETHER, int(np.ceil(FEWEST_SHARE * whole["baskets"]))))
-    kept = lines.semi_join(ibis.memtable(items[["code"]]), "code").select("basket", "code", "recent", "customer").cache()
-    return Counted(_together(kept, items, int(whole["baskets"])), items, whole, _chances(kept, sizes, items), kept)
+    items = _items(lines, rows, tables, max(FEWEST_TOGETHER, int(np.ceil(FEWEST_SHARE * whole["baskets"]))))
+    baskets = sizes.select("basket", "size", "recent", "customer").to_pandas()
+    held = _held(lines, baskets["basket"], items)
+    return Counted(
+        _together(held, baskets["recent"].to_numpy() == 1, items, int(whole["baskets"])), items, whole,
+        _chances(held, baskets["size"].to_numpy()), held, baskets["customer"].to_numpy(),
+    )  # fmt: skip
 
 
 def by_name(tables: Tables) -> bool:
@@ -90,8 +98,8 @@ def by_name(tables: Tables) -> bool:
     return bool(told["different"] > 0 and told["all"] >= 2 * told["different"])
 
 
-def _lines(tables: Tables) -> ir.Table:
-    """One row per basket and item bought: basket, customer and code (all hashes), item, revenue, day, recent."""
+def _bought(tables: Tables) -> ir.Table:
+    """The lines on which something was bought, with what the item is and its code (a hash)."""
     rows = tables.rows["orders"]
     rows = rows.filter((rows.revenue > 0) & rows.product_id.notnull())
     if "quantity" in rows.columns:
@@ -100,21 +108,29 @@ def _lines(tables: Tables) -> ir.Table:
     if by_name(tables):
         rows = rows.left_join(tables.rows["products"].select("product_id", "name"), "product_id")
         item = rows.name.fill_null(rows.product_id)
+    return rows.mutate(item=item, code=item.hash())
+
+
+def _lines(rows: ir.Table, tables: Tables) -> ir.Table:
+    """One row per basket and item bought: basket, customer and code (all hashes), revenue, day, recent."""
     who = rows.customer_id if pick(rows, "customer_id") else ibis.null("string")
     rows = rows.select(
-        item=item, code=item.hash(), revenue=rows.revenue.cast("decimal(18, 4)"), day=rows.order_date.cast("date"),
+        code=rows.code, revenue=rows.revenue.cast("decimal(18, 4)"), day=rows.order_date.cast("date"),
         basket=ibis.struct({"order": rows.order_id, "customer": who.fill_null("")}).hash(),
         customer=ibis.ifelse(who.isnull(), ibis.literal("order ") + rows.order_id, ibis.literal("who ") + who).hash(),
     )  # fmt: skip
-    lines = rows.group_by(["basket", "code", "item", "customer"]).aggregate(revenue=rows.revenue.sum(), day=rows.day.min())
+    lines = rows.group_by(["basket", "code"]).aggregate(
+        customer=rows.customer.min(), revenue=rows.revenue.sum(), day=rows.day.min()
+    )
     return lines.mutate(recent=(lines.day > tables.as_of - timedelta(days=YEAR)).cast("int64"))
 
 
-def _items(lines: ir.Table, tables: Tables, fewest: int) -> pd.DataFrame:
+def _items(lines: ir.Table, rows: ir.Table, tables: Tables, fewest: int) -> pd.DataFrame:
     """Items worth comparing, in order: code, item, n (baskets), year (of these in the last year), price, name, category."""
-    items = lines.group_by(["code", "item"]).aggregate(n=lines.count(), year=lines.recent.sum(), revenue=lines.revenue.sum())
-    items = items.filter(items.n >= fewest).order_by([ibis.desc("n"), "item"]).limit(MOST_ITEMS)
-    items = items.mutate(price=items.revenue.cast("float64") / items.n).drop("revenue").to_pandas()
+    items = lines.group_by("code").aggregate(n=lines.count(), year=lines.recent.sum(), revenue=lines.revenue.sum())
+    items = items.filter(items.n >= fewest).join(rows.group_by("code").aggregate(item=rows.item.min()), "code")
+    items = items.order_by([ibis.desc("n"), "item"]).limit(MOST_ITEMS)
+    items = items.mutate(price=items.revenue.cast("float64") / items.n).select("code", "item", "n", "year", "price").to_pandas()
     items = items.sort_values("item", ignore_index=True).assign(name=items["item"].sort_values(ignore_index=True), category=None)
     known = pick(tables.rows["products"], "name", "category") if "products" in tables.rows else []
     if not known or items.empty:
@@ -127,11 +143,14 @@ def _items(lines: ir.Table, tables: Tables, fewest: int) -> pd.DataFrame:
     return items.assign(name=items["name"].fillna(items["item"]))
 
 
-def _size_class(size: ir.IntegerColumn) -> ir.IntegerColumn:
-    return ibis.cases(*((size <= bound, place) for place, bound in enumerate(SIZES)), else_=len(SIZES))
+def _held(lines: ir.Table, baskets: pd.Series, items: pd.DataFrame) -> sparse.csc_matrix:
+    """Baskets by items, 1 where the basket holds the item."""
+    kept = lines.semi_join(ibis.memtable(items[["code"]]), "code").select("basket", "code").to_pandas()
+    at = pd.Index(baskets).get_indexer(kept["basket"]), pd.Index(items["code"]).get_indexer(kept["code"])
+    return sparse.csc_matrix((np.ones(len(kept), dtype=np.int32), at), shape=(len(baskets), len(items)))
 
 
-def _chances(kept: ir.Table, sizes: ir.Table, items: pd.DataFrame) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+def _chances(held: sparse.csc_matrix, sizes: np.ndarray) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     """A function of two arrays of rows of ``items``: how many baskets would hold both by chance, given how large baskets are.
 
     Within a class of size, n_a of its L filled places hold a, and the baskets that hold a have s - 1 other places each; of all
@@ -139,14 +158,11 @@ def _chances(kept: ir.Table, sizes: ir.Table, items: pd.DataFrame) -> Callable[[
     frequent of the two as a. To first order these are baskets drawn with all item counts and basket sizes kept (Gionis et al.
     2007, ACM TKDD 1(3)), without drawing them.
     """
-    sizes = sizes.select("basket", "size", klass=_size_class(sizes["size"]))
-    classes = sizes.group_by("klass").aggregate(filled=sizes["size"].sum(), ordered=(sizes["size"] * (sizes["size"] - 1)).sum())
-    classes = classes.to_pandas().set_index("klass").reindex(range(len(SIZES) + 1), fill_value=0).astype(float)
-    filled = classes["filled"].to_numpy()
-    others = classes["ordered"].to_numpy() / np.maximum(filled, 1)
-    found = kept.join(sizes, "basket").group_by(["code", "klass"]).aggregate(n=ibis._.count()).to_pandas()
-    wide = found.pivot(index="code", columns="klass", values="n").reindex(index=items["code"], columns=classes.index)
-    n = wide.fillna(0.0).to_numpy()
+    klass = np.searchsorted(SIZES, sizes)
+    filled, ordered = (np.bincount(klass, weights, len(SIZES) + 1) for weights in (sizes, sizes * (sizes - 1)))
+    others = ordered / np.maximum(filled, 1)
+    member = sparse.csr_matrix((np.ones(len(klass)), (klass, np.arange(len(klass)))), shape=(len(filled), len(klass)))
+    n = (member @ held).toarray().T
 
     def chance(i: np.ndarray, j: np.ndarray) -> np.ndarray:
         total = np.zeros(len(i))
@@ -159,23 +175,18 @@ def _chances(kept: ir.Table, sizes: ir.Table, items: pd.DataFrame) -> Callable[[
     return chance
 
 
-def _together(kept: ir.Table, items: pd.DataFrame, baskets: int) -> pd.DataFrame:
+def _together(held: sparse.csc_matrix, recent: np.ndarray, items: pd.DataFrame, baskets: int) -> pd.DataFrame:
     """Pairs i < j of rows of ``items``, and the baskets that hold both, ever and in the last year.
 
     Pairs in fewer than five baskets are left out, unless chance alone would bring many.
     """
-    other = kept.view()
-    joined = kept.join(other, [kept.basket == other.basket, kept.code < other.code])
-    joined = joined.select(x=kept.code, y=other.code, recent=kept.recent)
-    counted = joined.group_by(["x", "y"]).aggregate(both=joined.count(), both_year=joined.recent.sum())
-    n = ibis.memtable(items[["code", "n"]])
-    one, two = n.select(x="code", n_x="n"), n.select(y="code", n_y="n")
-    counted = counted.join(one, "x").join(two, "y")
-    due = counted.n_x * counted.n_y >= SELDOM_EXPECTED * baskets
-    counted = counted.filter((counted.both >= FEWEST_TOGETHER) | due).select("x", "y", "both", "both_year").to_pandas()
-    place = pd.Series(np.arange(len(items)), index=items["code"])
-    x, y = place.reindex(counted["x"]).to_numpy(), place.reindex(counted["y"]).to_numpy()
-    return counted[["both", "both_year"]].assign(i=np.minimum(x, y), j=np.maximum(x, y))
+    n = items["n"].to_numpy(dtype=float)
+    pairs = sparse.triu(held.T @ held, 1, format="coo")
+    i, j = pairs.coords
+    kept = (pairs.data >= FEWEST_TOGETHER) | (n[i] * n[j] >= SELDOM_EXPECTED * baskets)
+    i, j, lately = i[kept], j[kept], held.tocsr()[recent]
+    year = np.asarray((lately.T @ lately).tocsr()[i, j]).ravel() if len(i) else np.zeros(0)
+    return pd.DataFrame({"both": pairs.data[kept], "both_year": year, "i": i, "j": j}, dtype="int64")
 
 
 def _strongest(counted: Counted) -> pd.DataFrame:
@@ -206,15 +217,16 @@ def _distance(seen: np.ndarray, chance: np.ndarray) -> np.ndarray:
 
 def _customers(counted: Counted, pairs: pd.DataFrame) -> np.ndarray:
     """Distinct customers behind each of ``pairs``."""
-    kept, code = counted.kept, counted.items["code"].to_numpy()
-    wanted = pd.DataFrame({"x": code[pairs["i"]], "y": code[pairs["j"]]})
-    if wanted.empty:
-        return np.zeros(0, dtype="int64")
-    listed, other = ibis.memtable(wanted), kept.view()
-    first = kept.join(listed, kept.code == listed.x).select("basket", "customer", "x", "y")
-    joined = first.join(other, [first.basket == other.basket, first.y == other.code]).select("x", "y", "customer")
-    found = joined.group_by(["x", "y"]).aggregate(customers=joined.customer.nunique()).to_pandas()
-    return wanted.merge(found, on=["x", "y"], how="left")["customers"].fillna(0).astype("int64").to_numpy()
+    held, start = counted.held, counted.held.indptr
+    who, found = np.unique(counted.customer, return_inverse=True)[1], np.zeros(len(pairs), dtype="int64")
+    for i, places in pairs.groupby("i").indices.items():
+        inside = np.zeros(held.shape[0], dtype=bool)
+        inside[held.indices[start[i] : start[i + 1]]] = True
+        for place in places:
+            j = pairs["j"].iat[place]
+            baskets = held.indices[start[j] : start[j + 1]]
+            found[place] = len(pd.unique(who[baskets[inside[baskets]]]))
+    return found
 
 
 def _named(pairs: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
