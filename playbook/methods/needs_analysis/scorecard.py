@@ -8,10 +8,10 @@ import pandas as pd
 from playbook.engagement import Assumptions, Objective
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.methods.needs_analysis.kpis.courses import draw_courses
-from playbook.methods.needs_analysis.kpis.data import Data
+from playbook.methods.needs_analysis.kpis.data import YEAR, Data
 from playbook.methods.needs_analysis.kpis.goals import Goal, measure_goal, monthly_target, partial, per_period
 from playbook.methods.needs_analysis.kpis.standing import Standing, standing
-from playbook.methods.needs_analysis.kpis.tables import change_words, gap_words, kpi_table, method_table, tile
+from playbook.methods.needs_analysis.kpis.tables import change_words, gap_words, kpi_table, method_table, tile, value_words
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section
@@ -98,50 +98,57 @@ def _headline(goals: tuple[Goal, ...], standings: dict[str, Standing], fmt: Form
     if not measured:
         return _now(next(iter(standings.values())), fmt)
     short = [g for g in measured if not g.met]
+    told = "goals" if len(measured) == len(goals) else "goals that can be measured"
     if not short:
-        return (
-            f"All {len(measured)} goals are reached"
-            if len(measured) > 1
-            else f"The goal for {measured[0].label.lower()} is reached"
-        )
-    lacking = f"{short[0].label.lower()} is {gap_words(short[0], fmt)} {_aside(short[0])}"
+        one = f"The goal for {_label(measured[0])} is reached"
+        return one if len(measured) == 1 else f"All {len(measured)} {told} are reached"
+    lacking = f"{_label(short[0])} {_is(short[0].standing)} {gap_words(short[0], fmt)} {_aside(short[0])}"
+    if len(measured) == 1 and len(goals) > 1:
+        return f"The one goal that can be measured is not yet reached: {lacking}"
     if len(measured) == 1:
         return f"The goal is not yet reached: {lacking}"
     if len(short) == len(measured):
-        return f"None of the {len(measured)} goals is reached yet: {lacking}"
-    return f"{len(short)} of {len(measured)} goals {'is' if len(short) == 1 else 'are'} not yet reached: {lacking}"
+        return f"None of the {len(measured)} {told} is reached yet: {lacking}"
+    return f"{len(short)} of {len(measured)} {told} {'is' if len(short) == 1 else 'are'} not yet reached: {lacking}"
 
 
 def _aside(goal: Goal) -> str:
-    return "short" if goal.standing.indicator.good == "up" else "too high"
+    indicator = goal.standing.indicator
+    return "short" if indicator.good == "up" else "too long" if indicator.unit == "days" else "too high"
+
+
+def _label(goal: Goal) -> str:
+    return goal.label[0].lower() + goal.label[1:]
+
+
+def _is(stood: Standing) -> str:
+    return "are" if stood.indicator.unit == "count" else "is"
 
 
 def _verb(stood: Standing) -> str:
     return "stand" if stood.indicator.unit == "count" else "stands"
 
 
-def _value(value: float, stood: Standing, fmt: Formats) -> str:
-    return fmt.number(value, 1) if stood.indicator.unit == "number" else fmt.value(value, stood.indicator.unit)
-
-
 def _now(stood: Standing, fmt: Formats) -> str:
     trend = "" if stood.change is None else f", {change_words(stood, fmt)}"
-    return f"{stood.indicator.label['en']} {_verb(stood)} at {_value(stood.now, stood, fmt)}{per_period(stood, 'month')}{trend}"
+    now = f"{value_words(stood.now, stood.indicator, fmt)}{per_period(stood, 'month')}"
+    return f"{stood.indicator.label['en']} {_verb(stood)} at {now}{trend}"
 
 
 def _findings(goals: tuple[Goal, ...], standings: dict[str, Standing], as_of: date, fmt: Formats) -> tuple[Finding, ...]:
     kpis = [goal.objective.kpi for goal in goals]
-    repeated = [kpi in kpis[:place] for place, kpi in enumerate(kpis)]
-    told = [_goal_finding(goal, again, as_of, fmt) for goal, again in zip(goals, repeated, strict=True)]
+    told = [_goal_finding(goal, name, as_of, fmt) for goal, name in zip(goals, _names(goals), strict=True)]
     worse = [s for kpi, s in standings.items() if kpi not in kpis and s.moved and (s.change > 0) != (s.indicator.good == "up")]
     told += [_plain(s, fmt, s.indicator.lever["en"]) for s in worse]
     return tuple(told or (_plain(s, fmt) for s in list(standings.values())[:MOST_TILES]))
 
 
 def _plain(stood: Standing, fmt: Formats, action: str | None = None) -> Finding:
+    """A KPI without a goal; with an ``action`` because it got worse, which another season may explain as well."""
+    evidence = "shown" if action is None else "likely" if stood.span == YEAR else "indicative"
     return Finding(
         f"scorecard-{_id(stood.indicator.id)}", f"{_now(stood, fmt)}.", value=stood.now, unit=stood.indicator.unit,
-        low=stood.low, high=stood.high, n=stood.cases, evidence="likely" if action else "shown", action=action,
+        low=stood.low, high=stood.high, n=stood.cases, evidence=evidence, action=action,
     )  # fmt: skip
 
 
@@ -149,19 +156,28 @@ def _id(kpi: str) -> str:
     return kpi.replace("_", "-")
 
 
-def _goal_finding(goal: Goal, again: bool, as_of: date, fmt: Formats) -> Finding:
+def _names(goals: tuple[Goal, ...]) -> list[str]:
+    """An id for each goal: a KPI may have goals for several days, and for one day several per other periods."""
+    names = []
+    for goal in goals:
+        name = f"scorecard-{_id(goal.objective.kpi)}"
+        ways = (name, f"{name}-{goal.objective.by}", *(f"{name}-{goal.objective.by}-{n}" for n in range(2, len(goals) + 1)))
+        names.append(next(way for way in ways if way not in names))
+    return names
+
+
+def _goal_finding(goal: Goal, name: str, as_of: date, fmt: Formats) -> Finding:
     objective, stood = goal.objective, goal.standing
-    name = f"scorecard-{_id(objective.kpi)}" + (f"-{objective.by}" if again else "")  # a KPI may have goals for several days
     if stood is None:
         need = " and ".join(CATALOGUE[objective.kpi].unlock)
         return Finding(
             name, f"The goal for {goal.label.lower()} cannot be measured: it needs {need}.", evidence="not shown",
             action=f"Send {need}, or choose a goal that today's data can show.",
         )  # fmt: skip
-    now = f"{goal.label} {_verb(stood)} at {_value(goal.now, stood, fmt)}{per_period(stood, objective.per)}"
-    now += f" over the {stood.months} months of data" if partial(stood) else ""
+    now = f"{goal.label} {_verb(stood)} at {value_words(goal.now, stood.indicator, fmt)}{per_period(stood, objective.per)}"
+    now += f" over the {'one month' if stood.months == 1 else f'{stood.months} months'} of data" if partial(stood) else ""
     due = "that was due on" if objective.by < as_of else "by"
-    target = f"the goal of {_value(objective.target, stood, fmt)} {due} {fmt.day(objective.by)}"
+    target = f"the goal of {value_words(objective.target, stood.indicator, fmt)} {due} {fmt.day(objective.by)}"
     if goal.met:
         sentence, action = f"{now} and has reached {target}.", "Hold it, and set the next goal."
     else:

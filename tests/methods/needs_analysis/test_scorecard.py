@@ -187,3 +187,59 @@ def test_a_stated_cost_far_from_what_is_spent_is_told():
     (told,) = (f for f in far.findings if f.id == "scorecard-two-costs")
     assert told.value == pytest.approx(1200 / 365)
     assert "spends €3.29 for each customer won, while client.yml states €31" in told.sentence
+
+
+def test_headlines_say_are_of_what_is_counted_and_too_long_of_days():
+    assert card(months(12), (goal("customers", 9),)).headline.endswith("customers are 1 a month short")
+    opened = pd.date_range("2026-01-01", periods=12)
+    deals = pd.DataFrame({"opportunity_id": range(12), "stage": "won", "created_on": opened})
+    deals["closed_on"] = deals["created_on"] + pd.Timedelta(days=60)
+    result = card(None, (goal("cycle_length", 45), goal("nps", 30)), opportunities=deals)
+    assert result.headline == "The one goal that can be measured is not yet reached: sales cycle is 15 days too long"
+    assert "60 days, 15 days above the goal of 45 days" in result.findings[0].sentence
+    assert result.goals[0].how.startswith("not priced")
+
+
+def test_goals_reached_are_not_all_where_one_cannot_be_measured():
+    result = card(months(12), (goal("revenue", 900), goal("orders", 10), goal("nps", 30)))
+    assert result.headline == "All 2 goals that can be measured are reached"
+
+
+def test_the_rounding_of_floats_is_no_gap():
+    result = card(months(12, revenue=0.1 + 0.2), (goal("revenue", 0.3 * (1 + 1e-12)),))
+    assert result.goals[0].met
+
+
+def test_goals_of_one_kpi_and_day_have_ids_of_their_own():
+    result = card(months(12), (goal("revenue", 1100), goal("revenue", 1250), goal("revenue", 5000, "quarter")))
+    assert len({f.id for f in result.findings}) == 3
+
+
+def test_no_gap_is_worth_less_than_nothing():
+    result = card(months(12, revenue=-50.0), (goal("orders", 20), goal("customers", 9), goal("gross_margin", 0.5)))
+    assert [f.money for f in result.findings] == [None] * 3
+    assert {g.how for g in result.goals if g.standing} == {"not priced: there is nothing to scale from"}
+
+
+def test_a_customer_kept_is_worth_what_the_lost_had_brought():
+    # Ten small customers left and ten large ones stayed: whoever is kept would have been a small one.
+    rows = [("2024-11-01", f"s{n}", 10.0) for n in range(10)]
+    rows += [(day, f"l{n}", 1000.0) for n in range(10) for day in ("2024-11-01", "2025-11-01")]
+    orders = pd.DataFrame(rows, columns=["day", "customer_id", "revenue"])
+    orders = orders.assign(order_id=range(len(orders)), day=pd.to_datetime(orders["day"]))
+    (told,) = card(months(24), (goal("churn", 0.4),), order_totals=orders).goals
+    assert told.worth == pytest.approx(0.1 * 20 * 10)
+
+
+def test_a_contract_kept_is_worth_the_fee_of_those_who_left():
+    start, end = pd.Timestamp("2024-01-01"), pd.to_datetime(["2026-03-01"] * 2 + [None] * 6)
+    contracts = pd.DataFrame({"customer_id": range(8), "start": start, "end": end, "fee": [5.0] * 2 + [100.0] * 6})
+    (told,) = card(None, (goal("churn", 0.125),), contracts=contracts).goals
+    assert told.worth == pytest.approx(0.125 * 8 * 5 * 12)
+
+
+def test_a_fall_against_another_season_is_only_indicative():
+    for n, grade in ((24, "likely"), (12, "indicative")):
+        fallen = np.repeat([100.0, 50.0], n // 2)
+        (told,) = (f for f in card(months(n, revenue=fallen, customers=0), ()).findings if f.id == "scorecard-revenue")
+        assert told.evidence == grade

@@ -1,6 +1,6 @@
 """Goals: each objective of client.yml against where its KPI stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scipy.stats import norm
 
@@ -16,6 +16,7 @@ from playbook.result.formats import LEVEL
 __all__ = ["Goal", "measure_goal", "monthly_target", "partial", "per_period"]
 
 SURE = 0.95
+NEARLY = 1e-9  # of the target: less is the rounding of floats, and no gap
 WIDER = norm.ppf((1 + SURE) / 2) / norm.ppf((1 + LEVEL) / 2)
 _FULL_YEAR = {"repeat_rate", "churn"}
 
@@ -37,7 +38,7 @@ class Goal:
 
     @property
     def met(self) -> bool:
-        return self.gap is not None and self.gap <= 0
+        return self.gap is not None and self.gap <= NEARLY * self.objective.target
 
     @property
     def evidence(self) -> Evidence:
@@ -65,11 +66,13 @@ def measure_goal(objective: Objective, standings: dict[str, Standing], data: Dat
     if now is None:
         return Goal(objective, None)
     gap = gap_to(stood, objective.target, now)
-    if gap <= 0:
-        return Goal(objective, stood, now, gap, how="reached")
+    goal = Goal(objective, stood, now, gap, how="reached")
+    if goal.met:
+        return goal
     if partial(stood):
-        return Goal(objective, stood, now, gap, how=f"not priced: {stood.indicator.label['en'].lower()} needs a year of orders")
-    return Goal(objective, stood, now, gap, *worth(stood, gap, now, data))
+        return replace(goal, how=f"not priced: {stood.indicator.label['en'].lower()} needs a whole year of data")
+    money, how = worth(stood, gap, now, data)
+    return replace(goal, worth=money, how=how)
 
 
 def partial(stood: Standing) -> bool:

@@ -1,7 +1,7 @@
 """Standing: where a KPI stands now, how sure that is, and how it moved against the same months before."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -22,7 +22,6 @@ from playbook.result.formats import LEVEL
 __all__ = ["Standing", "standing"]
 
 FEWEST_PAIRS = 3  # pairs of months below which their differences tell nothing of the spread
-QUARTERS = 4
 _NO_COURSE = pd.Series(dtype="float64", index=pd.DatetimeIndex([], name="month"))
 
 
@@ -52,7 +51,9 @@ class Standing:
     @property
     def against(self) -> str:
         """What the change is measured against, in words."""
-        return "on the year before" if self.span == YEAR else f"on the {self.span} months before, another season"
+        if self.span == YEAR:
+            return "on the year before"
+        return f"on the {'month' if self.span == 1 else f'{self.span} months'} before, another season"
 
     @property
     def moved(self) -> bool:
@@ -80,24 +81,23 @@ def _ratio(indicator: Indicator, data: Data) -> Standing | None:
         return None
     stood = _measured(indicator, kpi_course(indicator.id, **vars(data)), parts)
     if indicator.id == "order_value" and stood and data.order_totals is not None:
-        return _with_range(stood, data)
+        return _with_range(stood, parts.index, data)
     return stood
 
 
 def _measured(indicator: Indicator, course: pd.Series, parts: pd.DataFrame) -> Standing | None:
     """The ratio of sums over the last months, and how it moved; an average is the ratio to the number of months."""
     months, span = min(YEAR, len(parts)), _span(len(parts))
-    now, before = (_quotient(parts.iloc[start : start + n]) for start, n in ((len(parts) - months, months), (-2 * span, span)))
+    now = _quotient(parts.tail(months))
     if now is None:
         return None
     change = low = high = None
     if span:
         later, earlier = parts.iloc[-span:], parts.iloc[len(parts) - 2 * span : len(parts) - span]
         was, is_now = _quotient(earlier), _quotient(later)
-        if was is not None and is_now is not None and was > 0:
-            scale = 1.0 if indicator.in_points else was
-            change = (is_now - was) / scale
-            half = _scatter(earlier, later, is_now, was) / scale
+        if was is not None and is_now is not None and (indicator.in_points or was > 0):
+            change = is_now - was if indicator.in_points else is_now / was - 1
+            half = _scatter(earlier, later, relative=not indicator.in_points)
             low, high = (change - half, change + half) if np.isfinite(half) else (None, None)
     return Standing(indicator, now, course, months, change=change, change_low=low, change_high=high, span=span)
 
@@ -107,29 +107,31 @@ def _quotient(parts: pd.DataFrame) -> float | None:
     return float(parts["above"].sum() / below) if below > 0 else None
 
 
-def _scatter(earlier: pd.DataFrame, later: pd.DataFrame, is_now: float, was: float) -> float:
+def _scatter(earlier: pd.DataFrame, later: pd.DataFrame, relative: bool) -> float:
     """Half the range of the change of a ratio: each month of the later span paired with the same one of the earlier span.
 
-    Student's t on the pairs' differences of what a month adds to the linearised ratio.
+    Student's t on the pairs' differences of what a month adds to the linearised change (Woodruff 1971): of two ratios,
+    or, ``relative``, of the later one divided by the earlier one, so that a season which grows in proportion is no scatter.
     """
     n = len(earlier)
     if n < FEWEST_PAIRS:
         return np.nan
+    was, is_now = _quotient(earlier), _quotient(later)
     after = (later["above"] - is_now * later["below"]).to_numpy() / later["below"].sum()
     before = (earlier["above"] - was * earlier["below"]).to_numpy() / earlier["below"].sum()
-    spread = np.std(after - before, ddof=1) * np.sqrt(n)
+    adds = (after - is_now / was * before) / was if relative else after - before
+    spread = np.std(adds, ddof=1) * np.sqrt(n)
     return float(student.ppf((1 + LEVEL) / 2, n - 1) * spread)
 
 
-def _with_range(stood: Standing, data: Data) -> Standing:
-    """The range of the mean order, by how the orders of the year scatter."""
-    first = stood.course.index[-min(stood.months, len(stood.course))]
-    end = stood.course.index[-1] + pd.offsets.MonthEnd(0)
+def _with_range(stood: Standing, months: pd.DatetimeIndex, data: Data) -> Standing:
+    """The range of the mean order, by how the orders of the last of the ``months`` scatter."""
+    first, end = months[-stood.months], months[-1] + pd.offsets.MonthEnd(0)
     orders = data.order_totals.loc[data.order_totals["day"].between(first, end) & (data.order_totals["revenue"] > 0), "revenue"]
     if len(orders) < 2:
         return stood
     half = norm.ppf((1 + LEVEL) / 2) * float(orders.std(ddof=1)) / np.sqrt(len(orders))
-    return Standing(**{**vars(stood), "low": stood.now - half, "high": stood.now + half})
+    return replace(stood, low=stood.now - half, high=stood.now + half)
 
 
 def _share(indicator: Indicator, data: Data) -> Standing | None:
@@ -152,7 +154,7 @@ def _share_change(kpi: str, data: Data, window: int) -> tuple[float | None, floa
     """Difference of the shares of two spans that do not overlap, with Newcombe's range (1998, method 10)."""
     span = window if kpi == "churn" else _span(len(share_counts(kpi, data, 1)))
     counts = share_counts(kpi, data, span) if span else pd.DataFrame()
-    if len(counts) <= span or not counts["cases"].iloc[-1 - span]:
+    if len(counts) <= span or not (counts["cases"].iloc[-1] and counts["cases"].iloc[-1 - span]):
         return None, None, None, span
     now, before = counts.iloc[-1], counts.iloc[-1 - span]
     low, high = confint_proportions_2indep(

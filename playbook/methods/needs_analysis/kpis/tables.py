@@ -2,12 +2,13 @@
 
 import pandas as pd
 
+from playbook.methods.needs_analysis.kpis.catalogue import Indicator
 from playbook.methods.needs_analysis.kpis.goals import Goal, per_period
 from playbook.methods.needs_analysis.kpis.standing import Standing
 from playbook.result.contract import Table, Tile
 from playbook.result.formats import Formats
 
-__all__ = ["change_words", "gap_words", "kpi_table", "method_table", "tile"]
+__all__ = ["change_words", "gap_words", "kpi_table", "method_table", "tile", "value_words"]
 
 STILL = 0.0005  # a smaller change is written as none
 TILE_MONTHS = 24
@@ -27,7 +28,7 @@ def gap_words(goal: Goal, fmt: Formats) -> str:
     """How far a goal is away, with its period."""
     indicator = goal.standing.indicator
     gap = abs(goal.gap)
-    size = f"{fmt.number(gap * 100, 1)} points" if indicator.unit == "share" else _value(gap, indicator, fmt)
+    size = f"{fmt.number(gap * 100, 1)} points" if indicator.unit == "share" else value_words(gap, indicator, fmt)
     return size + per_period(goal.standing, goal.objective.per)
 
 
@@ -40,7 +41,7 @@ def kpi_table(goals: tuple[Goal, ...], standings: dict[str, Standing], source: s
     rows += [_row(stood, None, same, fmt) for kpi, stood in standings.items() if kpi not in covered]
     columns = {
         "kpi": ("KPI", "text"), "now": ("Now", "text"), "range": ("Range", "text"), "trend": ("Trend", "text"),
-        "target": ("Goal", "text"), "gap": ("Short by", "text"), "worth": ("Worth a year", "money"),
+        "target": ("Goal", "text"), "gap": ("Gap", "text"), "worth": ("Worth a year", "money"),
     }  # fmt: skip
     frame = pd.DataFrame(rows).astype({"worth": "float64"})
     caption = "KPIs and goals, average of the last full months (up to twelve)" + (f"; trend {same}" if same else "")
@@ -72,8 +73,8 @@ def _row(stood: Standing, goal: Goal | None, basis: str, fmt: Formats) -> dict:
     now = stood.now if goal is None else goal.now
     return {
         "kpi": indicator.label["en"] + per_period(stood, goal.objective.per if goal else "month"),
-        "now": _value(now, indicator, fmt), "range": _range(stood, now, fmt), "trend": _trend(stood, basis, fmt),
-        "target": _value(goal.objective.target, indicator, fmt) if goal else "no goal",
+        "now": value_words(now, indicator, fmt), "range": _range(stood, now, fmt), "trend": _trend(stood, basis, fmt),
+        "target": value_words(goal.objective.target, indicator, fmt) if goal else "no goal",
         "gap": NOTHING if goal is None else "reached" if goal.met else gap_words(goal, fmt),
         "worth": goal.worth if goal else None,
     }  # fmt: skip
@@ -82,7 +83,7 @@ def _row(stood: Standing, goal: Goal | None, basis: str, fmt: Formats) -> dict:
 def _range(stood: Standing, now: float, fmt: Formats) -> str:
     if stood.low is None or now != stood.now:
         return "counted" if stood.indicator.kind in {"flow", "level", "ratio"} else NOTHING
-    return f"{_value(stood.low, stood.indicator, fmt)} to {_value(stood.high, stood.indicator, fmt)}"
+    return f"{value_words(stood.low, stood.indicator, fmt)} to {value_words(stood.high, stood.indicator, fmt)}"
 
 
 def _trend(stood: Standing, basis: str, fmt: Formats) -> str:
@@ -102,5 +103,6 @@ def _as_ratio(stood: Standing, change: float) -> float:
     return change / 100 if stood.indicator.kind == "score" else change
 
 
-def _value(value: float, indicator, fmt: Formats) -> str:
+def value_words(value: float, indicator: Indicator, fmt: Formats) -> str:
+    """A value of the KPI in its unit."""
     return fmt.number(value, 1) if indicator.unit == "number" else fmt.value(value, indicator.unit)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from playbook.engagement import Objective, Period
 from playbook.intake.frames import FIRST_DAYS
-from playbook.methods.needs_analysis.kpis.data import YEAR, Data
+from playbook.methods.needs_analysis.kpis.data import YEAR, Data, full_months
 from playbook.methods.needs_analysis.kpis.ratios import ratio_parts
 from playbook.methods.needs_analysis.kpis.standing import Standing, standing
 from playbook.methods.needs_analysis.path.steps import outcome
@@ -17,7 +17,8 @@ __all__ = ["PERIODS", "current", "customers_per", "gap_to", "worth"]
 DAYS_A_WEEK = 7
 PERIODS = MappingProxyType({"week": 365.25 / DAYS_A_WEEK, "month": 12.0, "quarter": 4.0, "year": 1.0})  # of each in a year
 _OF_REVENUE = {"revenue", "orders", "customers", "order_value"}
-NOT_PRICED = "not priced: other gaps hold the money that it moves"
+UNPRICED = "not priced"
+NOT_PRICED = f"{UNPRICED}: other gaps hold the money that it moves"
 
 
 def current(stood: Standing, objective: Objective, data: Data) -> float | None:
@@ -35,12 +36,22 @@ def gap_to(stood: Standing, target: float, now: float) -> float:
 
 
 def worth(stood: Standing, gap: float, now: float, data: Data) -> tuple[float | None, str]:
-    """What closing ``gap`` (in the unit of ``now``) brings in a year in the client's currency, and the sum behind it in words."""
+    """What closing ``gap`` (in the unit of ``now``) brings in a year in the client's currency, and the sum behind it in words.
+
+    None, with the reason in place of the sum, where there is nothing to price it by.
+    """
+    total, how = _priced(stood, gap, now, data)
+    if how.startswith(UNPRICED):
+        return None, how
+    return (total, how) if total is not None and total > 0 else (None, f"{UNPRICED}: there is nothing to scale from")
+
+
+def _priced(stood: Standing, gap: float, now: float, data: Data) -> tuple[float | None, str]:
     kpi = stood.indicator.id
     if kpi in _OF_REVENUE:
         revenue = standing("revenue", data)
         if now <= 0 or revenue is None:
-            return None, "not priced: there is nothing to scale from"
+            return None, "the missing share of today's yearly revenue"
         return gap / now * revenue.now * YEAR, "the missing share of today's yearly revenue, all else unchanged"
     if kpi in {"repeat_rate", "conversion"}:
         return _of_orders(stood, gap, data)
@@ -75,15 +86,32 @@ def _of_orders(stood: Standing, gap: float, data: Data) -> tuple[float | None, s
 
 
 def _of_customers(stood: Standing, gap: float, data: Data) -> tuple[float | None, str]:
+    """Those who leave bring less than those who stay: who is kept is priced by what those who left had brought."""
     contracts = data.contracts
     if contracts is not None and contracts["end"].notna().any():
-        if "fee" not in contracts or contracts["fee"].isna().all():
+        left = contracts[contracts["end"].notna()]
+        if "fee" not in left or left["fee"].isna().all():
             return None, "not priced: customers (fee) is needed for what a contract brings"
-        return gap * stood.cases * float(contracts["fee"].mean()) * YEAR, "contracts x missing points x average fee of a year"
-    revenue, buyers = standing("revenue", data), customers_per("year", data.order_totals, data.last_day)
-    if revenue is None or not buyers:
-        return None, "not priced: a full year of orders is needed for what a customer brings"
-    return gap * stood.cases * revenue.now * YEAR / buyers, "customers of the year before x missing points x revenue per customer"
+        return gap * stood.cases * float(left["fee"].mean()) * YEAR, "contracts x missing points x a year's fee of those who left"
+    each = _brought_by_the_lost(data)
+    if each is None:
+        return None, "not priced: two years of orders are needed for what lost customers had brought"
+    return gap * stood.cases * each, "customers of the year before x missing points x what each of those lost had brought in it"
+
+
+def _brought_by_the_lost(data: Data) -> float | None:
+    """Mean revenue, in the twelve full months before the last twelve, of customers who have not bought since."""
+    orders = data.order_totals
+    months = full_months(orders["day"], data.last_day)
+    if len(months) < 2 * YEAR:
+        return None
+    known = orders[orders["customer_id"].notna()]
+    month, bought = known["day"].dt.to_period("M"), known["revenue"] > 0
+    before = (month > months[-1] - 2 * YEAR) & (month <= months[-1] - YEAR)
+    since = (month > months[-1] - YEAR) & (month <= months[-1])
+    lost = set(known.loc[before & bought, "customer_id"]) - set(known.loc[since & bought, "customer_id"])
+    rows = known[before & known["customer_id"].isin(lost)]
+    return float(rows["revenue"].sum()) / len(lost) if lost else None
 
 
 def customers_per(per: Period, order_totals: pd.DataFrame | None, as_of: date | None) -> float | None:

@@ -98,3 +98,42 @@ def test_a_share_moves_by_the_difference_of_two_spans_that_do_not_overlap():
     stood = standing("win_rate", Data(DAY, opportunities=deals))
     assert (stood.now, stood.change) == (0.8, pytest.approx(0.8 - 3 / 11))
     assert stood.moved
+
+
+def test_a_season_that_grows_in_proportion_is_no_scatter():
+    season = np.array([1.0, 2, 1, 4, 1, 2, 3, 1, 5, 1, 2, 9])
+    stood = standing("revenue", Data(DAY, months([*100 * season, *200 * season])))
+    assert (stood.change, stood.change_low, stood.change_high) == (*[pytest.approx(1.0)] * 3,)
+
+
+def test_the_range_of_a_trend_holds_the_true_change_as_often_as_it_says():
+    rng, held = np.random.default_rng(1), []
+    season = 100 * (1.5 + np.sin(np.arange(12) * np.pi / 6))
+    for _ in range(400):
+        noise = rng.normal(1, 0.15, 24)
+        stood = standing("revenue", Data(DAY, months([*season * noise[:12], *1.6 * season * noise[12:]])))
+        held.append(stood.change_low <= 0.6 <= stood.change_high)
+    assert 0.76 <= np.mean(held) <= 0.88
+
+
+def test_a_margin_that_was_a_loss_still_moves_in_points():
+    margins = pd.DataFrame({"month": months([1.0] * 24)["month"], "revenue": 100.0, "cost": np.repeat([110.0, 95.0], 12)})
+    assert standing("gross_margin", Data(DAY, margin_months=margins)).change == pytest.approx(0.15)
+
+
+def test_orders_before_the_last_twelve_months_have_no_part_in_the_range_of_the_mean_order():
+    frame = months([*[100.0] * 12, *[0.0] * 6, *[100.0] * 6], orders=[*[1] * 12, *[0] * 6, *[1] * 6])
+    days = [*frame["month"][11:12], *frame["month"][18:]]
+    orders = pd.DataFrame({"order_id": range(7), "day": days, "revenue": [9000.0, *[100.0] * 6]})
+    stood = standing("order_value", Data(DAY, frame, orders))
+    assert (stood.now, stood.low, stood.high) == (100, 100, 100)
+
+
+def test_one_month_against_one_is_told_in_the_singular():
+    assert standing("revenue", Data(DAY, months([100.0, 150.0]))).against == "on the month before, another season"
+
+
+def test_no_deal_closed_of_late_is_no_change():
+    deals = pd.DataFrame({"stage": ["won", "lost"] * 6, "closed_on": pd.to_datetime(["2026-01-01", "2026-03-01"] * 6)})
+    stood = standing("win_rate", Data(DAY, opportunities=deals))
+    assert (stood.now, stood.change) == (0.5, None)
