@@ -19,7 +19,7 @@ from playbook.run.phases import PHASES
 
 PAGES = ["index.html", *(phase.page for phase in PHASES)]
 SECTIONS = [(phase.id, section) for phase in PHASES for section in phase.sections]
-LOCKED = {"aurora-audio": set(), "complete-journey": {"funnel"}}
+LOCKED = {"aurora-audio": set(), "complete-journey": {"funnel", "voice", "market"}}
 MEMORY_LIMIT = 2048  # MiB, of the whole process tree
 
 
