@@ -7,6 +7,7 @@ from importlib import resources
 import pandas as pd
 from ruamel.yaml import YAML
 
+from playbook.intake.frames import FIRST_DAYS
 from playbook.methods.needs_analysis.revenue.factors import cents, order_factors, order_measures, visit_factors
 from playbook.methods.needs_analysis.revenue.price_volume_mix import EFFECTS, price_volume_mix
 from playbook.methods.needs_analysis.revenue.waterfall import waterfall
@@ -73,8 +74,8 @@ def bridge(
     later and the earlier half of the full months. Revenue of known customers is customers x orders per
     customer x order value; each factor's part is its Shapley value, the mean of what it adds over all
     orders in which the factors can change (Shapley 1953; Shorrocks 2013, J. Economic Inequality 11).
-    Orders without a customer are a part of their own. With ``journey_steps`` also by visits and conversion, with
-    ``product_months`` by price, volume and mix of each product group. Returns Locked with less than two full months.
+    Orders without a customer are a part of their own, and so are returns. With ``journey_steps`` also by visits and
+    conversion, with ``product_months`` by price, volume and mix of each product group. Returns Locked with less than two full months.
     """
     span = windows(order_totals["day"], as_of)
     if span is None:
@@ -106,6 +107,8 @@ def _visits(
     journey_steps: pd.DataFrame, earlier: pd.DataFrame, later: pd.DataFrame, span: Windows, stages: tuple[str, ...]
 ) -> pd.DataFrame | None:
     began = journey_steps.groupby("journey_id")["step_at"].transform("min")
+    if not began.min() < span.start + pd.Timedelta(days=FIRST_DAYS):
+        return None  # visits that were not yet recorded are no fall in visits
     before = journey_steps[(began >= span.start) & (began < span.middle)]
     after = journey_steps[(began >= span.middle) & (began < span.end + pd.Timedelta(days=1))]
     found = visit_factors(earlier, later, (before, after), stages)
@@ -132,7 +135,7 @@ def _headline(parts: pd.DataFrame, before: float, after: float, span: Windows, f
         return "Revenue did not change"
     driver = parts.loc[(parts["change"] * (1 if change > 0 else -1)).idxmax()]
     size = fmt.share(abs(change / before)) if before > 0 else f"by {fmt.money(abs(change))}"
-    since = "" if span.whole_year else f" on the {span.months} months before"
+    since = "" if span.whole_year else f" on {_before(span)}"
     direction = "rose" if change > 0 else "fell"
     return f"Revenue {direction} {size}{since}, above all because {_reason(driver['part'], change)}"
 
@@ -145,7 +148,11 @@ def _basis(span: Windows) -> tuple[str, Evidence]:
     """What the later window is set against, in words, and what that is worth: halves of a year differ by season."""
     if span.whole_year:
         return "the twelve months before", "shown"
-    return f"the {span.months} months before, another season", "indicative"
+    return f"{_before(span)}, another season", "indicative"
+
+
+def _before(span: Windows) -> str:
+    return "the month before" if span.months == 1 else f"the {span.months} months before"
 
 
 def _findings(parts: pd.DataFrame, before: float, after: float, span: Windows, n: int, fmt: Formats) -> tuple[Finding, ...]:
@@ -208,7 +215,7 @@ def _group_findings(groups: pd.DataFrame | None, span: Windows, fmt: Formats) ->
         )
     worst = groups.loc[groups["change"].idxmin()]
     if worst["change"] < -TOLD * groups["before"].sum():
-        why = worst[list(EFFECTS)].astype("float64")
+        why = worst[[*EFFECTS, "other"]].astype("float64")
         reason = _reason(why.idxmin(), -1)
         told.append(
             Finding(
@@ -295,7 +302,7 @@ def _assumptions(span: Windows, by_product: bool) -> tuple[Assumption, ...]:
         text = "The price of a product is its revenue per unit, after discounts; a product sold in one period only counts as mix."
         listed.append(Assumption(text, "high", "medium"))
     if not span.whole_year:
-        n = span.months
-        season = f"The data hold less than 24 months, so {n} months are set against the {n} before: part of the change is season."
+        later = "the last month is" if span.months == 1 else f"the last {span.months} months are"
+        season = f"The data hold less than 24 months, so {later} set against {_before(span)}: part of the change is season."
         listed.append(Assumption(season, "low", "high"))
     return tuple(listed)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playbook.methods.needs_analysis.bridge import bridge
+from playbook.methods.needs_analysis.needs import _ADVICE
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 
@@ -138,3 +139,40 @@ def test_visits_are_told_where_they_end_in_most_orders():
     result = bridge(frame, DAY, EUR, journey_steps=journeys)
     assert result.visits.set_index("part")["change"].to_dict() == {"visits": 10.0, "conversion": 0.0, "order_value": 0.0}
     assert "+€10 because there were more visits" in result.findings[-1].sentence
+
+
+def test_goods_sent_back_are_no_orders():
+    # The same customer bought once for 100 in both years and sent more back in the later one.
+    frame = orders((OLDEST, "a", 100.0), (LATE, "a", 100.0), (LATE, "a", -30.0), (LATE, None, -10.0))
+    result = bridge(frame, DAY, EUR)
+    parts = {"customers": 0, "frequency": 0, "order_value": 0, "returns": -40}
+    assert result.parts.set_index("part")["change"].to_dict() == parts
+    assert result.headline == "Revenue fell 40%, above all because more was sent back"
+    assert result.table.set_index("part").loc["frequency", ["before", "after"]].tolist() == ["1", "1"]
+    assert needs_key(result) == "bridge-returns"
+
+
+def needs_key(result) -> str:
+    worst = f"bridge-{result.parts.loc[result.parts['change'].idxmin(), 'part']}"
+    return worst if worst in _ADVICE else f"{worst} is no need"
+
+
+def test_a_group_that_lost_by_lines_without_units_does_not_blame_prices():
+    frame = orders((OLDEST, "a", 100.0), (LATE, "a", 60.0))
+    rows = [("p", "Tea", "2024-11-01", 100.0, 0.0), ("p", "Tea", "2026-03-01", 60.0, 0.0)]
+    months = pd.DataFrame(rows, columns=["product_id", "category", "month", "revenue", "units"])
+    result = bridge(frame, DAY, EUR, product_months=months.assign(month=pd.to_datetime(months["month"])))
+    assert "above all because lines without units fell" in result.findings[-1].sentence
+
+
+def test_visits_recorded_since_a_while_are_no_rise_in_visits():
+    frame = orders((OLDEST, "a", 10.0), (EARLY, "a", 10.0), (LATE, "a", 10.0), (LATE, "b", 10.0))
+    steps = [(f"{day}{n}", step, day) for day, n in ((EARLY, 1), (LATE, 1), (LATE, 2)) for step in ("visit", "paid")]
+    journeys = pd.DataFrame(steps, columns=["journey_id", "step", "step_at"])
+    assert bridge(frame, DAY, EUR, journey_steps=journeys).visits is None
+
+
+def test_one_month_is_told_in_the_singular():
+    result = bridge(orders((pd.Timestamp("2026-09-01"), "a", 10.0), (pd.Timestamp("2026-10-01"), "a", 20.0)), DAY, EUR)
+    assert result.headline.startswith("Revenue rose 100% on the month before")
+    assert "the last month is set against the month before" in result.assumptions[1].text

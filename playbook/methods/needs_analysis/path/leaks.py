@@ -272,10 +272,17 @@ def _standing(opportunities: pd.DataFrame, states: pd.DataFrame) -> pd.DataFrame
 
 
 def _order_value(order_totals: pd.DataFrame | None, since: pd.Timestamp, as_of: date) -> tuple[float | None, float]:
-    """Revenue divided by orders, as the KPI of that name has it: what comes back takes off from the worth of a sale."""
+    """Revenue divided by orders, and its relative standard error: what comes back takes off from the worth of a sale, and an
+    order that only brings goods back is none."""
     if order_totals is None:
         return None, 0.0
-    return _mean(order_totals.loc[order_totals["day"].between(since, pd.Timestamp(as_of)), "revenue"])
+    revenue = order_totals.loc[order_totals["day"].between(since, pd.Timestamp(as_of)), "revenue"]
+    bought = revenue >= 0
+    placed, total = int(bought.sum()), float(revenue.sum())
+    if total <= 0:
+        return None, 0.0
+    value = total / placed
+    return value, float((revenue - value * bought).std(ddof=1) * np.sqrt(len(revenue)) / total) if len(revenue) > 1 else 0.0
 
 
 def _mean(values: pd.Series) -> tuple[float | None, float]:

@@ -214,7 +214,7 @@ def funnel_assumptions(
 
 def _coverage(path: Path, order_totals: pd.DataFrame, as_of: date, fmt: Formats) -> list[Assumption]:
     since = pd.Timestamp(as_of) - pd.Timedelta(days=YEAR_DAYS - 1)
-    placed = int(order_totals["day"].between(since, pd.Timestamp(as_of)).sum())
+    placed = int((order_totals["day"].between(since, pd.Timestamp(as_of)) & (order_totals["revenue"] >= 0)).sum())
     ended = path.stages["reached"].iloc[-1] * path.yearly
     if ended >= COVERED * placed:
         return []

@@ -14,32 +14,39 @@ RECORDED = 0.5  # share of the orders that must end a recorded visit before visi
 
 
 def order_factors(earlier: pd.DataFrame, later: pd.DataFrame) -> dict[str, int]:
-    """Parts of the change in cents: customers x orders per customer x order value, and orders without a customer by themselves.
+    """Parts of the change in cents: customers x orders per customer x order value, and by themselves orders without a customer
+    and returns (an order that only brings goods back is no purchase).
 
     ``earlier`` and ``later`` are order_totals of two windows. Without customer ids: orders x order value.
     """
-    if "customer_id" not in earlier:
-        return _split(earlier, later, ("orders", "order_value"))
-    known = [frame[frame["customer_id"].notna()] for frame in (earlier, later)]
-    parts = _split(*known, ("customers", "frequency", "order_value"))
-    unknown = [cents(frame[frame["customer_id"].isna()]) for frame in (earlier, later)]
-    return {**parts, "unknown": unknown[1] - unknown[0]} if any(unknown) else parts
+    frames = (earlier, later)
+    beside = {"returns": [frame["revenue"] <= 0 for frame in frames]}
+    names = ("orders", "order_value")
+    if "customer_id" in earlier:
+        names = ("customers", "frequency", "order_value")
+        beside = {"unknown": [(frame["revenue"] > 0) & frame["customer_id"].isna() for frame in frames]} | beside
+    sums = {name: [cents(frame[rows]) for frame, rows in zip(frames, chosen, strict=True)] for name, chosen in beside.items()}
+    changes = {name: after - before for name, (before, after) in sums.items() if before or after}
+    total = cents(later) - cents(earlier) - sum(changes.values())
+    return {**_split(*(_bought(frame) for frame in frames), names, total), **changes}
 
 
 def order_measures(frame: pd.DataFrame) -> dict[str, float]:
     """The factors of one window by name; not a number where there is nothing to divide by."""
-    known = frame[frame["customer_id"].notna()] if "customer_id" in frame else frame
+    known, placed = _bought(frame), int((frame["revenue"] > 0).sum())
     customers = known["customer_id"].nunique() if "customer_id" in frame else 0
     return {
         "customers": customers, "frequency": len(known) / customers if customers else float("nan"), "orders": len(known),
-        "order_value": known["revenue"].sum() / len(known) if len(known) else float("nan"), "unknown": len(frame) - len(known),
+        "order_value": known["revenue"].sum() / len(known) if len(known) else float("nan"), "unknown": placed - len(known),
+        "returns": len(frame) - placed,
     }  # fmt: skip
 
 
 def visit_factors(
     earlier: pd.DataFrame, later: pd.DataFrame, visits: tuple[pd.DataFrame, pd.DataFrame], stages: tuple[str, ...] = ()
 ) -> pd.DataFrame | None:
-    """The change as visits x conversion x order value: [part, before, after, cents]; orders without a visit are ``direct``.
+    """The change as visits x conversion x order value: [part, before, after, cents]; orders without a visit are ``direct``, and
+    ``returns`` stand by themselves.
 
     ``visits`` are journey_steps of the journeys that began in each window, ``stages`` the client's own order of steps. None
     when there are fewer than two steps, no visit in one of the windows, or when recorded visits end in less than half of
@@ -50,13 +57,16 @@ def visit_factors(
         return None
     came = [steps["journey_id"].nunique() for steps in visits]
     sold = [steps.loc[steps["step"] == order[-1], "journey_id"].nunique() for steps in visits]
+    returns = [frame[~(frame["revenue"] > 0)] for frame in (earlier, later)]
+    back = [cents(frame) for frame in returns]
+    total = cents(later) - cents(earlier) - (back[1] - back[0])
+    earlier, later = (frame[frame["revenue"] > 0] for frame in (earlier, later))
     placed = [len(earlier), len(later)]
     if not all(came) or not all(placed) or any(s < RECORDED * n for s, n in zip(sold, placed, strict=True)):
         return None
     sold = [min(pair) for pair in zip(sold, placed, strict=True)]
     value = [Fraction(cents(frame), n) for frame, n in zip((earlier, later), placed, strict=True)]
     factors = [(Fraction(c), Fraction(s, c), v) for c, s, v in zip(came, sold, value, strict=True)]
-    total = cents(later) - cents(earlier)
     direct = round((placed[1] - sold[1]) * value[1]) - round((placed[0] - sold[0]) * value[0])
     split = to_the_cent(shapley(*factors), total - direct)
     rows = [
@@ -65,6 +75,8 @@ def visit_factors(
     ]  # fmt: skip
     if direct:
         rows.append(("direct", placed[0] - sold[0], placed[1] - sold[1], direct))
+    if any(back):
+        rows.append(("returns", *map(len, returns), back[1] - back[0]))
     return pd.DataFrame(rows, columns=["part", "before", "after", "cents"])
 
 
@@ -73,12 +85,17 @@ def cents(frame: pd.DataFrame) -> int:
     return round(float(frame["revenue"].sum()) * 100)
 
 
-def _split(earlier: pd.DataFrame, later: pd.DataFrame, names: tuple[str, ...]) -> dict[str, int]:
+def _bought(frame: pd.DataFrame) -> pd.DataFrame:
+    """Orders that are purchases, of known customers where there are any."""
+    bought = frame["revenue"] > 0
+    return frame[bought & frame["customer_id"].notna()] if "customer_id" in frame else frame[bought]
+
+
+def _split(earlier: pd.DataFrame, later: pd.DataFrame, names: tuple[str, ...], total: int) -> dict[str, int]:
     levels = [_levels(frame, names) for frame in (earlier, later)]
     before, after = levels[0] or (Fraction(0), *(levels[1] or [])[1:]), levels[1] or (Fraction(0), *(levels[0] or [])[1:])
     if not any(levels):
-        return dict.fromkeys(names, 0)
-    total = cents(later) - cents(earlier)
+        return {**dict.fromkeys(names, 0), names[0]: total}
     return dict(zip(names, to_the_cent(shapley(before, after), total), strict=True))
 
 

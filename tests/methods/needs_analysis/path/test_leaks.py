@@ -97,3 +97,12 @@ def test_a_test_without_cases_or_without_a_difference_shows_nothing():
     assert share_p_value(0, 0, 3, 5) == 1
     assert share_p_value(5, 5, 9, 9) == 1
     assert share_p_value(90, 100, 10, 100) < 1e-6
+
+
+def test_a_sale_is_worth_revenue_net_of_returns_by_orders_that_are_purchases():
+    rows = [
+        (f"j{i}", step, pd.Timestamp("2026-01-01")) for i in range(10) for step in (["visit", "paid"] if i < 5 else ["visit"])
+    ]
+    steps = pd.DataFrame(rows, columns=["journey_id", "step", "step_at"])
+    sold = pd.DataFrame({"day": pd.Timestamp("2026-01-01"), "revenue": [100.0, 100.0, -20.0]})
+    assert journey_path(steps, sold, date(2026, 10, 31)).worth == 90
