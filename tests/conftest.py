@@ -7,10 +7,13 @@ from pathlib import Path
 
 os.environ["MPLBACKEND"] = "Agg"  # before anything imports matplotlib, and for the kernels that tests start
 
+import hypothesis
 import pytest
 
 from home import ROOT, make_home, run_playbook
 
+hypothesis.settings.register_profile("playbook", deadline=None)  # machines are shared: no test fails for the time it takes
+hypothesis.settings.load_profile("playbook")
 BUNDLED = ("aurora-audio", "complete-journey")
 SHARED_DATA = Path(os.environ.get("PLAYBOOK_SHARED_DATA", ROOT.parent / "shared" / "data"))
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)

@@ -18,7 +18,9 @@ POINTS = next(a for a in ACTIONS if a.id == "loyal-points")
 
 
 def test_every_kind_of_segment_has_advice():
-    kinds = YAML(typ="safe").load(files("playbook.methods.market_research").joinpath("names.yml").read_text(encoding="utf-8"))
+    kinds = YAML(typ="safe").load(
+        files("playbook.methods.market_research.grouping").joinpath("names.yml").read_text(encoding="utf-8")
+    )
     assert set(kinds) == set(load_advice())
     assert all(1 <= len(actions) <= 2 for actions in load_advice().values())
 
