@@ -159,7 +159,8 @@ def _by_orders(
             for n, e, s in zip(SPENDING, one.estimates, one.errors, strict=True)
         ]
     habits = buying_habits(order_totals, day).set_index("customer_id")["active_year"].reindex(histories["customer_id"])
-    told = Told(worth, newcomer, holdout, terms, years, parameters, "order", past=habits.fillna(0.0).to_numpy())
+    once = None if fit.early else (histories["repeats"] == 0).to_numpy()
+    told = Told(worth, newcomer, holdout, terms, years, parameters, "order", past=habits.fillna(0.0).to_numpy(), once=once)
     unnamed = float(order_totals["customer_id"].isna().mean())
     notes = order_notes(told, fit, spending, histories, returned, unnamed, fmt)
     return _result(told, names, codes, assigned, rows, fit.name, fit.k, notes, None, "orders, net of returns", fmt)

@@ -84,6 +84,7 @@ def test_aurora_who_is_gone(aurora, root):
 
 def test_aurora_adds_up(aurora):
     orders, as_of, result, groups = aurora
+    cost = open_engagement("aurora-audio").parameters.acquisition_cost
     assert result.groups["value"].sum() == pytest.approx(result.total) == pytest.approx(result.customers["value"].sum())
     assert result.groups["share"].sum() == pytest.approx(1) and set(result.groups["segment"]) == set(groups.profiles["segment"])
     assert (result.groups["low"] <= result.groups["value"]).all() and (result.groups["value"] <= result.groups["high"]).all()
@@ -91,7 +92,7 @@ def test_aurora_adds_up(aurora):
         result.customers["value"] <= result.customers["high"]
     ).all()
     assert result.total_low < result.total < result.total_high and result.groups["per_customer"].idxmax() == 0
-    assert result.clv_net == pytest.approx(result.new_customer.value - 31) and len(result.headline) <= 90
+    assert result.clv_net == pytest.approx(result.new_customer.value - cost) and len(result.headline) <= 90
     assert len(pickle.dumps(result)) < 1_000_000 and len(result.figures()) == 3
     assert abs(result.holdout.miss) < 0.15 and result.holdout.customers > 2500
 
@@ -204,8 +205,56 @@ def test_terms_do_what_they_say():
     assert unstated.findings[0].evidence == "indicative"
     free = lifetime_value(AS_OF, FMT, Assumptions(gross_margin=0.4, acquisition_cost=0), orders)
     assert free.clv_cac is None and free.clv_net == free.new_customer.value
+    assert "costs nothing is what is stated" in free.findings[0].sentence and free.findings[0].action.startswith("Count what")
     with pytest.raises(ValueError, match="horizon"):
         lifetime_value(AS_OF, FMT, STATED, orders, years=0)
+
+
+@pytest.mark.parametrize(("rate", "said"), [(0.1, "91% of money today"), (1.0, "50% of money today"), (0.0, "as much as money")])
+def test_what_a_discount_takes_off_is_said_right(rate, said):
+    notes = lifetime_value(AS_OF, FMT, Assumptions(discount_rate=rate), _shop()).assumptions
+    assert any(said in note.text for note in notes)
+
+
+def test_what_falls_into_the_next_year_is_no_more_than_the_whole():
+    for years in (1, 2):
+        result = lifetime_value(AS_OF, FMT, Assumptions(gross_margin=0.4, discount_rate=1.0), _shop(), years=years)
+        top = next(f for f in result.findings if f.id == "lifetime-top")
+        value = result.customers["value"].nlargest(30).sum()
+        assert (top.money == pytest.approx(value)) if years == 1 else (top.money < value)
+        assert ("of which" in top.sentence) is (years > 1)
+
+
+def test_a_shop_where_buying_stopped_says_so_first():
+    orders = _shop(600, 2)
+    quiet = orders[orders["day"] < DAY - pd.Timedelta(days=200)]
+    result = lifetime_value(AS_OF, FMT, STATED, quiet)
+    assert result.headline.startswith("No customer known on 2 May 2026 has ordered since") and len(result.headline) <= 90
+    gone = next(f for f in result.findings if f.id == "lifetime-gone")
+    # The forecast came out too high: more have left than it says, and not perhaps none.
+    assert gone.low > 0.8 * gone.value and not any(f.evidence == "likely" for f in result.findings)
+
+
+def test_a_new_customer_who_may_not_bring_its_cost_is_not_praised():
+    orders = _shop(600, 2)
+    plain = lifetime_value(AS_OF, FMT, STATED, orders).new_customer
+    between = Assumptions(gross_margin=0.4, acquisition_cost=(plain.low + plain.value) / 2, discount_rate=0.1)
+    result = lifetime_value(AS_OF, FMT, between, orders)
+    assert "is open" in result.headline and result.findings[0].evidence == "indicative" and len(result.headline) <= 90
+    cheap = Assumptions(gross_margin=0.4, acquisition_cost=plain.value / 5000, discount_rate=0.1)
+    assert ": 5,000 times what it costs" in lifetime_value(AS_OF, FMT, cheap, orders).headline
+    dear = lifetime_value(AS_OF, FMT, Assumptions(gross_margin=0.4, acquisition_cost=1e5), orders)
+    assert " times " not in dear.findings[0].sentence
+
+
+def test_customers_who_ordered_once_are_not_said_to_have_stayed():
+    rng, orders = np.random.default_rng(1), _shop(120, 5, 1000)
+    once = _orders([(f"once{i:04d}", int(rng.integers(0, 1000)), 30.0) for i in range(900)])
+    result = lifetime_value(AS_OF, FMT, STATED, pd.concat([orders, once], ignore_index=True))
+    gone = next(f for f in result.findings if f.id == "lifetime-gone")
+    assert result.model.startswith("BG")  # in which who ordered once is held to be active
+    assert gone.n < 150 and "who came back after the first order" in gone.sentence
+    assert "who ordered once nothing of the kind can be said" in gone.sentence
 
 
 def test_customers_outside_the_segments_are_a_group():

@@ -83,7 +83,7 @@ def worth_by_contracts(
     totals += rng.normal(size=totals.shape) * _scatter(chance, discount, paid, groups, many)
     annuity = np.append(0.0, discount[1:].cumsum())
     low, high = (paid * annuity[(chance > share).sum(axis=1)] for share in (1 - TAIL, TAIL))
-    year = chance[:, : min(12, ahead)].sum(axis=1)
+    year, soon = chance[:, : min(12, ahead)].sum(axis=1), chance[:, : min(12, ahead)] @ discount[1 : min(12, ahead) + 1]
     customers = pd.DataFrame(
         {
             "customer_id": contracts["customer_id"].to_numpy(),
@@ -97,7 +97,7 @@ def worth_by_contracts(
     )
     customers = customers[running].reset_index(drop=True)
     newcomer = _newcomer(contracts, kind, paid, as_of, welcome, welcome_drawn)
-    return ContractWorth(Worth(customers, totals.clip(min=0.0), (year * paid)[running]), newcomer, retention, kinds)
+    return ContractWorth(Worth(customers, totals.clip(min=0.0), (soon * paid)[running]), newcomer, retention, kinds)
 
 
 def _given(alive: np.ndarray, months: np.ndarray, ahead: int) -> np.ndarray:

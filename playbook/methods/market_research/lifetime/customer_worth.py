@@ -1,7 +1,7 @@
 """Customer worth from orders: purchases to come, times what an order is worth, times the margin, discounted to today."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -65,7 +65,7 @@ class Spending:
 class Worth:
     """``customers``: customer_id, alive, expected_orders (twelve months), order_value, value, low, high, in order of the
     histories; ``totals`` (worlds, groups): simulated value of each group of customers; ``active_year``: value of the next
-    twelve months of each customer if it surely were still active."""
+    twelve months, discounted too, of each customer if it surely were still active."""
 
     customers: pd.DataFrame
     totals: np.ndarray
@@ -100,9 +100,10 @@ def worth_by_orders(
     ``totals`` also how exactly the models' parameters are known.
     """
     times, weights = discounting(terms)
-    expected = expected_purchases(fit, histories, [*times, terms.weeks, YEAR])
-    within = expected[:, -2]
-    discounted = expected[:, :-1] @ weights
+    early, early_weights = discounting(replace(terms, weeks=YEAR))
+    expected = expected_purchases(fit, histories, [*times, terms.weeks, *early, YEAR])
+    within = expected[:, len(times)]
+    discounted = expected[:, : len(weights)] @ weights
     orders, values = histories["repeats"].to_numpy() + 1, histories["value"].to_numpy()
     of_spend = spending.group(orders)
     order_value = np.select(
@@ -113,7 +114,7 @@ def worth_by_orders(
     drawn, totals = _simulate(histories, fit, spending, terms.weeks, per_order, groups, many)
     low, high = drawn
     alive = alive_probability(fit, histories)
-    year = expected[:, -1] * order_value * terms.margin
+    year = expected[:, len(weights) :] @ early_weights * order_value * terms.margin
     customers = pd.DataFrame(
         {
             "customer_id": histories["customer_id"].to_numpy(),

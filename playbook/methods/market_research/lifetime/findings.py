@@ -8,24 +8,32 @@ from playbook.methods.market_research.lifetime.tables import tenths
 from playbook.result.contract import Evidence, Finding
 from playbook.result.formats import Formats
 
-__all__ = ["NEAR", "findings", "headline"]
+__all__ = ["findings", "headline"]
 
-NEAR = 0.15  # a hold-out forecast that was off by no more supports the figures
+MANY_ONCE = 0.2  # share of customers who ordered once from which it has to be said that they cannot be judged
 UNEVEN = 0.15  # share of the value in the best tenth from which it stands out
 UNSURE = (0.2, 0.8)  # chance of a customer to be still active that leaves it open
 OWNER, FINANCE = "head of customer marketing", "head of finance"
 
 
 def headline(told: Told, fmt: Formats) -> str:
-    """The worth of a new customer against its cost where that is stated, else of the base."""
-    value, cost, over = told.newcomer.value, told.parameters.acquisition_cost, _over(told, fmt)
+    """That buying has stopped, where it has; a new customer's worth against its cost where that is stated; else the base."""
+    new, cost, over = told.newcomer_wide, told.parameters.acquisition_cost, _over(told, fmt)
+    if told.holdout is not None and told.holdout.silent:
+        return f"No customer known on {fmt.day(told.holdout.cut)} has ordered since: what they are worth is in doubt"
     if cost:
-        times = fmt.number(value / cost, 1)
         what = "" if told.parameters.gross_margin else " of revenue"
-        if value >= cost:
-            return f"A new customer is worth {fmt.money(value)}{what} over {over}: {times} times what it costs to win"
-        return f"A new customer brings {fmt.money(value)} over {over}, less than the {fmt.money(cost)} it costs to win"
-    return f"Today's customers will bring {fmt.money(told.whole['value'])} over {over}"
+        if new.value < cost:
+            return (
+                f"A new customer brings {fmt.money(new.value)}{what} over {over}, less than the {fmt.money(cost)} it costs to win"
+            )
+        if new.low < cost:
+            return (
+                f"Whether a new customer is worth the {fmt.money(cost)} it costs to win is open: perhaps {fmt.money(new.value)}"
+            )
+        times = _times(new.value, cost, fmt)
+        return f"A new customer is worth {fmt.money(new.value)}{what} over {over}: {times} what it costs to win"
+    return f"Today's customers should bring {fmt.money(told.whole['value'])} of {_measure(told)} over {over}"
 
 
 def findings(told: Told, fmt: Formats) -> tuple[Finding, ...]:
@@ -36,7 +44,12 @@ def findings(told: Told, fmt: Formats) -> tuple[Finding, ...]:
 
 
 def _evidence(told: Told) -> Evidence:
-    return "likely" if told.holdout is not None and abs(told.holdout.miss) <= NEAR else "indicative"
+    return "likely" if told.trusted else "indicative"
+
+
+def _times(value: float, cost: float, fmt: Formats) -> str:
+    """How many times the cost, to two figures or so."""
+    return f"{fmt.number(value / cost, 1) if value < 10 * cost else fmt.count(value / cost)} times"
 
 
 def _measure(told: Told) -> str:
@@ -57,7 +70,10 @@ def _new(told: Told, fmt: Formats) -> Finding:
     action, evidence = "State what it costs to win a customer, to see how much may be spent on one.", _evidence(told)
     if new.basis != "acquired":
         evidence = "indicative"
-    if cost is None:
+    if not cost:
+        if cost == 0:
+            sentence += "; that winning one costs nothing is what is stated, and hardly so"
+            action = "Count what is spent on winning customers, to see how much may be spent on one."
         return _finding("new", f"{sentence}.", told, new.value, new.low, new.high, new.customers, evidence, action)
     net = new.value - cost
     if new.low >= cost:
@@ -72,7 +88,7 @@ def _new(told: Told, fmt: Formats) -> Finding:
             "State the gross margin: what is left of revenue, not revenue, pays for winning customers.",
             "indicative",
         )
-    times = f"{fmt.number(new.value / cost, 1)} times that, " if cost else ""
+    times = f"{_times(new.value, cost, fmt)} that, " if net >= 0 else ""
     sentence += f"; to win one costs {fmt.money(cost)}: it brings {times}{fmt.money(abs(net))} {'more' if net >= 0 else 'less'}."
     return _finding("new", sentence, told, new.value, new.low, new.high, new.customers, evidence, action)
 
@@ -95,23 +111,26 @@ def _check(told: Told, fmt: Formats) -> Finding | None:
     if held is None:
         return None
     happened = held.words(fmt.count(held.expected), fmt.count(held.actual))
-    if held.actual <= 0:
-        verdict = "the forecast cannot be judged by a share"
+    if not held.telling:
+        verdict = "too little to judge a forecast by"
+    elif held.actual <= 0:
+        verdict = "the forecast did not see it stop"
     elif abs(held.miss) < 0.005:
         verdict = "the forecast was right to the percent"
     else:
         verdict = f"the forecast was {fmt.share(abs(held.miss))} too {'high' if held.miss > 0 else 'low'}"
     trust = (
         ""
-        if abs(held.miss) <= NEAR
+        if told.trusted or not held.telling
         else " Take the values here as an order of magnitude and the ranking of customers as the finding."
     )
     sentence = (
         f"Put to the test: forecast from what was known on {fmt.day(held.cut)} for the time up to {fmt.day(held.end)}, "
         f"{happened}; {verdict}.{trust}"
     )
-    value = None if held.actual <= 0 else held.miss
-    return Finding("lifetime-check", sentence, value=value, unit="share", n=held.customers, evidence="shown")
+    value = held.miss if held.telling and held.actual > 0 else None
+    evidence = "shown" if held.telling else "not shown"
+    return Finding("lifetime-check", sentence, value=value, unit="share", n=held.customers, evidence=evidence)
 
 
 def _top(told: Told, fmt: Formats) -> Finding | None:
@@ -125,9 +144,10 @@ def _top(told: Told, fmt: Formats) -> Finding | None:
         : int(best["customers"])
     ]
     year = float((told.worth.active_year * customers["alive"].to_numpy())[chosen].sum())
+    soon = f", of which {fmt.money(year)} falls into the next twelve months" if told.years > 1 else ""
     sentence = (
         f"One tenth of customers ({fmt.count(best['customers'])}) holds {fmt.share(best['share'])} of the value still to come: "
-        f"{fmt.money(best['value'])}, of which {fmt.money(year)} falls into the next twelve months."
+        f"{fmt.money(best['value'])}{soon}."
     )
     action = "Give each of them a named person to turn to, and notice at once when one of them falls silent."
     return Finding(
@@ -159,19 +179,24 @@ def _segment(told: Told, fmt: Formats) -> Finding | None:
 
 
 def _gone(told: Told, fmt: Formats) -> Finding | None:
-    alive = told.worth.customers["alive"].to_numpy()
+    judged = np.ones(len(told.past), dtype=bool) if told.once is None else ~told.once
+    alive, unjudged = told.worth.customers["alive"].to_numpy()[judged], int((~judged).sum())
     gone = float((1 - alive).sum())
-    spread = WIDTH * float(np.hypot(np.sqrt((alive * (1 - alive)).sum()), told.doubt * gone))
+    # Purchases come from those who are left: a forecast of them that was off by a tenth is off by a tenth of these.
+    spread = WIDTH * float(np.hypot(np.sqrt((alive * (1 - alive)).sum()), told.doubt * alive.sum()))
     if round(gone) < 1:
         return None
-    past = float(((1 - alive) * told.past).sum())
+    past = float(((1 - alive) * told.past[judged]).sum())
     low, high = max(gone - spread, 0.0), min(gone + spread, float(len(alive)))
+    whole = _many(len(alive), fmt) + (" who came back after the first order" if unjudged >= MANY_ONCE * len(judged) else "")
     verb = "has" if round(gone) == 1 else "have"
     sentence = (
-        f"Going by how often each used to buy and for how long it is silent, about {fmt.count(gone)} of {_many(len(alive), fmt)} "
+        f"Going by how often each used to buy and for how long it is silent, about {fmt.count(gone)} of {whole} "
         f"{verb} left for good; in {'its' if verb == 'has' else 'their'} last active year "
         f"{'it' if verb == 'has' else 'they'} brought {fmt.money(past)} of revenue."
     )
+    if unjudged >= MANY_ONCE * len(judged):
+        sentence += f" Of the {_many(unjudged, fmt)} who ordered once nothing of the kind can be said."
     return Finding(
         "lifetime-gone", sentence, value=gone, unit="count", low=low, high=high, n=len(alive), evidence=_evidence(told),
         action="Leave them out of mailings and of plans, or try with one small group what winning back brings.",

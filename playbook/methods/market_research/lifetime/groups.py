@@ -10,17 +10,19 @@ from playbook.methods.market_research.lifetime.customer_worth import TAILS, WIDT
 from playbook.methods.market_research.lifetime.holdout import Holdout
 from playbook.methods.market_research.lifetime.newcomer_worth import Newcomer
 
-__all__ = ["ALL", "Told", "group_frame", "membership", "widened"]
+__all__ = ["ALL", "NEAR", "Told", "group_frame", "membership", "widened"]
 
 ALL = "All customers"
 NONE = "no segment"
+NEAR = 0.15  # a hold-out forecast that was off by no more supports the figures
 WORST = 1.0  # a forecast that was off by more than all of it tells no more than that
 
 
 @dataclass(frozen=True)
 class Told:
     """All that the words and tables are made from. ``kind``: 'order' or 'contract'; ``past``: revenue of each customer's last
-    active year; ``groups`` and ``whole``: value by group and of all."""
+    active year; ``once``: who ordered once, in a model in which only a repeat order can be the last; ``groups`` and ``whole``:
+    value by group and of all."""
 
     worth: Worth
     newcomer: Newcomer
@@ -30,6 +32,7 @@ class Told:
     parameters: Assumptions
     kind: str
     past: np.ndarray | None
+    once: np.ndarray | None = None
     groups: pd.DataFrame | None = None
     whole: pd.Series | None = None
 
@@ -40,6 +43,11 @@ class Told:
             return 0.0
         miss = min(abs(self.holdout.miss), WORST)
         return miss * self.exposure if self.kind == "contract" else miss
+
+    @property
+    def trusted(self) -> bool:
+        """Whether a forecast that could be checked came near what happened."""
+        return self.holdout is not None and self.holdout.telling and self.doubt <= NEAR
 
     @property
     def exposure(self) -> float:

@@ -16,6 +16,7 @@ __all__ = ["Holdout", "hold_out_orders"]
 
 LONGEST = 26  # weeks that are hidden, at most; else a quarter of the data
 SHORTEST = 4
+FEWEST_EVENTS = 5  # below, chance alone may double or halve what happened
 KNOTS = 9  # weeks for which the forecast is worked out; it is smooth in between
 WORLDS, MOST_CELLS, SEED = 200, 2_000_000, 6
 TAILS = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
@@ -50,7 +51,19 @@ class Holdout:
     @property
     def miss(self) -> float:
         """How far the forecast was off, as a share of what happened: +0.1 is a tenth too many."""
-        return (self.expected - self.actual) / self.actual if self.actual > 0 else float("inf")
+        if self.actual <= 0:
+            return 0.0 if self.expected < 0.5 else float("inf")
+        return (self.expected - self.actual) / self.actual
+
+    @property
+    def telling(self) -> bool:
+        """Whether enough was expected, or happened, to judge the forecast by."""
+        return max(self.expected, self.actual) >= FEWEST_EVENTS
+
+    @property
+    def silent(self) -> bool:
+        """Whether purchases that were expected have stopped altogether."""
+        return self.step == "week" and self.actual <= 0 and self.telling
 
 
 def hold_out_orders(order_totals: pd.DataFrame, as_of: pd.Timestamp, fewest: int, fewest_back: int) -> Holdout | None:

@@ -7,7 +7,6 @@ from scipy.stats import spearmanr
 from playbook.methods.market_research.lifetime.bg_nbd import BuyingFit
 from playbook.methods.market_research.lifetime.contract_worth import ContractWorth
 from playbook.methods.market_research.lifetime.customer_worth import Spending
-from playbook.methods.market_research.lifetime.findings import NEAR
 from playbook.methods.market_research.lifetime.groups import Told
 from playbook.result.contract import Assumption
 from playbook.result.formats import Formats
@@ -94,7 +93,12 @@ def _shared(told: Told, fmt: Formats) -> list[Assumption]:
             else "No margin is stated, so value is revenue: what is left of it after the cost of goods is less.",
             "medium" if margin else "low", "high",
         ),
-        Assumption(f"Money a year later is worth {fmt.share(rate)} less, as the discount rate states.", "medium", "low"),
+        Assumption(
+            f"Money a year from now counts for {fmt.share(1 / (1 + rate))} of money today, at the stated discount rate of "
+            f"{fmt.share(rate)}." if rate
+            else "Money later counts as much as money today: the discount rate is stated as zero.",
+            "medium", "low",
+        ),
         Assumption("Customers go on as they did: no new prices, no growth, no other service.", "medium", "high"),
     ]  # fmt: skip
     held = told.holdout
@@ -107,7 +111,7 @@ def _shared(told: Told, fmt: Formats) -> list[Assumption]:
             Assumption(
                 f"A forecast of the last {_span(held)} missed by {fmt.share(abs(held.miss))}; ranges of totals and segments are "
                 "widened as if the values here could be off as far.",
-                "high" if abs(held.miss) <= NEAR else "low", "medium" if abs(held.miss) <= NEAR else "high",
+                "high" if told.trusted else "low", "medium" if told.trusted else "high",
             )
         )  # fmt: skip
     return notes
