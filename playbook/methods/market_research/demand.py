@@ -98,7 +98,7 @@ def demand(
     source = f"orders, complete months up to {fmt.day(as_of)}"
     return Demand(
         fmt=fmt,
-        headline=headline(history, path, goal, fmt),
+        headline=headline(history, path, goal, items.iloc[0], fmt),
         findings=findings(history, path, goal, found, items, fmt),
         tables=tables(path, found.total.scores, items, source, fmt),
         assumptions=assumptions(found, items, drivers, len(history), steps, steps < horizon, fmt),

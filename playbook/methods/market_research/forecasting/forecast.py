@@ -17,7 +17,7 @@ import pandas as pd
 
 from playbook.methods.market_research.forecasting.candidates import CANDIDATES, NAIVE, Candidate
 from playbook.methods.market_research.forecasting.ranges import coverage, widths
-from playbook.methods.market_research.forecasting.sparse import INTERMITTENT, SPARSE, demand_class
+from playbook.methods.market_research.forecasting.sparse import INTERMITTENT, SPARSE, demand_class, stopped
 from playbook.methods.market_research.forecasting.trials import (
     FEWEST_TESTS,
     SEASONS_NEEDED,
@@ -32,6 +32,7 @@ __all__ = ["COMBINATION", "MEDIAN", "NAIVE", "SEASONS_NEEDED", "SEASON_MARGIN", 
 
 COMBINATION, MEDIAN = "combination", "median of all"
 SEASON_MARGIN = FEWEST_TESTS  # a season is used when two of them and a few tests lie in the history
+MOST_GROWTH = 10.0  # of errors since a start: a series that hardly moved by then tells no more
 WIDE = 2.0  # ranges of untested forecasts: this many typical steps
 
 
@@ -39,14 +40,15 @@ WIDE = 2.0  # ranges of untested forecasts: this many typical steps
 class Forecast:
     """A tested forecast.
 
-    ``path`` has the columns period (continues the index of the history), value, low, high (the range at ``LEVEL``); ``scores``
-    has candidate, mase (error in the trials relative to the naive forecast's in-sample error; smaller is better), weight (share
-    in the combination; NaN for what is no candidate), origins; ``coverage`` is the share of trial values inside ranges made from
-    the errors known before (None when there are too few); ``n_origins`` is the number of starting points of the test (0: the last
-    value is repeated, untested); ``season`` is the season used (1: none was asked for, or the history is too short for one);
-    ``dropped`` says which candidates are missing and why; ``tests`` (starting points, steps) is what the combination would have
-    forecast, ``errors`` actual less that (NaN beyond the end), ``unit`` how much larger a like error would be today, as errors
-    grow with the series; ``back`` the periods since each start.
+    ``path`` has the columns period (continues the index of the history), value, low, high (the range at ``LEVEL``);
+    ``scores`` has candidate, mase (error in the trials relative to the naive forecast's in-sample error; smaller is better),
+    weight (share in the combination; NaN for what is no candidate), origins; ``coverage`` is the share of trial values inside
+    ranges made from the errors known before (None when there are too few); ``n_origins`` is the number of starting points of
+    the test (0: the last value is repeated, and ``untested`` says why: "short", "constant" or "stopped"); ``season`` is the
+    season used (1: none was asked for, or the history is too short for one); ``dropped`` says which candidates are missing
+    and why; ``tests`` (starting points, steps) is what the combination would have forecast, ``errors`` actual less that (NaN
+    beyond the end), ``unit`` how much larger a like error would be today, as errors grow with the series; ``back`` the
+    periods since each start.
     """
 
     path: pd.DataFrame
@@ -55,6 +57,7 @@ class Forecast:
     n_origins: int
     season: int
     dropped: tuple[str, ...] = ()
+    untested: str = ""
     tests: np.ndarray = field(default_factory=lambda: np.empty((0, 0)), repr=False)
     errors: np.ndarray = field(default_factory=lambda: np.empty((0, 0)), repr=False)
     unit: np.ndarray = field(default_factory=lambda: np.empty(0), repr=False)
@@ -66,8 +69,8 @@ def forecast(values: pd.Series, horizon: int, season: int = 12, extra: Mapping[s
 
     ``values``: one number a period, no gaps, in order of time; a DatetimeIndex (or PeriodIndex) is continued in ``path.period``.
     A history too short for two seasons and a few tests is treated as having none; below six values the last one is repeated with
-    a wide range. Values that are never negative give a forecast that is never negative. ``extra`` are further candidates, which
-    take part like the others.
+    a wide range, and what has not sold for long (see ``stopped``) is taken to be over. Values that are never negative give a
+    forecast that is never negative. ``extra`` are further candidates, which take part like the others.
     Raises ValueError when the series is empty or not finite, or the horizon not positive.
     """
     return forecasts(values.to_frame(0), horizon, season, extra)[0]
@@ -98,8 +101,8 @@ def forecasts(
     groups: dict[tuple[int, bool], list] = {}
     places = {name: place for place, name in enumerate(table)}
     for name, history in histories.items():
-        if len(history) < SHORTEST or np.ptp(history) == 0:
-            done[name] = _untested(history, periods)
+        if why := _untestable(history, season):
+            done[name] = _untested(history, periods, why)
         else:
             sparse = history.min() >= 0 and demand_class(history) in INTERMITTENT
             long = season > 1 and len(history) >= SEASONS_NEEDED * season + SEASON_MARGIN
@@ -126,6 +129,7 @@ def _judged(tried: Trials, histories: list[np.ndarray], periods: pd.Index, seaso
         missed = tried.actual[place] - tests[place]
         scaled = np.abs(missed) / tried.scales[place, :-1, None]
         started = np.isfinite(scaled).any(axis=1)
+        unit = np.minimum(tried.scales[place, -1] / tried.scales[place, :-1], MOST_GROWTH)
         rows = [(name, errors[i, place], weights[i, place]) for i, name in enumerate(tried.names) if able[i, place]]
         middle = np.median(tried.paths[able[:, place], place, :-1], axis=0)
         plain = np.abs(tried.actual[place] - middle) / tried.scales[place, :-1, None]
@@ -136,7 +140,7 @@ def _judged(tried: Trials, histories: list[np.ndarray], periods: pd.Index, seaso
                 _path(
                     periods,
                     values[place],
-                    tried.scales[place, -1] * widths(scaled, horizon, int(tried.back[started][0])),
+                    widths(np.abs(missed) * unit[:, None], horizon, int(tried.back[started][0])),
                     history,
                 ),
                 scores.sort_values("mase", kind="stable", ignore_index=True),
@@ -144,10 +148,10 @@ def _judged(tried: Trials, histories: list[np.ndarray], periods: pd.Index, seaso
                 int(started.sum()),
                 season,
                 tuple(f"{name}: {why}" for number, name, why in tried.refused if number == place),
-                tests[place],
-                missed,
-                tried.scales[place, -1] / tried.scales[place, :-1],
-                tried.back,
+                tests=tests[place],
+                errors=missed,
+                unit=unit,
+                back=tried.back,
             )
         )
     return results
@@ -157,13 +161,22 @@ def _mean(scaled: np.ndarray, squared: bool) -> float:
     return float(np.sqrt(np.nanmean(scaled**2)) if squared else np.nanmean(scaled))
 
 
-def _untested(history: np.ndarray, periods: pd.Index) -> Forecast:
-    """The last value repeated: all that a few values or a constant allow."""
+def _untestable(history: np.ndarray, season: int) -> str:
+    """Why nothing is to be tested: too "short", "constant", or "stopped"; else empty."""
+    if len(history) < SHORTEST:
+        return "short"
+    if np.ptp(history) == 0:
+        return "constant"
+    return "stopped" if stopped(history, max(SHORTEST, season // 2)) else ""
+
+
+def _untested(history: np.ndarray, periods: pd.Index, why: str) -> Forecast:
+    """The last value repeated: all that a few values, a constant or what has ended allow."""
     path = np.full(len(periods), history[-1])
     step = np.mean(np.abs(np.diff(history))) if len(history) > 1 else abs(history[-1]) / WIDE
     width = WIDE * step * np.sqrt(np.arange(1, len(periods) + 1))
     scores = pd.DataFrame({"candidate": [NAIVE], "mase": [np.nan], "weight": [1.0], "origins": [0]})
-    return Forecast(_path(periods, path, width, history), scores, None, 0, 1)
+    return Forecast(_path(periods, path, width, history), scores, None, 0, 1, untested=why)
 
 
 def _path(periods: pd.Index, value: np.ndarray, width: np.ndarray, history: np.ndarray) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import numpy as np
 from playbook.methods.market_research.forecasting.candidates import CANDIDATES, NAIVE, Candidate
 from playbook.methods.market_research.forecasting.season import Block
 
-__all__ = ["INTERMITTENT", "SPARSE", "croston", "demand_class", "teunter"]
+__all__ = ["INTERMITTENT", "SPARSE", "croston", "demand_class", "stopped", "teunter"]
 
 INTERMITTENT = ("intermittent", "lumpy")
 LONG_WAIT = 1.32  # mean periods between sales, and
@@ -33,6 +33,18 @@ def demand_class(values: np.ndarray) -> str:
     wait = len(values) / len(sold)
     varied = (sold.std() / sold.mean()) ** 2 if sold.mean() else np.inf
     return (("smooth", "erratic"), ("intermittent", "lumpy"))[int(wait >= LONG_WAIT)][int(varied >= VARIED)]
+
+
+def stopped(values: np.ndarray, patience: int) -> bool:
+    """Whether an item that once sold is over: nothing for ``patience`` periods, and for twice its longest wait before.
+
+    Rates of the methods here fall slowly, or not at all, when sales end: they would go on for years after.
+    """
+    sold = np.flatnonzero(values)
+    if not len(sold):
+        return False
+    longest = int(np.diff(sold).max(initial=1))
+    return len(values) - 1 - sold[-1] >= max(patience, 2 * longest)
 
 
 def croston(block: Block, corrected: bool = True) -> np.ndarray:

@@ -19,6 +19,7 @@ SEASONS_NEEDED = 2
 ORIGINS = 10  # starting points, at most
 FEWEST_TESTS = 4  # starting points that make a range to be checked, or weights
 EXPLODED = 5.0  # a forecast further from the history than this many times its spread is an accident
+SMALLEST = 1e-3  # of the history's own size: no error is measured in a unit smaller than this
 CHUNK = 128  # rows at a time: what fits into the processor's cache
 
 
@@ -125,7 +126,8 @@ def _sane(paths: np.ndarray, values: np.ndarray, lengths: np.ndarray) -> np.ndar
 
 def _scale(history: np.ndarray, season: int) -> float:
     """Mean absolute error of the naive forecast within the history: the unit of the scaled error (Hyndman & Koehler 2006)."""
+    least = SMALLEST * float(np.abs(history).mean())  # a history that repeats itself exactly says little of what may come
     for lag in (season, 1):
-        if len(history) > lag and (scale := np.mean(np.abs(history[lag:] - history[:-lag]))) > 0:
+        if len(history) > lag and (scale := np.mean(np.abs(history[lag:] - history[:-lag]))) > least:
             return float(scale)
-    return 1.0
+    return least or 1.0

@@ -17,17 +17,20 @@ YEAR = 12
 STRONG_SEASON = 1.10  # a peak month worth a sentence
 WORTH_TELLING = 0.005  # of all revenue: smaller changes of a group are left to the table
 NAMED = 3
+FAULTLESS = 1e-3  # scaled error below which the naive forecast was right, and no share of it is told
 
 
-def headline(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, fmt: Formats) -> str:
-    """The goal where there is one, else what the months ahead should bring."""
+def headline(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, item: pd.Series, fmt: Formats) -> str:
+    """That revenue has stopped, where it has; the goal where there is one; else what the months ahead should bring."""
+    if item["kind"] == "stopped":
+        return f"Nothing has come in since {fmt.month(_last_sale(history))}, and no revenue is expected"
     if goal:
         gap = goal.expected - goal.target
         side = "short of" if gap < 0 else "above"
         against = f"{fmt.money(abs(gap))} {side} the goal" if round(abs(gap)) else "right at the goal"
         return f"Revenue is heading for {fmt.money(goal.expected)} {_per(goal)}, {against}"
-    before = _year_before(history, path)
-    change = f", {fmt.change(path['revenue'].sum() / before - 1)} on a year before" if before > 0 else ""
+    base = {"same": "a year before", "average": "the average of the last 12 months", "last": f"the last {span_words(len(path))}"}
+    change = f", {_change(item, fmt)} {base[item['against']]}" if item["before"] > 0 else ""
     return f"The next {span_words(len(path))} should bring {fmt.money(path['revenue'].sum())}{change}"
 
 
@@ -41,6 +44,7 @@ def findings(
     told.extend(_groups(items, len(path), fmt))
     told.extend(_products(items, len(path), fmt))
     told.extend(_seldom(items, fmt))
+    told.extend(_stopped(items, fmt))
     told.extend(_tested(found, fmt))
     return tuple(told)
 
@@ -54,10 +58,14 @@ def _per(goal: Goal) -> str:
     return {1: "a month", 3: "a quarter", 12: "a year"}[goal.months]
 
 
-def _year_before(history: pd.DataFrame, path: pd.DataFrame) -> float:
-    """Revenue of the same months a year earlier; 0 when the history does not hold all of them."""
-    same = history[history["month"].isin(path["month"] - pd.DateOffset(years=1))]
-    return float(same["revenue"].sum()) if len(same) == len(path) else 0.0
+def _last_sale(history: pd.DataFrame) -> pd.Timestamp:
+    return history.loc[history["revenue"] != 0, "month"].iloc[-1]
+
+
+def _change(item: pd.Series, fmt: Formats) -> str:
+    """+9% on, or as much as; of what is expected against ``before``."""
+    change = item["expected"] / item["before"] - 1
+    return f"{fmt.change(change)} on" if round(change, 3) else "as much as"
 
 
 def _goal(goal: Goal, fmt: Formats) -> Finding:
@@ -89,15 +97,16 @@ def _chance(reached: float, fmt: Formats) -> str:
 
 def _outlook(history: pd.DataFrame, path: pd.DataFrame, item: pd.Series, fmt: Formats) -> Finding:
     total, low, high = float(path["revenue"].sum()), float(item["low"]), float(item["high"])
-    before = _year_before(history, path)
-    change = (
-        f", {fmt.change(total / before - 1)} on the same {'month' if len(path) == 1 else 'months'} a year before"
-        if before > 0
+    before = float(item["before"])
+    change = f", {_change(item, fmt)} {_base(item, len(path))}" if before > 0 else ""
+    since = (
+        f" Nothing has come in since {fmt.month(_last_sale(history))}: revenue is taken to have ended."
+        if item["kind"] == "stopped"
         else ""
     )
     return Finding(
         "demand-outlook",
-        f"Revenue of the next {span_words(len(path))} is expected to be {fmt.money(total)}{change}.",
+        f"Revenue of the next {span_words(len(path))} is expected to be {fmt.money(total)}{change}.{since}",
         value=total,
         unit="money",
         low=low,
@@ -111,7 +120,7 @@ def _outlook(history: pd.DataFrame, path: pd.DataFrame, item: pd.Series, fmt: Fo
 
 def _peak(history: pd.DataFrame, path: pd.DataFrame, found: Outlook, fmt: Formats) -> Iterator[Finding]:
     season, average = found.total.season, path["revenue"].mean()
-    if season < 2 or len(path) != season or average <= 0:
+    if season < 2 or len(path) != season or path["revenue"].min() <= 0:
         return
     peak = path.loc[path["revenue"].idxmax()]
     factor = peak["revenue"] / average
@@ -148,7 +157,7 @@ def _groups(items: pd.DataFrame, months: int, fmt: Formats) -> Iterator[Finding]
             name,
             f"Of all product groups, {group['label']} should {'grow' if up else 'fall'} most in money: by "
             f"{fmt.money(abs(change))}{share} to {fmt.money(group['expected'])} in the next "
-            f"{span_words(months)}, {_compared(group, months)}.",
+            f"{span_words(months)}, compared with {_base(group, months)}.",
             value=change,
             unit="money",
             low=float(group["low"] - group["before"]),
@@ -162,12 +171,13 @@ def _groups(items: pd.DataFrame, months: int, fmt: Formats) -> Iterator[Finding]
         )
 
 
-def _compared(item: pd.Series, months: int) -> str:
+def _base(item: pd.Series, months: int) -> str:
+    """What is expected is compared with."""
     span = span_words(months)
     return {
-        "same": f"compared with the same {span} a year before",
-        "average": f"compared with {'an average month' if months == 1 else f'{months} average months'} of the last year",
-        "last": f"compared with the last {span}",
+        "same": f"the same {span} a year before",
+        "average": f"{'an average month' if months == 1 else f'{months} average months'} of the last year",
+        "last": f"the last {span}",
     }[item["against"]]
 
 
@@ -186,7 +196,7 @@ def _products(items: pd.DataFrame, months: int, fmt: Formats) -> Iterator[Findin
         change = float(some["change"].sum())
         yield Finding(
             name,
-            f"{many} expected to {verb} by more than the forecast usually misses, {_compared(some.iloc[0], months)}"
+            f"{many} expected to {verb} by more than the forecast usually misses, compared with {_base(some.iloc[0], months)}"
             f"{'; most of all' if len(some) > NAMED else ''}: {told}.",
             value=change,
             unit="money",
@@ -220,11 +230,32 @@ def _seldom(items: pd.DataFrame, fmt: Formats) -> Iterator[Finding]:
     )
 
 
+def _stopped(items: pd.DataFrame, fmt: Formats) -> Iterator[Finding]:
+    """Products that have sold nothing for long."""
+    products = items[(items["level"] == "product") & ~items["rest"]]
+    over = products[products["kind"] == "stopped"]
+    if over.empty or (items["kind"].iloc[0] == "stopped"):
+        return
+    named = "; ".join(over["label"].head(NAMED))
+    yield Finding(
+        "demand-stopped",
+        f"{fmt.count(len(over))} of the {fmt.count(len(products))} largest products "
+        f"{'has' if len(over) == 1 else 'have'} stopped selling: {named}{' and others' if len(over) > NAMED else ''}. "
+        f"The forecast counts on nothing from {'it' if len(over) == 1 else 'them'}.",
+        value=float(len(over)),
+        unit="count",
+        n=len(products),
+        evidence="likely",
+        action="Tell whether they were taken off the list or ran out; what ran out can be ordered again.",
+        owner="head of purchasing",
+    )
+
+
 def _tested(found: Outlook, fmt: Formats) -> Iterator[Finding]:
     """How the forecast did in the test, why it is a combination, and how many ranges held."""
     total = found.total
     scores = total.scores.set_index("candidate")["mase"]
-    if not total.n_origins or not scores[NAIVE] > 0:
+    if not total.n_origins or scores[NAIVE] < FAULTLESS:
         return
     gain = 1 - scores[COMBINATION] / scores[NAIVE]
     naive = "repeating the same month of the year before" if total.season > 1 else "repeating the last month"

@@ -40,9 +40,9 @@ class SumRange:
 class Outlook:
     """``path`` (one row a series and month): level, id, group, rest, month, expected, low, high; adds up to the cent.
 
-    ``items`` (one row a series): level, id, group, rest, kind (class of demand), expected, low, high (all months ahead together),
-    before, against (what that is: "same" months a year earlier; where no season is known as many "average" months of the last
-    year; in a history of less than a year as many "last" months).
+    ``items`` (one row a series): level, id, group, rest, kind (class of demand, or "stopped"), expected, low, high (all months
+    ahead together), before, against (what that is: "same" months a year earlier; where no season is known as many "average"
+    months of the last year; in a history of less than a year as many "last" months).
     ``total`` is the tested forecast of the total, with path, coverage and tests of what is shown; ``sums`` its ranges of sums;
     ``method`` and ``gains`` as in ``Coherent`` (None without groups).
     """
@@ -85,7 +85,7 @@ def outlook(levels: Levels, horizon: int, season: int, extra: Mapping[str, Candi
         items.append(
             {
                 **node._asdict(),
-                "kind": demand_class(known) if positive else "smooth",
+                "kind": "stopped" if one.untested == "stopped" else demand_class(known) if positive else "smooth",
                 "expected": expected,
                 "low": max(expected - width, 0.0) if positive else expected - width,
                 "high": expected + width,
@@ -106,7 +106,8 @@ def outlook(levels: Levels, horizon: int, season: int, extra: Mapping[str, Candi
 def _tested(history: np.ndarray, found: list[Forecast], back: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray]:
     """What came and what would have been forecast (series, starts, steps) at the total's starts; ``actual`` NaN beyond the end.
 
-    A series that was too short for a test at a start takes its mean by then, one not yet begun nothing.
+    A series that was too short for a test at a start takes its mean by then, one not yet begun nothing. One that is constant or
+    has stopped is taken as known, so that what others lack to a sum is not put on it.
     """
     actual = np.full((len(history), len(back), horizon), np.nan)
     tests = np.zeros_like(actual)
@@ -116,6 +117,9 @@ def _tested(history: np.ndarray, found: list[Forecast], back: np.ndarray, horizo
         came = filled[:, now : now + horizon]
         actual[:, start, : came.shape[1]] = came
         for place, one in enumerate(found):
+            if one.untested in ("constant", "stopped"):
+                tests[place, start] = np.nan_to_num(actual[place, start], nan=one.path["value"].iloc[0])
+                continue
             own = np.flatnonzero(one.back == behind)
             line = one.tests[own[0]] if len(own) else np.full(horizon, np.nan)
             known = history[place, :now][np.isfinite(history[place, :now])]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from playbook.methods.market_research.forecasting.forecast import COMBINATION, MEDIAN, NAIVE
+from playbook.methods.market_research.forecasting.forecast import COMBINATION, MEDIAN, NAIVE, SEASON_MARGIN, SEASONS_NEEDED
 from playbook.methods.market_research.forecasting.sparse import INTERMITTENT
 from playbook.methods.market_research.forecasting.weights import CLEARLY_WORSE
 from playbook.methods.market_research.outlook.outlook import Outlook
@@ -24,6 +24,7 @@ _KIND = {
     "intermittent": "sells in some months only",
     "lumpy": "sells in some months only, sizes vary much",
     "none": "no sales",
+    "stopped": "no sales any more",
 }
 _LEVELS = {"total": "the total", "group": "groups", "product": "products"}
 
@@ -137,10 +138,11 @@ def assumptions(
         level, held = fmt.share(LEVEL), fmt.share(found.coverage)
         support = "high" if abs(found.coverage - LEVEL) <= 0.1 else "medium"
         notes.append(Assumption(f"The range is meant to hold {level} of months; in the test it held {held}.", support, "medium"))
-    if total.season == 1:
+    if total.season == 1 and total.untested in ("", "short"):
+        few = "do not show" if n >= SEASONS_NEEDED * 12 + SEASON_MARGIN else "are too few to show"
         notes.append(
             Assumption(
-                f"{n} months do not show a season: the forecast knows no strong and weak months.",
+                f"{n} months {few} a season: the forecast knows no strong and weak months.",
                 "low",
                 "high",
             )
@@ -166,9 +168,12 @@ def assumptions(
 def _method(found: Outlook, n: int, fmt: Formats) -> Assumption:
     scores = found.total.scores
     if not found.total.n_origins:
-        return Assumption(
-            f"{n} months are too few for a test: the last month is repeated, and the range is only a guess.", "low", "high"
-        )
+        text = {
+            "short": f"{n} months are too few for a test: the last month is repeated, and the range is only a guess.",
+            "constant": f"All {n} months were alike: the forecast repeats them, and nothing is known of how they might change.",
+            "stopped": "Nothing has come in for so long that the forecast is nothing; the range is only a guess.",
+        }
+        return Assumption(text[found.total.untested], "low", "high")
     single = scores[scores["weight"].notna()]
     best, part = single.iloc[0], int((single["weight"] > 0).sum())
     combined = scores.loc[scores["candidate"] == COMBINATION, "mase"].iloc[0]
