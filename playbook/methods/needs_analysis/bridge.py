@@ -75,7 +75,8 @@ def bridge(
     customer x order value; each factor's part is its Shapley value, the mean of what it adds over all
     orders in which the factors can change (Shapley 1953; Shorrocks 2013, J. Economic Inequality 11).
     Orders without a customer are a part of their own, and so are returns. With ``journey_steps`` also by visits and
-    conversion, with ``product_months`` by price, volume and mix of each product group. Returns Locked with less than two full months.
+    conversion, with ``product_months`` by price, volume and mix of each product group. Returns Locked with less than two
+    full months.
     """
     span = windows(order_totals["day"], as_of)
     if span is None:

@@ -22,18 +22,20 @@ _ADVICE = YAML(typ="safe", pure=True).load(resources.files(__package__).joinpath
 _STRENGTH = ("shown", "likely", "indicative", "not shown", "harmful")
 _EASE = ("easy", "moderate", "hard")
 OUTCOME = "revenue"  # the gap that all others are parts of
+FELT = 0.01  # of the largest need: what was found and is worth less is left to its own section
 
 
 @dataclass(frozen=True)
 class Need:
     """One gap: its worth a year (None: cannot be priced), how it is known, and where it will be treated.
 
-    ``kind``: an outcome is what the client wants in the end, a lever is one way to it.
+    ``kind``: an outcome is what the client wants in the end, a lever is one way to it, a risk what could be lost on top.
+    ``closes_gap``: whether its money is revenue that the client does not have, and so may close a gap in it.
     """
 
     id: str
     name: str
-    kind: Literal["outcome", "lever"]
+    kind: Literal["outcome", "lever", "risk"]
     money: float | None
     low: float | None
     high: float | None
@@ -42,6 +44,7 @@ class Need:
     ease: str
     phase: str
     sharpen: str
+    closes_gap: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,9 +70,13 @@ def needs(
     Lessons of the last evaluation open the section. Needs overlap (order value is a part of revenue), so their worth is
     never added up.
     """
-    found = [*_from_goals(scorecard), *_from_bridge(bridge), *_from_funnel(funnel)]
+    wanted, found = _from_goals(scorecard), [*_from_bridge(bridge), *_from_funnel(funnel)]
     found += [need for section in (bridge, funnel, customer_base, voice) if section for need in _from_findings(section)]
-    ranked = tuple(sorted(found, key=lambda n: (-(n.money or 0), _STRENGTH.index(n.evidence), _EASE.index(n.ease), n.id)))
+    least = FELT * max((n.money or 0 for n in (*wanted, *found)), default=0)
+    felt = [n for n in found if n.money is None or n.money >= least]
+    ranked = tuple(
+        sorted([*wanted, *felt], key=lambda n: (-(n.money or 0), _STRENGTH.index(n.evidence), _EASE.index(n.ease), n.id))
+    )
     goal = next((n for n in ranked if n.kind == "outcome"), None)
     findings = [_lesson(lesson) for lesson in past_lessons]
     findings += [_finding(need, goal, fmt) for need in ranked]
@@ -81,9 +88,13 @@ def needs(
 
 def _need(id: str, key: str, money: float | None, low, high, evidence: Evidence, basis: str, **names: str) -> Need:
     advice = _ADVICE[key]
-    kind = "outcome" if key == OUTCOME else "lever"
+    holds = advice.get("holds", "revenue")
+    kind = "outcome" if key == OUTCOME else "risk" if holds == "risk" else "lever"
     name = advice["name"]["en"].format(**names) if names else advice["name"]["en"]
-    return Need(id, name, kind, money, low, high, evidence, basis, advice["ease"], advice["phase"], advice["sharpen"]["en"])
+    return Need(
+        id, name, kind, money, low, high, evidence, basis, advice["ease"], advice["phase"], advice["sharpen"]["en"],
+        closes_gap=kind == "lever" and holds == "revenue",
+    )  # fmt: skip
 
 
 def _from_goals(scorecard: Scorecard) -> list[Need]:
@@ -118,13 +129,16 @@ def _from_funnel(funnel: Funnel | None) -> list[Need]:
         return []
     leak = next(f for f in funnel.findings if f.id == "funnel-leak")
     stage = funnel.path.stages.set_index("step").loc[funnel.leak]
-    names = {"before": stage["before"], "step": funnel.leak}
+    key, names = "funnel", {"before": stage["before"], "step": funnel.leak}
+    if funnel.path.case == "opportunities":
+        key, names = "funnel-deals", {}
+    one_more = "one point more won" if key == "funnel-deals" else "one point more at this step"
     reference = funnel.reference
     if reference is not None and reference.gain:
         basis = f"all at least as good as the best quarter by {funnel.path.group}"
-        return [_need("needs-funnel", "funnel", reference.gain, reference.low, reference.high, "indicative", basis, **names)]
+        return [_need("needs-funnel", key, reference.gain, reference.low, reference.high, "indicative", basis, **names)]
     low, high = (leak.low, leak.high) if leak.money else (None, None)
-    return [_need("needs-funnel", "funnel", leak.money, low, high, leak.evidence, "one point more at this step", **names)]
+    return [_need("needs-funnel", key, leak.money, low, high, leak.evidence, one_more, **names)]
 
 
 def _from_findings(result: Result) -> list[Need]:
@@ -132,24 +146,22 @@ def _from_findings(result: Result) -> list[Need]:
     needs = {}
     for f in result.findings:
         key = re.sub(r"-\d+$", "", f.id)
-        if key in _ADVICE and f.money and f.evidence != "not shown" and key not in needs:
-            span = (f.low, f.high) if f.value is not None and abs(f.value) == abs(f.money) else (None, None)
-            needs[key] = _need(f"needs-{key}", key, abs(f.money), *span, f.evidence, _ADVICE[key]["basis"]["en"])
+        if key in _ADVICE and f.money and f.money > 0 and f.evidence != "not shown" and key not in needs:
+            span = (f.low, f.high) if f.value == f.money else (None, None)
+            needs[key] = _need(f"needs-{key}", key, f.money, *span, f.evidence, _ADVICE[key]["basis"]["en"])
     return list(needs.values())
 
 
 def _headline(ranked: tuple[Need, ...], goal: Need | None, scorecard: Scorecard, fmt: Formats) -> str:
     lever = next((n for n in ranked if n.kind == "lever" and n.money), None)
     if not ranked:
-        return (
-            "All goals are reached, and no loss stands out"
-            if any(g.met for g in scorecard.goals)
-            else "No loss stands out in today's data"
-        )
+        reached = scorecard.goals and all(g.met for g in scorecard.goals)
+        return "All goals are reached, and no loss stands out" if reached else "No loss stands out in today's data"
     if goal is None or not goal.money:
-        if lever is None:
-            return f"The first thing to look at: {ranked[0].name}"
-        return f"The largest lever: {lever.name}, worth {fmt.money(lever.money)} a year"
+        first = lever or ranked[0]
+        if not first.money:
+            return f"The first thing to look at: {first.name}"
+        return f"The largest {first.kind}: {first.name}, worth {fmt.money(first.money)} a year"
     gap = f"Revenue is {fmt.money(goal.money)} a year short of its goal"
     return f"{gap}; the largest lever: {lever.name}" if lever else gap
 
@@ -166,7 +178,7 @@ def _finding(need: Need, goal: Need | None, fmt: Formats) -> Finding:
     start = need.name[0].upper() + need.name[1:]
     worth = f"worth {fmt.money(need.money)} a year ({need.basis})" if need.money else f"not priced yet ({need.basis})"
     part = ""
-    if goal and goal.money and need.kind == "lever" and need.money:
+    if goal and goal.money and need.closes_gap and need.money:
         whole = need.money >= goal.money
         part = f"; that is {'all' if whole else f'up to {fmt.share(need.money / goal.money)}'} of the revenue gap"
     return Finding(
@@ -184,9 +196,7 @@ def _table(ranked: tuple[Need, ...]) -> Table:
         "evidence": ("Evidence", "text"),
         "ease": ("Ease", "text"), "phase": ("Treated in", "text"), "sharpen": ("Would sharpen it", "text"),
     }  # fmt: skip
-    return Table(
-        frame, "Needs by worth; they overlap, so the column must not be added up", "scorecard, bridge and funnel", columns
-    )
+    return Table(frame, "Needs by worth; they overlap, so the column must not be added up", "the sections before", columns)
 
 
 def _assumptions(ranked: tuple[Need, ...]) -> tuple[Assumption, ...]:

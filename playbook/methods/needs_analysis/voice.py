@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 
 from playbook.methods.needs_analysis.feedback.complaints import COLUMNS as LOST_COLUMNS
-from playbook.methods.needs_analysis.feedback.complaints import after_contact, window_days
+from playbook.methods.needs_analysis.feedback.complaints import after_contact, soon_after_an_order, window_days
 from playbook.methods.needs_analysis.feedback.figures import course_figure, drivers_figure, topics_figure
 from playbook.methods.needs_analysis.feedback.findings import Heard, findings, headline
 from playbook.methods.needs_analysis.feedback.mentioned import score_drivers
@@ -137,19 +137,25 @@ def _lost(answers: pd.DataFrame, tickets: pd.DataFrame, subjects: Subjects | Non
     found = [pd.DataFrame(columns=[*LOST_COLUMNS, "source", "yearly", "money"])]
     if orders is not None and subjects is not None and "customer_id" in tickets:
         asked = pd.DataFrame({"customer_id": tickets["customer_id"], "day": tickets["created_at"], "topic": subjects.of})
-        found.append(_priced(after_contact(asked, orders).assign(source="tickets"), asked, end))
+        found.append(_priced(after_contact(asked, orders).assign(source="tickets"), asked, orders, end))
     if orders is not None and {"customer_id", "recommend"} <= set(answers.columns):
         rated = answers[answers["recommend"].notna()].rename(columns={"date": "day"})
         low = rated["recommend"] <= DETRACTORS_TO
         poor = rated.loc[low, ["customer_id", "day"]].assign(topic=LOW_SCORE)
-        found.append(_priced(after_contact(poor, orders, rated[~low]).assign(source="surveys"), poor, end))
+        found.append(_priced(after_contact(poor, orders, rated[~low]).assign(source="surveys"), poor, orders, end))
     some = [frame for frame in found if len(frame)]
     return pd.concat(some).sort_values(["difference", "topic"], ignore_index=True) if some else found[0]
 
 
-def _priced(lost: pd.DataFrame, contacts: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
-    """With the customers of a year, and their money where chance does not explain that there is less of it."""
-    year = contacts[(contacts["day"] >= end - pd.DateOffset(months=YEAR)) & contacts["topic"].notna()]
+def _priced(lost: pd.DataFrame, contacts: pd.DataFrame, orders: pd.DataFrame, end: pd.Timestamp) -> pd.DataFrame:
+    """With the customers of a year, and their money where chance does not explain that there is less of it.
+
+    Only those who got in touch soon after an order count: of the others nobody knows what they would have bought.
+    """
+    year = contacts[
+        (contacts["day"] >= end - pd.DateOffset(months=YEAR)) & contacts[["customer_id", "topic"]].notna().all(axis=1)
+    ]
+    year = year[soon_after_an_order(year, orders)]
     yearly = lost["topic"].map(year.groupby("topic")["customer_id"].nunique()).fillna(0).astype(int)
     clear = lost["evidence"].isin(CLEAR) & (lost["difference"] < 0) & (yearly > 0)
     return lost.assign(yearly=yearly, money=(-lost["difference"] * yearly).where(clear).astype(float))

@@ -11,7 +11,7 @@ from playbook.methods.needs_analysis.funnel import funnel
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.methods.needs_analysis.needs import _ADVICE, needs
 from playbook.methods.needs_analysis.scorecard import scorecard
-from playbook.result.contract import Lesson
+from playbook.result.contract import Finding, Lesson, Result
 from playbook.result.formats import Formats
 
 EUR, DAY, DUE = Formats("EUR"), date(2026, 10, 31), date(2027, 10, 31)
@@ -116,3 +116,36 @@ def test_a_finding_that_the_advice_knows_becomes_a_need_with_its_money():
     found = {n.id: n for n in result.ranked}["needs-bridge-group"]
     assert (found.money, found.evidence, found.name) == (40.0, "shown", "the product group that lost most")
     assert found.basis == "change of revenue of one group"
+
+
+def with_finding(id: str, money: float, **fields) -> Result:
+    return Result(fmt=EUR, headline="-", findings=(Finding(id, "-", money=money, evidence="shown", **fields),))
+
+
+def test_money_that_is_no_missing_revenue_is_no_part_of_the_revenue_gap():
+    result = needs(
+        card(goal("revenue", 1300), goal("order_value", 110)), EUR, customer_base=with_finding("customer-base-largest", 9000.0)
+    )
+    assert [(n.id, n.kind) for n in result.ranked[:2]] == [("needs-customer-base-largest", "risk"), ("needs-revenue", "outcome")]
+    assert "revenue gap" not in result.findings[0].sentence
+    assert result.headline.endswith("the largest lever: the value of an order")
+    alone = needs(card(), EUR, customer_base=with_finding("customer-base-risk", 900.0))
+    assert alone.headline == "The largest risk: regular customers in unusual silence, worth €900 a year"
+
+
+def test_what_is_worth_next_to_nothing_is_no_need():
+    goals = card(goal("revenue", 1300))
+    for money, count in ((30.0, 1), (40.0, 2)):  # a hundredth of the gap is 36
+        assert len(needs(goals, EUR, customer_base=with_finding("customer-base-lost", money)).ranked) == count
+    assert len(needs(goals, EUR, customer_base=with_finding("customer-base-lost", -4000.0)).ranked) == 1
+
+
+def test_lost_deals_are_not_a_step_from_closed_to_won():
+    deals = pd.DataFrame({"opportunity_id": range(40), "stage": ["won"] * 10 + ["lost"] * 30, "amount": 100.0})
+    deals["closed_on"] = pd.date_range("2025-11-05", periods=40, freq="9D")
+    found = needs(card(), EUR, funnel=funnel(EUR, DAY, opportunities=deals)).ranked[0]
+    assert (found.id, found.name, found.basis) == ("needs-funnel", "deals that end without a win", "one point more won")
+
+
+def test_a_goal_that_cannot_be_measured_is_not_reached():
+    assert needs(card(goal("orders", 5), goal("nps", 30)), EUR).headline == "No loss stands out in today's data"

@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 from playbook.methods.needs_analysis.base.cohorts import Cohorts
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import Formats
-from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, canvas, finish
+from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, ON_LINES, canvas, finish
 
 __all__ = ["cohort_figure", "flow_figure", "lorenz_figure"]
 
@@ -32,7 +32,7 @@ def flow_figure(flow: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         for place, (start, change) in enumerate(zip(starts, changes, strict=True)):
             ax.annotate(
                 fmt.signed_money(change), (max(start, start + change), place), xytext=(5, 0), textcoords="offset points",
-                va="center", color=FINDING if change < 0 else HISTORY,
+                va="center", color=FINDING if change < 0 else HISTORY, bbox=ON_LINES,
             )  # fmt: skip
         ax.axvline(0, color=HISTORY, linewidth=0.8)
         ax.set_yticks(range(len(labels)), labels)
@@ -57,10 +57,12 @@ def lorenz_figure(lorenz: pd.DataFrame, top: float, fmt: Formats, source: str) -
     with canvas(height=3.6) as (figure, ax):
         ax.plot([0, 1], [0, 1], color=HISTORY, linewidth=1, linestyle="--")
         ax.plot(lorenz["customers"], lorenz["revenue"], color=FORECAST)
-        ax.plot([0.9, 0.9], [0, 1 - top], color=FINDING, linewidth=1.2)
+        ax.plot([0.9, 0.9], [1 - top, 1], color=FINDING, linewidth=1.6)  # what is left to all for the last tenth to bring
         ax.plot([0.9], [1 - top], color=FINDING, marker="o", markersize=5)
         # Above the diagonal there is never a curve.
-        ax.annotate(f"the best tenth brings {fmt.share(top)}", (0.02, 0.92), color=FINDING)
+        ax.annotate(
+            f"the best tenth brings {fmt.share(top)}", (0.885, 0.965), ha="right", va="center", color=FINDING, bbox=ON_LINES
+        )
         ax.annotate("if all brought the same", (0.36, 0.40), ha="right", va="bottom", color=HISTORY)
         ticks = np.linspace(0, 1, 6)
         ax.set(
@@ -73,7 +75,10 @@ def lorenz_figure(lorenz: pd.DataFrame, top: float, fmt: Formats, source: str) -
     tenths = np.linspace(0, 1, 11)
     points = pd.DataFrame({"customers": tenths, "revenue": np.interp(tenths, lorenz["customers"], lorenz["revenue"])})
     data = Table(points, "Lorenz curve", source, columns)
-    caption = "On how few customers revenue rests: the deeper the curve hangs, the fewer bring it (Lorenz curve)"
+    caption = (
+        "On how few customers revenue rests: the deeper the curve hangs, the fewer bring it (Lorenz curve); "
+        "the upright line is what the best tenth brings"
+    )
     return Figure(svg, caption, source, f"Lorenz curve: the best tenth of customers brings {fmt.share(top)} of revenue.", data)
 
 

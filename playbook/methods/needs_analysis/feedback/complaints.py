@@ -17,7 +17,7 @@ from scipy.stats import norm
 from playbook.methods.needs_analysis.feedback.satisfaction_drivers import evidence_of, holm
 from playbook.result.formats import LEVEL
 
-__all__ = ["COLUMNS", "FEWEST_CASES", "Spending", "after_contact", "day_numbers", "window_days"]
+__all__ = ["COLUMNS", "FEWEST_CASES", "Spending", "after_contact", "day_numbers", "soon_after_an_order", "window_days"]
 
 FEWEST_CASES = 20
 WINDOW, SHORTEST = 180, 60  # days before and after
@@ -26,6 +26,7 @@ MOST_COMPARED = 30_000  # orders drawn as a comparison
 ORDER_BANDS = (1, 2, 4, 9)
 SEED = 7
 SPAN = 1_000_000  # more days than any history, so that customers do not mix
+ORIGIN = np.datetime64("1600-01-01")  # before any day of a client, so that no day is below zero
 COLUMNS = ("topic", "customers", "compared", "expected", "difference", "low", "high", "again", "again_expected", "p", "evidence")
 
 
@@ -68,8 +69,8 @@ class Spending:
 
 
 def day_numbers(days: pd.Series) -> np.ndarray:
-    """Days as whole numbers."""
-    return pd.to_datetime(days).to_numpy().astype("datetime64[D]").astype(np.int64)
+    """Days as whole numbers, from ``ORIGIN`` on."""
+    return (pd.to_datetime(days).to_numpy().astype("datetime64[D]") - ORIGIN).astype(np.int64)
 
 
 def window_days(order_totals: pd.DataFrame) -> int | None:
@@ -112,6 +113,13 @@ def after_contact(
     return found.sort_values(["difference", "topic"], ignore_index=True)[list(COLUMNS)]
 
 
+def soon_after_an_order(contacts: pd.DataFrame, order_totals: pd.DataFrame) -> pd.Series:
+    """Whether each contact [customer_id, day] came within 45 days of an order of that customer, as those that are compared."""
+    spending = Spending(order_totals)
+    code, day = spending.codes(contacts["customer_id"]), day_numbers(contacts["day"])
+    return pd.Series((code >= 0) & (spending.since(code, day) <= LINK), index=contacts.index)
+
+
 def _anchored(contacts: pd.DataFrame, spending: Spending) -> pd.DataFrame:
     """Contacts of customers with an order shortly before: topic, code, day, lag."""
     known = contacts.dropna(subset=["customer_id", "day", "topic"])
@@ -143,7 +151,7 @@ def _windows(rows: pd.DataFrame, spending: Spending, days: int, first: int, last
     code, day = rows["code"].to_numpy(), rows["day"].to_numpy()
     before, orders = spending.between(code, day - days, day)
     after, again = spending.between(code, day, day + days)
-    quarter = pd.Series(day.astype("datetime64[D]")).dt.to_period("Q").astype(str).to_numpy()
+    quarter = pd.Series(ORIGIN + day.astype("timedelta64[D]")).dt.to_period("Q").astype(str).to_numpy()
     return rows.assign(before=before, orders=orders, after=after, again=again > 0, quarter=quarter)
 
 

@@ -13,7 +13,7 @@ from playbook.methods.needs_analysis.windows import YEAR, windows
 from playbook.result.contract import Evidence
 from playbook.result.formats import LEVEL
 
-__all__ = ["Course", "Rating", "course_of", "difference", "net_promoter", "satisfied"]
+__all__ = ["LATE", "SATISFIED_FROM", "Course", "Rating", "course_of", "difference", "net_promoter", "satisfied"]
 
 PROMOTERS_FROM, DETRACTORS_TO = 9, 6  # Reichheld 2003: 9 and 10 recommend, 0 to 6 do not
 SATISFIED_FROM = 4  # of 5

@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 from ruamel.yaml import YAML
 
-from playbook.methods.needs_analysis.feedback.satisfaction import net_promoter
+from playbook.methods.needs_analysis.feedback.satisfaction import LATE, net_promoter
 from playbook.methods.needs_analysis.kpis.data import YEAR, Data, by_month, full_months
 from playbook.methods.needs_analysis.kpis.ratios import ratio_parts
 from playbook.methods.needs_analysis.kpis.shares import share_counts
@@ -60,7 +60,7 @@ def kpi_course(kpi: str, *, window: int = YEAR, **frames) -> pd.Series:
 
     ``frames`` are fields of ``Data``. Flows, levels and ratios are those of the month. Shares and scores are taken over the
     ``window`` months that end with it: repeat rate and churn only where the window is full (a shorter one misleads),
-    the others over what there is, from three months on. Empty when the data for the KPI are missing, and for a
+    the others over what there is, shares from three months on. Empty when the data for the KPI are missing, and for a
     snapshot, which has no course. Raises KeyError for a KPI that is not in the catalogue.
     """
     kind, data = CATALOGUE[kpi].kind, Data(**frames)
@@ -89,7 +89,7 @@ def _scores(data: Data, window: int) -> pd.Series:
         return pd.Series(dtype="float64", index=pd.DatetimeIndex([], name="month"))
     known = answers.dropna(subset=["recommend"])
     month = pd.to_datetime(known["date"]).dt.to_period("M")
-    span = full_months(pd.to_datetime(known["date"]), data.last_day)
+    span = full_months(pd.to_datetime(known["date"]), data.last_day, late=LATE.days)
     values = {}
     for last in span:
         scores = known.loc[(month > last - window) & (month <= last), "recommend"]

@@ -37,10 +37,7 @@ def _panel(ax: Axes, stood: Standing, target: float | None, fmt: Formats) -> Non
     ax.set_title(stood.indicator.label["en"], loc="left", fontsize=10, color=INK)
     if target is not None:
         ax.axhline(target, color=FINDING, linestyle="--", linewidth=1.4)
-        ax.annotate(
-            f"goal {fmt.value(target, unit)}", (0, target), xycoords=("axes fraction", "data"), xytext=(2, 3),
-            textcoords="offset points", color=FINDING,
-        )  # fmt: skip
+        ax.set_title(f"goal {fmt.value(target, unit)}", loc="right", fontsize=10, color=FINDING)  # where no curve runs
     ax.margins(y=0.22)
     locator = AutoDateLocator(minticks=2, maxticks=MOST_TICKS)
     ax.xaxis.set_major_locator(locator)

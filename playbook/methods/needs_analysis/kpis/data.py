@@ -41,15 +41,17 @@ class Data:
         return self.as_of
 
 
-def full_months(days: pd.Series, as_of: date | None) -> pd.PeriodIndex:
-    """Calendar months that the data cover: a first month may lack two days, and so may the last when no as-of day is given."""
+def full_months(days: pd.Series, as_of: date | None, late: int = FIRST_DAYS) -> pd.PeriodIndex:
+    """Calendar months that the data cover: the first one when its data begin by day ``late``; without an as-of day the last one
+    may lack two days.
+    """
     days = days.dropna()
     if days.empty:
         return pd.PeriodIndex([], freq="M")
     slack = pd.Timedelta(days=FIRST_DAYS - 1)
     first = days.min().normalize()
     end = pd.Timestamp(as_of) if as_of is not None else days.max().normalize() + slack
-    start = first.to_period("M") + (0 if first.day <= FIRST_DAYS else 1)
+    start = first.to_period("M") + (0 if first.day <= late else 1)
     last = (end + pd.Timedelta(days=1)).to_period("M") - 1
     return pd.period_range(start, last, freq="M")
 

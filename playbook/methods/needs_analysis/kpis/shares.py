@@ -7,13 +7,14 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from playbook.intake.frames import FIRST_DAYS
+from playbook.methods.needs_analysis.feedback.satisfaction import LATE, SATISFIED_FROM
 from playbook.methods.needs_analysis.kpis.data import YEAR, Data, by_month, full_months
 from playbook.methods.needs_analysis.path.steps import first_reach, outcome, step_order
 
 __all__ = ["SHARES", "share_counts"]
 
 FEWEST = 3  # months below which a share of journeys or deals jumps about too much to be drawn
-SATISFIED = 4  # of 5
 
 
 def share_counts(kpi: str, data: Data, window: int = YEAR) -> pd.DataFrame:
@@ -99,8 +100,8 @@ def _satisfied(data: Data, window: int) -> pd.DataFrame:
     if answers is None or "satisfaction" not in answers:
         return _none()
     known = answers.dropna(subset=["satisfaction"])
-    cases = pd.DataFrame({"day": pd.to_datetime(known["date"]), "hit": known["satisfaction"] >= SATISFIED})
-    return _rolling(cases, data.last_day, window)
+    cases = pd.DataFrame({"day": pd.to_datetime(known["date"]), "hit": known["satisfaction"] >= SATISFIED_FROM})
+    return _rolling(cases, data.last_day, window, late=LATE.days)
 
 
 SHARES: Mapping[str, Callable[[Data, int], pd.DataFrame]] = MappingProxyType(
@@ -122,8 +123,8 @@ def _trailing(monthly: pd.DataFrame, span: pd.PeriodIndex, window: int) -> pd.Da
     return running - running.shift(window, fill_value=0)
 
 
-def _rolling(cases: pd.DataFrame, as_of: date | None, window: int) -> pd.DataFrame:
-    span = full_months(cases["day"], as_of)
+def _rolling(cases: pd.DataFrame, as_of: date | None, window: int, late: int = FIRST_DAYS) -> pd.DataFrame:
+    span = full_months(cases["day"], as_of, late)
     if not len(span):
         return _none()
     monthly = cases.groupby(cases["day"].dt.to_period("M"))["hit"].agg(hits="sum", cases="size").reindex(span, fill_value=0)

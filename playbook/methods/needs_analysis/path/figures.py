@@ -34,10 +34,13 @@ def path_figure(path: Path, leak: str | None, fmt: Formats) -> Figure:
     with canvas(height=0.5 + 0.46 * len(stages)) as (figure, ax):
         ax.barh(range(len(stages)), stages["share"], color=colours, height=0.62)
         for place, (stage, label) in enumerate(zip(stages.itertuples(), labels, strict=True)):
-            ax.annotate(label, (stage.share, place), xytext=(5, 0), textcoords="offset points", va="center")
+            told = ax.annotate(label, (stage.share, place), xytext=(5, 0), textcoords="offset points", va="center")
             if stage.step == leak:
                 lost = f"{fmt.share(1 - stage.conversion)} lost here"
-                ax.annotate(lost, (end - 0.01, place), va="center", ha="right", color=FINDING, weight="bold")
+                ax.annotate(
+                    lost, (1, 0.5), xycoords=told, xytext=(12, 0), textcoords="offset points", va="center", color=FINDING,
+                    weight="bold",
+                )  # fmt: skip
         ax.set_yticks(range(len(stages)), [_short(step) for step in stages["step"]])
         ax.invert_yaxis()
         ax.set_xlim(0, end)
@@ -84,7 +87,10 @@ def split_figure(splits: tuple[Split, ...], path: Path, fmt: Formats) -> Figure 
         ax.grid(False, axis="y")
         ax.tick_params(axis="y", colors=INK)
         svg = finish(figure)
-    caption = f"Share of {what}, by {split.by}, with range; coloured where it differs from the others by more than chance."
+    caption = (
+        f"Share of {what}, by {split.by}, with range; blue is better and rust worse than the others by more than chance, "
+        "grey is neither."
+    )
     alt = "; ".join(
         f"{g.group}: {fmt.share(g.expected)} ({fmt.share(g.low)} to {fmt.share(g.high)})" for g in groups.itertuples()
     )
@@ -127,7 +133,8 @@ def times_figure(times: pd.DataFrame, path: Path, fmt: Formats) -> Figure | None
         ax.tick_params(axis="y", colors=INK)
         svg = finish(figure)
     caption = (
-        "Time at each step of those that move on: median (dot) and the middle half of them (line); the scale is logarithmic."
+        "Time at each step of those that move on: median (dot) and the middle half of them (line), the slowest step in rust; "
+        "each mark on the scale is several times the one before."
     )
     alt = "; ".join(
         f"{t.step}: {duration(t.median, fmt)} ({duration(t.quartile, fmt)} to {duration(t.upper, fmt)})"

@@ -4,7 +4,7 @@ import pandas as pd
 
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import Formats
-from playbook.result.theme import BAR, FINDING, HISTORY, canvas, finish
+from playbook.result.theme import BAR, FINDING, HISTORY, ON_LINES, canvas, finish
 
 __all__ = ["waterfall"]
 
@@ -19,7 +19,7 @@ def waterfall(labels: list[str], changes: list[float], caption: str, source: str
         for place, (start, change) in enumerate(zip(starts, changes, strict=True)):
             ax.annotate(
                 fmt.signed_money(change), (max(start, start + change), place), xytext=(5, 0), textcoords="offset points",
-                va="center", color=FINDING if change < 0 else HISTORY,
+                va="center", color=FINDING if change < 0 else HISTORY, bbox=ON_LINES,
             )  # fmt: skip
         ax.axvline(0, color=HISTORY, linewidth=0.8)
         ax.set_yticks(range(len(changes)), labels)

@@ -2,7 +2,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from playbook.methods.needs_analysis.feedback.complaints import Spending, after_contact, window_days
+from playbook.methods.needs_analysis.feedback.complaints import (
+    Spending,
+    after_contact,
+    day_numbers,
+    soon_after_an_order,
+    window_days,
+)
 
 FIRST = pd.Timestamp("2024-01-01")
 
@@ -29,7 +35,7 @@ def _contacts(orders: pd.DataFrame, n: int, seed: int, topic: str) -> pd.DataFra
 def test_spending_between_two_days_by_hand():
     orders = pd.DataFrame({"customer_id": ["a", "a", "b", None], "day": _days(1, 5, 5, 5), "revenue": [10.0, 20.0, 7.0, 99.0]})
     spending = Spending(orders)
-    start = int(FIRST.to_datetime64().astype("datetime64[D]").astype(int))
+    start = int(day_numbers(pd.Series([FIRST]))[0])
     code = spending.codes(pd.Series(["a", "a", "b", "x"]))
     assert code.tolist() == [0, 0, 1, -1]
     revenue, bought = spending.between(code[:3], np.array([start, start + 1, start]), np.array([start + 5, start + 4, start + 9]))
@@ -88,3 +94,19 @@ def test_contacts_of_strangers_and_without_a_topic_are_left_out():
     orders = _shop()
     odd = pd.DataFrame({"customer_id": ["x", None, "c1"] * 30, "day": _days(*[400] * 90), "topic": ["t", "t", None] * 30})
     assert after_contact(odd, orders).empty
+
+
+def test_days_before_the_epoch_count_as_others_do():
+    orders = _shop()
+    contacts = pd.concat([_contacts(orders, 120, s, f"topic {s}") for s in (1, 2)])
+    whole = pd.Timedelta(days=36_525)  # a hundred years: 1924
+    early = after_contact(contacts.assign(day=contacts["day"] - whole), orders.assign(day=orders["day"] - whole))
+    now = after_contact(contacts, orders)
+    assert early["customers"].tolist() == pytest.approx(now["customers"].tolist(), rel=0.1)
+    assert (early["compared"] > 0.5 * now["compared"]).all()
+
+
+def test_only_a_contact_soon_after_an_order_can_be_compared():
+    orders = pd.DataFrame({"customer_id": ["a", "b"], "day": _days(10, 10), "revenue": [5.0, 5.0]})
+    contacts = pd.DataFrame({"customer_id": ["a", "b", "x"], "day": _days(55, 56, 20)})
+    assert soon_after_an_order(contacts, orders).tolist() == [True, False, False]

@@ -10,6 +10,7 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from playbook.engagement import Assumptions
+from playbook.methods.needs_analysis.feedback.satisfaction import course_of
 from playbook.methods.needs_analysis.kpis.data import Data
 from playbook.methods.needs_analysis.kpis.standing import standing
 
@@ -137,3 +138,13 @@ def test_no_deal_closed_of_late_is_no_change():
     deals = pd.DataFrame({"stage": ["won", "lost"] * 6, "closed_on": pd.to_datetime(["2026-01-01", "2026-03-01"] * 6)})
     stood = standing("win_rate", Data(DAY, opportunities=deals))
     assert (stood.now, stood.change) == (0.5, None)
+
+
+def test_the_score_is_set_against_the_same_months_as_in_the_customers_voice():
+    days = pd.date_range("2024-11-09", "2026-10-31", freq="5D")
+    answers = pd.DataFrame({"date": days, "recommend": [0, 10, 8] * (len(days) // 3) + [10] * (len(days) % 3), "satisfaction": 4})
+    data = Data(DAY, survey_answers=answers.assign(satisfaction=np.where(answers["recommend"] > 5, 5, 1)))
+    for kpi, column in (("nps", "recommend"), ("csat", "satisfaction")):
+        stood, course = standing(kpi, data), course_of(data.survey_answers, column, DAY)
+        assert (stood.span, stood.now) == (12, pytest.approx(course.value))
+        assert stood.change == pytest.approx(course.change)
