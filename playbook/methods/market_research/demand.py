@@ -34,7 +34,7 @@ class Demand(Result):
     ``groups`` and ``products``: id, month, expected, low, high (revenue; empty without product groups). Products add up to
     groups and groups to the total, to the cent: those not forecast on their own are a row "other products in ...".
     ``items``: one row a series with level, id, label, group, rest, kind (class of demand), expected, low, high (all months
-    ahead), before, against, change. ``scores``, ``coverage`` and ``goal`` as in ``Forecast`` and ``Goal``, of the total.
+    ahead), before, against, young, change. ``scores``, ``coverage`` and ``goal`` as in ``Forecast`` and ``Goal``, of the total.
     """
 
     history: pd.DataFrame = field(repr=False)

@@ -105,6 +105,35 @@ def test_a_product_that_died_is_counted_out_and_named():
     assert "seldom" in found["demand-seldom"].sentence and "falling" not in found["demand-seldom"].sentence
 
 
+def test_a_group_that_is_new_or_negative_is_not_said_to_grow():
+    span, n = pd.date_range("2023-01-01", periods=36, freq="MS"), np.arange(36)
+    wave = 100 * (1 + 0.3 * np.sin(2 * np.pi * n / 12)) + n % 5
+    courses = {"old": wave, "new": np.where(n >= 33, 200.0, 0), "back": -30.0 + n % 3}
+    parts = [pd.DataFrame({"category": g, "month": span, "revenue": v, "units": 1.0}) for g, v in courses.items()]
+    groups = pd.concat(parts, ignore_index=True)
+    result = demand(groups.groupby("month", as_index=False)["revenue"].sum(), FMT, AS_OF, category_months=groups)
+    assert not any("new should" in f.sentence or "back should" in f.sentence for f in result.findings)
+    assert result.items.set_index("id").loc[["old", "new"], "young"].tolist() == [False, True]
+    new = result.groups.query("id == 'new'")
+    assert (new["high"] > new["expected"]).all()  # three like values make nothing certain
+
+
+def test_the_largest_of_many_changes_by_chance_is_only_indicative():
+    rng, likely = np.random.default_rng(0), 0
+    span = pd.date_range("2023-01-01", periods=36, freq="MS")
+    for _ in range(6):
+        parts = [
+            pd.DataFrame({"category": f"g{i}", "month": span, "revenue": 100 + 10 * rng.normal(size=36), "units": 1.0})
+            for i in range(11)
+        ]
+        groups = pd.concat(parts, ignore_index=True)
+        result = demand(groups.groupby("month", as_index=False)["revenue"].sum(), FMT, AS_OF, category_months=groups)
+        told = [f for f in result.findings if f.id.startswith("demand-group")]
+        likely += sum(f.evidence == "likely" for f in told)
+        assert all(f.money is None for f in told if f.evidence == "indicative")
+    assert likely <= 3  # of twelve that could be told
+
+
 @pytest.mark.parametrize(
     "revenue",
     [

@@ -173,7 +173,9 @@ def _untestable(history: np.ndarray, season: int) -> str:
 def _untested(history: np.ndarray, periods: pd.Index, why: str) -> Forecast:
     """The last value repeated: all that a few values, a constant or what has ended allow."""
     path = np.full(len(periods), history[-1])
-    step = np.mean(np.abs(np.diff(history))) if len(history) > 1 else abs(history[-1]) / WIDE
+    step = np.mean(np.abs(np.diff(history))) if len(history) > 1 else 0.0
+    if step == 0 and why == "short":
+        step = abs(history[-1]) / WIDE  # a few like values do not make it certain
     width = WIDE * step * np.sqrt(np.arange(1, len(periods) + 1))
     scores = pd.DataFrame({"candidate": [NAIVE], "mase": [np.nan], "weight": [1.0], "origins": [0]})
     return Forecast(_path(periods, path, width, history), scores, None, 0, 1, untested=why)

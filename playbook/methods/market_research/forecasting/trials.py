@@ -11,7 +11,7 @@ import numpy as np
 from playbook.methods.market_research.forecasting.candidates import LEAST, LONGEST_MOVING, SEASONAL_ONLY, Candidate
 from playbook.methods.market_research.forecasting.season import Block
 
-__all__ = ["FEWEST_TESTS", "SEASONS_NEEDED", "SHORTEST", "Trials", "starts_back", "trials"]
+__all__ = ["FEWEST_TESTS", "ORIGINS", "SEASONS_NEEDED", "SHORTEST", "Trials", "starts_back", "trials"]
 
 SHORTEST = 6  # below this nothing can be tested
 SHORTEST_PART = 4  # values from which a starting point may forecast

@@ -6,7 +6,7 @@ import pandas as pd
 from playbook.methods.market_research.outlook.goal import Goal
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
-from playbook.result.theme import FINDING, FORECAST, HISTORY, canvas, finish
+from playbook.result.theme import FINDING, FORECAST, HISTORY, ON_LINES, canvas, finish
 
 __all__ = ["demand_figure"]
 
@@ -36,6 +36,7 @@ def demand_figure(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, 
             color=HISTORY,
             va=side,
             ha="center",
+            bbox=ON_LINES,
         )
         ax.annotate(
             f"expected, {fmt.share(LEVEL)} range",
@@ -45,6 +46,7 @@ def demand_figure(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, 
             color=FORECAST,
             ha="right",
             va="top",
+            bbox=ON_LINES,
         )
         if goal:
             ax.plot([first, path["month"].iloc[-1]], [monthly, monthly], color=FINDING, linestyle="--", linewidth=1.2)

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 import pandas as pd
+from scipy.stats import norm
 
 from playbook.methods.market_research.forecasting.forecast import COMBINATION, NAIVE
 from playbook.methods.market_research.forecasting.sparse import INTERMITTENT
+from playbook.methods.market_research.forecasting.trials import ORIGINS
 from playbook.methods.market_research.outlook.goal import SUREST, Goal
 from playbook.methods.market_research.outlook.outlook import Outlook
 from playbook.result.contract import Finding
@@ -17,6 +19,7 @@ YEAR = 12
 STRONG_SEASON = 1.10  # a peak month worth a sentence
 WORTH_TELLING = 0.005  # of all revenue: smaller changes of a group are left to the table
 NAMED = 3
+WORTH_TRUSTING = 0.05  # less missed than by the naive forecast, from as many starting points as there can be
 FAULTLESS = 1e-3  # scaled error below which the naive forecast was right, and no share of it is told
 
 
@@ -141,10 +144,12 @@ def _peak(history: pd.DataFrame, path: pd.DataFrame, found: Outlook, fmt: Format
 
 def _groups(items: pd.DataFrame, months: int, fmt: Formats) -> Iterator[Finding]:
     """The group that grows most and the one that falls most, in money."""
-    groups = items[items["level"] == "group"]
+    groups = items[(items["level"] == "group") & ~items["young"] & (items["before"] > 0)]
     if groups.empty:
         return
     floor = WORTH_TELLING * abs(items["expected"].iloc[0])
+    # The largest of many changes is large by chance as well: its range is widened as for so many looks at the data.
+    wider = norm.ppf(1 - (1 - LEVEL) / 2 / len(groups)) / norm.ppf(1 - (1 - LEVEL) / 2)
     for name, up, group in (
         ("demand-group-up", True, groups.loc[groups["change"].idxmax()]),
         ("demand-group-down", False, groups.loc[groups["change"].idxmin()]),
@@ -152,18 +157,18 @@ def _groups(items: pd.DataFrame, months: int, fmt: Formats) -> Iterator[Finding]
         change = float(group["change"])
         if (change > 0) is not up or abs(change) < floor:
             continue
-        share = f" ({fmt.change(change / group['before'])})" if group["before"] > 0 else ""
+        sure = abs(change) > wider * (group["high"] - group["expected"])
         yield Finding(
             name,
             f"Of all product groups, {group['label']} should {'grow' if up else 'fall'} most in money: by "
-            f"{fmt.money(abs(change))}{share} to {fmt.money(group['expected'])} in the next "
+            f"{fmt.money(abs(change))} ({fmt.change(change / group['before'])}) to {fmt.money(group['expected'])} in the next "
             f"{span_words(months)}, compared with {_base(group, months)}.",
             value=change,
             unit="money",
             low=float(group["low"] - group["before"]),
             high=float(group["high"] - group["before"]),
-            money=None if up else -change * YEAR / months,
-            evidence="indicative" if group["low"] <= group["before"] <= group["high"] else "likely",
+            money=-change * YEAR / months if sure and not up else None,
+            evidence="likely" if sure else "indicative",
             action="Make sure that stock and space keep up with it."
             if up
             else "Find out why before ordering for it: customers, price, or a product that has had its time.",
@@ -183,7 +188,7 @@ def _base(item: pd.Series, months: int) -> str:
 
 def _products(items: pd.DataFrame, months: int, fmt: Formats) -> Iterator[Finding]:
     """Products whose range says that they will rise, or fall."""
-    products = items[(items["level"] == "product") & ~items["rest"] & (items["before"] > 0)]
+    products = items[(items["level"] == "product") & ~items["rest"] & ~items["young"] & (items["before"] > 0)]
     up = products[products["low"] > products["before"]].sort_values("change", ascending=False, kind="stable")
     down = products[products["high"] < products["before"]].sort_values("change", kind="stable")
     for name, some, verb in (("demand-products-up", up, "rise"), ("demand-products-down", down, "fall")):
@@ -270,7 +275,7 @@ def _tested(found: Outlook, fmt: Formats) -> Iterator[Finding]:
         value=float(gain),
         unit="share",
         n=total.n_origins,
-        evidence="likely" if gain > 0 and total.n_origins >= NAMED else "indicative",
+        evidence="likely" if gain >= WORTH_TRUSTING and total.n_origins >= ORIGINS else "indicative",
         action="Compare the forecast with what came every month, and ask why when a month falls out of its range.",
         owner="finance",
     )

@@ -33,7 +33,7 @@ def group_figure(items: pd.DataFrame, months: int, fmt: Formats, source: str) ->
         ax.set_xlim(min(low.min(), 0.0) - 0.03 * reach, right + 0.42 * reach)
         ax.tick_params(axis="y", length=0)
         ax.xaxis.set_major_formatter(lambda value, _: fmt.money(value) if value else "0")
-        ax.locator_params(axis="x", nbins=4)
+        ax.locator_params(axis="x", nbins=6)
         ax.grid(True, axis="x")
         ax.grid(False, axis="y")
         svg = finish(figure)

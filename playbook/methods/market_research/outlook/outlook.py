@@ -42,7 +42,7 @@ class Outlook:
 
     ``items`` (one row a series): level, id, group, rest, kind (class of demand, or "stopped"), expected, low, high (all months
     ahead together), before, against (what that is: "same" months a year earlier; where no season is known as many "average"
-    months of the last year; in a history of less than a year as many "last" months).
+    months of the last year; in a history of less than a year as many "last" months), young (first sold within that year).
     ``total`` is the tested forecast of the total, with path, coverage and tests of what is shown; ``sums`` its ranges of sums;
     ``method`` and ``gains`` as in ``Coherent`` (None without groups).
     """
@@ -90,6 +90,7 @@ def outlook(levels: Levels, horizon: int, season: int, extra: Mapping[str, Candi
                 "low": max(expected - width, 0.0) if positive else expected - width,
                 "high": expected + width,
                 "before": float(before[place]),
+                "young": bool(np.isnan(history[place][-YEAR:]).any()),
             }
         )
     return Outlook(
