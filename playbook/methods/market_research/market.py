@@ -5,13 +5,14 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from playbook.methods.market_research.share.course import ALL, Course, compare_years, market_course, yearly_growth
 from playbook.methods.market_research.share.figures import index_figure, share_figure
 from playbook.methods.market_research.share.notes import group_table, market_notes, wallet_table
 from playbook.methods.market_research.share.wallet import FEWEST_ANSWERS, Wallet, share_of_wallet, wallets_by_segment
 from playbook.result.contract import Figure, Finding, Locked, Result
-from playbook.result.formats import Formats
+from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section
 
 __all__ = ["Market", "market"]
@@ -19,7 +20,7 @@ __all__ = ["Market", "market"]
 STILL = 0.0005  # of share: half of a tenth of a point is no change
 ENOUGH = 30  # answers from which a share of wallet is shown
 TOLD = 3
-NAMES = ("size", "growth", "own", "own_growth", "share", "share_before", "points", "low", "high", "evidence")
+NAMES = ("size", "growth", "own", "own_before", "own_growth", "share", "share_before", "points", "low", "high", "evidence")
 OWNER = "head of sales"
 UNLOCK = ("market (period, category, size) or surveys (customer_id, total_spend)",)
 
@@ -29,10 +30,10 @@ class Market(Result):
     """The market and the client in it.
 
     ``groups``: one row a product group and a last one for all whose figures are known (``ALL``): category, size, size_before,
-    growth, own, own_before, own_growth, share, share_before, points (low, high, evidence), lost, hold, opportunity (money a year;
-    see ``compare_years``); ``course``: size, own and share by group and period; ``periods``: how many are compared on each side;
-    ``size``, ``growth``, ``share``, ``points``: of all groups together (NaN where unknown); ``wallet``: share of wallet of those
-    who answered, ``wallet_segments`` the same by segment.
+    growth, own, own_before, own_growth, share, share_before, points (low, high, evidence, chance), lost, hold, opportunity (money
+    a year; see ``compare_years``); ``course``: size, own and share by group and period; ``periods``: compared on each
+    side; ``size``, ``growth``, ``share``, ``points``: of all groups together (NaN where unknown); ``wallet``: share of wallet of
+    those who answered, ``wallet_segments`` the same by segment.
     Without a market table the first fields are empty, without answers on spending the last ones are.
     """
 
@@ -91,7 +92,8 @@ def market(
     by_segment = wallets_by_segment(wallets, segments.assignments) if wallet and segments is not None else pd.DataFrame()
     found = []
     if course:
-        span = f"the {fmt.count(periods * 12 / course.a_year)} months to {fmt.month(course.last_day)}"
+        length, last = periods * 12 // course.a_year, fmt.month(course.last_day)
+        span = last if length == 1 else f"the {fmt.count(length)} months to {last}"
         found = [_size(groups, whole, span, course, fmt), _standing(whole, fmt), _lost(groups, fmt), _best(groups, fmt)]
     if wallet:
         found += [_wallet(wallet, wallets, by_segment, fmt), _segment(by_segment, fmt)]
@@ -101,7 +103,7 @@ def market(
         headline=_headline(groups, whole, wallet, fmt),
         findings=tuple(f for f in found if f),
         tables=tuple(t for t in tables if t),
-        assumptions=market_notes(course, course is None or periods == course.a_year, wallet, wallets, fmt),
+        assumptions=market_notes(course, groups, course is None or periods == course.a_year, wallet, wallets, fmt),
         groups=groups,
         course=course,
         periods=periods,
@@ -119,20 +121,25 @@ def _whole(groups: pd.DataFrame) -> pd.Series:
 
 
 def _moved(growth: float, fmt: Formats) -> str:
-    if np.isnan(growth):
-        return "are new"  # of own sales: nothing was sold a year before
     if abs(growth) < STILL:
         return "stood still"
     return f"{'grew' if growth > 0 else 'shrank'} {fmt.share(abs(growth))}"
 
 
+def _own(row: pd.Series, fmt: Formats) -> str:
+    """How own sales moved, of which there may have been none a year before."""
+    if np.isnan(row["own_growth"]):
+        return "are new" if row["own"] > 0 else "are none"
+    return _moved(row["own_growth"], fmt)
+
+
 def _headline(groups: pd.DataFrame, whole: pd.Series, wallet: Wallet | None, fmt: Formats) -> str:
     if groups.empty:
-        return f"Customers spend {fmt.share(wallet.share)} of what they spend on such goods with the client"
+        return f"Of what customers who were asked spend on such goods, {fmt.share(wallet.share)} goes to the client"
     if not np.isnan(whole["points"]):
         still = abs(whole["points"]) < STILL
         share = f"{'still' if still else 'up to' if whole['points'] > 0 else 'down to'} {fmt.share(whole['share'])}"
-        return f"The market {_moved(whole['growth'], fmt)}, own sales {_moved(whole['own_growth'], fmt)}: share {share}"
+        return f"The market {_moved(whole['growth'], fmt)}, own sales {_own(whole, fmt)}: share {share}"
     size = fmt.money(groups.loc[groups["category"] != ALL, "size"].sum())
     if not np.isnan(whole["share"]):
         return f"Own sales are {fmt.share(whole['share'])} of a market of {size}"
@@ -155,7 +162,8 @@ def _size(groups: pd.DataFrame, whole: pd.Series, span: str, course: Course, fmt
         course_told = f" In the last {len(years)} years it changed by {low} to {high} a year."
     return Finding(
         "market-size", f"All suppliers together sold {fmt.money(size)} in {span}{told}.{course_told}",
-        value=size, unit="money", n=int(groups["category"].ne(ALL).sum()), evidence="likely",
+        value=size, unit="money", n=int(groups["category"].ne(ALL).sum()),
+        evidence="indicative" if (groups["share"] > 1).any() else "likely",
     )  # fmt: skip
 
 
@@ -173,16 +181,19 @@ def _standing(whole: pd.Series, fmt: Formats) -> Finding | None:
         )
     return Finding(
         "market-standing",
-        f"The market {_moved(whole['growth'], fmt)} on a year before, own sales {_moved(whole['own_growth'], fmt)}: {moved}.",
+        f"The market {_moved(whole['growth'], fmt)} on a year before, own sales {_own(whole, fmt)}: {moved}.",
         value=float(points), unit="points", low=_number(whole["low"]), high=_number(whole["high"]), evidence=whole["evidence"],
         action=None if points > -STILL else "Find out where the lost customers buy now, before prices are touched.", owner=OWNER,
     )  # fmt: skip
 
 
 def _lost(groups: pd.DataFrame, fmt: Formats) -> Finding | None:
-    """Groups that lost share for sure, those in growing markets named first."""
-    lost = groups[(groups["category"] != ALL) & (groups["points"] < -STILL)]
-    lost = lost[(lost["evidence"] != "indicative") | lost["low"].isna()]
+    """Groups that lost share, those in growing markets named first. Of many groups some swing far by chance: of those named, at
+    most one in five is expected to (Benjamini and Hochberg 1995); where nothing tells how sure a change is, all count."""
+    each = groups[groups["category"] != ALL].assign(named=True)
+    known = each["chance"].notna()
+    each.loc[known, "named"] = stats.false_discovery_control(each.loc[known, "chance"]) <= 1 - LEVEL if known.any() else True
+    lost = each[(each["points"] < -STILL) & each["named"]]
     if lost.empty:
         return None
     lost = lost.assign(grows=lost["growth"] > STILL).sort_values(["grows", "lost"], ascending=False)
@@ -230,22 +241,22 @@ def _wallet(wallet: Wallet, wallets: pd.DataFrame, by_segment: pd.DataFrame, fmt
         who = f"all {fmt.count(customers)} customers, segment by segment,"
     told = ""
     if customers > wallet.answers and middle > 0:
-        told = (
-            f" Were {who} like those who answered, {fmt.money(max(0.0, middle - error))} to {fmt.money(middle + error)} a year "
-            "would be spent elsewhere."
-        )
+        low, high = (fmt.money(max(0.0, middle + side * error)) for side in (-1, 1))
+        amount = f"about {high}" if low == high else f"{low} to {high}"
+        told = f" Were {who} like those who answered, {amount} a year would be spent elsewhere."
+    sure = wallet.answers >= ENOUGH and 2 * wallet.above <= wallet.answers
+    action = "Ask the largest of them what they buy elsewhere, and why." if wallet.elsewhere > 0 else None
     return Finding(
         "market-wallet",
         f"{fmt.count(wallet.answers)} customers said what they spend a year on such goods: {fmt.share(wallet.share)} of it with "
         f"the client; {fmt.money(wallet.elsewhere)} goes to others.{told}",
         value=wallet.share, unit="share", low=wallet.low, high=wallet.high, n=wallet.answers,
-        evidence="shown" if wallet.answers >= ENOUGH else "indicative",
-        action="Ask the largest of them what they buy elsewhere, and why.", owner=OWNER,
+        evidence="shown" if sure else "indicative", action=action, owner=OWNER if action else None,
     )  # fmt: skip
 
 
 def _segment(by_segment: pd.DataFrame, fmt: Formats) -> Finding | None:
-    if len(by_segment) < 2:
+    if len(by_segment) < 2 or by_segment["gap"].iloc[0] <= 0:
         return None
     top = by_segment.iloc[0]
     return Finding(

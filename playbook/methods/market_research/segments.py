@@ -149,11 +149,11 @@ def segments(
     named = order_totals["customer_id"].notna()
     return Segments(
         fmt=fmt,
-        headline=_headline(profiles, fmt),
+        headline=_headline(profiles, by, fmt),
         findings=tuple(finding for finding in findings if finding),
         tables=(*tables, stage_table(stages, order, language)),
         assumptions=(
-            *(_grouped(grouping, fmt) if by == "groups" else ()),
+            *(_grouped(grouping, fmt) if by == "groups" and grouping.k > 1 else ()),
             *_explained(told, way, fmt),
             *WORTH,
             *_left_out(len(customers), int((~named).sum()), order_totals.loc[named, "customer_id"].nunique(), fmt),
@@ -212,10 +212,13 @@ def _room(customers: pd.DataFrame, span: int) -> pd.Series:
     return (upper.clip(lower=0) - year).clip(lower=0).fillna(0.0)
 
 
-def _headline(profiles: pd.DataFrame, fmt: Formats) -> str:
+def _headline(profiles: pd.DataFrame, by: str, fmt: Formats) -> str:
     top = profiles.iloc[0]
     if len(profiles) == 1:
-        return f"All {fmt.count(top['customers'])} customers buy alike: one group"
+        alike = "buy alike: one group" if by == "groups" else f"stand in one segment: {top['segment']}"
+        return f"All {fmt.count(top['customers'])} customers {alike}"
+    if top["revenue_year"] <= 0:
+        return f"None of the {fmt.count(profiles['customers'].sum())} customers brought revenue in the last twelve months"
     customers, revenue = fmt.share(top["customer_share"]), fmt.share(top["revenue_share"])
     return f"{top['segment']} are {customers} of customers and bring {revenue} of revenue"
 

@@ -167,7 +167,7 @@ def test_too_few_answers_are_none(frame):
 
 def test_wallets_alone_answer_the_section_and_money_is_a_range():
     result = market(EUR, AS_OF, wallets=wallet([40.0, 20.0] * 20, [100.0, 60.0] * 20))
-    assert result.headline == "Customers spend 38% of what they spend on such goods with the client"
+    assert result.headline == "Of what customers who were asked spend on such goods, 38% goes to the client"
     (found,) = result.findings
     assert (found.value, found.n, found.money, found.evidence) == (pytest.approx(0.375), 40, None, "shown")
     assert "€2,000 goes to others" in found.sentence and "all 100 customers" in found.sentence
@@ -181,7 +181,9 @@ def test_wallets_by_segment_rank_by_what_goes_elsewhere():
     # Twice as many customers in A as in B: 24 x 60 and 11 x 90 a year go elsewhere, without any spread.
     twice = pd.concat([assigned, assigned.assign(customer_id="x").query("segment == 'A'")])
     result = market(EUR, AS_OF, wallets=frame, segments=SimpleNamespace(assignments=twice))
-    assert "Were all 35 customers, segment by segment, like those who answered, €2,430 to €2,430" in result.findings[0].sentence
+    assert (
+        "Were all 35 customers, segment by segment, like those who answered, about €2,430 a year" in result.findings[0].sentence
+    )
     assert result.findings[1].sentence.startswith("The segment B has most to give: it spends 10%")
 
 
@@ -228,3 +230,54 @@ def test_aurora_audio_wallets_are_those_planted(root):
     assert found["mean"].to_dict() == pytest.approx(planted[found.index].to_dict(), abs=0.02)
     true = both["own"].sum() / (both["own"] / both["wallet_share"]).sum()
     assert whole.share == pytest.approx(true, abs=0.02) and whole.mean == pytest.approx(both["wallet_share"].mean(), abs=0.01)
+
+
+def months_of(category: str, sizes: list[float], shares: list[float] | None, start: str = "2024-01-01") -> pd.DataFrame:
+    frame = pd.DataFrame({"period": pd.date_range(start, periods=len(sizes), freq="MS"), "category": category, "size": sizes})
+    return frame.astype({"size": float}).assign(**({} if shares is None else {"share": shares}))
+
+
+def test_a_share_written_into_every_period_says_nothing_about_its_error():
+    result = market(EUR, AS_OF, months_of("amps", [100] * 24, [0.1] * 12 + [0.08] * 12))
+    standing, lost = (next(f for f in result.findings if f.id == f"market-{id}") for id in ("standing", "lost"))
+    assert (standing.low, standing.high, standing.evidence, lost.evidence) == (None, None, "indicative", "indicative")
+    assert lost.money == pytest.approx(24)
+
+
+def test_ranges_of_a_change_of_share_hold_what_they_promise_though_periods_differ_in_size():
+    rng = np.random.default_rng(0)
+    sizes = rng.gamma(2, 50, (300, 24))
+    shares = 0.1 * np.exp(rng.normal(0, 0.2, (300, 24)))  # no change of the share but by chance
+    table = pd.concat(
+        [months_of(f"g{i}", list(size), list(share)) for i, (size, share) in enumerate(zip(sizes, shares, strict=True))]
+    )
+    groups = compare_years(market_course(table, None, None, pd.Timestamp(AS_OF)))[0].query("category != @ALL")
+    assert 0.75 < ((groups["low"] < 0) & (groups["high"] > 0)).mean() < 0.88
+    named = next((f for f in market(EUR, AS_OF, table).findings if f.id == "market-lost"), None)
+    assert named is None or named.n <= 6  # one in ten of 300 would seem to lose for sure, taken one by one
+
+
+def test_one_month_and_no_year_before_are_said_as_they_are():
+    month = market(EUR, AS_OF, months_of("amps", [100] * 12 + [120], [0.1] * 13, "2024-12-01"))
+    assert "sold €120 in December 2025;" in month.findings[0].sentence
+    short = market(EUR, AS_OF, months_of("amps", [100, 110], [0.1, 0.1], "2025-11-01"))
+    assert any("no period that lies a year before another" in a.text for a in short.assumptions)
+    assert not any("only the same months" in a.text for a in short.assumptions)
+
+
+def test_a_client_that_sells_nothing_or_more_than_the_market():
+    nothing = market(EUR, AS_OF, months_of("amps", [100] * 24, [0.0] * 24))
+    assert nothing.headline == "The market stood still, own sales are none: share still 0.0%"
+    more = market(EUR, AS_OF, months_of("amps", [100] * 24, None), category_months=sold("amps", [150.0] * 24))
+    assert more.findings[0].evidence == "indicative"
+    assert any("Own sales in amps exceed the whole market" in a.text for a in more.assumptions)
+    assert isinstance(market(EUR, AS_OF, months_of("amps", [0] * 24, [0.0] * 24)), Locked)
+
+
+def test_customers_who_stated_less_than_they_spent_have_nothing_to_give():
+    assigned = SimpleNamespace(
+        assignments=pd.DataFrame({"customer_id": [f"c{i}" for i in range(40)], "segment": ["A", "B"] * 20})
+    )
+    result = market(EUR, AS_OF, wallets=wallet([100.0] * 40, [50.0] * 40), segments=assigned)
+    (found,) = result.findings
+    assert (found.id, found.evidence, found.action) == ("market-wallet", "indicative", None)

@@ -247,3 +247,24 @@ def test_online_retail_groups_are_stable(shared_data):
     assert len(result.assignments) == pytest.approx(4338, abs=5)
     assert result.quality.set_index("k").at[len(result.profiles), "stability"] >= 0.75
     assert result.profiles["revenue_share"].iloc[0] > result.profiles["customer_share"].iloc[0]
+
+
+def test_customers_all_alike_are_told_as_one_segment():
+    result = segments(_orders([(f"c{i}", 10 * j, 10.0) for i in range(30) for j in range(5)]), AS_OF, FMT)
+    assert result.findings[0].sentence == "All 30 customers stand in one segment and brought €1,500 in the last twelve months."
+    assert result.findings[0].action is None and not any("1 groups" in a.text for a in result.assumptions)
+    everybody = segments(_shop(), AS_OF, FMT, (SegmentRule(name="B2B", when={"orders": ">= 1"}),))
+    assert everybody.headline == "All 75 customers stand in one segment: B2B"
+
+
+def test_where_nobody_bought_for_a_year_no_segment_brings_revenue():
+    rng = np.random.default_rng(3)
+    rows = [(f"c{i}", int(rng.integers(800, 1500)), float(rng.gamma(2, 50))) for i in range(40) for _ in range(3)]
+    result = segments(_orders(rows), AS_OF, FMT)
+    assert result.headline == "None of the 40 customers brought revenue in the last twelve months"
+    assert not {"segments-money", "segments-moved"} & {f.id for f in result.findings}
+
+
+def test_names_of_the_client_stay_as_written():
+    result = segments(_shop(), AS_OF, FMT, (SegmentRule(name="VIP", when={"revenue_year": "top 30%"}),))
+    assert "segment VIP hears" in result.findings[0].action

@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import Formats
-from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, canvas, finish
+from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, ON_LINES, canvas, finish
 
 __all__ = ["choice_figure", "profile_figure", "share_figure"]
 
@@ -104,9 +104,12 @@ def choice_figure(quality: pd.DataFrame, chosen: int, fmt: Formats, source: str)
                 textcoords="offset points",
                 color=colour,
                 va="center",
+                bbox=ON_LINES,
             )
         ax.axvline(chosen, color=FINDING, linestyle="--", linewidth=1.2)
-        ax.annotate(f"{chosen} groups", (chosen, 1.04), (5, 0), textcoords="offset points", color=FINDING, va="center")
+        ax.annotate(
+            f"{chosen} groups", (chosen, 1.04), (5, 0), textcoords="offset points", color=FINDING, va="center", bbox=ON_LINES
+        )
         ax.set(
             xticks=quality["k"],
             xlabel="number of groups",

@@ -15,17 +15,27 @@ OWNER = "head of customer marketing"
 SURE, FAIRLY = 0.05, 0.20  # chances below which a difference is shown, or likely
 
 
-def best_finding(profiles: pd.DataFrame, words: str, fmt: Formats) -> Finding:
-    """What the segment with the most revenue brings; ``words`` follow "customers"."""
+def best_finding(profiles: pd.DataFrame, words: str, fmt: Formats) -> Finding | None:
+    """What the segment with the most revenue brings; ``words`` follow "customers". None where none brought any lately."""
     top = profiles.iloc[0]
+    if top["revenue_year"] <= 0:
+        return None
+    if len(profiles) == 1:
+        return Finding(
+            "segments-money",
+            f"All {fmt.count(top['customers'])} customers stand in one segment and brought {fmt.money(top['revenue_year'])} "
+            "in the last twelve months.",
+            value=float(top["revenue_year"]), unit="money", n=int(top["customers"]), evidence="shown",
+        )  # fmt: skip
+    heard = f"Make sure that the segment {top['segment']} hears first of news and never waits for an answer."
+    action = None if top["kind"] in _GONE else heard
     return Finding(
         "segments-money",
         f"{top['segment']} (customers {words}; {fmt.count(top['customers'])} in all) brought "
         f"{fmt.money(top['revenue_year'])} in the last twelve months, {fmt.share(top['revenue_share'])} of all revenue from "
         "known customers.",
         value=float(top["revenue_share"]), unit="share", n=int(top["customers"]), evidence="shown",
-        action=f"Make sure that the {top['segment'].lower()} segment hears first of news and never waits for an answer.",
-        owner=OWNER,
+        action=action, owner=OWNER if action else None,
     )  # fmt: skip
 
 
@@ -71,7 +81,7 @@ def slipping_finding(slip: Slipping, fmt: Formats) -> Finding | None:
 
 def moved_finding(moved: Moves | None, ago: str, year: bool, fmt: Formats) -> Finding | None:
     """Who stands in a better or in a weaker segment than then, and what that changed."""
-    if moved is None or moved.up + moved.down == 0:
+    if moved is None or moved.up + moved.down == 0 or moved.revenue <= 0:
         return None
     span = "twelve months" if year else "days since then"
     told = f"revenue of the last {span} against the twelve before" if year else f"revenue of the {span} against as many before"

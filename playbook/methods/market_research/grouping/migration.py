@@ -20,14 +20,15 @@ FEWEST_CUSTOMERS = 30
 @dataclass(frozen=True)
 class Moves:
     """Customers of then: how many there were, how many stand in a better and in a weaker segment now, how much more and how much
-    less these brought, the best segment, how many it held and how many of them fell; ``chance``: that up and down differ as much
-    by chance alone."""
+    less these brought, what all of them brought since, the best segment, how many it held and how many of them fell; ``chance``:
+    that up and down differ as much by chance alone."""
 
     customers: int
     up: int
     down: int
     gained: float
     lost: float
+    revenue: float
     best: str
     best_then: int
     best_fallen: int
@@ -89,6 +90,7 @@ def moves(flows: pd.DataFrame, ranking: list[str]) -> Moves | None:
         down=down,
         gained=float(change[step > 0].sum()),
         lost=float(-change[step < 0].sum()),
+        revenue=float(known["revenue_after"].sum()),
         best=ranking[0],
         best_then=int(best["customers"].sum()),
         best_fallen=int(best.loc[best["now"] != ranking[0], "customers"].sum()),

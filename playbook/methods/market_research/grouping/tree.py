@@ -16,7 +16,7 @@ __all__ = ["DEPTH", "Explanation", "explain"]
 DEPTH = 3  # splits on the way to a sentence: what a reader can hold in mind
 SMALLEST = 0.01  # share of customers a sentence has to speak of
 FEWEST = 5
-DIGITS = 3  # of a bound
+DIGITS, DECIMALS = 3, 2  # of a bound; no more decimals than are written
 SEED = 7
 WHOLE = ("recency_days", "tenure_days", "orders")  # counted, so that "more than 4" is "at least 5"
 Bounds = Mapping[str, tuple[float, float]]  # measure: above, up to
@@ -81,7 +81,7 @@ def _leaves(tree: DecisionTreeClassifier, measures: Sequence[str]) -> list[tuple
 def _rounded(cut: float, measure: str) -> float:
     if measure in WHOLE:
         return float(floor(cut))
-    return round(cut, DIGITS - 1 - floor(log10(abs(cut)))) if cut else 0.0
+    return round(cut, min(DECIMALS, DIGITS - 1 - floor(log10(abs(cut))))) if cut else 0.0
 
 
 def _sentence(bounds: Bounds, fmt: Formats) -> str:
@@ -92,11 +92,12 @@ def _sentence(bounds: Bounds, fmt: Formats) -> str:
 
 def _days(what: str) -> Callable[[float, float, Formats], str]:
     def words(low: float, high: float, fmt: Formats) -> str:
-        if low < 0 or np.isinf(low):
-            return f"{what} within {fmt.count(high)} days"
+        if low < 0:
+            return f"{what} on the last day" if high < 1 else f"{what} within {fmt.count(high)} day{'s' * (high != 1)}"
         if np.isinf(high):
-            return f"{what} more than {fmt.count(low)} days ago"
-        return f"{what} {fmt.count(low + 1)} to {fmt.count(high)} days ago"
+            return f"{what} more than {fmt.count(low)} day{'s' * (low != 1)} ago" if low else f"{what} before the last day"
+        days = fmt.count(high) if low + 1 == high else f"{fmt.count(low + 1)} to {fmt.count(high)}"
+        return f"{what} {days} day{'s' * (high != 1)} ago"
 
     return words
 

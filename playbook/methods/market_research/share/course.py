@@ -12,6 +12,7 @@ __all__ = ["ALL", "Course", "compare_years", "market_course", "periods_a_year", 
 
 ALL = "all groups"
 FEWEST_PERIODS = 3  # each against the one a year before, to say how sure a change of share is
+SAME = 1e-9  # of share: a smaller error is rounding
 _NAMES = {12: "month", 4: "quarter", 1: "year"}
 
 
@@ -48,7 +49,7 @@ def periods_a_year(periods: pd.Series) -> int:
 def market_course(
     market_sizes: pd.DataFrame, category_months: pd.DataFrame | None, first_month: pd.Timestamp | None, as_of: pd.Timestamp
 ) -> Course | None:
-    """Size, own revenue and share by group and period; None when no period has ended by ``as_of``.
+    """Size, own revenue and share by group and period; None when no period with a size has ended by ``as_of``.
 
     ``market_sizes``: period (first day), category, size, share (0 to 1, optional). ``category_months``: category, month, revenue;
     ``first_month``: the first month that the orders cover whole (default: the first one in ``category_months``). ``own`` is
@@ -59,7 +60,7 @@ def market_course(
     rows["stated"] = market_sizes.get("share", np.nan)
     ends = rows["period"] + pd.DateOffset(months=12 // a_year)
     rows = rows[(ends - pd.Timedelta(days=1) <= as_of) & rows["size"].notna()]
-    if rows.empty:
+    if not rows["size"].sum() > 0:
         return None
     rows["sold"] = _sold(rows, category_months, first_month, as_of, 12 // a_year)
     rows["own"] = (rows["stated"] * rows["size"]).where(rows["stated"].notna(), rows["sold"])
@@ -92,9 +93,10 @@ def compare_years(course: Course) -> tuple[pd.DataFrame, int]:
 
     The last year against the one before, or, with less than two years, the last periods against the same ones a year earlier.
     Returns category, size, size_before, growth, own, own_before, own_growth, share, share_before, points (of share) with low and
-    high (Student's, over the periods, each against the one a year before; needs three) and evidence, lost (money a year: points
-    lost x size of a year), hold (what the present share brings if the market grows once more as it did) and opportunity (their
-    sum), the greatest first, "all" in the last row. Unknown figures are NaN; so are those of a group that lacks a period.
+    high (Student's, over the periods, each against the one a year before; needs three that differ, see ``_sure``), evidence and
+    chance (of as much without any change), lost (money a year: points lost x size of a year), hold (what the present share brings
+    if the market grows once more as it did) and opportunity (their sum), the greatest first, "all" in the last row. Unknown
+    figures are NaN; so are those of a group that lacks a period.
     """
     rows = course.rows
     periods = sorted(rows["period"].unique())
@@ -117,10 +119,8 @@ def compare_years(course: Course) -> tuple[pd.DataFrame, int]:
     out["growth"], out["own_growth"] = (out[c] / out[f"{c}_before"].where(out[f"{c}_before"] > 0) - 1 for c in ("size", "own"))
     out["share"], out["share_before"] = (out[f"own{w}"] / out[f"size{w}"].where(out[f"size{w}"] > 0) for w in ("", "_before"))
     out["points"] = out["share"] - out["share_before"]
-    shares = own / size.where(size > 0)
-    out[["low", "high", "evidence"]] = _sure(
-        shares[recent].to_numpy() - shares[before].to_numpy() if before else None, out["points"]
-    )
+    sides = [_residuals(own[side].to_numpy(dtype=float), size[side].to_numpy(dtype=float)) for side in (recent, before) if side]
+    out[["low", "high", "evidence", "chance"]] = _sure(sides[0] - sides[1] if len(sides) == 2 else None, out["points"])
     year = course.a_year / len(recent)
     out["lost"] = (-out["points"]).clip(lower=0) * out["size"] * year
     out["hold"] = out["share"] * out["growth"].clip(lower=0) * out["size"] * year
@@ -132,16 +132,28 @@ def compare_years(course: Course) -> tuple[pd.DataFrame, int]:
     return out.sort_values(order, ascending=[True, False, False, True], ignore_index=True).drop(columns="last"), len(recent)
 
 
+def _residuals(own: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """What each period (columns) adds to the error of the share over all of them: Cochran (1977), ch. 6, of a ratio."""
+    whole = np.where(size.sum(axis=1) > 0, size.sum(axis=1), np.nan)[:, None]
+    return (own - own.sum(axis=1, keepdims=True) / whole * size) / whole * size.shape[1]
+
+
 def _sure(changes: np.ndarray | None, points: pd.Series) -> pd.DataFrame:
-    """Range of the mean change of share over the periods around ``points``, and how sure it is that there is one."""
-    frame = pd.DataFrame({"low": np.nan, "high": np.nan, "evidence": "indicative"}, index=points.index)
+    """Range of ``points``, how sure it is that there is a change, and the chance of as much without one.
+
+    ``changes``: residuals of the periods, one row a group. Unknown where they do not differ: a year's share written into each of
+    its periods says nothing about how far it can be relied on.
+    """
+    frame = pd.DataFrame({"low": np.nan, "high": np.nan, "evidence": "indicative", "chance": np.nan}, index=points.index)
     if changes is None or changes.shape[1] < FEWEST_PERIODS:
         return frame
     n = changes.shape[1]
     error = changes.std(axis=1, ddof=1) / np.sqrt(n)
+    error = pd.Series(np.where(error > SAME, error, np.nan), points.index)
     frame["low"], frame["high"] = (points + side * stats.t.ppf((1 + LEVEL) / 2, n - 1) * error for side in (-1, 1))
+    frame["chance"] = 2 * stats.t.sf(points.abs() / error, n - 1)
     for level, word in ((LEVEL, "likely"), (0.95, "shown")):
-        frame.loc[(points.abs() > stats.t.ppf((1 + level) / 2, n - 1) * error), "evidence"] = word
+        frame.loc[frame["chance"] < 1 - level, "evidence"] = word
     return frame
 
 

@@ -8,12 +8,13 @@ import pandas as pd
 from playbook.methods.market_research.share.course import ALL, Course, year_sums
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import Formats
-from playbook.result.theme import BAR, FINDING, HISTORY, canvas, finish
+from playbook.result.theme import BAR, FINDING, HISTORY, ON_LINES, PAPER, canvas, finish
 
 __all__ = ["index_figure", "share_figure"]
 
 MOST, WIDEST = 12, 30  # groups drawn; letters of a name
 TICKS = 4
+WHOLE = 0.04  # share from which the axis counts whole percents
 SOURCE = "market table, orders"
 
 
@@ -38,7 +39,7 @@ def index_figure(course: Course, fmt: Formats) -> Figure | None:
             ax.plot(frame["until"], frame[name], color=colour, marker="o", markersize=3.5)
             ax.annotate(
                 f"{word} {fmt.number(last[name], 0)}", (last["until"], last[name] + up), (8, 0), textcoords="offset points",
-                color=colour, va="center",
+                color=colour, va="center", bbox=ON_LINES,
             )  # fmt: skip
         ax.axhline(100, color=HISTORY, linewidth=0.8, linestyle=":")
         ax.set(xlim=(frame["until"].iloc[0], last["until"] + 0.22 * (last["until"] - frame["until"].iloc[0])))
@@ -63,7 +64,7 @@ def share_figure(groups: pd.DataFrame, fmt: Formats) -> Figure | None:
     places = np.arange(len(frame))
     with canvas(height=1.0 + 0.36 * len(frame)) as (figure, ax):
         ax.hlines(places, frame["share_before"], frame["share"], color=BAR, linewidth=3)
-        ax.plot(frame["share_before"], places, "o", markerfacecolor="white", markeredgecolor=HISTORY, markersize=7)
+        ax.plot(frame["share_before"], places, "o", markerfacecolor=PAPER, markeredgecolor=HISTORY, markersize=7)
         colours = [FINDING if points < 0 else HISTORY for points in frame["points"]]
         ax.scatter(frame["share"], places, color=colours, s=48, zorder=3)
         for place, row in zip(places, frame.itertuples(), strict=True):
@@ -74,7 +75,8 @@ def share_figure(groups: pd.DataFrame, fmt: Formats) -> Figure | None:
         right = 1.35 * max(float(shares.max()), 1e-9)
         ax.set(yticks=places, ylim=(len(frame) - 0.5, -0.5), xlim=(1.1 * min(float(shares.min()), 0.0), right))
         ax.set_yticklabels([shorten(str(name), WIDEST, placeholder="…") for name in frame["category"]])
-        ax.xaxis.set_major_formatter(lambda value, _: fmt.share(value, 0 if right > 0.1 else 1))
+        ax.locator_params(axis="x", nbins=6)
+        ax.xaxis.set_major_formatter(lambda value, _: fmt.share(value, 0 if right > WHOLE else 1))
         ax.grid(False)
         svg = finish(figure)
     alt = "; ".join(
@@ -84,5 +86,7 @@ def share_figure(groups: pd.DataFrame, fmt: Formats) -> Figure | None:
         "category": ("Product group", "text"), "share_before": ("Share a year before", "share"), "share": ("Share now", "share"),
         "points": ("Change", "points"),
     }  # fmt: skip
-    caption = "Share of the market by product group: a year before (ring) and now (dot), the largest markets first."
+    caption = (
+        "Share of the market by product group: a year before (ring) and now (dot, rust where it fell), the largest markets first."
+    )
     return Figure(svg, caption, SOURCE, f"{alt}.", Table(frame, "Shares a year apart.", SOURCE, columns))

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from playbook.methods.market_research.share.course import Course
+from playbook.methods.market_research.share.course import ALL, Course
 from playbook.methods.market_research.share.wallet import Wallet
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import Formats
@@ -40,9 +40,9 @@ def wallet_table(by_segment: pd.DataFrame) -> Table:
 
 
 def market_notes(
-    course: Course | None, a_year: bool, wallet: Wallet | None, wallets: pd.DataFrame | None, fmt: Formats
+    course: Course | None, groups: pd.DataFrame, a_year: bool, wallet: Wallet | None, wallets: pd.DataFrame | None, fmt: Formats
 ) -> tuple[Assumption, ...]:
-    """What the figures rest on; ``a_year``: both sides of the comparison hold a whole year."""
+    """What the figures rest on. ``groups``: of ``compare_years``; ``a_year``: both sides of the comparison hold a whole year."""
     notes = []
     if course is not None:
         notes.append(
@@ -51,15 +51,14 @@ def market_notes(
                 "growth and changes of share suffer less.", "medium", "high",
             )
         )  # fmt: skip
-        notes += _agreement(course.rows, fmt) + _unmatched(course.rows)
+        notes += _agreement(course.rows, fmt) + _unmatched(course.rows) + _beyond(groups)
         if not a_year:
-            notes.append(
-                Assumption(
-                    "The market table holds less than two years: only the same months of two years are compared.",
-                    "medium",
-                    "medium",
-                )
+            text = (
+                "less than two years: only the same months of two years are compared."
+                if groups["size_before"].notna().any()
+                else "no period that lies a year before another: growth cannot be told."
             )
+            notes.append(Assumption(f"The market table holds {text}", "medium", "medium"))
     if wallet is not None and wallets is not None:
         above = (
             f" {fmt.count(wallet.above)} stated less than they spent with the client and count as all." if wallet.above else ""
@@ -93,6 +92,16 @@ def _agreement(rows: pd.DataFrame, fmt: Formats) -> list[Assumption]:
             "month of booking, or a share that somebody guessed. The stated shares are used.", "low", "medium",
         )
     ]  # fmt: skip
+
+
+def _beyond(groups: pd.DataFrame) -> list[Assumption]:
+    """Groups in which the client sells more than the whole market."""
+    beyond = groups.loc[(groups["share"] > 1) & (groups["category"] != ALL), "category"].astype(str)
+    if beyond.empty:
+        return []
+    named = ", ".join(beyond.head(TOLD)) + (" and others" if len(beyond) > TOLD else "")
+    text = f"Own sales in {named} exceed the whole market: the market table counts other goods or regions, or another unit."
+    return [Assumption(f"{text} Shares and their changes cannot be relied on there.", "low", "high")]
 
 
 def _unmatched(rows: pd.DataFrame) -> list[Assumption]:

@@ -68,3 +68,28 @@ def test_measures_of_rules_are_told_in_their_units():
     found = explain(customers, names, FMT, ("orders", "orders_per_year", "silence"))
     text = " | ".join(found.sentences["rule"])
     assert "silence in usual pauses over 3" in text.lower() and "orders a year over 1" in text.lower()
+
+
+@pytest.mark.parametrize(
+    ("ago", "words"),
+    [
+        ([0] * 20 + [1] * 20, {"Last order on the last day", "Last order before the last day"}),
+        ([0, 1] * 10 + [2] * 20, {"Last order within 1 day", "Last order more than 1 day ago"}),
+        (
+            [1] * 20 + [3] * 20 + [9] * 20,
+            {"Last order within 2 days", "Last order 3 to 6 days ago", "Last order more than 6 days ago"},
+        ),
+    ],
+)
+def test_days_are_counted_as_one_would_say_it(ago, words):
+    customers = pd.DataFrame({"orders": 2, "recency_days": ago, "revenue": 9.0})
+    names = pd.Series([f"s{place}" for place in range(len(ago) // 20) for _ in range(20)])
+    assert set(explain(customers, names, FMT).sentences["rule"]) == words
+
+
+def test_small_bounds_are_counted_with_the_decimals_that_are_written():
+    customers = pd.DataFrame({"orders": 2, "recency_days": 5, "revenue": np.linspace(0.01, 0.4, 40)})
+    names = pd.Series(["little"] * 12 + ["much"] * 28)
+    found = explain(customers, names, FMT).sentences.set_index("segment")
+    bound = float(found.at["much", "rule"].split("€")[1])
+    assert found.at["much", "customers"] == (customers["revenue"] > bound).sum()
