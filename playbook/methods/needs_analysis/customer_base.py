@@ -84,7 +84,7 @@ def customer_base(
         told.flow_finding(flow, compared, parameters, fmt),
         told.kept_finding(who, compared, fmt),
         told.concentration_finding(spread, fmt),
-        told.largest_finding(spread, fmt),
+        told.largest_finding(spread, _days(known) >= YEAR - SLACK, fmt),
         told.retention_finding(compare(grouped.rows) if grouped else None, grouped, fmt),
         told.risk_finding(slip, spread, fmt),
     ]
@@ -127,6 +127,11 @@ def _years(orders: pd.DataFrame, day: pd.Timestamp) -> tuple[pd.Series, pd.Serie
 
     whole = windows(orders["day"], day.date())
     return within(year, day), within(two, year) if whole is not None and whole.whole_year else None
+
+
+def _days(orders: pd.DataFrame) -> int:
+    """Days that the data hold."""
+    return (orders["day"].max() - orders["day"].min()).days + 1
 
 
 def _positive(orders: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
@@ -197,7 +202,7 @@ def _assumptions(
     orders: pd.DataFrame, fmt: Formats,
 ) -> tuple[Assumption, ...]:  # fmt: skip
     notes = []
-    days = (orders["day"].max() - orders["day"].min()).days + 1
+    days = _days(orders)
     if days < YEAR - SLACK:
         held = "1 day" if days == 1 else f"{fmt.count(days)} days"
         text = f"The data hold {held}: what is told of the last twelve months rests on these."

@@ -100,7 +100,7 @@ def _need(id: str, key: str, money: float | None, low, high, evidence: Evidence,
 def _from_goals(scorecard: Scorecard) -> list[Need]:
     evidence = {finding.id: finding.evidence for finding in scorecard.findings}
     short = {
-        g.objective.kpi: g for g in reversed(scorecard.goals) if g.standing and not g.met
+        g.objective.kpi: g for g in reversed(scorecard.goals) if g.standing and not g.met and not g.early
     }  # of two goals for a KPI, the larger gap
     return [
         _need(
@@ -155,7 +155,7 @@ def _from_findings(result: Result) -> list[Need]:
 def _headline(ranked: tuple[Need, ...], goal: Need | None, scorecard: Scorecard, fmt: Formats) -> str:
     lever = next((n for n in ranked if n.kind == "lever" and n.money), None)
     if not ranked:
-        reached = scorecard.goals and all(g.met for g in scorecard.goals)
+        reached = scorecard.goals and all(g.met and not g.early for g in scorecard.goals)
         return "All goals are reached, and no loss stands out" if reached else "No loss stands out in today's data"
     if goal is None or not goal.money:
         first = lever or ranked[0]

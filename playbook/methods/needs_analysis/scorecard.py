@@ -80,7 +80,9 @@ def scorecard(
     if not standings:
         return Locked(
             fmt=fmt, headline="Not answered yet: where the client stands",
-            unlock=("orders of at least one full month, or closed deals in the pipeline",), promise=scorecard.section.promise,
+            unlock=(
+                "orders, journeys, closed deals or survey answers of at least one full month, or contracts of more than a year",
+            ), promise=scorecard.section.promise,
         )  # fmt: skip
     goals = tuple(sorted((measure_goal(o, standings, data) for o in objectives), key=lambda g: (g.met, -(g.worth or 0))))
     source = _source(standings, fmt)
@@ -94,13 +96,15 @@ def scorecard(
 
 
 def _headline(goals: tuple[Goal, ...], standings: dict[str, Standing], fmt: Formats) -> str:
-    measured = [g for g in goals if g.standing]
+    measured = [g for g in goals if g.standing and not g.early]
     if not measured:
         return _now(next(iter(standings.values())), fmt)
     short = [g for g in measured if not g.met]
     told = "goals" if len(measured) == len(goals) else "goals that can be measured"
     if not short:
         one = f"The goal for {_label(measured[0])} is reached"
+        if len(goals) > 1:
+            one = f"The one goal that can be measured is reached: {_label(measured[0])}"
         return one if len(measured) == 1 else f"All {len(measured)} {told} are reached"
     lacking = f"{_label(short[0])} {_is(short[0].standing)} {gap_words(short[0], fmt)} {_aside(short[0])}"
     if len(measured) == 1 and len(goals) > 1:
@@ -171,14 +175,16 @@ def _goal_finding(goal: Goal, name: str, as_of: date, fmt: Formats) -> Finding:
     if stood is None:
         need = " and ".join(CATALOGUE[objective.kpi].unlock)
         return Finding(
-            name, f"The goal for {goal.label.lower()} cannot be measured: it needs {need}.", evidence="not shown",
-            action=f"Send {need}, or choose a goal that today's data can show.",
+            name, f"The goal for {_label(goal)} cannot be measured: it needs {need}, over a long enough time.",
+            evidence="not shown", action=f"Send {need}, or choose a goal that today's data can show.",
         )  # fmt: skip
     now = f"{goal.label} {_verb(stood)} at {value_words(goal.now, stood.indicator, fmt)}{per_period(stood, objective.per)}"
     now += f" over the {'one month' if stood.months == 1 else f'{stood.months} months'} of data" if partial(stood) else ""
     due = "that was due on" if objective.by < as_of else "by"
     target = f"the goal of {value_words(objective.target, stood.indicator, fmt)} {due} {fmt.day(objective.by)}"
-    if goal.met:
+    if goal.early:
+        sentence, action = f"{now}; {target} is for a whole year, so it is too early to tell.", None
+    elif goal.met:
         sentence, action = f"{now} and has reached {target}.", "Hold it, and set the next goal."
     else:
         money = f"; closing the gap is worth {fmt.money(goal.worth)} a year" if goal.worth else ""
@@ -219,7 +225,7 @@ def _assumptions(goals: tuple[Goal, ...], standings: dict[str, Standing]) -> tup
             "medium",
         )
     ]
-    if any(s.change_low is not None for s in standings.values()):
+    if any(s.change_low is not None and s.indicator.kind in {"flow", "level", "ratio"} for s in standings.values()):
         listed.append(
             Assumption(
                 "The range of a trend comes from how much the same months of both years differ; months count as independent.",

@@ -172,3 +172,11 @@ def test_bundled_clients():
     grocer = study(open_engagement("complete-journey"), customer_base)
     assert any("which is most of them" in a.text for a in grocer.assumptions)
     assert all(f.money is None for f in grocer.findings if f.id == "customer-base-lost")
+
+
+def test_the_revenue_of_a_month_is_no_loss_of_a_year():
+    days = pd.date_range("2026-10-01", "2026-10-31")
+    frame = pd.DataFrame({"order_id": range(31), "day": days, "customer_id": [f"c{i}" for i in range(31)], "revenue": 100.0})
+    found = {f.id: f for f in customer_base(frame, date(2026, 10, 31), Formats("EUR")).findings}["customer-base-largest"]
+    assert found.money is None
+    assert found.sentence.endswith("One brings €100 on average.")

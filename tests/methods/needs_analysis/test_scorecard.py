@@ -243,3 +243,27 @@ def test_a_fall_against_another_season_is_only_indicative():
         fallen = np.repeat([100.0, 50.0], n // 2)
         (told,) = (f for f in card(months(n, revenue=fallen, customers=0), ()).findings if f.id == "scorecard-revenue")
         assert told.evidence == grade
+
+
+def test_a_rate_of_half_a_year_that_still_rises_reaches_no_goal_of_a_year():
+    days = pd.to_datetime(["2026-05-01"] * 10 + ["2026-10-01"] * 10)
+    orders = pd.DataFrame({"order_id": range(20), "day": days, "customer_id": [*range(10), *range(10)], "revenue": 50.0})
+    result = card(months(6), (goal("churn", 0.05), goal("repeat_rate", 0.9)), order_totals=orders)
+    churn, repeat = (next(f for f in result.findings if f.id == f"scorecard-{kpi}") for kpi in ("churn", "repeat-rate"))
+    assert churn.sentence.endswith("is for a whole year, so it is too early to tell.")  # it only rises with more months
+    assert "has reached" in repeat.sentence  # and so does the repeat rate
+    assert result.headline == "The one goal that can be measured is reached: repeat rate"
+    assert result.table.set_index("kpi").loc["Churn", "gap"] == "too early to tell"
+
+
+def test_panels_of_unlike_lengths_share_a_table_in_order_of_month():
+    spend = pd.DataFrame({"channel": "search", "month": pd.date_range("2025-01-01", "2026-10-01", freq="MS"), "spend": 100.0})
+    won = pd.DataFrame({"acquired_on": pd.date_range("2025-01-01", "2026-10-31")})
+    points = card(months(12), (goal("revenue", 900),), channel_months=spend, customers=won).figure().data.frame
+    assert points["month"].is_monotonic_increasing and len(points) == 22
+
+
+def test_the_range_of_months_is_no_assumption_where_only_shares_moved():
+    days = pd.to_datetime(["2025-03-01", "2025-11-01", "2026-03-01", "2026-10-01"] * 9)
+    deals = pd.DataFrame({"stage": ["won", "lost", "won"] * 12, "closed_on": days})
+    assert not any("range of a trend" in a.text for a in card(None, (), opportunities=deals).assumptions)

@@ -30,8 +30,8 @@ def flow_finding(flow: pd.DataFrame, compared: Windows | None, parameters: Assum
     """What the customers who left took away, against what new and regained ones brought."""
     if compared is None or not len(flow):
         return None
-    rows = flow.set_index("group").reindex(["lost", "new", "regained"]).fillna({"customers": 0, "change": 0.0})
-    lost, taken = int(rows.loc["lost", "customers"]), -float(rows.loc["lost", "change"])
+    rows = flow.set_index("group").reindex(["lost", "new", "regained"]).fillna({"customers": 0, "before": 0.0, "change": 0.0})
+    lost, taken = int(rows.loc["lost", "customers"]), float(rows.loc["lost", "before"])
     if not lost:
         return None
     came, brought = int(rows.loc["new", "customers"]), float(rows.loc["new", "change"])
@@ -77,7 +77,7 @@ def kept_finding(who: pd.DataFrame | None, compared: Windows | None, fmt: Format
     ratio = f" ({fmt.change(total / before)})" if before > 0 else ""
     direction = "more" if total >= 0 else "less"
     one = len(kept) == 1
-    span = "twelve months before" if year else "months before"
+    span = "twelve months before" if year else "month before" if compared.months == 1 else f"{compared.months} months before"
     return Finding(
         "customer-base-kept",
         f"{_customers(len(kept), fmt)} who stayed brought {fmt.money(abs(total))} {direction} than in the {span}{ratio}."
@@ -105,17 +105,22 @@ def concentration_finding(spread: Concentration | None, fmt: Formats) -> Finding
     )  # fmt: skip
 
 
-def largest_finding(spread: Concentration | None, fmt: Formats) -> Finding | None:
-    """What hangs on the ten largest customers; at stake only where they carry a good part of revenue."""
+def largest_finding(spread: Concentration | None, whole_year: bool, fmt: Formats) -> Finding | None:
+    """What hangs on the ten largest customers; at stake only where they carry a good part of revenue, of a whole year."""
     if spread is None or spread.now.customers <= FEW:
         return None
     now = spread.now
     felt, one = now.largest_share >= DEPENDENT, now.largest / LARGEST
-    tail = f"Losing one of them costs {fmt.money(one)} a year on average." if felt else "No single customer decides the year."
+    tail = (
+        f"Losing one of them costs {fmt.money(one)} a year on average."
+        if whole_year
+        else f"One brings {fmt.money(one)} on average."
+    )
+    tail = tail if felt else "No single customer decides the year."
     return Finding(
         "customer-base-largest",
         f"The ten largest customers bring {fmt.money(now.largest)}, {fmt.share(now.largest_share)} of revenue. {tail}",
-        value=now.largest_share, unit="share", n=LARGEST, money=one if felt else None, evidence="shown",
+        value=now.largest_share, unit="share", n=LARGEST, money=one if felt and whole_year else None, evidence="shown",
         action="Give each of the ten a named contact and a second one in the house." if felt else None, owner=OWNER if felt else
         None,
     )  # fmt: skip

@@ -24,7 +24,7 @@ def draw_courses(drawn: list[Standing], targets: dict[str, float | None], source
         for ax in axes.flat[len(drawn) :]:
             ax.set_visible(False)
         svg = finish(figure)
-    points = pd.concat([s.course.rename(s.indicator.id) for s in drawn], axis=1).rename_axis("month").reset_index()
+    points = pd.concat([s.course.rename(s.indicator.id) for s in drawn], axis=1, sort=True).rename_axis("month").reset_index()
     columns = {"month": ("Month", "month"), **{s.indicator.id: (s.indicator.label["en"], s.indicator.unit) for s in drawn}}
     alt = "; ".join(_course_words(s, targets.get(s.indicator.id), fmt) for s in drawn)
     caption = "KPIs by month, with their goals dashed; shares over the trailing twelve months."

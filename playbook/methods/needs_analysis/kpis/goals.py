@@ -41,6 +41,11 @@ class Goal:
         return self.gap is not None and self.gap <= NEARLY * self.objective.target
 
     @property
+    def early(self) -> bool:
+        """Whether it is too early to tell: a rate of less than a year still rises, to its goal or beyond it."""
+        return self.standing is not None and partial(self.standing) and self.met != (self.standing.indicator.good == "up")
+
+    @property
     def evidence(self) -> Evidence:
         """A plain count is shown; of an estimate, whether its distance to the target is beyond chance."""
         stood, target = self.standing, self.objective.target

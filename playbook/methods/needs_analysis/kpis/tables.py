@@ -75,9 +75,15 @@ def _row(stood: Standing, goal: Goal | None, basis: str, fmt: Formats) -> dict:
         "kpi": indicator.label["en"] + per_period(stood, goal.objective.per if goal else "month"),
         "now": value_words(now, indicator, fmt), "range": _range(stood, now, fmt), "trend": _trend(stood, basis, fmt),
         "target": value_words(goal.objective.target, indicator, fmt) if goal else "no goal",
-        "gap": NOTHING if goal is None else "reached" if goal.met else gap_words(goal, fmt),
+        "gap": _gap(goal, fmt),
         "worth": goal.worth if goal else None,
     }  # fmt: skip
+
+
+def _gap(goal: Goal | None, fmt: Formats) -> str:
+    if goal is None:
+        return NOTHING
+    return "too early to tell" if goal.early else "reached" if goal.met else gap_words(goal, fmt)
 
 
 def _range(stood: Standing, now: float, fmt: Formats) -> str:
