@@ -13,7 +13,7 @@ from scipy import sparse
 from playbook.intake.frames.frame import frame, pick
 from playbook.intake.tables import Tables
 
-__all__ = ["FEWEST_TOGETHER", "MOST_PAIRS", "MOST_SELDOM", "Counted", "by_name", "count_pairs", "item_pairs"]
+__all__ = ["FEWEST_TOGETHER", "MOST_ITEMS", "MOST_PAIRS", "MOST_SELDOM", "Counted", "by_name", "count_pairs", "item_pairs"]
 
 FEWEST_TOGETHER = 5  # baskets that hold both; fewer tell nothing
 FEWEST_SHARE = 0.001  # of all baskets that hold an item, at least; of rarer ones no pair could be told from chance

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
-from playbook.intake.frames.baskets import MOST_PAIRS
+from playbook.intake.frames.baskets import MOST_ITEMS, MOST_PAIRS
 from playbook.methods.market_research.pairing.figures import rules_figure
 from playbook.methods.market_research.pairing.rules import FALSE_SHARE, pair_rules, seldom_together
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table
@@ -139,20 +139,22 @@ def _headline(closest: pd.DataFrame, bundles: pd.DataFrame, capped: bool, fmt: F
 
 def _pairs(closest: pd.DataFrame, whole: pd.Series, capped: bool, fmt: Formats) -> Finding:
     possible = whole["items"] * (whole["items"] - 1) // 2
-    compared = f"the {fmt.count(possible)} pair{'s' if possible > 1 else ''} that {fmt.count(whole['items'])} products form"
+    compared = f"the {fmt.count(possible)} pairs that {fmt.count(whole['items'])} products form"
     if closest.empty:
         return Finding(
-            "baskets-pairs", f"Of {compared}, none is in one basket more often than chance and the size of baskets explain.",
+            "baskets-pairs",
+            f"{f'Of {compared}, none is' if possible > 1 else 'The two products that can be compared are not'} in one basket "
+            "more often than chance and the size of baskets explain.",
             value=0.0, unit="count", n=int(whole["baskets"]), evidence="not shown",
         )  # fmt: skip
     top = closest.iloc[0]
-    are = "is" if len(closest) == 1 else "are"
-    least = "at least " if capped else ""
+    are = "one is" if len(closest) == 1 else f"{'at least ' if capped else ''}{fmt.count(len(closest))} are"
+    told = f"Of {compared}, {are}" if possible > 1 else "The two products that can be compared are"
     return Finding(
         "baskets-pairs",
-        f"Of {compared}, {least}{fmt.count(len(closest))} {are} in one basket more often than chance and the size of baskets "
-        f"explain. The closest: {top['antecedent_name']} and {top['consequent_name']}, together in {fmt.count(top['both'])} "
-        f"baskets, {fmt.number(top['times'], 1)} times as often as chance.",
+        f"{told} in one basket more often than chance and the size of baskets explain. The closest: {top['antecedent_name']} "
+        f"and {top['consequent_name']}, together in {fmt.count(top['both'])} baskets, {fmt.number(top['times'], 1)} times as "
+        "often as chance.",
         value=float(len(closest)), unit="count", n=int(whole["baskets"]), evidence="shown",
         action="Show such products next to each other, on the shelf, on the page and in the offer.", owner=OWNER,
     )  # fmt: skip
@@ -183,7 +185,7 @@ def _first(bundles: pd.DataFrame, fmt: Formats) -> Finding | None:
     return Finding(
         "baskets-first",
         f"Of the baskets with {top['lead_name']}, {fmt.share(top['confidence'])} also hold {top['addon_name']} "
-        f"({fmt.money(top['price'])} each). At {fmt.share(top['target'])} this pair alone would add "
+        f"({fmt.money(top['price'])} a basket). At {fmt.share(top['target'])} this pair alone would add "
         f"{fmt.money(top['extra_revenue'])} of sales a year.",
         value=float(top["confidence"]), unit="share", n=round(float(top["both_year"])), evidence="indicative",
         action=f"Offer {top['addon_name']} to everybody who takes {top['lead_name']}.", owner=OWNER,
@@ -235,10 +237,11 @@ def _assumptions(whole: pd.Series, bundles: pd.DataFrame, uplift: float, fmt: Fo
             )
         )  # fmt: skip
     what = "kinds of goods (products of the same name count as one)" if whole["item"] == "name" else "products"
+    found = "most often" if whole["items"] >= MOST_ITEMS else "in at least five baskets and in one of a thousand"
     return (
         *notes,
         Assumption(
-            f"Compared are the {fmt.count(whole['items'])} {what} found in at least one basket in a thousand. Of the pairs "
+            f"Compared are the {fmt.count(whole['items'])} {what} found {found}. Of the pairs "
             f"called more frequent than chance, at most {fmt.share(FALSE_SHARE, 0)} are expected to be chance after all; a "
             "customer who repeats a basket is counted once in that verdict.",
             "high", "low",

@@ -159,9 +159,9 @@ def _headline(response: Response | None, position: Position | None, fmt: Formats
     fewer, up = fmt.share(-float(fewer_sold(first["elasticity"]))), fmt.share(TEN, 0)
     if len(told) == 1:
         return f"A price {up} higher sells {fewer} fewer units"
-    start = f"Customers react most to prices of {first['category']}: {up} more, {fewer} fewer sold"
     if last["low"] <= first["high"]:
-        return f"{start}; the other groups react much alike"
+        return f"At prices of {first['category']} {up} higher, {fewer} fewer are sold; no other group is shown to differ"
+    start = f"Customers react most to prices of {first['category']}: {up} more, {fewer} fewer sold"
     if last["high"] >= 0:
         return f"{start}; for {last['category']} no reaction is shown"
     return f"{start}; least to those of {last['category']}, {fmt.share(-float(fewer_sold(last['elasticity'])))} fewer"

@@ -39,7 +39,7 @@ def test_a_bundle_by_hand():
     assert (worth.value, worth.money, worth.evidence) == (pytest.approx(200), pytest.approx(76), "indicative")
     assert "€200 of sales a year, €76 of it margin: €0.20 to the average order of €80" in worth.sentence
     assert result.headline == "One pair of products belongs together; one offer could add €200 a year"
-    assert "Of the 435 pairs that 30 products form, 1 is in one basket" in result.findings[0].sentence
+    assert "Of the 435 pairs that 30 products form, one is in one basket" in result.findings[0].sentence
 
 
 def test_without_a_margin_sales_are_at_stake_and_half_a_year_is_carried_to_one():
@@ -135,3 +135,15 @@ def test_a_grocer_is_answered_by_kinds_of_goods():
     assert {"EGGS - LARGE", "EGGS - X-LARGE"} in [set(p) for p in result.seldom[["product_a", "product_b"]].to_numpy()]
     assert result.bundles["addon"].is_unique and (result.bundles["target"] > result.bundles["confidence"]).all()
     assert len(result.headline) <= 90 and "kinds of goods" in result.assumptions[1].text
+
+
+def test_two_products_and_what_a_basket_of_the_second_is_worth():
+    found = baskets(pairs(items=2), EUR).findings
+    assert found[0].sentence.startswith("The two products that can be compared are in one basket more often than chance")
+    assert "60% also hold Cable (€20 a basket)" in found[-1].sentence  # a basket may hold several
+    (none,) = baskets(pairs(items=2, both=20, customers=20), EUR).findings
+    assert none.sentence.startswith("The two products that can be compared are not in one basket")
+
+
+def test_items_beyond_the_most_that_are_compared_are_not_said_to_be_rare():
+    assert "Compared are the 3,000 products found most often." in baskets(pairs(items=3000), EUR).assumptions[1].text

@@ -104,7 +104,7 @@ def test_the_least_that_can_be_sent_is_enough():
     assert result.groups["elasticity"].between(-2.6, -1.4).all()
     assert result.promotion is None and result.steps.empty
     assert [f.id for f in result.findings] == ["prices-strongest"]
-    assert "react much alike" in result.headline
+    assert "no other group is shown to differ" in result.headline and " most " not in result.findings[0].sentence
     everything(result)
 
 
@@ -194,3 +194,21 @@ def test_figures_need_something_to_show(aurora):
     assert position_figure(one, EUR, "x") is None  # one month is no course
     names = aurora.elasticities.set_index("product_id")["name"]
     assert map_figure(aurora.elasticities, aurora.against.head(2), aurora.steps, names, EUR, "x") is None
+
+
+def test_the_table_of_steps_holds_the_ten_that_pay_most_and_nothing_to_leave_alone(aurora):
+    steps = next(t for t in aurora.tables if "gain" in t.columns)
+    assert len(steps.frame) == 10 and steps.frame["gain"].is_monotonic_decreasing and (steps.frame["gain_low"] > 0).all()
+    assert len(steps.columns) <= 7 and len(aurora.steps) > 10
+    assert [t.aside for t in aurora.tables[:2]] == [False, False] and all(t.aside for t in aurora.tables[2:])
+
+
+def test_with_one_product_the_quarters_of_the_shop_are_taken_out_not_its_weeks():
+    result = prices(shop(names=("a",), groups=("x",)), EUR)
+    assert "the shop's quarters and promotions" in result.assumptions[0].text
+
+
+def test_of_many_groups_that_react_alike_none_is_said_to_react_most():
+    many = shop(names=tuple(f"p{i}" for i in range(60)), groups=tuple(f"g{i}" for i in range(60)), mean=8)
+    result = prices(many, EUR)
+    assert "most" not in result.headline and [f.id for f in result.findings] == ["prices-strongest"]

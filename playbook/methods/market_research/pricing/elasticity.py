@@ -38,7 +38,8 @@ class Response:
     (drawn to its group), n_weeks; ``groups``: category, elasticity, error, low, high, products, n_weeks; ``promotion``: what a
     promotion adds beyond its price (log), ``promotion_error`` (NaN without promotions), ``promoted`` weeks; ``kind``: "counts" or
     "logs"; ``unclear``: product ids with too few sales to say anything; ``season``: the period by which a group's ups and downs
-    are taken out ("month", "quarter", "year", "none").
+    are taken out ("month", "quarter", "year", "none"; "shop" where so few products are sold that the shop's quarters stand in for
+    its weeks).
     """
 
     products: pd.DataFrame
@@ -112,7 +113,7 @@ def levels(panel: PricePanel) -> tuple[list[np.ndarray], str]:
     together = len(rows) / max(1, rows["week_code"].nunique())
     quarter = pd.factorize(rows["month"].dt.to_period("Q"), sort=True)[0]
     if together < FEWEST_TOGETHER:
-        return [rows["product"].to_numpy(), quarter], "none"
+        return [rows["product"].to_numpy(), quarter], "shop"
     effects = [rows["product"].to_numpy(), rows["week_code"].to_numpy()]
     sizes = panel.products.groupby("group").size()
     large = rows["group"].map(sizes >= FEWEST_TOGETHER).to_numpy(dtype=bool)

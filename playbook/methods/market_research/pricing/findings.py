@@ -67,10 +67,9 @@ def reaction_findings(response: Response, fmt: Formats) -> list[Finding]:
     if told.empty:
         return []
     first, last = told.iloc[0], told.iloc[-1]
-    found = [_reaction("prices-strongest", first, "most" if len(told) > 1 else "", fmt)]
-    if last["low"] > first["high"]:  # else the two may well react alike
-        found.append(_reaction("prices-weakest", last, "least", fmt))
-    return found
+    if last["low"] <= first["high"]:  # the two may well react alike
+        return [_reaction("prices-strongest", first, "", fmt)]
+    return [_reaction("prices-strongest", first, "most", fmt), _reaction("prices-weakest", last, "least", fmt)]
 
 
 def _reaction(id: str, row: pd.Series, place: str, fmt: Formats) -> Finding:

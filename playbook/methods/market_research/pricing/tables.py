@@ -14,6 +14,8 @@ __all__ = ["left_out_products", "price_assumptions", "price_tables", "product_an
 UNCLEAR = "too few sales to tell how customers answer"
 _PRODUCTS = ["product_id", "name", "category", "elasticity", "error", "low", "high", "own", "own_error", "n_weeks"]
 _ELASTICITY = {"elasticity": ("Elasticity", "number"), "low": ("from", "number"), "high": ("to", "number")}
+VERDICTS = ("could ask more", "asks too much")  # that call for a step
+SHOWN = 10
 CENT = 0.01  # prices below (a millilitre, a gram) are not shown
 
 
@@ -65,34 +67,35 @@ def price_tables(
         }  # fmt: skip
         caption = "Elasticity: change of units in percent when a price rises by one percent, with its range."
         tables.append(Table(frame, caption, source, columns))
-    if len(steps):
+    if steps["verdict"].isin(VERDICTS).any():
         tables.append(_steps(steps, against, names, source))
-    elif len(products):
+    if len(products):
         columns = {
             "name": ("Product", "text"), "category": ("Group", "text"), **_ELASTICITY, "n_weeks": ("Weeks with sales", "count"),
         }  # fmt: skip
-        tables.append(Table(products, "Elasticity of each product, drawn to that of its group.", source, columns))
+        caption = "Elasticity of each product, drawn to that of its group, the strongest reaction first."
+        tables.append(Table(products, caption, source, columns, aside=True))
     if len(left_out):
         frame = left_out.groupby("reason").size().rename("count").reset_index()
         frame = frame.sort_values(["count", "reason"], ascending=[False, True], ignore_index=True)
         columns = {"reason": ("Why", "text"), "count": ("Products", "count")}
-        tables.append(Table(frame, "Products whose answer to prices cannot be measured, and why.", source, columns))
+        tables.append(Table(frame, "Products whose answer to prices cannot be measured, and why.", source, columns, aside=True))
     return tuple(tables)
 
 
 def _steps(steps: pd.DataFrame, against: pd.DataFrame, names: pd.Series, source: str) -> Table:
+    """The steps that would bring most; all of them are in ``Prices.steps``."""
     rivals = against.astype({"product_id": str}).set_index("product_id")["against"].astype(float)
+    steps = steps[steps["verdict"].isin(VERDICTS)].head(SHOWN)
     frame = steps.assign(name=steps["product_id"].map(names), above=steps["product_id"].map(rivals).astype(float) - 1)
     frame["price"] = frame["price"].where(frame["price"] >= CENT)
     columns = {
-        "name": ("Product", "text"), "category": ("Group", "text"), "price": ("Price now", "unit_money"),
-        "margin": ("Margin", "share"),
-        "elasticity": ("Elasticity", "number"), "step": ("Step", "share"), "gain": ("Brings a year", "money"),
-        "gain_low": ("from", "money"), "gain_high": ("to", "money"), "verdict": ("Verdict", "text"),
+        "name": ("Product", "text"), "price": ("Price now", "unit_money"), "step": ("Step", "share"),
+        "gain": ("Margin a year", "money"), "gain_low": ("from", "money"), "gain_high": ("to", "money"),
     }  # fmt: skip
     if frame["above"].notna().any():
         columns["above"] = ("Above competitors", "share")
-    caption = "What a price step of 5%, or as far as the prices seen go, would bring in margin a year, product by product."
+    caption = "The price steps, of 5% or as far as the prices seen go, that would bring most margin a year, with the range."
     return Table(frame, caption, source, columns)
 
 
@@ -122,9 +125,10 @@ def _measured(panel: PricePanel, response: Response, steps: pd.DataFrame, fmt: F
         else "hardly a week is without sales, so relative changes of orders are compared with relative changes of the price"
     )
     season = f", its group's ups and downs by {response.season}" if response.season in ("month", "quarter", "year") else ""
+    weeks = "quarters" if response.season == "shop" else "weeks"
     notes = [
         Assumption(
-            f"How it is measured: {how}; a product's usual level, the shop's weeks{season} and promotions are taken out first.",
+            f"How it is measured: {how}; a product's usual level, the shop's {weeks}{season} and promotions are taken out first.",
             "high", "medium",
         ),
         Assumption(
