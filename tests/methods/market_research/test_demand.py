@@ -9,6 +9,7 @@ from playbook.intake.frames import FRAMES
 from playbook.intake.tables import open_tables
 from playbook.methods.market_research.demand import demand
 from playbook.methods.market_research.forecasting.forecast import COMBINATION, NAIVE
+from playbook.methods.market_research.outlook.findings import _groups
 from playbook.methods.market_research.outlook.goal import revenue_goal
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
@@ -118,20 +119,15 @@ def test_a_group_that_is_new_or_negative_is_not_said_to_grow():
     assert (new["high"] > new["expected"]).all()  # three like values make nothing certain
 
 
-def test_the_largest_of_many_changes_by_chance_is_only_indicative():
-    rng, likely = np.random.default_rng(0), 0
-    span = pd.date_range("2023-01-01", periods=36, freq="MS")
-    for _ in range(6):
-        parts = [
-            pd.DataFrame({"category": f"g{i}", "month": span, "revenue": 100 + 10 * rng.normal(size=36), "units": 1.0})
-            for i in range(11)
-        ]
-        groups = pd.concat(parts, ignore_index=True)
-        result = demand(groups.groupby("month", as_index=False)["revenue"].sum(), FMT, AS_OF, category_months=groups)
-        told = [f for f in result.findings if f.id.startswith("demand-group")]
-        likely += sum(f.evidence == "likely" for f in told)
-        assert all(f.money is None for f in told if f.evidence == "indicative")
-    assert likely <= 3  # of twelve that could be told
+@pytest.mark.parametrize(("groups", "fall", "evidence"), [(1, 12.0, "likely"), (12, 12.0, "indicative"), (12, 20.0, "likely")])
+def test_the_largest_of_many_changes_has_to_be_larger_to_count(groups, fall, evidence):
+    # Ranges of 10 to either side. Of twelve the largest must lie where one of a hundred and twenty would: 2.39 / 1.28 times that.
+    expected = np.r_[100.0 - fall, np.full(groups - 1, 100.0)]
+    items = pd.DataFrame({"level": "group", "label": [f"g{i}" for i in range(groups)], "young": False, "before": 100.0})
+    items = items.assign(expected=expected, low=expected - 10, high=expected + 10, change=expected - 100, against="same")
+    (found,) = _groups(items, 6, FMT)
+    assert found.evidence == evidence and found.value == -fall
+    assert found.money == (2 * fall if evidence == "likely" else None)  # a year; half a year is forecast
 
 
 @pytest.mark.parametrize(
