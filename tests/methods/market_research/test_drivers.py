@@ -10,7 +10,10 @@ from playbook.engagement import Network
 from playbook.errors import EngagementError, UsageError
 from playbook.generate import generate_client
 from playbook.methods.market_research.drivers import drivers
+from playbook.methods.market_research.network.bayes import BayesNetwork
+from playbook.methods.market_research.network.cases import Cases
 from playbook.methods.market_research.network.figures import columns_of
+from playbook.methods.market_research.network.findings import driver_findings, driver_headline
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 
@@ -190,3 +193,26 @@ def test_what_client_yml_knows_is_kept():
     arrows = set(zip(result.edges["cause"], result.edges["effect"], strict=True))
     assert ("order_value", "buys_again") in arrows and ("frequency", "buys_again") not in arrows
     assert any("Named in client.yml, but not shown by the data: satisfaction" in a.text for a in result.assumptions)
+
+
+def _late(late: float, in_time: float = 0.5) -> BayesNetwork:
+    """Late delivery -> buys again, with the chances of both."""
+    levels = {"late_delivery": ("in time", "late"), "buys_again": ("did not buy again", "bought again")}
+    tables = {"late_delivery": np.array([0.7, 0.3]), "buys_again": np.array([[1 - in_time, in_time], [1 - late, late]])}
+    return BayesNetwork(levels, {"late_delivery": (), "buys_again": ("late_delivery",)}, tables)
+
+
+def test_a_gap_that_may_be_chance_is_told_as_such_and_makes_no_headline():
+    late = pd.Categorical(["late"] * 60 + ["in time"] * 140)
+    cases = Cases(pd.DataFrame({"late_delivery": late, "buys_again": pd.Categorical(["bought again"] * 200)}), 30, False)
+    orders = pd.DataFrame({"customer_id": ["a", "b"], "day": END, "revenue": 100.0})
+    unsure, sure = ([_late(p) for p in draws] for draws in ((0.2, 0.6, 0.7, 0.4), (0.4, 0.39, 0.41, 0.4)))
+    words = driver_headline(_late(0.4), unsure, cases, "bought again", FMT)
+    assert words == "Nothing in the data goes with buying again within 30 days: no link is sure enough"
+    (found,) = driver_findings(_late(0.4), unsure, cases, orders, AS_OF, "bought again", FMT)
+    assert found.sentence.endswith("10 points fewer. The difference may be chance.")
+    assert (found.evidence, found.money) == ("not shown", None)
+    assert "40%" in driver_headline(_late(0.4), sure, cases, "bought again", FMT)
+    (found,) = driver_findings(_late(0.4), sure, cases, orders, AS_OF, "bought again", FMT)
+    # 60 of 200 cases, 2 customers, a tenth of them more, one order of 100 each.
+    assert found.money == pytest.approx(0.3 * 2 * 0.1 * 100) and "€6 of orders a year at stake" in found.sentence

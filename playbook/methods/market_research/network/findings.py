@@ -26,7 +26,7 @@ Given = Mapping[str, str]
 def driver_headline(net: BayesNetwork, draws: Sequence[BayesNetwork], cases: Cases, again: str, fmt: Formats) -> str:
     """The widest gap that a client can act on; else the widest of all; else that there is none."""
     gaps = _gaps(net, draws, cases, again)
-    if not gaps:
+    if not any(low > 0 for *_, low, _ in gaps):
         return f"Nothing in the data goes with buying again within {cases.within} days: no link is sure enough"
     best, worst = _shown(gaps)[1:3]
     first, second = (_answer(net, draws, cases, given, again).probability for given in (best, worst))
@@ -53,14 +53,14 @@ def driver_findings(
     for difference, best, worst, low, high in gaps:
         (variable,) = best
         if driver_variables()[variable].open:
-            money = _money(variable, worst, difference, cases, customers, order_value, fmt)
+            money = _money(variable, worst, difference, cases, customers, order_value, fmt) if low > 0 else None
             found.append(
                 (money, _gap_finding(variable, best, worst, (difference, low, high), money, net, draws, cases, again, fmt))
             )
     found.sort(key=lambda pair: -(pair[0] or 0.0))
     findings = [finding if number == 0 else _part(finding) for number, (_, finding) in enumerate(found)]
     through = _through_opinion(net, draws, cases, again, fmt)
-    closed = [gap for gap in gaps if not driver_variables()[next(iter(gap[1]))].open]
+    closed = [gap for gap in gaps if gap[3] > 0 and not driver_variables()[next(iter(gap[1]))].open]
     return (*findings, *([through] if through else []), *([_habit(closed[0], net, draws, cases, again, fmt)] if closed else []))
 
 
@@ -86,8 +86,9 @@ def _gaps(net: BayesNetwork, draws: Sequence[BayesNetwork], cases: Cases, again:
 
 
 def _shown(gaps: list[tuple]) -> tuple:
-    open_ones = [gap for gap in gaps if driver_variables()[next(iter(gap[1]))].open]
-    return (open_ones or gaps)[0]
+    """The widest gap beyond chance that a client can act on, else the widest of those."""
+    sure = [gap for gap in gaps if gap[3] > 0]
+    return next((gap for gap in sure if driver_variables()[next(iter(gap[1]))].open), sure[0])
 
 
 def _answer(net: BayesNetwork, draws: Sequence[BayesNetwork], cases: Cases, given: Given, again: str) -> Answer:
@@ -115,18 +116,19 @@ def _money(
 def _gap_finding(variable, best, worst, gap, money, net, draws, cases, again, fmt) -> Finding:
     difference, low, high = gap
     good, bad = (_answer(net, draws, cases, given, again) for given in (best, worst))
-    worth = money and low > 0 and f" If that were the cause, it would put {fmt.money(money)} of orders a year at stake."
+    worth = money and f" If that were the cause, it would put {fmt.money(money)} of orders a year at stake."
+    more = (worth or "") if low > 0 else " The difference may be chance."
     action, points = driver_variables()[variable].action, fmt.number(100 * difference, 0)
     return Finding(
         f"drivers-{variable.replace('_', '-')}",
         f"Of {who(best, fmt)}, {fmt.share(good.probability)} bought again within {cases.within} days, of {who(worst, fmt)} "
-        f"{fmt.share(bad.probability)}: {points} {'point' if points == '1' else 'points'} fewer.{worth or ''}",
+        f"{fmt.share(bad.probability)}: {points} {'point' if points == '1' else 'points'} fewer.{more}",
         value=difference,
         unit="points",
         low=low,
         high=high,
         n=bad.n,
-        money=money if low > 0 else None,
+        money=money,
         evidence="indicative" if low > 0 else "not shown",
         action=action[spoken(fmt)] if action else None,
         owner=OWNERS.get(variable, OWNER),
