@@ -16,7 +16,9 @@ __all__ = ["BODY", "MIME", "bundle", "confidence", "emphasised", "fragment", "pa
 BODY = "<!-- body -->"
 MIME = "application/vnd.playbook.result+json"
 ROWS_SHOWN = 15
-TABLES_SHOWN = 2  # of a section; further ones are folded away, as asides are
+FIGURES_SHOWN, TABLES_SHOWN = 2, 2  # of a section; further ones are folded away, as asides are
+FEWEST_NAMED = 12  # letters of a caption's first part that name a folded table; with fewer the whole caption does
+CROWDED = 9  # columns from which a table is set more closely
 SHORT_WORDS, LONG_WORDS = 15, 40  # characters up to which a column of words stays on one line, and from which it is given room
 _SPEAKING_UNITS = {"money", "unit_money", "share", "points", "days"}  # a bare count could be any number of the sentence
 _SIGNED = re.compile(r"[+−]\S+")
@@ -36,8 +38,10 @@ def fragment(result: Result, prefix: str) -> str:
     if isinstance(result, Locked):
         parts.append(_locked(result))
     else:
-        figures = [_figure(f, f"{prefix}-{i}", result) for i, f in enumerate(result.figures(), start=1)]
-        parts += [*figures[:1], _findings(result), *figures[1:], *_tables(result), _assumptions(result)]
+        figures = [(f.caption, _figure(f, f"{prefix}-{i}", result)) for i, f in enumerate(result.figures(), start=1)]
+        shown = [figure for _, figure in figures[:FIGURES_SHOWN]]
+        parts += [*shown[:1], _findings(result), *shown[1:], *_tables(result, figures[FIGURES_SHOWN:])]
+        parts.append(_assumptions(result))
     return "".join([*parts, "</div>"])
 
 
@@ -113,16 +117,26 @@ def _figure(figure: Figure, prefix: str, result: Result) -> Markup:
     )
 
 
-def _tables(result: Result) -> list[Markup]:
-    """The tables that answer the question, then those that only a closer look needs, folded away."""
+def _tables(result: Result, further: Iterable[tuple[str, Markup]] = ()) -> list[Markup]:
+    """The tables that answer the question, then the figures and tables that only a closer look needs, folded away."""
     main = [t for t in result.tables if not t.aside][:TABLES_SHOWN]
-    folded = [t for t in result.tables if not any(t is shown for shown in main)]
+    folded = [(t.caption, _table(t, result)) for t in result.tables if not any(t is shown for shown in main)]
+    folded = [*further, *folded]
     told = [_table(t, result) for t in main]
     if folded:
-        names = Markup(" · ").join(_closed(t.caption).rstrip(".") for t in folded)
-        body = Markup("").join(_table(t, result) for t in folded)
-        told.append(Markup('<details class="asides"><summary>Look closer: {}</summary>{}</details>').format(names, body))
+        words = [_named(caption) for caption, _ in folded]  # a figure and its table may begin alike: the longer name says both
+        told_once = [w for i, w in enumerate(words) if w not in words[:i] and not any(o != w and o.startswith(w) for o in words)]
+        names = Markup(" · ").join(told_once)
+        body = Markup("").join(drawn for _, drawn in folded)
+        told.append(Markup('<details class="asides"><summary><b>Look closer:</b> {}</summary>{}</details>').format(names, body))
     return told
+
+
+def _named(caption: str) -> str:
+    """The part of a caption that says what is seen, without how to read it."""
+    whole = caption.rstrip(".。")
+    first = re.split(r"[;:：；。]|\. ", re.sub(r" \([^()]*\)", "", whole), maxsplit=1)[0]
+    return first if len(first) >= FEWEST_NAMED else whole
 
 
 def _table(table: Table, result: Result) -> Markup:
@@ -142,10 +156,18 @@ def _table(table: Table, result: Result) -> Markup:
         rows = Markup('<tr><td class="words" colspan="{}">Nothing to list.</td></tr>').format(len(cells))
     rest = f" The first {len(shown)} of {result.fmt.count(len(table.frame))} rows." if len(table.frame) > len(shown) else ""
     return Markup(
-        '<div class="table scroll" tabindex="0" role="group" aria-label="{caption}"><table>'
+        '<div class="table scroll" tabindex="0" role="group" aria-label="{caption}"><table{crowded}>'
         "<caption><b>{sentence}</b>{rest} Source: {source}.</caption>"
         "<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-    ).format(caption=table.caption, sentence=_closed(table.caption), rest=rest, source=table.source, heads=heads, rows=rows)
+    ).format(
+        caption=table.caption,
+        crowded=Markup(' class="crowded"') if len(cells) >= CROWDED else "",
+        sentence=_closed(table.caption),
+        rest=rest,
+        source=table.source,
+        heads=heads,
+        rows=rows,
+    )
 
 
 def _cell(text: str, kind: Markup, heads_row: bool) -> Markup:
@@ -156,7 +178,7 @@ def _kind(unit: str, cells: list[str]) -> Markup:
     if unit not in {"text", "date", "month"}:
         return Markup("")
     longest = max(map(len, cells), default=0)
-    width = " short" if longest <= SHORT_WORDS else " long" if longest > LONG_WORDS else ""
+    width = " short" if longest <= SHORT_WORDS or unit != "text" else " long" if longest > LONG_WORDS else ""
     return Markup(f' class="words{width}"')
 
 

@@ -18,14 +18,19 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-__all__ = ["BAR", "FINDING", "FORECAST", "GOOD", "GRID", "HISTORY", "INK", "PALETTE", "canvas", "finish"]
+__all__ = ["BAR", "FINDING", "FORECAST", "GOOD", "GRID", "HISTORY", "INK", "ON_LINES", "PALETTE", "PAPER", "canvas", "finish"]
 
-INK, HISTORY, GRID = "#1b212b", "#5b6472", "#dfe4ec"
+INK, HISTORY, GRID, PAPER = "#1b212b", "#5b6472", "#dfe4ec", "#ffffff"
 FORECAST, FINDING, GOOD, BAR = "#1f5fd0", "#b3541e", "#19734a", "#9fb3d9"
 # Segments and other categories: Okabe and Ito's set for colour-blind readers, without the yellow that paper swallows.
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#5b6472", "#7a5195")
 
-_VARIABLES = {INK: "ink", HISTORY: "muted", GRID: "line", FORECAST: "accent", FINDING: "finding", GOOD: "good", BAR: "bar"}
+# Behind a label that may lie on a line: the paper shows, the line does not.
+ON_LINES = {"facecolor": PAPER, "linewidth": 0, "pad": 1.5}
+
+_VARIABLES = {
+    PAPER: "paper", INK: "ink", HISTORY: "muted", GRID: "line", FORECAST: "accent", FINDING: "finding", GOOD: "good", BAR: "bar",
+}  # fmt: skip
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 WIDTH = 7.5  # inches; the column of the page is 44 to 56 rem wide
 
@@ -54,7 +59,7 @@ _SETTINGS = {
     "ytick.left": False,
     "lines.linewidth": 1.8,
     "lines.solid_capstyle": "round",
-    "patch.edgecolor": "white",
+    "patch.edgecolor": PAPER,
     "patch.force_edgecolor": True,
     "figure.facecolor": "none",
     "axes.facecolor": "none",

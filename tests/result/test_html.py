@@ -109,4 +109,36 @@ def test_asides_and_tables_beyond_the_second_are_folded_away():
     open_part, _, folded = text.partition('<details class="asides">')
     assert [n for n in "1234" if f"Table {n}" in open_part] == ["2", "3"]
     assert [n for n in "1234" if f"Table {n}." in folded] == ["1", "4"]
-    assert "Look closer: Table 1 · Table 4" in folded
+    assert "Look closer:</b> Table 1 · Table 4" in folded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Often(Result):
+    def figures(self) -> tuple[Figure, ...]:
+        with canvas() as (figure, ax):
+            ax.plot([1, 2], [1, 2])
+            svg = finish(figure)
+        return tuple(Figure(svg, f"Drawn by {n} customers; read it so.", "orders", "Alt", table()) for n in (1, 2, 3))
+
+
+def test_figures_beyond_the_second_are_folded_away_and_named_shortly():
+    page = BeautifulSoup(fragment(Often(fmt=FMT, headline="Three"), "x"), "html.parser")
+    folded = page.find("details", class_="asides")
+    assert folded.summary.get_text() == "Look closer: Drawn by 3 customers"
+    assert [len(page.find_all("figure")), len(folded.find_all("figure"))] == [3, 1]
+
+
+@pytest.mark.parametrize(("columns", "crowded"), [(8, False), (9, True)])
+def test_a_table_of_many_columns_is_set_more_closely(columns, crowded):
+    names = [f"c{i}" for i in range(columns)]
+    wide = Table(pd.DataFrame([range(columns)], columns=names), "Wide", "orders", {n: (n, "count") for n in names})
+    page = BeautifulSoup(fragment(Result(fmt=FMT, headline="h", tables=(wide,)), "x"), "html.parser")
+    assert (page.table.get("class") == ["crowded"]) is crowded
+
+
+def test_a_folded_name_is_whole_without_its_brackets():
+    frame = pd.DataFrame({"a": [1.0]})
+    captions = ("Prices (across) and answers (down: stronger), by product. Green is good.", "Short: all of it")
+    tables = tuple(Table(frame, caption, "orders", {"a": ("A", "number")}, aside=True) for caption in captions)
+    summary = BeautifulSoup(fragment(Result(fmt=FMT, headline="h", tables=tables), "x"), "html.parser").summary
+    assert summary.get_text() == "Look closer: Prices and answers, by product · Short: all of it"

@@ -6,7 +6,7 @@ import pandas as pd
 from playbook.methods.market_research.lifetime.holdout import Holdout
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
-from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, PALETTE, canvas, finish
+from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, ON_LINES, PALETTE, canvas, finish
 
 __all__ = ["band_figure", "holdout_figure", "survival_figure", "value_figure"]
 
@@ -58,8 +58,9 @@ def holdout_figure(holdout: Holdout, fmt: Formats, source: str) -> Figure:
             ("expected", "happened"), (last["expected"], last["actual"]), ends, (FORECAST, HISTORY), strict=True
         ):
             ax.annotate(
-                f"{word} {fmt.count(value)}", (last["step"], at), (8, 0), textcoords="offset points", color=colour, va="center"
-            )
+                f"{word} {fmt.count(value)}", (last["step"], at), (8, 0), textcoords="offset points", color=colour, va="center",
+                bbox=ON_LINES,
+            )  # fmt: skip
         ax.set(
             xlabel=f"{holdout.step}s after {fmt.day(holdout.cut)}", ylim=(0, None), xlim=(0, 1.3 * last["step"]),
             xticks=[tick for tick in ax.get_xticks() if 0 <= tick <= last["step"] and tick == int(tick)],
@@ -87,8 +88,8 @@ def band_figure(holdout: Holdout, fmt: Formats, source: str) -> Figure:
         ax.bar(place, bands["actual"], color=BAR, width=0.66)
         ax.plot(place, bands["expected"], color=FORECAST, marker="o", markersize=5, linestyle="none")
         top = max(float(bands[["actual", "expected"]].to_numpy().max()), 1e-9)
-        ax.text(-0.4, 1.1 * top, "bars: happened", color=HISTORY, va="center")
-        ax.text(-0.4, 0.99 * top, "dots: expected", color=FORECAST, va="center")
+        ax.text(-0.4, 1.1 * top, "bars: happened", color=HISTORY, va="center", bbox=ON_LINES)
+        ax.text(-0.4, 0.99 * top, "dots: expected", color=FORECAST, va="center", bbox=ON_LINES)
         ax.set(
             xticks=place, ylim=(0, 1.2 * top), xlabel=f"repeat purchases until {fmt.day(holdout.cut)}",
             xticklabels=[band.replace(" to ", "–") for band in bands["band"]], ylabel="purchases a customer after it",

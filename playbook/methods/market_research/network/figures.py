@@ -13,7 +13,7 @@ from matplotlib.path import Path
 from playbook.methods.market_research.network.variables import driver_variables, spoken
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import Formats
-from playbook.result.theme import BAR, FINDING, GRID, HISTORY, canvas, finish
+from playbook.result.theme import BAR, FINDING, GRID, HISTORY, ON_LINES, canvas, finish
 
 __all__ = ["chances_figure", "columns_of", "network_figure"]
 
@@ -171,6 +171,7 @@ def chances_figure(answers: pd.DataFrame, within: int, fmt: Formats, source: str
     everybody = answers.iloc[0]
     rows = _shown(answers.iloc[1:])
     labels = [_words(given, words, language) for given in rows["given"]]
+    left = everybody["probability"] < 0.7  # room for the words at the right of the line
     with canvas(height=0.9 + 0.36 * len(rows)) as (figure, ax):
         y = np.arange(len(rows))[::-1]
         ax.axvline(everybody["probability"], color=HISTORY, linewidth=1)
@@ -179,9 +180,9 @@ def chances_figure(answers: pd.DataFrame, within: int, fmt: Formats, source: str
         for row, probability in zip(y, rows["probability"], strict=True):
             ax.text(1.1, row, fmt.share(probability), va="center", ha="right", fontsize=9)
         ax.annotate(
-            f"all cases {fmt.share(everybody['probability'])}", (everybody["probability"], len(rows) - 0.45), (4, 0),
-            textcoords="offset points", va="bottom", ha="left" if everybody["probability"] < 0.7 else "right", fontsize=9,
-            color=HISTORY,
+            f"all cases {fmt.share(everybody['probability'])}", (everybody["probability"], len(rows) - 0.45),
+            (4 if left else -4, 0), textcoords="offset points", va="bottom", ha="left" if left else "right", fontsize=9,
+            color=HISTORY, bbox=ON_LINES,
         )  # fmt: skip
         ticks = [0, 0.25, 0.5, 0.75, 1]
         ax.set(xlim=(0, 1.1), ylim=(-0.6, len(rows) + 0.05), yticks=y, yticklabels=labels, xticks=ticks)

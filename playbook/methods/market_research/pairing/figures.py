@@ -45,7 +45,7 @@ def rules_figure(closest: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         "both": ("Baskets with both", "count"),
         "times": ("Times as often as chance", "number"), "times_low": ("Range from", "number"), "times_high": ("to", "number"),
     }  # fmt: skip
-    caption = f"The pairs most surely bought together; the dark line is the {fmt.share(LEVEL)} range."
+    caption = f"The pairs most surely bought together; the rust line is the {fmt.share(LEVEL)} range."
     return Figure(svg, caption, source, f"{alt}.", Table(frame, "The closest pairs.", source, columns))
 
 

@@ -9,7 +9,7 @@ from playbook.methods.market_research.pricing.findings import TEN, fewer_sold
 from playbook.methods.market_research.pricing.panel import ONE_GROUP
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
-from playbook.result.theme import BAR, FINDING, GOOD, HISTORY, PALETTE, canvas, finish
+from playbook.result.theme import BAR, FINDING, GOOD, HISTORY, ON_LINES, PALETTE, canvas, finish
 
 __all__ = ["map_figure", "position_figure", "reaction_figure", "steps_figure"]
 
@@ -35,7 +35,7 @@ def reaction_figure(told: pd.DataFrame, fmt: Formats, source: str) -> Figure | N
         low, high = min(0.0, frame["least"].min()), max(0.0, frame["most"].max())
         ax.set_xlim(low - 0.04 * (high - low), high + 0.16 * (high - low))
         ax.axvline(0, color=HISTORY, linewidth=0.8)
-        ax.xaxis.set_major_formatter(lambda v, _: fmt.change(v) if abs(v) > 1e-9 else "0")
+        ax.xaxis.set_major_formatter(lambda v, _: _tick(v, fmt, "0"))
         ax.locator_params(axis="x", nbins=5, steps=[1, 2, 5, 10])
         ax.set_xlabel(f"change of units sold at a price {fmt.share(TEN, 0)} higher")
         svg = finish(figure)
@@ -93,7 +93,7 @@ def position_figure(months: pd.DataFrame, fmt: Formats, source: str) -> Figure |
             ax.plot(part["month"], part["above"], color=colours[rival], marker="o", markersize=3)
         span = max(frame["above"].max(), 0) - min(frame["above"].min(), 0)
         for (rival, value), height in zip(ends.items(), _apart(ends.to_numpy(), 0.075 * max(span, 0.02)), strict=True):
-            beside = {"xytext": (8, 0), "textcoords": "offset points", "va": "center"}
+            beside = {"xytext": (8, 0), "textcoords": "offset points", "va": "center", "bbox": ON_LINES}
             ax.annotate(f"{_short(rival)} {fmt.change(value)}", (last, height), color=colours[rival], **beside)
         ax.axhline(0, color=HISTORY, linewidth=1, linestyle=(0, (4, 3)))
         ax.set_xlim(first, last + 0.34 * (last - first))
@@ -101,7 +101,7 @@ def position_figure(months: pd.DataFrame, fmt: Formats, source: str) -> Figure |
         ticks = ticks[:: max(1, int(np.ceil(len(ticks) / 3)))]
         ax.set_xticks(ticks, [fmt.month(t) for t in ticks])
         ax.get_xticklabels()[0].set_ha("left")
-        ax.yaxis.set_major_formatter(lambda v, _: fmt.change(v) if abs(v) > 1e-9 else "same price")
+        ax.yaxis.set_major_formatter(lambda v, _: _tick(v, fmt, "same price"))
         ax.locator_params(axis="y", nbins=6, steps=[1, 2, 5, 10])
         ax.margins(y=0.12)
         svg = finish(figure)
@@ -133,8 +133,8 @@ def map_figure(
         colours = [VERDICTS.get(v, BAR) for v in frame["verdict"]]
         ax.scatter(frame["above"], frame["change"], color=colours, s=34, zorder=3, linewidth=0)
         ax.axvline(0, color=HISTORY, linewidth=1, linestyle=(0, (4, 3)))
-        ax.xaxis.set_major_formatter(lambda v, _: fmt.change(v) if abs(v) > 1e-9 else "same price")
-        ax.yaxis.set_major_formatter(lambda v, _: fmt.change(v) if abs(v) > 1e-9 else "0")
+        ax.xaxis.set_major_formatter(lambda v, _: _tick(v, fmt, "same price"))
+        ax.yaxis.set_major_formatter(lambda v, _: _tick(v, fmt, "0"))
         ax.locator_params(axis="x", nbins=5, steps=[1, 2, 5, 10])
         ax.locator_params(axis="y", nbins=6, steps=[1, 2, 5, 10])
         ax.margins(x=0.14, y=0.1)
@@ -145,8 +145,8 @@ def map_figure(
     kinds = ", ".join(f"{fmt.count(int((frame['verdict'] == v).sum()))} {v}" for v in VERDICTS)
     caption = (
         "Price against competitors (across) and reaction of customers (down: stronger), product by product. Green could cost "
+        "more, rust costs too much, pale ones are best left; the largest gains are named."
     )
-    caption += "more, red costs too much; the largest gains are named."
     columns = {
         "name": ("Product", "text"), "above": ("Above competitors", "share"), "change": ("Units at a price 10% higher", "share"),
         "verdict": ("Verdict", "text"),
@@ -181,8 +181,16 @@ def _dots(ax: Axes, frame: pd.DataFrame, columns: tuple[str, str, str], colours,
     ax.hlines(places, low, high, color=BAR, linewidth=5)
     ax.scatter(middle, places, color=list(colours), s=36, zorder=3, linewidth=0)
     for place, colour in zip(places, colours, strict=True):
-        beside = {"xytext": (7, 0), "textcoords": "offset points", "va": "center"}
+        beside = {"xytext": (7, 0), "textcoords": "offset points", "va": "center", "bbox": ON_LINES}
         ax.annotate(write(middle[place]), (high[place], place), color=colour, **beside)
+
+
+def _tick(value: float, fmt: Formats, origin: str) -> str:
+    """A mark of an axis of changes: whole percents where it is one."""
+    if abs(value) < 1e-9:
+        return origin
+    whole = abs(100 * value - round(100 * value)) < 1e-6
+    return f"{'+' if value > 0 else '−'}{fmt.share(abs(value), 0)}" if whole else fmt.change(value)
 
 
 def _rows(ax: Axes, labels: list[str]) -> None:
