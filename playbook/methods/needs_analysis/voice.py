@@ -14,6 +14,7 @@ from playbook.methods.needs_analysis.feedback.satisfaction import Course, course
 from playbook.methods.needs_analysis.feedback.subjects import Subjects, ticket_subjects
 from playbook.methods.needs_analysis.feedback.tables import assumptions, tables
 from playbook.methods.needs_analysis.feedback.ticket_trends import Waiting, waiting
+from playbook.methods.needs_analysis.windows import YEAR
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section
@@ -21,7 +22,6 @@ from playbook.result.section import section
 __all__ = ["Voice", "voice"]
 
 UNLOCK = ("surveys (date, recommend or satisfaction)", "tickets (ticket_id, created_at, question)")
-YEAR = 12  # months
 LOW_SCORE = "low score (0 to 6)"
 DETRACTORS_TO = 6
 CLEAR = ("shown", "likely")

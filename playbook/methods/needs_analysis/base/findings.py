@@ -8,6 +8,7 @@ from playbook.engagement import Assumptions
 from playbook.methods.market_research.grouping.habits import LOOK_BACK, QUIET, Slipping
 from playbook.methods.needs_analysis.base.cohorts import Cohorts, Retention
 from playbook.methods.needs_analysis.base.concentration import LARGEST, Concentration
+from playbook.methods.needs_analysis.chance import evidence_of
 from playbook.methods.needs_analysis.windows import Windows
 from playbook.result.contract import Evidence, Finding
 from playbook.result.formats import LEVEL, Formats
@@ -15,7 +16,6 @@ from playbook.result.formats import LEVEL, Formats
 __all__ = ["concentration_finding", "flow_finding", "kept_finding", "largest_finding", "retention_finding", "risk_finding"]
 
 OWNER = "head of customer marketing"
-SURE, FAIRLY = 0.05, 0.20  # chances below which a difference is shown, or likely
 DEPENDENT = 0.20  # share of the ten largest from which losing one of them would be felt
 FEW = 20  # customers of which ten are half of all
 FEWEST = 30  # customers from which the mean change has a range
@@ -70,7 +70,7 @@ def kept_finding(who: pd.DataFrame | None, compared: Windows | None, fmt: Format
         error = float(step.std(ddof=1) * np.sqrt(len(step)))
         z = norm.ppf((1 + LEVEL) / 2)
         low, high = total - z * error, total + z * error
-        evidence = _grade(2 * float(norm.sf(abs(total) / error)))
+        evidence = evidence_of(2 * float(norm.sf(abs(total) / error)))
     year = compared.whole_year
     if not year and evidence in ("shown", "likely"):
         evidence = "indicative"  # part of it is season
@@ -98,7 +98,7 @@ def concentration_finding(spread: Concentration | None, fmt: Formats) -> Finding
         f"the revenue of the last twelve months; half of it comes from {_customers(now.half, fmt)}."
     )
     if spread.change is not None:
-        sentence += f" That is {fmt.points(spread.change)} on the year before, {_CHANCE[_grade(spread.chance)]}."
+        sentence += f" That is {fmt.points(spread.change)} on the year before, {_CHANCE[evidence_of(spread.chance)]}."
     return Finding(
         "customer-base-concentration", sentence, value=now.top_share, unit="share", low=spread.low, high=spread.high,
         n=now.customers, evidence="shown" if now.customers >= FEWEST else "indicative",
@@ -130,7 +130,7 @@ def retention_finding(found: Retention | None, grouped: Cohorts | None, fmt: For
     """Whether the newest customers come back as often as those before them."""
     if found is None or grouped is None:
         return None
-    evidence = _grade(found.chance)
+    evidence = evidence_of(found.chance)
     period = grouped.unit
     worse = found.difference < 0 and evidence != "not shown"
     return Finding(
@@ -167,10 +167,6 @@ def risk_finding(slip: Slipping, spread: Concentration | None, fmt: Formats) -> 
         "customer-base-risk", sentence, value=value, unit="money", n=n, money=value if slip.told and value > 0 else None,
         evidence="likely" if slip.told else "indicative", action="Write to the largest of them this week, by name.", owner=OWNER,
     )  # fmt: skip
-
-
-def _grade(chance: float) -> Evidence:
-    return "shown" if chance < SURE else "likely" if chance < FAIRLY else "not shown"
 
 
 def _customers(n: int, fmt: Formats, kind: str = "") -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 import statsmodels.api as sm
 from scipy.stats import norm
 
-from playbook.methods.needs_analysis.feedback.satisfaction_drivers import evidence_of, holm
+from playbook.methods.needs_analysis.chance import evidence_of, holm
 from playbook.result.formats import LEVEL
 
 __all__ = ["COLUMNS", "FEWEST_CASES", "Spending", "after_contact", "day_numbers", "soon_after_an_order", "window_days"]

@@ -9,13 +9,13 @@ from playbook.methods.needs_analysis.feedback.comment_themes import comment_them
 from playbook.methods.needs_analysis.feedback.satisfaction import Course
 from playbook.methods.needs_analysis.feedback.subjects import Subjects
 from playbook.methods.needs_analysis.feedback.ticket_trends import Waiting
+from playbook.methods.needs_analysis.windows import YEAR
 from playbook.result.contract import Finding
 from playbook.result.formats import Formats
 
 __all__ = ["Heard", "findings", "headline"]
 
 CLEAR = ("shown", "likely")
-YEAR = 12  # months
 MOST_LOST = 2
 FELT = 0.005  # of the scale: a subject that moves the mean of all scores by less is left to the table
 LONG_HEADLINE = 90

@@ -9,14 +9,13 @@ import pandas as pd
 import statsmodels.api as sm
 from scipy.stats import norm
 
-from playbook.result.contract import Evidence
+from playbook.methods.needs_analysis.chance import evidence_of, holm
 from playbook.result.formats import LEVEL
 
-__all__ = ["FEWEST_ANSWERS", "FEWEST_MENTIONS", "effects", "evidence_of", "holm", "late_before"]
+__all__ = ["FEWEST_ANSWERS", "FEWEST_MENTIONS", "effects", "late_before"]
 
 FEWEST_ANSWERS = 50  # with a score, before effects are worked out
 FEWEST_MENTIONS = 10  # of a theme, and as many answers without it
-SHOWN, LIKELY = 0.05, 1 - LEVEL
 RECENT = 60  # days before an answer within which an order was delivered for the answer to be about it
 COLUMNS = ("driver", "mentions", "share", "effect", "low", "high", "gain", "p", "evidence")
 
@@ -63,23 +62,6 @@ def _fit(y: pd.Series, design: pd.DataFrame, customers: pd.Series | None):
     if len(np.unique(codes)) in {len(codes), 1}:
         return model.fit(cov_type="HC3", use_t=False)
     return model.fit(cov_type="cluster", cov_kwds={"groups": codes}, use_t=False)
-
-
-def holm(p: np.ndarray) -> np.ndarray:
-    """Errors of several tests, each held against chance for all together (Holm 1979); the order is kept.
-
-    The library's version sweeps the whole memory for garbage at every call, which takes longer than the report's statistics.
-    """
-    p = np.asarray(p, dtype=float)
-    order = np.argsort(p, kind="stable")
-    held = np.empty(len(p))
-    held[order] = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)).clip(max=1)
-    return held
-
-
-def evidence_of(p: float) -> Evidence:
-    """The report's grade of evidence for a two-sided error ``p``."""
-    return "shown" if p <= SHOWN else "likely" if p <= LIKELY else "not shown"
 
 
 def late_before(answers: pd.DataFrame, deliveries: pd.DataFrame) -> pd.Series:

@@ -8,10 +8,10 @@ import pandas as pd
 
 from playbook.methods.needs_analysis.feedback.ticket_trends import topic_changes
 from playbook.methods.needs_analysis.feedback.topics import describe_groups, find_topics
+from playbook.methods.needs_analysis.windows import YEAR
 
 __all__ = ["Subjects", "ticket_subjects"]
 
-YEAR = 12  # months
 FILED = 0.5  # share of tickets with a filed topic from which the client's own filing is followed
 TICKETS_PER_FILED = 5  # on average: with fewer, the filing names single cases
 MOST_FILED = 200  # filed topics that are described; a longer list is a free text field

@@ -8,12 +8,13 @@ import pandas as pd
 from scipy.stats import beta, binomtest
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from playbook.methods.needs_analysis.feedback.satisfaction_drivers import evidence_of, holm
+from playbook.methods.needs_analysis.chance import evidence_of, holm
+from playbook.methods.needs_analysis.windows import YEAR
 from playbook.result.formats import LEVEL
 
 __all__ = ["Waiting", "topic_changes", "waiting"]
 
-QUARTER, YEAR = 3, 12  # months
+QUARTER = 3  # months
 GRACE = 7  # days after which a ticket without an answer counts as unanswered
 HOUR = pd.Timedelta(hours=1)
 

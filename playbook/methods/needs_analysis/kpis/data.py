@@ -7,11 +7,10 @@ import pandas as pd
 
 from playbook.engagement import Assumptions
 from playbook.intake.frames import FIRST_DAYS
+from playbook.methods.needs_analysis.windows import YEAR
 from playbook.result.contract import Result
 
 __all__ = ["YEAR", "Data", "by_month", "full_months"]
-
-YEAR = 12  # months
 
 
 @dataclass(frozen=True)

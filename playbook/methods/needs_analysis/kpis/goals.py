@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from scipy.stats import norm
 
 from playbook.engagement import Objective, Period
+from playbook.methods.needs_analysis.chance import share_range
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.methods.needs_analysis.kpis.data import YEAR, Data
 from playbook.methods.needs_analysis.kpis.standing import Standing
 from playbook.methods.needs_analysis.kpis.worth import PERIODS, current, gap_to, worth
-from playbook.methods.needs_analysis.path.leaks import share_range
 from playbook.result.contract import Evidence
 from playbook.result.formats import LEVEL
 

@@ -10,12 +10,12 @@ from scipy.stats import norm
 from scipy.stats import t as student
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from playbook.methods.needs_analysis.chance import share_range
 from playbook.methods.needs_analysis.feedback.satisfaction import Rating, difference, net_promoter
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE, Indicator, kpi_course
 from playbook.methods.needs_analysis.kpis.data import YEAR, Data
 from playbook.methods.needs_analysis.kpis.ratios import ratio_parts
 from playbook.methods.needs_analysis.kpis.shares import share_counts
-from playbook.methods.needs_analysis.path.leaks import share_range
 from playbook.methods.needs_analysis.path.pipeline_measures import cycle_length, pipeline_coverage, sales_velocity
 from playbook.result.formats import LEVEL
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from playbook.methods.needs_analysis.chance import share_range
 from playbook.methods.needs_analysis.path.channel_credit import Credit
-from playbook.methods.needs_analysis.path.leaks import POINT, Path, Reference, share_range
+from playbook.methods.needs_analysis.path.leaks import POINT, Path, Reference
 from playbook.methods.needs_analysis.path.moves import Loops
 from playbook.methods.needs_analysis.path.splits import Split
 from playbook.methods.needs_analysis.path.stalls import NOBODY, SHORTEST, Stalls

@@ -6,8 +6,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from statsmodels.stats.proportion import proportion_confint, proportions_ztest
 
+from playbook.methods.needs_analysis.chance import evidence_of, share_p_value, share_range
 from playbook.methods.needs_analysis.path.deals import FEWEST_WON, YEAR_DAYS, deal_states, winning_time
 from playbook.methods.needs_analysis.path.steps import first_reach, step_order
 from playbook.methods.needs_analysis.path.waiting import Waiting
@@ -20,11 +20,8 @@ __all__ = [
     "Reference",
     "costliest",
     "deal_path",
-    "grade",
     "journey_path",
     "path_source",
-    "share_p_value",
-    "share_range",
 ]
 
 DIMENSIONS = ("channel", "owner", "product")
@@ -33,7 +30,6 @@ POINT = 0.01
 ARRIVED = 0.9  # share of the journeys that get to the end whose time is waited for
 MOST_GROUPS = 200  # of one dimension, the most frequent; the rest is too small to be compared
 LINKED = 0.5  # share of the journeys that have to be deals of the pipeline for its amounts to price them
-SHOWN, LIKELY = 0.05, 1 - LEVEL  # two-sided error of the two upper grades of evidence
 
 
 @dataclass(frozen=True)
@@ -191,25 +187,13 @@ def costliest(path: Path) -> tuple[pd.Series, Evidence] | None:
     if len(leaks) == 1:
         return worst, "shown"
     second = leaks.iloc[1]
-    return worst, grade(share_p_value(worst["reached"], worst["came"], second["reached"], second["came"]))
+    alone = share_p_value(worst["reached"], worst["came"], second["reached"], second["came"])
+    return worst, evidence_of(alone, otherwise="indicative")
 
 
 def path_source(path: Path, fmt: Formats) -> str:
     """Where the numbers come from, as captions have it."""
     return f"{path.table}, {fmt.count(path.cases)} {path.noun}"
-
-
-def share_range(hits: float, cases: float, level: float = LEVEL) -> tuple[float, float]:
-    """Wilson's interval of a share (Wilson 1927); not a number without cases."""
-    if not cases:
-        return np.nan, np.nan
-    low, high = proportion_confint(hits, cases, alpha=1 - level, method="wilson")
-    return float(low), float(high)
-
-
-def grade(p_value: float) -> Evidence:
-    """The word for a two-sided error probability."""
-    return "shown" if p_value < SHOWN else "likely" if p_value < LIKELY else "indicative"
 
 
 def _path(case, table, order, cases, yearly, worth, error, first_leak) -> Path:
@@ -295,11 +279,3 @@ def _mean(values: pd.Series) -> tuple[float | None, float]:
 def _yearly(first: pd.Timestamp, until: date) -> float:
     days = (pd.Timestamp(until) - first).days + 1
     return YEAR_DAYS / days if days >= SHORTEST else 1.0
-
-
-def share_p_value(hits: float, cases: float, other_hits: float, other_cases: float) -> float:
-    """Two-sided p value of the test that two shares are equal, with pooled variance; 1 where all or none hit."""
-    pooled = (hits + other_hits) / max(cases + other_cases, 1)
-    if pooled in (0, 1) or not cases or not other_cases:
-        return 1.0
-    return float(proportions_ztest([hits, other_hits], [cases, other_cases])[1])

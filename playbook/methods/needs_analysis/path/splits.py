@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from playbook.methods.needs_analysis.path.leaks import Path, Reference, grade, share_p_value
+from playbook.methods.needs_analysis.chance import evidence_of, holm, share_p_value
+from playbook.methods.needs_analysis.path.leaks import Path, Reference
 from playbook.methods.needs_analysis.path.shrinkage import shrunk_shares, upper_level
 from playbook.result.contract import Evidence
 from playbook.result.formats import LEVEL
 
-__all__ = ["Split", "holm", "reference_of", "splits_at"]
+__all__ = ["Split", "reference_of", "splits_at"]
 
 FEWEST_CASES = 30  # at a step, for a group to serve as the reference
 FEWEST_GROUPS = 2
@@ -62,11 +63,11 @@ def splits_at(path: Path, step: str) -> tuple[Split, ...]:
         rest = (part["reached"].sum() - part["reached"]) / (came.sum() - came).clip(min=1)
         groups = part.assign(
             expected=shares.expected, low=low, high=high, gain=short.mean(axis=0) * worth, point=0.01 * came * worth,
-            difference=[grade(p) for p in holm(alone)], better=part["conversion"] > rest,
+            difference=[evidence_of(p, otherwise="indicative") for p in holm(alone)], better=part["conversion"] > rest,
         ).sort_values(["expected", "group"], ascending=[False, True], ignore_index=True)  # fmt: skip
         bounds = np.quantile(gains, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
         money = [None, None, None] if np.isnan(yearly) else [float(gains.mean()), *map(float, bounds)]
-        splits.append(Split(by, step, groups, grade(p_value), float(levels.mean()), *money))
+        splits.append(Split(by, step, groups, evidence_of(p_value, otherwise="indicative"), float(levels.mean()), *money))
     rank = {"shown": 0, "likely": 1}
     return tuple(sorted(splits, key=lambda s: (rank.get(s.evidence, 2), -(s.gain or 0), s.by)))
 
@@ -83,14 +84,3 @@ def reference_of(split: Split) -> Reference | None:
     return Reference(
         str(top["group"]), float(top["expected"]), rest, split.gain, split.low, split.high, int(top["came"]), split.level
     )
-
-
-def holm(p_values: list[float]) -> np.ndarray:
-    """Error probabilities of several tests at once, each as if all were one (Holm 1979, Scandinavian Journal of Statistics 6).
-
-    As statsmodels' multipletests, which collects garbage at every call: half a second in a busy notebook.
-    """
-    values = np.asarray(p_values, dtype=float)
-    order = np.argsort(values, kind="stable")
-    adjusted = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1)).clip(max=1)
-    return adjusted[np.argsort(order, kind="stable")]

@@ -2,17 +2,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from ruamel.yaml import YAML
-from statsmodels.stats.multitest import multipletests
 
 from playbook.engagement import open_engagement
 from playbook.generate.moods import SCORES, planted_moods
 from playbook.intake.frames import FRAMES
 from playbook.intake.tables import open_tables
 from playbook.methods.needs_analysis.feedback.comment_themes import comment_themes, mentions
-from playbook.methods.needs_analysis.feedback.satisfaction_drivers import effects, evidence_of, holm, late_before
+from playbook.methods.needs_analysis.feedback.satisfaction_drivers import effects, late_before
 
 
 def _planted(n: int = 400) -> tuple[pd.Series, pd.DataFrame]:
@@ -67,16 +64,6 @@ def test_too_little_to_tell_is_no_effect(scores, said):
 def test_two_names_for_one_thing_are_one_driver():
     scores, said = _planted()
     assert effects(scores, said.assign(again=said["late"]))["driver"].tolist() == ["late", "idle", "praise"]
-
-
-def test_grades_of_evidence():
-    assert [evidence_of(p) for p in (0.05, 0.06, 0.19, 0.21)] == ["shown", "likely", "likely", "not shown"]
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.floats(0, 1), max_size=12))
-def test_holm_is_the_librarys(p):
-    assert holm(p) == pytest.approx(multipletests(p, method="holm")[1]) if p else len(holm(p)) == 0
 
 
 def test_the_last_parcel_before_the_answer_counts():

@@ -3,10 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.stats.multitest import multipletests
 
 from playbook.methods.needs_analysis.path.leaks import Path
-from playbook.methods.needs_analysis.path.splits import holm, reference_of, splits_at
+from playbook.methods.needs_analysis.path.splits import reference_of, splits_at
 
 STEPS = ("visit", "paid")
 
@@ -76,8 +75,3 @@ def test_each_group_is_priced_at_its_own_worth():
     frame.groups.loc[frame.groups["group"] == "social", "worth"] = 1.0
     split = splits_at(frame, "paid")[0]
     assert split.gain == pytest.approx((0.7 - 0.2) * 2000 * 1, rel=0.03)
-
-
-@pytest.mark.parametrize("p_values", [[0.01, 0.04, 0.03, 0.5], [0.2], [0.02, 0.02], [1.0, 0.0, 0.9]])
-def test_holm_is_statsmodels(p_values):
-    assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1])
