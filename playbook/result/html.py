@@ -18,8 +18,8 @@ MIME = "application/vnd.playbook.result+json"
 ROWS_SHOWN = 15
 FIGURES_SHOWN, TABLES_SHOWN = 2, 2  # of a section; further ones are folded away, as asides are
 FEWEST_NAMED = 12  # letters of a caption's first part that name a folded table; with fewer the whole caption does
-CROWDED = 9  # columns from which a table is set more closely
-SHORT_WORDS, LONG_WORDS = 15, 40  # characters up to which a column of words stays on one line, and from which it is given room
+CROWDED = 10  # columns from which a table is set more closely
+SHORT_WORDS, LONG_WORDS = 18, 40  # characters up to which a column of words stays on one line, and from which it is given room
 _SPEAKING_UNITS = {"money", "unit_money", "share", "points", "days"}  # a bare count could be any number of the sentence
 _SIGNED = re.compile(r"[+−]\S+")
 

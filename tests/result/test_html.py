@@ -128,7 +128,7 @@ def test_figures_beyond_the_second_are_folded_away_and_named_shortly():
     assert [len(page.find_all("figure")), len(folded.find_all("figure"))] == [3, 1]
 
 
-@pytest.mark.parametrize(("columns", "crowded"), [(8, False), (9, True)])
+@pytest.mark.parametrize(("columns", "crowded"), [(9, False), (10, True)])
 def test_a_table_of_many_columns_is_set_more_closely(columns, crowded):
     names = [f"c{i}" for i in range(columns)]
     wide = Table(pd.DataFrame([range(columns)], columns=names), "Wide", "orders", {n: (n, "count") for n in names})

@@ -12,6 +12,7 @@ __all__ = ["demand_figure"]
 
 TICKS = 6  # dates below the axis, at most
 HEADROOM = 1.15
+EARLY = 6  # months over which the goal's label lies
 LABEL_ROOM = 0.15  # of the height: what a line of text needs
 SOLE_POINT = 4  # marker size where a line of one point would be invisible
 
@@ -51,7 +52,15 @@ def demand_figure(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, 
         if goal:
             ax.plot([first, path["month"].iloc[-1]], [monthly, monthly], color=FINDING, linestyle="--", linewidth=1.2)
             word = "goal" if goal.months == 1 else "goal, per month"
-            ax.annotate(f"{word} {fmt.money(monthly)}", (first, monthly), (0, 4), textcoords="offset points", color=FINDING)
+            above = history["revenue"].head(EARLY).mean() <= monthly  # on the side of the goal where the curve does not begin
+            ax.annotate(
+                f"{word} {fmt.money(monthly)}",
+                (first, monthly),
+                (0, 4 if above else -4),
+                textcoords="offset points",
+                color=FINDING,
+                va="bottom" if above else "top",
+            )
         ax.set_ylim(min(0, history["revenue"].min(), path["low"].min()), HEADROOM * top)
         ax.yaxis.set_major_formatter(lambda value, _: fmt.money(value))
         locator = mdates.AutoDateLocator(maxticks=TICKS, minticks=2)
