@@ -72,6 +72,7 @@ def agreement_table(main: pd.Series, others: dict[str, pd.Series], order: list[s
             "way": ("Way", "text"), "group": ("Group", "text"), "customers": ("Customers", "count"),
             **{renamed[name]: (name, "share") for name in shown},
         },
+        aside=True,
     )  # fmt: skip
 
 

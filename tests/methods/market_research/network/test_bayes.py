@@ -185,7 +185,7 @@ def test_learning_is_the_same_in_a_fresh_process():
     cases, levels = _chain(400, seed=5)
     here = sorted(learn_arrows(cases, levels, FUTURE)[0])
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from test_driver_network import _chain, FUTURE, learn_arrows;"
+        "import sys; sys.path.insert(0, sys.argv[1]); from test_bayes import _chain, FUTURE, learn_arrows;"
         "print(sorted(learn_arrows(*_chain(400, seed=5), FUTURE)[0]))"
     )
     folder = __file__.rsplit("/", 1)[0]

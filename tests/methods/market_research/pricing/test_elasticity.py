@@ -219,7 +219,7 @@ def test_nothing_to_tell_is_said():
     assert measure_response(price_panel(table.assign(revenue=table["units"] * 5)), 0.8) is None
     one = measure_response(price_panel(shop(products=1, mean=40, groups=1)), 0.8)  # weeks of one product: by quarters
     assert one.groups["elasticity"][0] == pytest.approx(-2, abs=0.4)
-    assert one.season == "none"
+    assert one.season == "shop"
 
 
 def test_units_in_an_order_answer_too():
