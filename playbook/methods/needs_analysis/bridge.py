@@ -20,6 +20,7 @@ __all__ = ["Bridge", "bridge"]
 
 TOLD = 0.01  # parts below this share of the largest are left to the table
 MOST_GROUPS = 12  # rows of the table of product groups
+CLOSE = 0.9  # parts from this share of the largest on are named with it
 STILL = 0.0005  # a change of revenue below this share is none that one could explain
 _PARTS = YAML(typ="safe", pure=True).load(resources.files(__package__).joinpath("bridge.yml").read_text("utf-8"))
 
@@ -134,11 +135,13 @@ def _headline(parts: pd.DataFrame, before: float, after: float, span: Windows, f
     change = after - before
     if abs(change) <= STILL * abs(before):
         return "Revenue did not change"
-    driver = parts.loc[(parts["change"] * (1 if change > 0 else -1)).idxmax()]
+    moved = (parts["change"] * (1 if change > 0 else -1)).sort_values(ascending=False, kind="stable")
+    drivers = parts.loc[moved.index[moved >= CLOSE * moved.iloc[0]], "part"]
+    reasons = " and ".join(_reason(part, change) for part in drivers)
     size = fmt.share(abs(change / before)) if before > 0 else f"by {fmt.money(abs(change))}"
     since = "" if span.whole_year else f" on {_before(span)}"
     direction = "rose" if change > 0 else "fell"
-    return f"Revenue {direction} {size}{since}, above all because {_reason(driver['part'], change)}"
+    return f"Revenue {direction} {size}{since}, above all because {reasons}"
 
 
 def _reason(part: str, change: float) -> str:

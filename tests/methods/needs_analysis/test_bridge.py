@@ -176,3 +176,9 @@ def test_one_month_is_told_in_the_singular():
     result = bridge(orders((pd.Timestamp("2026-09-01"), "a", 10.0), (pd.Timestamp("2026-10-01"), "a", 20.0)), DAY, EUR)
     assert result.headline.startswith("Revenue rose 100% on the month before")
     assert "the last month is set against the month before" in result.assumptions[1].text
+
+
+def test_parts_of_about_the_same_size_are_named_together():
+    # Twice the orders of twice the value, by one customer: both factors have the same part.
+    result = bridge(orders((OLDEST, "a", 10.0), (LATE, "a", 20.0), (LATE, "a", 20.0)), DAY, EUR)
+    assert result.headline == "Revenue rose 300%, above all because customers ordered more often and orders were larger"

@@ -25,9 +25,7 @@ def test_grades_of_evidence():
 
 
 # Few cases: the library's version is slow.
-@pytest.mark.parametrize(
-    "p_values", [[0.01, 0.04, 0.03, 0.5], [0.2], [0.02, 0.02], [1.0, 0.0, 0.9], [0.3, 0.3, 0.001, 0.2, 1e-12]]
-)
+@pytest.mark.parametrize("p_values", [[0.01, 0.04, 0.03, 0.5], [0.2], [0.02, 0.02], [1.0, 0.0, 0.9], [0.3, 0.3, 1e-12]])
 def test_holm_is_the_librarys(p_values):
     assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1])
     assert len(holm([])) == 0
