@@ -17,8 +17,8 @@ SEASONAL = (-0.9, -0.75, -0.6, -0.4, -0.2, 0.0, 0.2)
 BOUND = 0.97
 
 
-def arima(block: Block, ar: bool = True, difference: bool = True) -> np.ndarray:
-    """Forecasts (rows, horizon) by ARIMA(ar, difference, 1), and by ARIMA(...)(0, 1, 1) where the block has a season.
+def arima(block: Block, difference: bool = True) -> np.ndarray:
+    """Forecasts (rows, horizon) by ARIMA(1, difference, 1), and by ARIMA(...)(0, 1, 1) where the block has a season.
 
     Without ordinary differences the mean change from season to season is kept as a drift.
     """
@@ -37,7 +37,7 @@ def arima(block: Block, ar: bool = True, difference: bool = True) -> np.ndarray:
     def cost(parameters: np.ndarray) -> np.ndarray:
         return np.sum(_errors(changes, live, parameters, m) ** 2, axis=0)
 
-    start = grid(AR if ar else (0.0,), MA, SEASONAL if m > 1 else (0.0,))
+    start = grid(AR, MA, SEASONAL if m > 1 else (0.0,))
     best = search(cost, start, (-BOUND,) * 3, (BOUND,) * 3)
     errors = np.vstack([np.zeros((m + 1, len(rows))), _errors(changes, live, best[:, :, None], m)[:, :, 0]])
     errors = np.vstack([errors, np.zeros((block.horizon, len(rows)))])

@@ -21,9 +21,9 @@ SEED = 7
 
 
 def lstm(block: Block) -> np.ndarray:
-    """Forecasts (rows, horizon): a network for all rows of one length, fed with the last values and then with its own.
+    """Forecasts (rows, horizon): a network for all rows that begin and end together, fed the last values and then its own.
 
-    Rows of one length end at one time, so that nobody's future is in what is learned. Raises UsageError without keras.
+    Raises UsageError without keras.
     """
     os.environ.setdefault("KERAS_BACKEND", "jax")
     try:
@@ -35,7 +35,7 @@ def lstm(block: Block) -> np.ndarray:
     middle = np.array([v[:n].mean() for v, n in zip(known.values, known.lengths, strict=True)])[:, None]
     spread = np.array([v[:n].std() or 1.0 for v, n in zip(known.values, known.lengths, strict=True)])[:, None]
     path = np.empty((len(known.lengths), block.horizon))
-    for rows, history in known.of_length():
+    for rows, history in known.of_length_and_end():
         units = (history - middle[rows]) / spread[rows]
         width = min(WINDOW, history.shape[1] - 1)
         windows = np.lib.stride_tricks.sliding_window_view(units, width + 1, axis=1).reshape(-1, width + 1)

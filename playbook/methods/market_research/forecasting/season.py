@@ -1,6 +1,6 @@
 """Forecast, season: many histories at once, without their season, and the season put back on their forecasts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,8 +13,8 @@ LARGEST = 600.0  # exponents beyond this overflow; such a forecast is refused la
 class Block:
     """Histories to forecast together: ``values`` (rows, longest), filled with zeros beyond each row's own ``lengths``.
 
-    Rows may be different series, or one series as it was known at several times (``series`` has its number). A ``season`` of one
-    means none.
+    Rows may be different series, or one series as it was known at several times (``series`` has its number, ``back`` how many
+    periods before today it ends). A ``season`` of one means none.
     """
 
     values: np.ndarray
@@ -22,6 +22,7 @@ class Block:
     horizon: int
     season: int = 1
     series: np.ndarray | None = None
+    back: np.ndarray | None = None
 
     @property
     def live(self) -> np.ndarray:
@@ -35,7 +36,15 @@ class Block:
 
     def of_length(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """Row numbers and values (rows, n) for each length n that occurs."""
-        groups = [np.flatnonzero(self.lengths == n) for n in np.unique(self.lengths)]
+        return self._groups(self.lengths)
+
+    def of_length_and_end(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """As ``of_length``, rows apart that end at different times: what is learned together holds nobody's future."""
+        end = np.zeros(len(self.lengths), dtype=int) if self.back is None else self.back
+        return self._groups(self.lengths + end * (self.values.shape[1] + 1))
+
+    def _groups(self, key: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+        groups = [np.flatnonzero(key == k) for k in np.unique(key)]
         return [(rows, self.values[rows, : self.lengths[rows[0]]]) for rows in groups]
 
 
@@ -69,7 +78,7 @@ def adjusted(block: Block, logs: bool = True, seasons: bool = True) -> Adjusted:
             parts = seasonal_parts(history, m)
             values[rows, :n] = history - parts[:, np.arange(n) % m]
             part[rows] = parts[:, (n + np.arange(block.horizon)) % m]
-    return Adjusted(Block(values, block.lengths, block.horizon, 1 if seasons else m), logged, part)
+    return Adjusted(replace(block, values=values, season=1 if seasons else m), logged, part)
 
 
 def seasonal_parts(values: np.ndarray, season: int) -> np.ndarray:

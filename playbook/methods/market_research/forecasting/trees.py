@@ -17,12 +17,12 @@ MOST_STARTS = 60  # starting points to learn from
 
 
 def boosted_trees(block: Block) -> np.ndarray:
-    """Forecasts (rows, horizon); rows of one length are learned from together, and only from what they knew by then."""
+    """Forecasts (rows, horizon); rows that begin and end together are learned from together."""
     from sklearn.ensemble import HistGradientBoostingRegressor  # here: loading it takes a second that shorter histories can save
 
     scale = adjusted(block)
     path = np.empty((len(block.lengths), block.horizon))
-    for rows, history in scale.block.of_length():
+    for rows, history in scale.block.of_length_and_end():
         n, horizon = history.shape[1], block.horizon
         lag = block.season if n >= 2 * block.season + RECENT else 1
         starts = np.arange(max(lag, LAGS, RECENT), n)[-MOST_STARTS:]

@@ -4,7 +4,7 @@ A rolling-origin backtest (Hyndman & Athanasopoulos, FPP3, ch. 5.10) of many ser
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -75,7 +75,7 @@ def trials(
     names = tuple(name for name in candidates if 1 < season <= LONGEST_MOVING or name not in SEASONAL_ONLY)
     paths = np.full((len(names), *ends.shape, horizon), np.nan)
     labels = np.arange(len(histories)) if labels is None else np.asarray(labels)
-    block = Block(values, lengths, horizon, season, labels[numbers])
+    block = Block(values, lengths, horizon, season, labels[numbers], np.append(back, 0)[starts])
     refused = []
     for place, name in enumerate(names):
         if max(map(len, histories)) < LEAST.get(name, 0):
@@ -105,7 +105,8 @@ def _run(candidate: Candidate, block: Block) -> np.ndarray | str:
         for first in range(0, len(order), CHUNK):
             rows = order[first : first + CHUNK]
             lengths = block.lengths[rows]
-            part = Block(block.values[rows, : lengths.max()], lengths, block.horizon, block.season, block.series[rows])
+            values = block.values[rows, : lengths.max()]
+            part = replace(block, values=values, lengths=lengths, series=block.series[rows], back=block.back[rows])
             found[rows] = candidate(part)
     except (ValueError, ArithmeticError, IndexError) as error:  # LinAlgError is a ValueError
         return str(error)

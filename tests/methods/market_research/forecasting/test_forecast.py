@@ -98,6 +98,38 @@ def test_a_season_is_used_from_28_months():
     assert [forecast(_monthly(n), 2, 12).season for n in (27, 28)] == [1, 12]
 
 
+@pytest.mark.parametrize(("n", "hidden", "season"), [(48, 6, 12), (28, 3, 12), (13, 2, 12), (150, 8, 52)])
+def test_nothing_that_came_later_moves_what_would_have_been_forecast(n, hidden, season):
+    rng = np.random.default_rng(4)
+    values = 100 + 20 * np.sin(2 * np.pi * np.arange(n) / season) + rng.normal(0, 4, n)
+    other = np.r_[values[:-hidden], values[-hidden:][::-1] * rng.uniform(0.5, 1.5, hidden)]
+    found, moved = (forecast(pd.Series(v), 4, season) for v in (values, other))
+    known = found.back >= hidden
+    assert known.sum() >= 2 and np.array_equal(found.tests[known], moved.tests[known])
+    assert not np.array_equal(found.tests[~known], moved.tests[~known])
+
+
+def test_a_series_that_began_later_does_not_tell_another_its_future():
+    # Known for 149 weeks each, but 20 weeks apart: trees must not learn both together.
+    rng = np.random.default_rng(5)
+    values = 100 + 20 * np.sin(2 * np.pi * np.arange(170) / 52) + rng.normal(0, 3, 170)
+    table = pd.DataFrame({"old": values, "new": np.where(np.arange(170) < 20, np.nan, 2 * values)})
+    other = table.assign(new=table["new"].where(np.arange(170) < 162, 5 * table["new"]))
+    found, moved = (forecasts(t, 8, 52)["old"] for t in (table, other))
+    assert np.array_equal(found.tests, moved.tests)
+
+
+def test_what_stopped_selling_is_forecast_as_nothing_and_a_pause_is_none():
+    sold = np.r_[np.full(20, 50.0) + np.arange(20) % 3, np.zeros(6)]
+    over = forecast(pd.Series(sold), 3)
+    assert over.untested == "stopped" and (over.path["value"] == 0).all() and (over.path["high"] > 0).all()
+    assert forecast(pd.Series(sold[:-1]), 3).untested == ""  # five months may be a pause
+    rare = np.zeros(36)
+    rare[[3, 12, 20]] = 9.0  # the longest wait was nine months: fifteen without a sale are not twice that
+    assert forecast(pd.Series(rare), 3).untested == ""
+    assert [forecast(pd.Series(v), 2).untested for v in ([3.0, 4.0], [5.0] * 9)] == ["short", "constant"]
+
+
 def test_same_input_same_output_and_input_unchanged():
     values = _monthly(36)
     before = values.copy()
