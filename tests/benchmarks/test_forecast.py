@@ -1,6 +1,11 @@
 """The forecast engine on all 714 monthly series of the M3 competition (Makridakis and Hibon 2000), horizon 18.
 
 Published on these series (sMAPE): Naive2 16.341, automatic Box-Jenkins 14.388, ForecastPro 13.750, Theta 13.600.
+
+The rules of combination and range were chosen on M3. On monthly series that had no part in that, every second one of at least 28
+months, measured once with statsmodels' Theta beside it (sMAPE, MASE, share inside the range): M1 competition, 309 series, 13.88
+and 1.038 (Theta 16.45, 1.094), 77 %; tourism competition, 183 series, 19.04 and 1.486 (Theta 20.74, 1.687), 82 %. Of yearly
+sums of the M3 series 80 % lay inside their range.
 """
 
 import json

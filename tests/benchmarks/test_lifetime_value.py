@@ -74,7 +74,7 @@ def test_who_is_gone_on_the_planted_truth(note, root):
     truth = pd.read_parquet(root / "data/aurora-audio/truth/customers.parquet").set_index("customer_id")
     known = truth.reindex(histories["customer_id"])
     alive, honest = known["alive"].astype(bool).to_numpy(), (known["segment"] != "fraud account").to_numpy()
-    chosen, plain = choose_buying(histories)[0], fit_buying(histories)
+    chosen, plain = choose_buying(histories), fit_buying(histories)
     scores = [alive_probability(fit, histories) for fit in (chosen, plain)]
     for what, rows in (("all", np.ones(len(alive), dtype=bool)), ("without fraud accounts", honest)):
         ours, theirs = (roc_auc_score(alive[rows], score[rows]) for score in scores)

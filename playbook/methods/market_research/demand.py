@@ -14,7 +14,7 @@ from playbook.methods.market_research.outlook.goal import Goal, revenue_goal
 from playbook.methods.market_research.outlook.group_figure import group_figure
 from playbook.methods.market_research.outlook.levels import levels
 from playbook.methods.market_research.outlook.outlook import outlook
-from playbook.methods.market_research.outlook.tables import assumptions, labelled, tables
+from playbook.methods.market_research.outlook.tables import HISTORY_PER_STEP, assumptions, labelled, tables
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section
@@ -23,7 +23,6 @@ __all__ = ["Demand", "demand"]
 
 FEWEST_MONTHS = 3
 SEASON = 12
-HISTORY_PER_STEP = 3  # months of history for each month ahead
 LEVEL_COLUMNS = ["id", "month", "expected", "low", "high"]
 
 

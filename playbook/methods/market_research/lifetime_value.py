@@ -142,7 +142,7 @@ def _by_orders(
     order_totals: pd.DataFrame, histories: pd.DataFrame, returned: int, since: pd.Series | None, day: pd.Timestamp, terms: Terms,
     assigned: pd.DataFrame | None, parameters: Assumptions, fmt: Formats, years: int,
 ) -> LifetimeValue:  # fmt: skip
-    fit, _ = choose_buying(histories)
+    fit = choose_buying(histories)
     spending = learn_spending(histories)
     names, codes = membership(histories["customer_id"], assigned)
     worth = worth_by_orders(histories, fit, spending, terms, codes, len(names))

@@ -15,7 +15,6 @@ from playbook.methods.market_research.lifetime.customer_worth import (
     YEAR,
     Terms,
     learn_spending,
-    present_value,
     worth_by_orders,
 )
 from playbook.methods.market_research.lifetime.groups import widened
@@ -64,7 +63,7 @@ def aurora():
 
 def test_worked_example_of_worth_and_cost():
     # The source article prints 14.14; 5,000 / 1.1 + 6,000 / 1.21 + 7,000 / 1.331 = 14,763.34, or 14.76 times 1,000 (NUMBERS).
-    value = present_value([5000, 6000, 7000], 0.10)
+    value = (np.array([5000, 6000, 7000]) * np.exp(-Terms(1.0, 0.10, 3 * YEAR).force * YEAR * np.arange(1, 4))).sum()
     assert round(value, 2) == 14763.34 and round(value / 1000, 2) == 14.76
 
 

@@ -43,8 +43,8 @@ class BuyingFit:
         return f"{family}/NBD" if self.k == 1 else f"{family}/CNBD-{self.k}"
 
 
-def choose_buying(histories: pd.DataFrame) -> tuple[BuyingFit, pd.DataFrame]:
-    """The best of the family by likelihood (all have four parameters), and every fit tried: model, k, early, log_likelihood.
+def choose_buying(histories: pd.DataFrame) -> BuyingFit:
+    """The best of the family by likelihood (all have four parameters).
 
     ``k`` rises from 1 as long as the likelihood does. Leaving after the first purchase is assumed only where that makes the
     data clearly more likely: it bears hard on customers who bought once.
@@ -58,10 +58,7 @@ def choose_buying(histories: pd.DataFrame) -> tuple[BuyingFit, pd.DataFrame]:
             if fit.log_likelihood <= best:
                 break
             best = fit.log_likelihood
-    table = pd.DataFrame(
-        [(f.name, f.k, f.early, f.log_likelihood) for f in tried], columns=["model", "k", "early", "log_likelihood"]
-    )
-    return max(tried, key=lambda fit: fit.log_likelihood - _CLEARLY * fit.early), table
+    return max(tried, key=lambda fit: fit.log_likelihood - _CLEARLY * fit.early)
 
 
 def fit_buying(histories: pd.DataFrame, k: int = 1, early: bool = False) -> BuyingFit:

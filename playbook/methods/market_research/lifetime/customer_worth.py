@@ -1,6 +1,5 @@
 """Customer worth from orders: purchases to come, times what an order is worth, times the margin, discounted to today."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,7 +22,6 @@ __all__ = [
     "Worth",
     "discounting",
     "learn_spending",
-    "present_value",
     "worth_by_orders",
 ]
 
@@ -70,12 +68,6 @@ class Worth:
     customers: pd.DataFrame
     totals: np.ndarray
     active_year: np.ndarray
-
-
-def present_value(amounts: Sequence[float], rate: float) -> float:
-    """What yearly amounts, each paid at the end of its year, are worth today."""
-    years = np.arange(1, len(amounts) + 1)
-    return float((np.asarray(amounts, dtype=float) / (1 + rate) ** years).sum())
 
 
 def learn_spending(histories: pd.DataFrame) -> Spending:

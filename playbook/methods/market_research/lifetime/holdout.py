@@ -78,7 +78,7 @@ def hold_out_orders(order_totals: pd.DataFrame, as_of: pd.Timestamp, fewest: int
     histories = purchase_histories(named, cut)
     if weeks < SHORTEST or len(histories) < fewest or (histories["repeats"] > 0).sum() < fewest_back:
         return None
-    fit = choose_buying(histories)[0]
+    fit = choose_buying(histories)
     times = np.arange(1, weeks + 1, dtype=float)
     knots = np.unique(np.linspace(1, weeks, KNOTS).round())
     expected = expected_purchases(fit, histories, knots)

@@ -45,7 +45,7 @@ def newcomer_worth(histories: pd.DataFrame, fit: BuyingFit, terms: Terms, acquir
     """
     fresh, basis = _newcomers(histories, acquired)
     if basis != "all":
-        fit = choose_buying(fresh)[0]
+        fit = choose_buying(fresh)
     times, weights = discounting(terms)
 
     def repeats(logs: np.ndarray) -> np.ndarray:

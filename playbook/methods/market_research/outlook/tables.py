@@ -9,9 +9,9 @@ from playbook.methods.market_research.outlook.outlook import Outlook
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import LEVEL, Formats
 
-__all__ = ["AGAINST", "assumptions", "labelled", "tables"]
+__all__ = ["AGAINST", "HISTORY_PER_STEP", "assumptions", "labelled", "tables"]
 
-HISTORY_PER_STEP = 3
+HISTORY_PER_STEP = 3  # months of history for each month ahead
 LONGEST_LABEL = 42
 AGAINST = {
     "same": "the same months a year before",

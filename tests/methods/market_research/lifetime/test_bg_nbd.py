@@ -86,21 +86,28 @@ def test_cdnow_expectations_from_its_own_fit(histories):
 
 @pytest.mark.realdata
 def test_cdnow_forecast_of_the_following_39_weeks(cdnow, histories):
-    # Fader, Hardie & Lee (2005), section 4: fitted on 39 weeks, repeat purchases cumulated to week 78 are forecast 4 % too low.
+    # Fader, Hardie & Lee (2005), section 4: fitted on 39 weeks, repeat purchases cumulated to week 78 are forecast 4 % too low:
+    # 4,161 expected of newcomers, by equation 9, against 2,457 + 1,882 = 4,339. That figure is cumulated, and its first half is
+    # fitted (2,494 against 2,457). Of weeks 40 to 78 alone the same model misses more: 1,667 expected (-11.4 %) of newcomers,
+    # 1,653 (-12.1 %) by equation 10, given what each of the 2,357 had done. Days with a purchase are counted, as in the fit (the
+    # file has 1,959 lines in these weeks). Both equations, worked out apart with hyp2f1, give the same sums.
     fit = fit_buying(histories)
     after = len(repeats_between(cdnow, histories["customer_id"], CUT, END))
     actual = histories["repeats"].sum() + after
     ages, at = np.unique(histories["age"], return_inverse=True)
     expected = expected_purchases(fit, NEWCOMER, ages + 39)[0][at].sum()
     assert after == 1882 and expected / actual - 1 == pytest.approx(-0.041, abs=0.001)
+    in_time = expected_purchases(fit, NEWCOMER, ages)[0][at].sum()
+    assert (expected - in_time, in_time) == pytest.approx((1666.7, 2494.0), abs=0.5)
     conditional = expected_purchases(fit, histories, [39.0]).sum()
-    assert conditional == pytest.approx(1653.4, abs=0.5)  # given what each had done: 12 % below the 1,882 of weeks 40 to 78
+    assert conditional == pytest.approx(1653.4, abs=0.5)
 
 
 @pytest.mark.realdata
 def test_cdnow_customers_buy_at_random_times(histories):
-    fit, tried = choose_buying(histories)
-    assert fit.name == "BG/NBD" and {"BG/CNBD-2", "MBG/NBD"} <= set(tried["model"])
+    fit = choose_buying(histories)
+    rivals = [fit_buying(histories, 2), fit_buying(histories, 1, early=True)]
+    assert fit.name == "BG/NBD" and all(fit.log_likelihood > one.log_likelihood - 2 for one in rivals)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +147,7 @@ def test_gradient_is_the_slope_of_the_likelihood(k, early):
 
 @pytest.mark.parametrize(("k", "early"), [(1, False), (3, False), (2, True)])
 def test_what_was_planted_comes_back(k, early):
-    fit, _ = choose_buying(_drawn(k, early, 3000, 7))
+    fit = choose_buying(_drawn(k, early, 3000, 7))
     assert (fit.k, fit.early) == (k, early)
     assert np.all(np.abs(np.log(fit.estimates / [1.5, 6, 0.8, 4])) < 3.5 * np.sqrt(np.diag(fit.covariance)))
 
@@ -182,7 +189,7 @@ def test_chances_and_expectations_stay_sane(repeats, recency, silent, k, early, 
 @pytest.mark.parametrize("repeats", [0, 3])
 def test_customers_who_are_all_alike_do_not_break_the_fit(repeats):
     alike = pd.concat([_history(repeats, 6.0 * (repeats > 0), 8.0, repeats * np.log(2.0))] * 50)
-    fit, _ = choose_buying(alike)
+    fit = choose_buying(alike)
     assert np.isfinite(fit.estimates).all() and np.isfinite(fit.errors).all()
     assert np.isfinite(draw_estimates(fit, 5, np.random.default_rng(0))).all()
 
