@@ -70,13 +70,14 @@ def run(
 def check(clients: Clients = None, all_clients: All = False, as_of: AsOf = None) -> None:
     """Check client.yml and every table; change and publish nothing."""
     from playbook.intake.checks import audit
-    from playbook.run.prospects import prospects
+    from playbook.run.prospects import prospects, require_usable
 
     root = find_root()
     sound = True
     for name in _named(clients, all_clients, root):
         try:
             engagement = open_engagement(name, _day(as_of), root)
+            require_usable(engagement)
             found = audit(engagement)
             _print_audit(name, found)
             if not found.stops:
@@ -129,14 +130,14 @@ def _print_audit(name: str, found) -> None:
         for example in one.examples:
             out.print(f"      {example}", markup=False)
     if found.stops:
-        out.print(f"  Mend the {len(found.stops)} stops first.", markup=False)
+        which = "this stop" if len(found.stops) == 1 else f"these {len(found.stops)} stops"
+        out.print(f"  Mend {which} first.", markup=False)
 
 
 def _print_prospects(name: str, sections) -> None:
     answered = sum(not s.lacks for s in sections)
-    out.print(
-        f"  Nothing stops the work; {answered} of {len(sections)} questions have the data they need. Next: playbook run {name}"
-    )
+    out.print(f"  Nothing stops the work. Next: playbook run {name}", markup=False)
+    out.print(f"  {answered} of {len(sections)} questions have the tables they need, if these hold enough:", markup=False)
     for needed in dict.fromkeys(s.lacks for s in sections if s.lacks):
         waiting = ", ".join(s.section for s in sections if s.lacks == needed)
         out.print(f"      {waiting}: needs {' and '.join(needed)}", markup=False)

@@ -108,7 +108,7 @@ def test_all_problems_are_named_at_once(command, tmp_path):
     [
         (("run", "acmee"), "Did you mean 'acme'?"),
         (("run", "acme", "--phase", "stratgy"), "Did you mean 'strategy'?"),
-        (("run", "acme", "-p", "clint=acme"), "Did you mean 'client'?"),
+        (("run", "acme", "-p", "client=other"), "name the client itself"),
         (("run", "acme", "-p", "as_of"), "NAME=VALUE"),
         (("run", "acme", "--as-of", "yesterday"), "yesterday"),
         (("run",), "--all"),

@@ -16,6 +16,7 @@ __all__ = ["BODY", "MIME", "bundle", "confidence", "emphasised", "fragment", "pa
 BODY = "<!-- body -->"
 MIME = "application/vnd.playbook.result+json"
 ROWS_SHOWN = 15
+FEW_MORE = 3  # rows, that are not worth hiding
 FIGURES_SHOWN, TABLES_SHOWN = 2, 2  # of a section; further ones are folded away, as asides are
 FEWEST_NAMED = 12  # letters of a caption's first part that name a folded table; with fewer the whole caption does
 CROWDED = 10  # columns from which a table is set more closely
@@ -140,7 +141,8 @@ def _named(caption: str) -> str:
 
 
 def _table(table: Table, result: Result) -> Markup:
-    shown = table.frame.head(ROWS_SHOWN)
+    few = len(table.frame) <= ROWS_SHOWN + FEW_MORE
+    shown = table.frame if few else table.frame.head(ROWS_SHOWN)
     cells = {name: [result.fmt.value(v, unit) for v in shown[name]] for name, (_, unit) in table.columns.items()}
     kinds = {name: _kind(unit, cells[name]) for name, (_, unit) in table.columns.items()}
     head = Markup('<th scope="col"{}>{}</th>')

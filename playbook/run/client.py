@@ -25,9 +25,10 @@ from playbook.run.kept import LESSONS
 from playbook.run.manifest import MANIFEST, git_commit, inputs, now, read_manifest, versions, write_json
 from playbook.run.memory import PeakMemory
 from playbook.run.notebooks import answers, digest, execute, notebook_file, read_notebook
-from playbook.run.parameters import accepted, checked
+from playbook.run.parameters import accepted, checked, chosen
 from playbook.run.phases import PHASES, Phase
 from playbook.run.progress import Watch
+from playbook.run.prospects import require_usable
 from playbook.run.publish import discard, fail, new_work, publish, recover
 
 __all__ = ["Ready", "prepare", "run_client"]
@@ -69,11 +70,12 @@ def prepare(engagement: Engagement, phases: tuple[Phase, ...], given: dict[str, 
     Raises IntakeError, EngagementError or UsageError; nothing has been written by then.
     """
     begin = perf_counter()
+    require_usable(engagement)
     found = audit(engagement)
     require_sound(found, engagement.client)
     files = {phase.id: notebook_file(engagement, phase) for phase in phases}
     accepts = {name: accepted(read_notebook(file), file.name) for name, file in files.items()}
-    parameters = checked(given, accepts)
+    parameters = checked(chosen(given), accepts)
     as_of = open_tables(engagement).as_of
     for values in parameters.values():
         values.setdefault("as_of", as_of.isoformat())

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from playbook.errors import UsageError, did_you_mean
 
-__all__ = ["Parameter", "accepted", "checked"]
+__all__ = ["Parameter", "accepted", "checked", "chosen"]
 
 TAG = "parameters"
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
@@ -25,6 +25,9 @@ class Parameter:
     name: str
     type: type
     default: object
+
+
+_OWN = {"client": "name the client itself, playbook run CLIENT", "as_of": "write --as-of YYYY-MM-DD"}
 
 
 def accepted(notebook: NotebookNode, name: str) -> dict[str, Parameter]:
@@ -55,6 +58,17 @@ def accepted(notebook: NotebookNode, name: str) -> dict[str, Parameter]:
     if problems:
         raise UsageError(f"{name}: the parameters cell cannot be used:", problems)
     return found
+
+
+def chosen(given: dict[str, str]) -> dict[str, str]:
+    """``-p`` values of the command, unchanged.
+
+    Raises UsageError for those that the command itself sets: a report's name, head and folder must come from the same client
+    and day as its figures.
+    """
+    if problems := [f"{name}: {instead}" for name, instead in _OWN.items() if name in given]:
+        raise UsageError("Parameters that are not chosen with -p:", problems)
+    return given
 
 
 def checked(given: dict[str, str], notebooks: dict[str, dict[str, Parameter]]) -> dict[str, dict[str, object]]:

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from playbook.engagement import Engagement
+from playbook.errors import EngagementError
 from playbook.intake.frames import FRAMES, lacking
 from playbook.intake.tables import Tables, open_tables
+from playbook.methods.market_research.grouping.rules import rule_problems
+from playbook.methods.market_research.network.rules import network_problems
+from playbook.methods.market_research.network.variables import driver_variables
 from playbook.result.contract import Result
 from playbook.run.phases import PHASES, method_of
 
-__all__ = ["Prospect", "prospects"]
+__all__ = ["Prospect", "prospects", "require_usable"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,14 @@ def prospects(engagement: Engagement) -> tuple[Prospect, ...]:
         for name in phase.sections
         for method in (method_of(name.replace("-", "_")),)
     )
+
+
+def require_usable(engagement: Engagement) -> None:
+    """Raise EngagementError with all that is wrong in the parts of client.yml that only a method can judge."""
+    tiers = {name: variable.tier for name, variable in driver_variables().items()}
+    problems = [*rule_problems(engagement.segment_rules), *network_problems(engagement.network, tiers)]
+    if problems:
+        raise EngagementError(f"data/{engagement.client}/client.yml cannot be used:", problems)
 
 
 def _lacks(tables: Tables, method: Callable[..., Result]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from playbook.errors import UsageError
-from playbook.run.parameters import Parameter, accepted, checked
+from playbook.run.parameters import Parameter, accepted, checked, chosen
 
 
 def notebook(*sources, tags=("parameters",)):
@@ -52,3 +52,12 @@ def test_unknown_names_and_unfit_values_are_refused_together():
     text = str(error.value)
     assert "Did you mean 'horizon'?" in text
     assert "horizon=six" in text and "deep=maybe" in text and "as_of=31.1.2026" in text
+
+
+def test_the_client_and_the_day_are_not_changed_behind_the_reports_back():
+    assert chosen({"horizon": "6"}) == {"horizon": "6"}
+    with pytest.raises(UsageError) as error:
+        chosen({"client": "other", "as_of": "2026-01-31", "horizon": "6"})
+    assert error.value.problems == (
+        "client: name the client itself, playbook run CLIENT", "as_of: write --as-of YYYY-MM-DD",
+    )  # fmt: skip

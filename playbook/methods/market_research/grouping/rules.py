@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from playbook.engagement import SegmentRule
 from playbook.errors import EngagementError, did_you_mean
 
-__all__ = ["MEASURES", "OTHER", "apply_rules", "default_rules", "rule_words"]
+__all__ = ["MEASURES", "OTHER", "apply_rules", "default_rules", "rule_problems", "rule_words"]
 
 # Measure: what it is in a reader's words. All are columns of ``customer_measures``.
 MEASURES: Mapping[str, str] = MappingProxyType(
@@ -52,7 +52,8 @@ def apply_rules(customers: pd.DataFrame, rules: Sequence[SegmentRule], language:
     upper 20 percent, so that customers with equal values stand on the same side. Rules of the same name are one group.
     Raises EngagementError, with all problems at once, when a rule names an unknown measure or holds no condition.
     """
-    _check(rules)
+    if problems := rule_problems(rules):
+        raise EngagementError("client.yml: segment_rules cannot be applied.", problems)
     names = pd.Series(_OTHERS[language], index=customers.index, dtype=object)
     free = pd.Series(True, index=customers.index)
     for rule in rules:
@@ -85,7 +86,8 @@ def _fulfils(values: pd.Series, condition: str) -> pd.Series:
     return place > 1 - share if found["end"] == "top" else place < share
 
 
-def _check(rules: Sequence[SegmentRule]) -> None:
+def rule_problems(rules: Sequence[SegmentRule]) -> list[str]:
+    """What is wrong with rules, each as a sentence: measures that no customer has, conditions that are none."""
     problems = []
     for rule in rules:
         for measure, condition in rule.when.items():
@@ -97,5 +99,4 @@ def _check(rules: Sequence[SegmentRule]) -> None:
                 )
             if not _CONDITION.fullmatch(condition):
                 problems.append(f"rule {rule.name!r}: {condition!r} is no condition; write for example '>= 12' or 'top 20%'.")
-    if problems:
-        raise EngagementError("client.yml: segment_rules cannot be applied.", problems)
+    return problems

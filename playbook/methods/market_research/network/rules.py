@@ -7,7 +7,7 @@ from playbook.engagement import Network
 from playbook.errors import EngagementError, did_you_mean
 from playbook.methods.market_research.network.bayes import Rules, without_cycle
 
-__all__ = ["driver_rules"]
+__all__ = ["driver_rules", "network_problems"]
 
 
 def driver_rules(network: Network, tiers: Mapping[str, int], present: Sequence[str]) -> tuple[Rules, tuple[str, ...]]:
@@ -16,9 +16,8 @@ def driver_rules(network: Network, tiers: Mapping[str, int], present: Sequence[s
     ``tiers`` gives every known variable its place in time. The client's own tiers and required arrows go before ours, but nothing
     leads from the last place, the future. Raises EngagementError with every name that is unknown and every contradiction.
     """
-    named = [v for arrow in (*network.require, *network.forbid) for v in arrow] + [v for tier in network.tiers for v in tier]
-    problems = _unknown(named, tiers) or _contradictions(network, tiers)
-    if problems:
+    named = _named(network)
+    if problems := network_problems(network, tiers):
         raise EngagementError("client.yml: network cannot be used as it stands", problems)
     place = {v: number for number, tier in enumerate(network.tiers) for v in tier}
     future = max(tiers.values())
@@ -31,6 +30,15 @@ def driver_rules(network: Network, tiers: Mapping[str, int], present: Sequence[s
             forbidden.add((cause, effect))
     absent = tuple(dict.fromkeys(v for v in named if v not in present))
     return Rules(required, frozenset(forbidden)), absent
+
+
+def network_problems(network: Network, tiers: Mapping[str, int]) -> list[str]:
+    """What is wrong with ``network``, each as a sentence: names that are no variables, rules that contradict each other."""
+    return _unknown(_named(network), tiers) + _contradictions(network, tiers)
+
+
+def _named(network: Network) -> list[str]:
+    return [v for arrow in (*network.require, *network.forbid) for v in arrow] + [v for tier in network.tiers for v in tier]
 
 
 def _unknown(named: Iterable[str], tiers: Mapping[str, int]) -> list[str]:
