@@ -118,8 +118,8 @@ def test_paper_holds_the_whole_report(browser: Browser, pages):
             pdf = tab.pdf(prefer_css_page_size=True)
             tab.emulate_media(media="print")
             folded = tab.evaluate(
-                "[...document.querySelectorAll('details:not(.assumptions, .figure > details) table')]"
-                ".filter(t => !t.checkVisibility()).length"
+                "[...document.querySelectorAll('details:not(.assumptions) table')]"
+                ".filter(t => !t.closest('.figure > details') && !t.checkVisibility()).length"
             )
             paper = tab.evaluate("getComputedStyle(document.documentElement).backgroundColor")
         sheets = len(re.findall(rb"/Type\s*/Page\b", pdf))
