@@ -199,3 +199,21 @@ def test_no_bytes_give_anything_but_our_own_error(write, junk):
     root = write(junk)
     with pytest.raises(PlaybookError):
         open_engagement("acme", root=root)
+
+
+@pytest.mark.parametrize(
+    "line,said",
+    [
+        ("stages: Won", "stages: 'Won' is no list; write it in brackets, for example [Won]."),
+        ("parameters: {budget: lots}", "parameters > budget: 'lots' is no number."),
+        ("parameters: {gross_margin: 38}", "parameters > gross_margin: 38 is more than 1; it is a share, so write 0.38"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_told_with_what_to_write(tmp_path, line, said):
+    folder = tmp_path / "data" / "acme"
+    folder.mkdir(parents=True)
+    orders = "orders: {path: raw/o.csv, columns: {order_id: a, order_date: b, revenue: c}}"
+    (folder / "client.yml").write_text(f"name: Acme\ncurrency: EUR\nsources:\n  {orders}\n{line}\n", encoding="utf-8")
+    with pytest.raises(EngagementError) as error:
+        open_engagement("acme", root=tmp_path)
+    assert said in str(error.value)

@@ -149,6 +149,12 @@ def _explain(error: dict) -> str:
         given = error["input"]
         options = _options(error)
         return f"{path}: {given!r} is not one of {', '.join(options)}.{did_you_mean(given, options)}"
+    if error["type"] == "tuple_type":
+        return f"{path}: {error['input']!r} is no list; write it in brackets, for example [{error['input']}]."
+    if error["type"] == "float_parsing":
+        return f"{path}: {error['input']!r} is no number."
+    if error["type"] == "less_than_equal" and error["ctx"]["le"] == 1:
+        return f"{path}: {error['input']!r} is more than 1; it is a share, so write 0.38 for 38 percent."
     if error["type"].startswith("date"):
         return f"{path}: {error['input']!r} is no day; write it as year-month-day, for example 2026-10-31."
     message = error["msg"].removeprefix("Value error, ")
