@@ -103,6 +103,12 @@ def test_a_product_that_died_is_counted_out_and_named():
     assert (result.products.query("id == 'falling'")["expected"] == 0).all()
     found = {f.id: f for f in result.findings}
     assert "1 of the 4 largest products has stopped selling: falling." in found["demand-stopped"].sentence
+    # Eight of the last twelve months brought nothing; what the other four did is missing in a year.
+    sold = products.query("product_id == 'falling'")
+    assert found["demand-stopped"].money == pytest.approx(
+        sold.loc[sold["month"] > last - pd.DateOffset(months=12), "revenue"].sum()
+    )
+    assert "falling" not in found.get("demand-products-down", found["demand-stopped"]).sentence.replace("selling: falling", "")
     assert "seldom" in found["demand-seldom"].sentence and "falling" not in found["demand-seldom"].sentence
 
 

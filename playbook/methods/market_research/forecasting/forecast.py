@@ -32,7 +32,7 @@ __all__ = ["COMBINATION", "MEDIAN", "NAIVE", "SEASONS_NEEDED", "SEASON_MARGIN", 
 
 COMBINATION, MEDIAN = "combination", "median of all"
 SEASON_MARGIN = FEWEST_TESTS  # a season is used when two of them and a few tests lie in the history
-MOST_GROWTH = 10.0  # of errors since a start: a series that hardly moved by then tells no more
+MOST_GROWTH = 3.0  # of errors since a start: a series that hardly moved by then tells no more
 WIDE = 2.0  # ranges of untested forecasts: this many typical steps
 
 

@@ -24,21 +24,24 @@ class Coherent:
 
 
 def coherent(
-    summing: np.ndarray, values: np.ndarray, tests: np.ndarray, actual: np.ndarray, scales: np.ndarray, level: np.ndarray
-) -> Coherent:
+    summing: np.ndarray, values: np.ndarray, tests: np.ndarray, actual: np.ndarray, scales: np.ndarray, level: np.ndarray,
+    over: np.ndarray | None = None,
+) -> Coherent:  # fmt: skip
     """Reconcile base forecasts: y~ = S (S' W^-1 S)^-1 S' W^-1 y (Wickramasuriya, Athanasopoulos & Hyndman 2019).
 
     ``summing`` (series, bottoms) is S; ``values`` (series, steps), ``tests`` and ``actual`` (series, starts, steps; ``actual``
     NaN beyond the end), ``scales`` (series,) what an error is measured in, ``level`` (series,) names. W is the covariance of the
     trials' errors, shrunk (MinT); or their variances; or counts of bottom series; or such that the total stays as it is. Which of
     them is taken, the trials decide, each start with the W of the others; with too few starts, it is the counts.
+    ``over`` (bottoms,): these have ended, stay at zero, and take no part of what others lack to a sum.
     """
+    live = summing if over is None else summing[:, ~over]
     errors = actual - tests
     starts = np.flatnonzero(np.isfinite(errors).all(axis=0).any(axis=1))
     counts = np.diag(summing.sum(axis=1))
     if len(starts) < FEWEST_STARTS:
         project = _projection(summing, counts)
-        return Coherent(project @ values, np.einsum("ij,jkl->ikl", project, tests), "counts", {})
+        return Coherent(_projection(live, counts) @ values, np.einsum("ij,jkl->ikl", project, tests), "counts", {})
     scored = {}
     for method in ("covariance", "variances", "counts", "total kept"):
         tried = np.empty_like(tests)
@@ -50,8 +53,7 @@ def coherent(
     found = {method: _by_level(actual - tried, scales, level) for method, tried in scored.items()}
     best = min(found, key=lambda method: sum(found[method][name] / max(base[name], TINY) for name in base))
     gains = {name: float(found[best][name] / base[name] - 1) if base[name] > 0 else 0.0 for name in base}
-    project = _projection(summing, _weight(best, errors, summing))
-    return Coherent(project @ values, scored[best], best, gains)
+    return Coherent(_projection(live, _weight(best, errors, summing)) @ values, scored[best], best, gains)
 
 
 def settled(bottoms: np.ndarray, groups: np.ndarray, signed: np.ndarray) -> np.ndarray:

@@ -47,7 +47,7 @@ def findings(
     told.extend(_groups(items, len(path), fmt))
     told.extend(_products(items, len(path), fmt))
     told.extend(_seldom(items, fmt))
-    told.extend(_stopped(items, fmt))
+    told.extend(_stopped(items, len(path), fmt))
     told.extend(_tested(found, fmt))
     return tuple(told)
 
@@ -189,6 +189,7 @@ def _base(item: pd.Series, months: int) -> str:
 def _products(items: pd.DataFrame, months: int, fmt: Formats) -> Iterator[Finding]:
     """Products whose range says that they will rise, or fall."""
     products = items[(items["level"] == "product") & ~items["rest"] & ~items["young"] & (items["before"] > 0)]
+    products = products[products["kind"] != "stopped"]
     up = products[products["low"] > products["before"]].sort_values("change", ascending=False, kind="stable")
     down = products[products["high"] < products["before"]].sort_values("change", kind="stable")
     for name, some, verb in (("demand-products-up", up, "rise"), ("demand-products-down", down, "fall")):
@@ -235,13 +236,14 @@ def _seldom(items: pd.DataFrame, fmt: Formats) -> Iterator[Finding]:
     )
 
 
-def _stopped(items: pd.DataFrame, fmt: Formats) -> Iterator[Finding]:
+def _stopped(items: pd.DataFrame, months: int, fmt: Formats) -> Iterator[Finding]:
     """Products that have sold nothing for long."""
     products = items[(items["level"] == "product") & ~items["rest"]]
     over = products[products["kind"] == "stopped"]
     if over.empty or (items["kind"].iloc[0] == "stopped"):
         return
     named = "; ".join(over["label"].head(NAMED))
+    brought = float(over["before"].clip(lower=0).sum()) * YEAR / months
     yield Finding(
         "demand-stopped",
         f"{fmt.count(len(over))} of the {fmt.count(len(products))} largest products "
@@ -250,6 +252,7 @@ def _stopped(items: pd.DataFrame, fmt: Formats) -> Iterator[Finding]:
         value=float(len(over)),
         unit="count",
         n=len(products),
+        money=brought or None,
         evidence="likely",
         action="Tell whether they were taken off the list or ran out; what ran out can be ordered again.",
         owner="head of purchasing",

@@ -65,8 +65,9 @@ def outlook(levels: Levels, horizon: int, season: int, extra: Mapping[str, Candi
     scales = np.array([_size(f, line) for f, line in zip(found, history, strict=True)])
     agreed: Coherent | None = None
     if len(levels.nodes) > 1:
-        agreed = coherent(levels.summing, values, tests, actual, scales, levels.nodes["level"].to_numpy())
         bottoms, signed = levels.bottoms, np.nanmin(history, axis=1) < 0
+        over = np.array([found[place].untested == "stopped" for place in bottoms])
+        agreed = coherent(levels.summing, values, tests, actual, scales, levels.nodes["level"].to_numpy(), over)
         settled_bottoms = settled(agreed.values[bottoms], levels.nodes["group"].to_numpy()[bottoms], signed[bottoms])
         values, tests = levels.summing @ settled_bottoms, agreed.tests
     errors = actual - tests
@@ -107,8 +108,7 @@ def outlook(levels: Levels, horizon: int, season: int, extra: Mapping[str, Candi
 def _tested(history: np.ndarray, found: list[Forecast], back: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray]:
     """What came and what would have been forecast (series, starts, steps) at the total's starts; ``actual`` NaN beyond the end.
 
-    A series that was too short for a test at a start takes its mean by then, one not yet begun nothing. One that is constant or
-    has stopped is taken as known, so that what others lack to a sum is not put on it.
+    A series that was too short for a test at a start takes its mean by then, one not yet begun nothing.
     """
     actual = np.full((len(history), len(back), horizon), np.nan)
     tests = np.zeros_like(actual)
@@ -118,9 +118,6 @@ def _tested(history: np.ndarray, found: list[Forecast], back: np.ndarray, horizo
         came = filled[:, now : now + horizon]
         actual[:, start, : came.shape[1]] = came
         for place, one in enumerate(found):
-            if one.untested in ("constant", "stopped"):
-                tests[place, start] = np.nan_to_num(actual[place, start], nan=one.path["value"].iloc[0])
-                continue
             own = np.flatnonzero(one.back == behind)
             line = one.tests[own[0]] if len(own) else np.full(horizon, np.nan)
             known = history[place, :now][np.isfinite(history[place, :now])]

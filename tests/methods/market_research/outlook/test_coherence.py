@@ -42,6 +42,17 @@ def test_adding_up_does_no_harm_and_helps_the_noisy_levels():
     assert (mean[1:] < 1).all() and mean[0] < 1.15
 
 
+def test_what_is_over_stays_at_nothing_and_the_others_agree_without_it():
+    truth, tests, values, _ = _noisy(4, np.full(6, 8.0))
+    values[3] = 0.0
+    for starts in (8, 2):  # by the trials, and by counts
+        found = coherent(SUMMING, values, tests[:, :starts], truth[:, :starts], np.ones(6), LEVEL, np.array([True, False, False]))
+        assert found.values[3] == pytest.approx(np.zeros(6)) and (found.values[4:] > 50).all()
+        assert np.allclose(SUMMING @ found.values[3:], found.values)
+    gone = coherent(SUMMING, 0 * values, tests, truth, np.ones(6), LEVEL, np.ones(3, dtype=bool))
+    assert gone.values == pytest.approx(np.zeros((6, 6)))
+
+
 def test_a_sure_total_is_left_alone():
     truth, tests, values, _ = _noisy(3, np.array([0.001, 8, 8, 20, 20, 20]))
     found = coherent(SUMMING, values, tests, truth, np.ones(6), LEVEL)
