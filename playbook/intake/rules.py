@@ -208,7 +208,8 @@ def amount(money: float | None, currency: str) -> str:
     """`` They hold €1,204.`` where an amount is known, else nothing."""
     if money is None:
         return ""
-    return f" They hold {format_currency(money, currency, '¤#,##0', locale='en', currency_digits=False)}."
+    written = format_currency(money, currency, "¤#,##0", locale="en", currency_digits=False)
+    return f" They hold {written.replace('-', '−')}."
 
 
 def places(rows: ir.Table, value: str) -> tuple[str, ...]:

@@ -110,7 +110,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Tile:
-    """A KPI at a glance: value now, change on the year before, whether up is good, and the recent course."""
+    """A KPI at a glance: value now, change on the year before, whether up is good, and the recent course.
+
+    A change is coloured as good or bad only when it is ``sure``: more than chance or the months' own scatter explain.
+    """
 
     label: str
     value: float
@@ -119,6 +122,7 @@ class Tile:
     change_unit: Literal["change", "points"] = "change"
     good: Literal["up", "down"] = "up"
     course: tuple[float, ...] = ()
+    sure: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -222,6 +222,6 @@ def _tile(tile, result: Result) -> dict:
     if tile.change is not None:
         change = fmt.points(tile.change) if tile.change_unit == "points" else fmt.change(tile.change)
     improving = tile.change is not None and tile.change != 0 and (tile.change > 0) == (tile.good == "up")
-    direction = "" if not tile.change else "good" if improving else "bad"
+    direction = "" if not tile.change or not tile.sure else "good" if improving else "bad"
     value = fmt.value(tile.value, tile.unit)
     return {"label": tile.label, "value": value, "change": change, "direction": direction, "course": list(tile.course)}

@@ -242,7 +242,7 @@ def _table(parts: pd.DataFrame, earlier: pd.DataFrame, later: pd.DataFrame, span
     was, now = ({**measures, "total": cents(frame) / 100} for measures, frame in ((was, earlier), (now, later)))
     total = pd.DataFrame([{"part": "total", "label": "Revenue", "change": round(float(parts["change"].sum()), 2)}])
     frame = _written(pd.concat([parts, total], ignore_index=True), was, now, fmt)
-    return Table(frame, "What the change of revenue is made of", _source("orders", span, fmt), _COLUMNS)
+    return Table(frame, "What the change of revenue is made of", _source("orders", span, fmt), _COLUMNS, aside=True)
 
 
 _COLUMNS = {

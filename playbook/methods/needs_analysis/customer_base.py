@@ -181,6 +181,7 @@ def _spread_table(spread: Concentration) -> Table:
             "top_share": ("Best tenth brings", "share"), "half": ("Customers for half of revenue", "count"),
             "largest_share": ("Ten largest bring", "share"), "gini": ("Inequality", "number"),
         },
+        aside=True,
     )  # fmt: skip
 
 

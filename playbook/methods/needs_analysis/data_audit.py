@@ -99,7 +99,7 @@ def _inventory(inventory: tuple[Inventory, ...]) -> Table:
         "table": ("Table", "text"), "origin": ("Read from", "text"), "rows": ("Rows", "count"), "first": ("First day", "date"),
         "last": ("Last day", "date"), "total": ("Total", "unit_money"),
     }  # fmt: skip
-    return Table(frame, "What we read", "the files and tables as the client sent them", columns)
+    return Table(frame, "What we read", "the files and tables as the client sent them", columns, aside=True)
 
 
 def _checks(checks: list[Check], inventory: tuple[Inventory, ...]) -> Table:

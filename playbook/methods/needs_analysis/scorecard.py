@@ -20,6 +20,7 @@ __all__ = ["Scorecard", "scorecard"]
 
 MOST_TILES = 6
 SHORTEST_COURSE = 3  # points that make a line
+FELT = 0.1  # of revenue, from which fees beside it are told
 APART = 1.5  # times that two costs of the same thing may differ
 # Without goals: what leads is what the client sells by, orders or deals.
 _ORDER = (
@@ -88,7 +89,7 @@ def scorecard(
     source = _source(standings, fmt)
     return Scorecard(
         fmt=fmt, headline=_headline(goals, standings, fmt),
-        findings=(*_findings(goals, standings, as_of, fmt), *_two_costs(standings, data.parameters, fmt)),
+        findings=(*_findings(goals, standings, as_of, fmt), *_beside(standings, data, fmt)),
         tables=(kpi_table(goals, standings, source, fmt), method_table(goals, standings, source)),
         tiles=tuple(tile(s) for s in list(standings.values())[:MOST_TILES]),
         assumptions=_assumptions(goals, standings), standings=standings, goals=goals,
@@ -194,6 +195,28 @@ def _goal_finding(goal: Goal, name: str, as_of: date, fmt: Formats) -> Finding:
         name, sentence, value=goal.now, unit=stood.indicator.unit, low=stood.low, high=stood.high, n=stood.cases,
         money=goal.worth, evidence=goal.evidence, action=action,
     )  # fmt: skip
+
+
+def _beside(standings: dict[str, Standing], data: Data, fmt: Formats) -> tuple[Finding, ...]:
+    """What a reader of the figures must know beside them."""
+    return (*_two_costs(standings, data.parameters, fmt), *_fees(standings, data, fmt))
+
+
+def _fees(standings: dict[str, Standing], data: Data, fmt: Formats) -> tuple[Finding, ...]:
+    """Fees of running contracts beside orders that do not hold them: whoever reads revenue must know that."""
+    contracts, revenue = data.contracts, standings.get("revenue")
+    if contracts is None or revenue is None or "fee" not in contracts or data.last_day is None:
+        return ()
+    running = contracts[contracts["end"].isna() | (contracts["end"] > pd.Timestamp(data.last_day))]
+    fees = float(running["fee"].sum())
+    if fees <= FELT * revenue.now:
+        return ()
+    sentence = (
+        f"{fmt.count(len(running))} running contracts bring fees of {fmt.money(fees)} a month; revenue here counts orders alone, "
+        f"{fmt.money(revenue.now)} a month."
+    )
+    action = "Where the fees are not among the orders, send them as orders too: all figures of revenue leave them out."
+    return (Finding("scorecard-fees", sentence, value=fees, unit="money", n=len(running), evidence="shown", action=action),)
 
 
 def _two_costs(standings: dict[str, Standing], parameters: Assumptions, fmt: Formats) -> tuple[Finding, ...]:

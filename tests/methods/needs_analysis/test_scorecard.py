@@ -267,3 +267,15 @@ def test_the_range_of_months_is_no_assumption_where_only_shares_moved():
     days = pd.to_datetime(["2025-03-01", "2025-11-01", "2026-03-01", "2026-10-01"] * 9)
     deals = pd.DataFrame({"stage": ["won", "lost", "won"] * 12, "closed_on": days})
     assert not any("range of a trend" in a.text for a in card(None, (), opportunities=deals).assumptions)
+
+
+def test_fees_of_contracts_that_the_orders_do_not_hold_are_told():
+    start = pd.Timestamp("2025-01-01")
+    contracts = pd.DataFrame(
+        {"customer_id": list("abc"), "start": start, "end": [None, None, "2026-05-01"], "fee": [300.0, 200.0, 900.0]}
+    )
+    contracts["end"] = pd.to_datetime(contracts["end"])
+    (told,) = (f for f in card(months(12), (), contracts=contracts).findings if f.id == "scorecard-fees")
+    assert told.value == 500  # the third has ended
+    assert "2 running contracts bring fees of €500 a month; revenue here counts orders alone, €1,000 a month." in told.sentence
+    assert not [f for f in card(months(12, revenue=1e6), (), contracts=contracts).findings if f.id == "scorecard-fees"]

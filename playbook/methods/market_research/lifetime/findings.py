@@ -149,7 +149,7 @@ def _top(told: Told, fmt: Formats) -> Finding | None:
         f"One tenth of customers ({fmt.count(best['customers'])}) holds {fmt.share(best['share'])} of the value still to come: "
         f"{fmt.money(best['value'])}{soon}."
     )
-    action = "Give each of them a named person to turn to, and notice at once when one of them falls silent."
+    action = "Serve them first, by name where they are few enough, and notice at once when one of them falls silent."
     return Finding(
         "lifetime-top", sentence, value=float(best["share"]), unit="share", n=int(best["customers"]), money=year or None,
         evidence=_evidence(told), action=action, owner=OWNER,

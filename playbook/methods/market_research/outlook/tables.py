@@ -51,6 +51,7 @@ def tables(path: pd.DataFrame, scores: pd.DataFrame, items: pd.DataFrame, source
             f"Expected revenue by month, with the {fmt.share(LEVEL)} range.",
             source,
             {"month": ("Month", "month"), "revenue": ("Expected", "money"), "low": ("Low", "money"), "high": ("High", "money")},
+            aside=True,
         ),
         Table(
             scores.assign(role=_roles(scores)),

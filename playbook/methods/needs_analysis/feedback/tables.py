@@ -32,6 +32,7 @@ def _drivers(heard: Heard) -> Table | None:
             "effect": ("Points", "number"), "low": ("Low", "number"), "high": ("High", "number"),
             "gain": ("Mean score would gain", "number"), "evidence": ("Evidence", "text"),
         },
+        aside=True,
     )  # fmt: skip
 
 

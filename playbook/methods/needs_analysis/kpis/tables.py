@@ -65,7 +65,8 @@ def tile(stood: Standing) -> Tile:
     course = tuple(float(v) for v in stood.course.tail(TILE_MONTHS))
     label = indicator.label["en"] + (", average month" if per_period(stood, "month") else "")
     change = None if stood.change is None else _as_ratio(stood, stood.change)
-    return Tile(label, stood.now, indicator.unit, change, "points" if indicator.in_points else "change", indicator.good, course)
+    kind = "points" if indicator.in_points else "change"
+    return Tile(label, stood.now, indicator.unit, change, kind, indicator.good, course, stood.moved)
 
 
 def _row(stood: Standing, goal: Goal | None, basis: str, fmt: Formats) -> dict:
