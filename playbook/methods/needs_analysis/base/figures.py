@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.patches import Rectangle
 
 from playbook.methods.needs_analysis.base.cohorts import Cohorts
+from playbook.methods.needs_analysis.revenue.waterfall import waterfall
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import Formats
 from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, ON_LINES, canvas, finish
@@ -23,33 +24,10 @@ def flow_figure(flow: pd.DataFrame, fmt: Formats, source: str) -> Figure:
     """A waterfall of the change of revenue between two windows, by group of customers."""
     steps = flow[(flow["change"] != 0) | flow["group"].isin(["lost", "kept", "new"])]
     total = round(float(steps["change"].sum()), 2)
-    labels = [*steps["group"].map(_SHORT), "Change of revenue"]
-    changes = [*steps["change"], total]
-    starts = [0.0, *steps["change"].cumsum().iloc[:-1], 0.0]
-    colours = [*(BAR if change >= 0 else FINDING for change in steps["change"]), HISTORY]
-    with canvas(height=0.7 + 0.44 * len(labels)) as (figure, ax):
-        ax.barh(range(len(labels)), changes, left=starts, color=colours, height=0.6)
-        for place, (start, change) in enumerate(zip(starts, changes, strict=True)):
-            ax.annotate(
-                fmt.signed_money(change), (max(start, start + change), place), xytext=(5, 0), textcoords="offset points",
-                va="center", color=FINDING if change < 0 else HISTORY, bbox=ON_LINES,
-            )  # fmt: skip
-        ax.axvline(0, color=HISTORY, linewidth=0.8)
-        ax.set_yticks(range(len(labels)), labels)
-        ax.invert_yaxis()
-        ax.use_sticky_edges = False
-        ax.margins(x=0.16)
-        ax.xaxis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
-        ax.locator_params(axis="x", nbins=5)
-        ax.grid(True, axis="x")
-        ax.grid(False, axis="y")
-        svg = finish(figure)
-    alt = "; ".join(f"{label}: {fmt.signed_money(change)}" for label, change in zip(labels, changes, strict=True))
-    columns = {"label": ("Part", "text"), "change": ("Change of revenue", "unit_money")}
-    data = Table(pd.DataFrame({"label": labels, "change": changes}), "Change of revenue by group of customers", source, columns)
     before, after = (fmt.money(flow[name].sum()) for name in ("before", "after"))
     caption = f"What customers who left, stayed and came did to revenue: from {before} to {after}"
-    return Figure(svg, caption, source, f"Waterfall: {alt}.", data)
+    labels, changes = [*steps["group"].map(_SHORT), "Change of revenue"], [*steps["change"], total]
+    return waterfall(labels, changes, caption, source, fmt)
 
 
 def lorenz_figure(lorenz: pd.DataFrame, top: float, fmt: Formats, source: str) -> Figure:
