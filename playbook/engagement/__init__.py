@@ -7,6 +7,7 @@ it stands under. Nothing is guessed: unknown keys, duplicate keys and impossible
 from playbook.engagement.client_file import (
     PACKAGE_PREFIX,
     Assumptions,
+    ChannelLimit,
     ClientFile,
     Intervention,
     Kpi,
@@ -22,6 +23,7 @@ __all__ = [
     "HOME_VARIABLE",
     "PACKAGE_PREFIX",
     "Assumptions",
+    "ChannelLimit",
     "ClientFile",
     "Engagement",
     "Intervention",

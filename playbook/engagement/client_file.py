@@ -12,6 +12,7 @@ from playbook.errors import did_you_mean
 
 __all__ = [
     "Assumptions",
+    "ChannelLimit",
     "ClientFile",
     "Intervention",
     "Kpi",
@@ -87,6 +88,7 @@ class Source(_Frozen):
     thousands: Literal[",", ".", " ", "'"] | None = None
     date_format: str | None = None
     columns: dict[str, str] = {}
+    features: Literal["all"] | tuple[str, ...] = ()  # the client's own headers of further columns, where the table may have them
     empty: tuple[str, ...] = ()  # words that stand for an empty cell, such as "-" or "n/a"
     leave_out: dict[str, tuple[str, ...]] = {}  # rows that are no data: the client's header, and the words that mark them
     values: dict[str, dict[str, str]] = {}
@@ -128,6 +130,30 @@ class Assumptions(_Frozen):
     acquisition_cost: float | None = Field(None, ge=0, description="per new customer, client's currency")
     budget: float | None = Field(None, ge=0, description="marketing and sales budget for a year, client's currency")
     service_cost: float | None = Field(None, ge=0, description="per service ticket, client's currency")
+    contact_cost: float | None = Field(None, ge=0, description="to contact one customer or lead once, client's currency")
+    review_cost: float | None = Field(None, ge=0, description="for a person to look at one case, client's currency")
+    service_level: float = Field(0.95, gt=0, lt=1, description="share of order cycles without a stock-out")
+    holding_rate: float | None = Field(None, ge=0, le=2, description="yearly cost of holding stock, as a share of its value")
+    order_cost: float | None = Field(None, ge=0, description="to place one order with a supplier, client's currency")
+    least_margin: float | None = Field(None, ge=0, lt=1, description="below which no price may go, as a share of the price")
+    largest_discount: float | None = Field(None, ge=0, lt=1, description="that a sales person may give, as a share of list")
+    loss_given_default: float | None = Field(None, ge=0, le=1, description="share of a credit lost when it is not paid back")
+    credit_margin: float | None = Field(None, ge=0, le=1, description="earned on a credit that is paid back, share of its amount")
+    answer_precision: float = Field(0.95, gt=0.5, lt=1, description="share of automatic answers that must be right")
+
+
+class ChannelLimit(_Frozen):
+    """What may be spent on one marketing channel a year: at least, at most, and in which steps; client's currency."""
+
+    floor: float = Field(0, ge=0)
+    cap: float | None = Field(None, ge=0)
+    step: float | None = Field(None, gt=0)
+
+    @model_validator(mode="after")
+    def _in_order(self):
+        if self.cap is not None and self.cap < self.floor:
+            raise ValueError(f"cap {self.cap:g} is below floor {self.floor:g}")
+        return self
 
 
 class SegmentRule(_Frozen):
@@ -187,6 +213,9 @@ class ClientFile(_Frozen):
     stages: tuple[str, ...] = ()  # the steps on the way to a sale, in order
     segment_rules: tuple[SegmentRule, ...] = ()
     network: Network = Network()
+    protected: tuple[str, ...] = ()  # columns or features by which nobody may be put at a disadvantage
+    channel_limits: dict[str, ChannelLimit] = {}  # by marketing channel
+    action_costs: dict[str, Annotated[float, Field(ge=0)]] = {}  # of one action on the way to a sale, by its name in journeys
     recipients: tuple[str, ...] = ()
 
     @model_validator(mode="after")

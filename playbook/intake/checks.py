@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from playbook.engagement import Engagement
 from playbook.errors import IntakeError
-from playbook.intake.reading import left_out_checks, reading_checks
+from playbook.intake.reading import feature_checks, left_out_checks, reading_checks
 from playbook.intake.relations import client_checks, duplicate_checks, relation_checks
 from playbook.intake.rhythm import presence_checks, shape_checks
 from playbook.intake.rules import Facts, measure, row_checks
@@ -38,6 +38,7 @@ def audit(engagement: Engagement, today: date | None = None, stops_only: bool = 
             checks += shape_checks(name, table, facts[name], as_of, engagement.currency)
             checks += relation_checks(name, sent, facts[name], engagement.currency)
             checks += left_out_checks(name, table)
+            checks += feature_checks(name, table, facts[name])
         checks += client_checks(engagement, sent, facts)
     inventory = (Inventory(n, sent[n].raw.origin, f.rows, f.first, f.last, f.total) for n, f in facts.items())
     order = {name: place for place, name in enumerate(sent)}

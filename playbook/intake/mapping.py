@@ -8,14 +8,24 @@ import ibis.expr.types as ir
 
 from playbook.engagement import Engagement, Source
 from playbook.errors import IntakeError, did_you_mean
-from playbook.intake.schema import TABLES, Column
+from playbook.intake.schema import FEATURE, TABLES, Column
 from playbook.intake.sources import FILE, ROW, RawTable
 
-__all__ = ["as_text", "canonical", "mapped", "mapping_problems", "try_strptime", "unreadable"]
+__all__ = [
+    "as_text",
+    "canonical",
+    "feature_headers",
+    "mapped",
+    "mapping_problems",
+    "nearly_numbers",
+    "try_strptime",
+    "unreadable",
+]
 
 TRUE_WORDS = ("true", "t", "yes", "y", "1")
 FALSE_WORDS = ("false", "f", "no", "n", "0")
 EXACT_BELOW = 2**53  # whole numbers up to here survive being kept as a float, as ids with gaps are in pandas and Excel
+MOSTLY = 0.9  # share of numbers from which a column of text was most likely meant to be one
 _NUMERIC = {"money", "number", "count"}
 
 
@@ -37,6 +47,9 @@ def mapping_problems(engagement: Engagement) -> tuple[str, ...]:
             if column not in schema.names:
                 hint = f"{did_you_mean(column, schema.names)} Known: {', '.join(schema.names)}."
                 problems.append(f"sources > {name} > columns > {column}: unknown column.{hint}")
+        if source.features and not schema.features:
+            able = ", ".join(t.name for t in TABLES.values() if t.features)
+            problems.append(f"sources > {name} > features: this table keeps no further columns; these do: {able}.")
         missing = [c for c in schema.required if c not in source.columns]
         if missing:
             words = ", ".join(missing)
@@ -49,9 +62,10 @@ def mapping_problems(engagement: Engagement) -> tuple[str, ...]:
 def mapped(raw: RawTable, source: Source) -> None:
     """Raise IntakeError unless every header that client.yml names is in the file."""
     known = ", ".join(raw.headers)
+    named = [*source.columns.items(), *(("features", header) for header in source.features if source.features != "all")]
     absent = [
         f"{raw.name} > {column}: {raw.origin} has no column {header!r}.{did_you_mean(header, raw.headers)} It has: {known}."
-        for column, header in source.columns.items()
+        for column, header in named
         if header not in raw.headers
     ]
     divided = re.search(r"[;\t|]", raw.headers[0]) if absent and len(raw.headers) == 1 else None
@@ -64,10 +78,55 @@ def mapped(raw: RawTable, source: Source) -> None:
 
 
 def canonical(raw: RawTable, source: Source) -> ir.Table:
-    """The table under canonical names and types, with ``ROW`` and ``FILE``; what cannot be read is null (see ``unreadable``)."""
+    """The table under canonical names and types, with ``ROW`` and ``FILE``; what cannot be read is null (see ``unreadable``).
+
+    The client's own features follow under ``FEATURE`` and their header: as numbers where every value is one, else as text.
+    """
     schema = TABLES[raw.name]
     columns = {name: _typed(raw.rows[header], schema.column(name), source) for name, header in source.columns.items()}
-    return raw.rows.select(**columns, **{ROW: raw.rows[ROW], FILE: raw.rows[FILE]})
+    return raw.rows.select(**columns, **_features(raw, source), **{ROW: raw.rows[ROW], FILE: raw.rows[FILE]})
+
+
+def feature_headers(raw: RawTable, source: Source) -> tuple[str, ...]:
+    """The client's headers of the columns that are kept as features; ``all`` are those that no canonical column takes."""
+    if source.features == "all":
+        return tuple(h for h in raw.headers if h not in source.columns.values())
+    return source.features
+
+
+def nearly_numbers(raw: RawTable, source: Source) -> dict[str, int]:
+    """Features that are text although most of their values are numbers: by header, how many values are not."""
+    return {h: filled - numbers for h, (filled, numbers) in _counted(raw, source).items() if filled > numbers >= MOSTLY * filled}
+
+
+def _features(raw: RawTable, source: Source) -> dict[str, ir.Value]:
+    counted = _counted(raw, source)
+    typed = {}
+    for header in feature_headers(raw, source):
+        value = raw.rows[header]
+        if header in counted:  # text: leading zeros mark a code and no amount
+            filled, numbers = counted[header]
+            value = _number(value, source) if filled and numbers == filled else as_text(value)
+        elif value.type().is_boolean():
+            value = value.cast("string")
+        elif value.type().is_numeric():
+            value = _number(value, source)
+        typed[FEATURE + header] = value
+    return typed
+
+
+def _counted(raw: RawTable, source: Source) -> dict[str, tuple[int, int]]:
+    """By header of each feature that came as text: how many values there are, and how many of them are numbers."""
+    texts = [h for h in feature_headers(raw, source) if raw.rows[h].type().is_string()]
+    if not texts:
+        return {}
+    asked = {}
+    for place, header in enumerate(texts):
+        text = as_text(raw.rows[header])
+        asked[f"filled {place}"] = text.count()
+        asked[f"numbers {place}"] = (_number(text, source).notnull() & ~text.re_search(r"^0[0-9]")).sum()
+    got = raw.rows.aggregate(**asked).to_pyarrow().to_pylist()[0]
+    return {h: (got[f"filled {i}"], got[f"numbers {i}"] or 0) for i, h in enumerate(texts)}
 
 
 def unreadable(raw: RawTable, source: Source, column: Column) -> ir.Table:

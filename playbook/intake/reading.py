@@ -2,14 +2,14 @@
 
 import re
 
-from playbook.intake.mapping import as_text, unreadable
+from playbook.intake.mapping import as_text, nearly_numbers, unreadable
 from playbook.intake.rules import Facts, places
 from playbook.intake.schema import TABLES, Column
 from playbook.intake.sent import Sent
 from playbook.intake.sources import FILE, ROW
 from playbook.intake.verdict import Check
 
-__all__ = ["left_out_checks", "reading_checks"]
+__all__ = ["feature_checks", "left_out_checks", "reading_checks"]
 
 _WORDS = {
     "date": "a date",
@@ -33,6 +33,24 @@ def reading_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
         if column.name in facts.fine:
             checks += _thousands(name, sent, facts, column)
     return checks
+
+
+def feature_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
+    """Features that were most likely meant as numbers, and are kept as words because of a few values."""
+    return [
+        Check(
+            "mixed-feature",
+            "caution",
+            name,
+            header,
+            values,
+            facts.rows,
+            (),
+            f"Most values of {header!r} are numbers, these are not, so that all of them are taken as words.",
+            f"Have the values corrected, or name the words that mean an empty cell under empty for {name} in client.yml.",
+        )
+        for header, values in nearly_numbers(sent.raw, sent.source).items()
+    ]
 
 
 def left_out_checks(name: str, sent: Sent) -> list[Check]:

@@ -3,61 +3,11 @@
 ``data/README.md`` prints this page for people; a test keeps the two equal.
 """
 
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
-__all__ = ["TABLES", "Column", "Kind", "TableSchema"]
+from playbook.intake.column import FEATURE, Column, Kind, TableSchema
 
-Kind = Literal["id", "text", "date", "time", "money", "number", "count", "flag"]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One canonical column.
-
-    ``required`` columns must be mapped for the table to be read at all and may not be empty.
-    ``low`` and ``high`` bound what is possible (a value outside is a stop); ``unusual_below``
-    marks what can happen but deserves a look (a caution).
-    """
-
-    name: str
-    kind: Kind
-    meaning: str
-    required: bool = False
-    low: float | None = None
-    high: float | None = None
-    unusual_below: float | None = None
-
-
-@dataclass(frozen=True)
-class TableSchema:
-    """One canonical table: what a row is, its columns, its key, its date, and what it points at."""
-
-    name: str
-    row: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()
-    date: str | None = None
-    ahead: bool = False  # dates may lie after the as-of day (a plan), so rows are not cut there
-    links: tuple[tuple[str, str], ...] = ()  # (own column, other table with the same column)
-
-    def column(self, name: str) -> Column:
-        """The column of that name; ``KeyError`` if there is none."""
-        return next((c for c in self.columns if c.name == name), None) or _missing(self.name, name)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(c.name for c in self.columns)
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        return tuple(c.name for c in self.columns if c.required)
-
-
-def _missing(table: str, name: str):
-    raise KeyError(f"{table} has no column {name}")
-
+__all__ = ["FEATURE", "TABLES", "Column", "Kind", "TableSchema"]
 
 _CUSTOMER = Column("customer_id", "id", "who; the same id in every table")
 _PRODUCT = Column("product_id", "id", "what; the same id in every table")
@@ -99,6 +49,7 @@ _SCHEMAS = (
         ),
         key=("customer_id",),
         date="acquired_on",
+        features=True,
     ),
     TableSchema(
         "products",
@@ -115,6 +66,7 @@ _SCHEMAS = (
         ),
         key=("product_id",),
         date="launched_on",
+        features=True,
     ),
     TableSchema(
         "pipeline",
@@ -129,9 +81,12 @@ _SCHEMAS = (
             Column("channel", "text", "where the opportunity came from"),
             _CUSTOMER,
             Column("product", "text", "what was offered"),
+            Column("discount", "number", "discount offered, as a share of the list price", low=0, high=1),
+            Column("cost", "money", "cost of delivering what was offered", low=0),
         ),
         key=("opportunity_id",),
         date="created_on",
+        features=True,
     ),
     TableSchema(
         "journeys",
@@ -145,6 +100,8 @@ _SCHEMAS = (
             Column("action", "text", "what the client did at this step"),
             Column("owner", "text", "sales person or team"),
             Column("product", "text", "what it was about"),
+            Column("value", "money", "what was earned at this step", low=0),
+            Column("cost", "money", "what the action at this step cost", low=0),
         ),
         date="step_at",
         links=(("customer_id", "customers"),),
@@ -229,6 +186,7 @@ _SCHEMAS = (
             Column("on_hand", "number", "units in stock", required=True, low=0),
             Column("on_order", "number", "units ordered from the supplier", low=0),
             Column("lead_time_days", "number", "days from order to delivery", low=0),
+            Column("min_order", "number", "smallest quantity the supplier delivers", low=0),
         ),
         key=("date", "product_id"),
         date="date",
@@ -256,6 +214,78 @@ _SCHEMAS = (
         ),
         key=("intervention_id", "customer_id"),
         links=(("customer_id", "customers"),),
+    ),
+    TableSchema(
+        "cases",
+        "one lead, offer or other case that ends with yes or no",
+        (
+            Column("case_id", "id", "lead, offer or case", required=True),
+            Column("outcome", "flag", "how it ended: yes (won, taken, bought) or no; empty while it is open"),
+            Column("opened_on", "date", "day it came up"),
+            _CUSTOMER,
+            Column("subject", "text", "what it was about: product, offer or campaign"),
+            Column("treatment", "text", "what was done for a test, for example mail; empty or none for those left alone"),
+            Column("value", "money", "margin that a yes brings", low=0),
+            Column("cost", "money", "cost of working on the case", low=0),
+        ),
+        key=("case_id",),
+        date="opened_on",
+        features=True,
+    ),
+    TableSchema(
+        "applications",
+        "one application for credit",
+        (
+            Column("application_id", "id", "application", required=True),
+            Column("defaulted", "flag", "whether it was not paid back as agreed; empty while that is open"),
+            Column("applied_on", "date", "day of the application"),
+            _CUSTOMER,
+            Column("amount", "money", "amount asked for", low=0),
+            Column("months", "count", "months in which it is to be paid back", low=0),
+            Column("loss", "money", "amount lost, where it was not paid back", low=0),
+        ),
+        key=("application_id",),
+        date="applied_on",
+        features=True,
+    ),
+    TableSchema(
+        "payments",
+        "one payment",
+        (
+            Column("payment_id", "id", "payment", required=True),
+            Column("paid_at", "time", "when it was made", required=True),
+            Column("amount", "money", "amount paid", required=True, unusual_below=0),
+            _CUSTOMER,
+            Column("kind", "text", "kind of payment or of the shop paid"),
+            Column("country", "text", "where the money went"),
+            Column("channel", "text", "how it was made: card, transfer, app ..."),
+            Column("fraud", "flag", "known to be fraudulent; empty where nobody has looked"),
+        ),
+        key=("payment_id",),
+        date="paid_at",
+        features=True,
+    ),
+    TableSchema(
+        "activity",
+        "one customer in one month, as the account or the product's use shows it",
+        (
+            Column("customer_id", "id", "who; the same id in every table", required=True),
+            Column("period", "date", "first day of the month", required=True),
+        ),
+        key=("customer_id", "period"),
+        date="period",
+        links=(("customer_id", "customers"),),
+        features=True,
+    ),
+    TableSchema(
+        "faq",
+        "one question that the client has a standing answer to",
+        (
+            Column("question", "text", "the question as a customer would ask it", required=True),
+            Column("answer", "text", "the standing answer", required=True),
+            Column("topic", "text", "subject as the service desk files it"),
+            Column("language", "text", "language of the question"),
+        ),
     ),
 )
 

@@ -1,6 +1,8 @@
 """The contract: what every method hands back, whatever the question.
 
 Result      headline, findings, tables, figures, assumptions (subclasses add what later phases read)
+Proposal    something to do, with what it costs and brings per customer, product or deal; the plan merges them
+Worklist    a list someone works from; the action workbook has a sheet for each
 Locked      the same face for a section that the client's data cannot answer yet
 """
 
@@ -11,10 +13,26 @@ import pandas as pd
 
 from playbook.result.formats import Formats, Unit
 
-__all__ = ["Assumption", "Evidence", "Figure", "Finding", "Lesson", "Locked", "Result", "Section", "Table", "Tile"]
+__all__ = [
+    "LINES",
+    "Assumption",
+    "Evidence",
+    "Figure",
+    "Finding",
+    "Lesson",
+    "Locked",
+    "Proposal",
+    "Result",
+    "Section",
+    "Table",
+    "Tile",
+    "Worklist",
+]
 
 Evidence = Literal["shown", "likely", "indicative", "not shown", "harmful"]
 Grade = Literal["low", "medium", "high"]
+Pool = Literal["purchases", "new customers", "prices", "stock", "losses", "service"]
+LINES = ("key", "cost", "value_low", "value", "value_high")
 
 
 @dataclass(frozen=True)
@@ -125,6 +143,66 @@ class Tile:
     sure: bool = True
 
 
+@dataclass(frozen=True)
+class Worklist:
+    """A list someone works from, row by row; the action workbook has a sheet for it.
+
+    ``key`` names the column with the client's own id of a row; ``columns`` are label and unit of those shown, in order;
+    ``how`` says in a sentence or two what the list is for and how to work with it.
+    """
+
+    id: str
+    title: str
+    how: str
+    frame: pd.DataFrame = field(repr=False)
+    columns: dict[str, tuple[str, Unit]]
+    key: str
+
+    def __post_init__(self):
+        if absent := [c for c in (self.key, *self.columns) if c not in self.frame.columns]:
+            raise ValueError(f"columns not in the frame: {absent}")
+        _required(title=self.title, how=self.how)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Something to do, as the section that found it puts it before the budget and the plan.
+
+    ``lines`` has the columns ``LINES``, a row for each customer, product or deal it touches (``key``, the client's own id,
+    unique) or one row for the whole: what it costs and what it should bring in the first year, in gross margin (revenue where
+    the margin is not known). ``pool`` is the gain it draws on: of two proposals with the same pool, a key counts in one only.
+    ``whom`` says for whom or what, ``stop_rule`` when to end it; ``worklist`` shows the same keys to those who do the work.
+    ``waits``: the proposal has to win money from the budget; without it, it needs no budget to speak of.
+    """
+
+    id: str
+    name: str
+    action: str
+    whom: str
+    owner: str
+    kpi: str
+    stop_rule: str
+    pool: Pool
+    lines: pd.DataFrame = field(repr=False)
+    lead_days: int
+    review_days: int
+    evidence: Evidence = "indicative"
+    worklist: Worklist | None = None
+    waits: bool = True
+
+    def __post_init__(self):
+        if list(self.lines.columns) != list(LINES) or self.lines["key"].duplicated().any():
+            raise ValueError(f"{self.id}: lines need the columns {LINES}, and each key once")
+
+    @property
+    def cost(self) -> float:
+        return float(self.lines["cost"].sum())
+
+    @property
+    def value(self) -> float:
+        return float(self.lines["value"].sum())
+
+
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """The answer to one question. Subclasses add fields for later phases and draw their ``figures``."""
@@ -136,6 +214,8 @@ class Result:
     assumptions: tuple[Assumption, ...] = ()
     tiles: tuple[Tile, ...] = ()
     lessons: tuple[Lesson, ...] = ()
+    proposals: tuple[Proposal, ...] = field(default=(), repr=False)
+    worklists: tuple[Worklist, ...] = field(default=(), repr=False)
     section: Section | None = field(default=None, repr=False)  # set by ``study``, with the seconds it took
     seconds: float = field(default=0.0, repr=False)
 

@@ -7,6 +7,7 @@ importing it registers its frames.
 
 from playbook.intake.frames import (  # noqa: F401  registers the frames
     baskets,
+    cases,
     contracts,
     deliveries,
     market,

@@ -7,10 +7,10 @@ from types import MappingProxyType
 import ibis.expr.types as ir
 import pandas as pd
 
-from playbook.intake.schema import TABLES
+from playbook.intake.schema import FEATURE, TABLES
 from playbook.intake.tables import Tables
 
-__all__ = ["FRAMES", "Frame", "exact", "frame", "lacking", "pick", "total"]
+__all__ = ["FRAMES", "Frame", "as_sent", "exact", "frame", "lacking", "pick", "total"]
 
 _registry: dict[str, "Frame"] = {}
 FRAMES: Mapping[str, "Frame"] = MappingProxyType(_registry)
@@ -44,6 +44,13 @@ def lacking(frame: Frame, tables: Tables) -> tuple[str, ...]:
         if absent:
             missing.append(f"{table} ({', '.join(absent)})")
     return tuple(missing)
+
+
+def as_sent(tables: Tables, name: str) -> ir.Table:
+    """A table as the client keeps it, in the schema's order, the client's own features (``FEATURE`` and header) after it."""
+    rows = tables.rows[name]
+    known = [c for c in TABLES[name].names if c in rows.columns]
+    return rows.select(known + [c for c in rows.columns if c.startswith(FEATURE)])
 
 
 def total(values: ir.NumericColumn) -> ir.NumericScalar:

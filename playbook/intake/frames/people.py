@@ -3,8 +3,7 @@
 import ibis
 import pandas as pd
 
-from playbook.intake.frames.frame import frame
-from playbook.intake.schema import TABLES
+from playbook.intake.frames.frame import as_sent, frame
 from playbook.intake.tables import Tables
 
 __all__ = ["customers", "memberships"]
@@ -12,9 +11,8 @@ __all__ = ["customers", "memberships"]
 
 @frame(customers=("customer_id",))
 def customers(tables: Tables) -> pd.DataFrame:
-    """The customers table as the client keeps it, one row per customer, in order of id."""
-    rows = tables.rows["customers"]
-    return rows.select([c for c in TABLES["customers"].names if c in rows.columns]).order_by("customer_id").to_pandas()
+    """The customers table as the client keeps it, with features, one row per customer, in order of id."""
+    return as_sent(tables, "customers").order_by("customer_id").to_pandas()
 
 
 @frame(interventions=("intervention_id", "customer_id"))

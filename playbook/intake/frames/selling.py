@@ -6,8 +6,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from playbook.intake.frames.frame import frame, pick
-from playbook.intake.schema import TABLES
+from playbook.intake.frames.frame import as_sent, frame, pick
 from playbook.intake.tables import Tables
 
 __all__ = ["SEPARATOR", "channel_paths", "journey_moves", "journey_states", "journey_steps", "opportunities"]
@@ -112,9 +111,8 @@ def channel_paths(tables: Tables) -> pd.DataFrame:
 
 @frame(pipeline=("opportunity_id", "stage"))
 def opportunities(tables: Tables) -> pd.DataFrame:
-    """The pipeline as the client keeps it, one row per opportunity, in order of id."""
-    rows = tables.rows["pipeline"]
-    return rows.select([c for c in TABLES["pipeline"].names if c in rows.columns]).order_by("opportunity_id").to_pandas()
+    """The pipeline as the client keeps it, with features, one row per opportunity, in order of id."""
+    return as_sent(tables, "pipeline").order_by("opportunity_id").to_pandas()
 
 
 def _events(tables: Tables) -> ir.Table:
