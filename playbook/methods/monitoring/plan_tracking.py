@@ -11,7 +11,7 @@ from playbook.engagement import Objective
 from playbook.methods.monitoring.plan_outlook import SEASON_KNOWN, outlook
 from playbook.methods.monitoring.planned import YEAR, Planned, planned
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE, Indicator, kpi_course
-from playbook.methods.strategy.plan_figure import draw
+from playbook.methods.monitoring.plan_figure import draw
 from playbook.result.contract import Assumption, Evidence, Figure, Finding, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section

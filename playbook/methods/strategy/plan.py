@@ -9,7 +9,7 @@ from playbook.methods.market_research.segments import Segments
 from playbook.methods.needs_analysis.needs import Needs
 from playbook.methods.strategy.action_bars import action_bars, largest
 from playbook.methods.strategy.budget import Budget
-from playbook.methods.strategy.plan_review import CONTROL, next_monday, review_finding, stop_rule
+from playbook.methods.strategy.planning.plan_review import CONTROL, next_monday, review_finding, stop_rule
 from playbook.methods.strategy.targeting import Targeting, ranges
 from playbook.result.contract import Assumption, Figure, Finding, Result, Table
 from playbook.result.formats import Formats

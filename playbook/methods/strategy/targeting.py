@@ -8,9 +8,9 @@ import pandas as pd
 from playbook.engagement import Assumptions, Intervention
 from playbook.methods.market_research.segments import Segments
 from playbook.methods.strategy.action_bars import action_bars, largest
-from playbook.methods.strategy.action_value import COLUMNS, action_value
-from playbook.methods.strategy.advice import OWN_TEST, Advice, Learned, learn, load_advice
-from playbook.methods.strategy.own_tests import lesson_findings, lesson_table
+from playbook.methods.strategy.advising.action_value import COLUMNS, action_value
+from playbook.methods.strategy.advising.advice import OWN_TEST, Advice, Learned, learn, load_advice
+from playbook.methods.strategy.advising.own_tests import lesson_findings, lesson_table
 from playbook.result.contract import Assumption, Figure, Finding, Lesson, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section
@@ -39,7 +39,7 @@ _WHY = {
 
 @dataclass(frozen=True, kw_only=True)
 class Targeting(Result):
-    """``actions``: one row per segment and action, with the columns of ``playbook.methods.strategy.action_value.COLUMNS``.
+    """``actions``: one row per segment and action, with the columns of ``playbook.methods.strategy.advising.action_value.COLUMNS``.
 
     Money is the client's currency a year. ``value`` is gross margin where ``margin`` is known, else revenue; then profit and
     break_even (the lift at which the action just pays) are NaN. ``withdrawn`` are actions that own tests speak against.

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from playbook.engagement import Assumptions, Intervention
-from playbook.methods.strategy.advice import load_advice
+from playbook.methods.strategy.advising.advice import load_advice
 from playbook.methods.strategy.targeting import targeting
 from playbook.result.contract import Lesson, Locked
 from playbook.result.formats import Formats

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from playbook.methods.strategy.advice import Advice, Learned
+from playbook.methods.strategy.advising.advice import Advice, Learned
 from playbook.result.contract import Finding, Lesson, Table
 
 __all__ = ["lesson_findings", "lesson_table"]

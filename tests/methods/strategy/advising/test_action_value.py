@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from playbook.methods.strategy.action_value import COLUMNS, action_value
-from playbook.methods.strategy.advice import Learned, load_advice
+from playbook.methods.strategy.advising.action_value import COLUMNS, action_value
+from playbook.methods.strategy.advising.advice import Learned, load_advice
 
 ADVICE = load_advice()["loyal"][0].model_copy(
     update={

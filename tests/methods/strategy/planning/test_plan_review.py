@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playbook.methods.strategy.plan_review import detectable, next_monday, review_finding, stop_rule
+from playbook.methods.strategy.planning.plan_review import detectable, next_monday, review_finding, stop_rule
 from playbook.result.formats import Formats
 
 FMT = Formats("EUR")

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from playbook.engagement import Intervention
-from playbook.methods.strategy.advice import OWN_TEST, Cost, Lift, learn, load_advice
+from playbook.methods.strategy.advising.advice import OWN_TEST, Cost, Lift, learn, load_advice
 from playbook.result.contract import Lesson
 
 ACTIONS = [a for actions in load_advice().values() for a in actions]

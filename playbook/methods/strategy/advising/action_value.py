@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from playbook.methods.strategy.advice import Advice, Learned
+from playbook.methods.strategy.advising.advice import Advice, Learned
 
 __all__ = ["COLUMNS", "action_value"]
 
