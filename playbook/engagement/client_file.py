@@ -14,6 +14,7 @@ __all__ = [
     "Assumptions",
     "ChannelLimit",
     "ClientFile",
+    "Industry",
     "Intervention",
     "Kpi",
     "Network",

@@ -79,6 +79,7 @@ _VALUES: dict[str, Callable[[Engagement], object]] = {
     "objectives": lambda e: e.objectives,
     "action_costs": lambda e: e.action_costs,
     "channel_limits": lambda e: e.channel_limits,
+    "industry": lambda e: e.industry,
     "network": lambda e: e.network,
     "protected": lambda e: e.protected,
     "parameters": lambda e: e.parameters,

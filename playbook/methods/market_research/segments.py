@@ -63,7 +63,7 @@ WORTH = (
 class Segments(Result):
     """Who belongs to which segment, and what the segments are like.
 
-    ``assignments``: customer_id, segment, kind, recency_days, orders, revenue, order_value, stage;
+    ``assignments``: customer_id, segment, kind, recency_days, orders, revenue, revenue_year, order_value, stage;
     ``profiles``: segment, kind, customers, customer_share, revenue_year (last twelve months), revenue_share, orders_per_year,
     order_value and recency_days (medians), at_risk and potential (money a year); ``quality``: k, silhouette, stability, gap,
     gap_error, votes of every number of groups tried; ``by``: the way that made the segments (groups, rules, rfm);
@@ -158,7 +158,9 @@ def segments(
             *WORTH,
             *_left_out(len(customers), int((~named).sum()), order_totals.loc[named, "customer_id"].nunique(), fmt),
         ),
-        assignments=customers[["customer_id", "segment", "kind", "recency_days", "orders", "revenue", "order_value", "stage"]],
+        assignments=customers[
+            ["customer_id", "segment", "kind", "recency_days", "orders", "revenue", "revenue_year", "order_value", "stage"]
+        ],
         profiles=profiles,
         quality=grouping.quality,
         by=by,

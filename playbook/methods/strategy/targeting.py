@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from playbook.engagement import Assumptions, Intervention
+from playbook.engagement import Assumptions, Industry, Intervention
 from playbook.methods.market_research.segments import Segments
 from playbook.methods.strategy.action_bars import action_bars, largest
 from playbook.methods.strategy.advising.action_value import COLUMNS, action_value
-from playbook.methods.strategy.advising.advice import OWN_TEST, Advice, Learned, learn, load_advice
-from playbook.methods.strategy.advising.own_tests import lesson_findings, lesson_table
+from playbook.methods.strategy.advising.advice import Advice, Learned, fitting, learn, load_advice
+from playbook.methods.strategy.advising.offers import offer
+from playbook.methods.strategy.advising.own_tests import lesson_findings, lesson_table, measured
 from playbook.result.contract import Assumption, Figure, Finding, Lesson, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section
@@ -63,6 +64,7 @@ def targeting(
     segments: Segments,
     parameters: Assumptions,
     fmt: Formats,
+    industry: Industry = "other",
     past_lessons: Sequence[Lesson] = (),
     interventions: Sequence[Intervention] = (),
 ) -> Targeting | Locked:
@@ -85,7 +87,7 @@ def targeting(
     pairs = [
         (row, advice, learn(advice, past_lessons, interventions))
         for row in profiles.to_dict("records")
-        for advice in known.get(row["kind"], ())
+        for advice in fitting(known, row["kind"], industry)
     ]
     average, margin = revenue / customers, parameters.gross_margin
     rows = [action_value(*pair, average, margin, fmt.locale) for pair in pairs if not pair[2].withdrawn]
@@ -101,9 +103,15 @@ def targeting(
         tables=_tables(actions, advised, margin, fmt),
         assumptions=_assumptions(without, margin, fmt),
         actions=actions,
+        proposals=tuple(offer(action, _members(segments, action), fmt) for action in actions.to_dict("records")),
         withdrawn=tuple(advice.id for _, advice, learned in pairs if learned.withdrawn),
         margin=margin,
     )
+
+
+def _members(segments: Segments, action: dict) -> pd.DataFrame:
+    members = segments.assignments[segments.assignments["segment"] == action["segment"]]
+    return members.rename(columns={"revenue_year": "bought"})[["customer_id", "segment", "recency_days", "bought"]]
 
 
 def ranges(actions: pd.DataFrame, fmt: Formats) -> list[str]:
@@ -175,7 +183,7 @@ def _findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list
                 top["value_high"] - top["cost"],
                 int(top["customers"]),
                 top["profit"],
-                evidence="likely" if top["source"].startswith(OWN_TEST) and top["value_low"] > top["cost"] else "indicative",
+                evidence="likely" if measured(top) and top["value_low"] > top["cost"] else "indicative",
                 action=top["action"],
                 owner=top["owner"],
             )

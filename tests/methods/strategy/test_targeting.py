@@ -27,8 +27,24 @@ PROFILES = pd.DataFrame(
 )
 
 
+def shop(profiles=PROFILES):
+    """Segments with as many customers as the profiles say, who bought alike; the first of each segment bought nothing."""
+    rows = [
+        {
+            "customer_id": f"{p['segment']}-{i}",
+            "segment": p["segment"],
+            "recency_days": 10 + i,
+            "revenue_year": p["revenue_year"] / max(p["customers"] - 1, 1) * bool(i),
+        }
+        for p in profiles.to_dict("records")
+        for i in range(p["customers"])
+    ]
+    columns = ["customer_id", "segment", "recency_days", "revenue_year"]
+    return SimpleNamespace(profiles=profiles, assignments=pd.DataFrame(rows, columns=columns))
+
+
 def answer(profiles=PROFILES, margin=0.4, **more):
-    return targeting(SimpleNamespace(profiles=profiles), Assumptions(gross_margin=margin), FMT, **more)
+    return targeting(shop(profiles), Assumptions(gross_margin=margin), FMT, **more)
 
 
 def test_by_hand():
@@ -101,6 +117,20 @@ def test_one_action_that_pays_is_told_once():
     assert [f.id for f in result.findings] == ["targeting-best"]
 
 
+def test_proposals_share_the_action_among_its_customers_by_what_they_bought():
+    # the segment's first customer bought nothing, the other 99 bought 1,010.10 each; contacts cost all 100 the same
+    early = next(p for p in answer().proposals if p.name == "early access")
+    assert (early.cost, early.value) == (pytest.approx(500), pytest.approx(1200))
+    lines = early.lines.set_index("key")
+    assert lines.loc["Champions-0", ["cost", "value"]].to_list() == [5.0, 0.0]
+    assert lines.loc["Champions-7", "value"] == pytest.approx(1200 / 99)
+    assert early.worklist.frame["customer_id"].is_unique and len(early.worklist.frame) == 100
+    assert (
+        early.stop_rule
+        == "It pays from 1.3% more revenue than in the control group. Stop if the whole 80% range of the gain lies below that."
+    )
+
+
 def test_without_a_margin_no_point_is_called_paying_and_ranges_stand_in_one_column():
     assert "just pays" in answer().figure().svg and "just pays" not in answer(margin=None).figure().svg
     table = answer().tables[0]
@@ -111,11 +141,11 @@ def test_every_kind_at_once_shows_and_changes_nothing():
     kinds = list(load_advice())
     profiles = pd.DataFrame({"segment": kinds, "kind": kinds, "customers": 50, "revenue_year": 20_000.0, "order_value": 90.0})
     before = profiles.copy()
-    result = answer(profiles)
+    result = answer(profiles, industry="retail")
     pd.testing.assert_frame_equal(profiles, before)
     assert set(result.actions["kind"]) == set(kinds)
     figure = result.figure()
-    assert figure.svg == answer(profiles).figure().svg
+    assert figure.svg == answer(profiles, industry="retail").figure().svg
     assert len(figure.data.frame) == 10
     assert "<script" not in fragment(result, "targeting")
     with pytest.raises(FrozenInstanceError):

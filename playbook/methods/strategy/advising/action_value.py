@@ -25,6 +25,8 @@ COLUMNS = (
     "lift_high",
     "source",
     "cost",
+    "contact",
+    "reward",
     "value_low",
     "value",
     "value_high",
@@ -46,8 +48,7 @@ def action_value(segment: dict, advice: Advice, learned: Learned, average: float
     basis = float({"year": year, "order": segment["order_value"], "average": average}[advice.basis])
     basis = max(basis, 0.0) if pd.notna(basis) else 0.0  # customers who only returned goods have nothing to lift
     lifted = customers * basis
-    year_round = customers * (advice.cost.contact * average + advice.cost.reward * basis)
-    cost = learned.running * year_round
+    contact, reward = (learned.running * customers * part for part in (advice.cost.contact * average, advice.cost.reward * basis))
     low, value, high = (lifted * x * (1.0 if margin is None else margin) for x in (lift.low, lift.expected, lift.high))
     known = margin is not None
     return {
@@ -64,10 +65,12 @@ def action_value(segment: dict, advice: Advice, learned: Learned, average: float
         "lift": lift.expected,
         "lift_high": lift.high,
         "source": f"{lift.source} (support: {lift.support})",
-        "cost": cost,
+        "cost": contact + reward,
+        "contact": contact,
+        "reward": reward,
         "value_low": low,
         "value": value,
         "value_high": high,
-        "profit": value - cost if known else float("nan"),
-        "break_even": year_round / (lifted * margin) if known and lifted > 0 else float("nan"),
+        "profit": value - contact - reward if known else float("nan"),
+        "break_even": (contact + reward) / learned.running / (lifted * margin) if known and lifted > 0 else float("nan"),
     }

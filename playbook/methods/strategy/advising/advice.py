@@ -15,10 +15,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
-from playbook.engagement import Intervention
+from playbook.engagement import Industry, Intervention
 from playbook.result.contract import Lesson
 
-__all__ = ["Advice", "Cost", "Learned", "Lift", "Words", "learn", "load_advice"]
+__all__ = ["Advice", "Cost", "Learned", "Lift", "Words", "fitting", "learn", "load_advice"]
 
 DAYS_A_YEAR = 365
 OWN_TEST = "this client's own test"
@@ -84,6 +84,7 @@ class Advice(_Frozen):
     basis: Basis
     lift: Lift
     cost: Cost
+    industries: tuple[Industry, ...] = ()  # empty: all
     evidence_from: tuple[str, ...] = ()
 
 
@@ -126,6 +127,11 @@ def load_advice() -> Mapping[str, tuple[Advice, ...]]:
     if len(ids) > len(set(ids)):
         raise ValueError(f"advice.yml uses an id twice: {sorted(i for i in set(ids) if ids.count(i) > 1)}")
     return MappingProxyType(advice)
+
+
+def fitting(known: Mapping[str, tuple[Advice, ...]], kind: str, industry: Industry) -> tuple[Advice, ...]:
+    """The actions for one kind of segment that suit the industry."""
+    return tuple(a for a in known.get(kind, ()) if not a.industries or industry in a.industries)
 
 
 def learn(advice: Advice, lessons: Sequence[Lesson], interventions: Sequence[Intervention]) -> Learned:

@@ -1,17 +1,22 @@
 """Own tests: what the client's past interventions say about the actions that are advised now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from playbook.methods.strategy.advising.advice import Advice, Learned
+from playbook.methods.strategy.advising.advice import OWN_TEST, Advice, Learned
 from playbook.result.contract import Finding, Lesson, Table
 
-__all__ = ["lesson_findings", "lesson_table"]
+__all__ = ["lesson_findings", "lesson_table", "measured"]
 
 SOURCE = "the last published evaluation"
 
 Pairs = Sequence[tuple[Advice, Learned]]
+
+
+def measured(action: Mapping) -> bool:
+    """Whether a row of ``Targeting.actions`` rests on the client's own measurement."""
+    return action["source"].startswith(OWN_TEST)
 
 
 def lesson_findings(pairs: Pairs, locale: str) -> list[Finding]:

@@ -3,14 +3,15 @@
 import re
 from datetime import date
 from importlib.resources import files
+from typing import get_args
 
 import pandas as pd
 import pytest
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
-from playbook.engagement import Intervention
-from playbook.methods.strategy.advising.advice import OWN_TEST, Cost, Lift, learn, load_advice
+from playbook.engagement import Industry, Intervention
+from playbook.methods.strategy.advising.advice import OWN_TEST, Cost, Lift, fitting, learn, load_advice
 from playbook.result.contract import Lesson
 
 ACTIONS = [a for actions in load_advice().values() for a in actions]
@@ -22,7 +23,13 @@ def test_every_kind_of_segment_has_advice():
         files("playbook.methods.market_research.grouping").joinpath("names.yml").read_text(encoding="utf-8")
     )
     assert set(kinds) == set(load_advice())
-    assert all(1 <= len(actions) <= 2 for actions in load_advice().values())
+    for industry in get_args(Industry):
+        assert all(1 <= len(fitting(load_advice(), kind, industry)) <= 2 for kind in kinds), industry
+
+
+def test_free_delivery_is_for_shops_only():
+    ids = {industry: [a.id for a in fitting(load_advice(), "potential", industry)] for industry in ("retail", "banking")}
+    assert ids == {"retail": ["potential-next-product", "potential-free-delivery"], "banking": ["potential-next-product"]}
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda a: a.id)
