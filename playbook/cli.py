@@ -102,6 +102,60 @@ def list_clients() -> None:
     out.print(table)
 
 
+@app.command()
+def ask(
+    client: Annotated[str, typer.Argument(help="Name of a folder below data/.")],
+    question: Annotated[str | None, typer.Argument(help="What a customer asks; without it, ask as many as you like.")] = None,
+    about: Annotated[
+        str | None, typer.Option(help="What the question was really about: kept, and learnt by the next run.")
+    ] = None,
+) -> None:
+    """Answer from the client's service knowledge, or hand over to a person."""
+    from playbook.run.asking import open_desk  # scikit-learn loads only when somebody asks
+
+    if about is not None and question is None:
+        raise UsageError("--about says what a question was about: name the question too.")
+    desk = open_desk(open_engagement(client, None, find_root()))
+    if question is None:
+        _converse(desk)
+        return
+    reply = desk.ask(question)
+    _print_reply(reply)
+    if about is not None:
+        desk.teach(reply, about)
+        out.print(f"Kept: it was about {about}.", markup=False)
+
+
+def _converse(desk) -> None:
+    """Questions from the keyboard or a pipe, one a line, until an empty one; '= subject' says what the last was about."""
+    out.print("One question a line; '= subject' says what the last one was really about; an empty line ends.", markup=False)
+    reply = None
+    while line := sys.stdin.readline().strip():
+        try:
+            if not line.startswith("="):
+                reply = desk.ask(line)
+                _print_reply(reply)
+            elif reply is None:
+                out.print("Ask something first.")
+            else:
+                desk.teach(reply, line[1:])
+                out.print("Kept.")
+        except UsageError as error:
+            _complain(error)
+
+
+def _print_reply(reply) -> None:
+    sure = f"{reply.subject}, {reply.confidence:.0%} sure"
+    if reply.answer:
+        out.print(f"{reply.answer}\n  ({sure})", markup=False)
+        return
+    out.print(f"To a person: {sure}." if reply.confidence else "To a person: nothing like it was asked before.", markup=False)
+    if reply.suggestion and reply.confidence:
+        out.print(f"  Draft for the person: {reply.suggestion}", markup=False)
+    if reply.next_best and reply.confidence:
+        out.print(f"  Or about: {', '.join(reply.next_best)}", markup=False)
+
+
 def _named(clients: list[str] | None, all_clients: bool, root) -> list[str]:
     if bool(clients) == all_clients:
         raise UsageError(f"Name clients, or say --all. Known clients: {', '.join(client_names(root)) or 'none'}.")

@@ -17,6 +17,7 @@ from playbook.engagement import Engagement
 from playbook.errors import UsageError, did_you_mean
 from playbook.result.contract import Locked, Result
 from playbook.result.formats import Formats
+from playbook.run.feedback import read_feedback
 from playbook.run.gathered import GATHERED, gathered
 from playbook.run.kept import keep, past_lessons, recall, stored
 from playbook.run.phases import method_of
@@ -82,6 +83,7 @@ _VALUES: dict[str, Callable[[Engagement], object]] = {
     "industry": lambda e: e.industry,
     "network": lambda e: e.network,
     "protected": lambda e: e.protected,
+    "service_feedback": read_feedback,
     "parameters": lambda e: e.parameters,
     "segment_rules": lambda e: e.segment_rules,
     "stages": lambda e: e.stages,

@@ -1,0 +1,52 @@
+"""Feedback: what people said of answers by ``playbook ask``, kept in the client's folder and learnt from by the next run."""
+
+import csv
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from playbook.engagement import Engagement
+from playbook.errors import IntakeError
+
+__all__ = ["COLUMNS", "FEEDBACK", "feedback_file", "read_feedback", "record_feedback"]
+
+FEEDBACK = "service-feedback.csv"
+COLUMNS = ("at", "question", "told", "topic")  # told: the subject it was taken to be about; topic: the one it was about
+
+
+def feedback_file(engagement: Engagement) -> Path:
+    """Where the client's feedback lies."""
+    return engagement.root / "data" / engagement.client / FEEDBACK
+
+
+def read_feedback(engagement: Engagement) -> pd.DataFrame | None:
+    """at, question, told, topic of each answer that somebody has judged; None without any.
+
+    Raises IntakeError for a file that is not what ``record_feedback`` writes.
+    """
+    file = feedback_file(engagement)
+    if not file.is_file():
+        return None
+    try:
+        table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise IntakeError(f"data/{engagement.client}/{FEEDBACK} cannot be read:", [str(error)]) from None
+    if absent := [c for c in COLUMNS if c not in table]:
+        raise IntakeError(
+            f"data/{engagement.client}/{FEEDBACK} cannot be used:",
+            [f"it has no column {', '.join(absent)}; its first line has to be {','.join(COLUMNS)}"],
+        )
+    return table if len(table) else None
+
+
+def record_feedback(engagement: Engagement, question: str, told: str, topic: str) -> Path:
+    """Add one judged answer to the client's file; returns the file."""
+    file = feedback_file(engagement)
+    new = not file.is_file()
+    with file.open("a", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        if new:
+            writer.writerow(COLUMNS)
+        writer.writerow([datetime.now(UTC).isoformat(timespec="seconds"), question, told, topic])
+    return file
