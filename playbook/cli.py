@@ -149,10 +149,10 @@ def _print_reply(reply) -> None:
     if reply.answer:
         out.print(f"{reply.answer}\n  ({sure})", markup=False)
         return
-    out.print(f"To a person: {sure}." if reply.confidence else "To a person: nothing like it was asked before.", markup=False)
-    if reply.suggestion and reply.confidence:
+    out.print(f"To a person: {sure}.", markup=False)
+    if reply.suggestion:
         out.print(f"  Draft for the person: {reply.suggestion}", markup=False)
-    if reply.next_best and reply.confidence:
+    if reply.next_best:
         out.print(f"  Or about: {', '.join(reply.next_best)}", markup=False)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
@@ -22,6 +23,7 @@ from playbook.result.section import section
 
 __all__ = ["Service", "service"]
 
+EVEN = 0.5  # an answer that is as likely wrong as right never goes out, however well all others do
 FEWEST = 50  # questions with a known subject below which nothing is promised
 
 
@@ -84,10 +86,9 @@ def service(
         )
     approach = max(APPROACHES, key=trial.accuracy)
     told, right = trial.told(approach), trial.told(approach) == trial.truth
-    likeness = trial.scores["retrieval"].max(axis=1)
-    confidence = calibrated(trial.scores[approach], likeness, right)
-    sure = confidence.of(trial.scores[approach], likeness)
-    sendable = covered(told, examples.answers) & (sure > 0)
+    confidence = calibrated(trial.scores[approach], trial.close, np.searchsorted(trial.subjects, trial.truth))
+    sure = confidence.of(trial.scores[approach], trial.close)
+    sendable = covered(told, examples.answers) & (sure >= EVEN)
     curve = precision_curve(sure, sendable, right)
     least = least_sure(curve, parameters.answer_precision)
     sent = sendable & (sure >= least) if least is not None else sendable & False

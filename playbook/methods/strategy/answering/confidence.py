@@ -3,50 +3,58 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from playbook.methods.needs_analysis.chance import share_range
 
 __all__ = ["FEWEST_SENT", "Confidence", "calibrated", "least_sure", "precision_curve"]
 
-UNFAMILIAR = 0.02  # share of the questions answered right that is given up to keep strange ones out
+STRANGE = 0.1  # of all questions, those taken to be about something new when confidence is learnt
 FEWEST_SENT = 20  # answers below which nothing is said of their precision
 
 
 @dataclass(frozen=True)
 class Confidence:
-    """Chance that the best subject is the right one: a logistic curve of its score and its lead over the next (Platt 1999).
+    """Chance that the best subject is the right one: a logistic curve (Platt 1999) of its score, its lead over the next, and the
+    cosine of its closest example."""
 
-    ``familiar``: likeness to the closest past question below which nothing is said. What nobody has asked before can look
-    as much like one subject as what everybody asks.
-    """
-
-    score: float
-    lead: float
+    weights: tuple[float, float, float]
     intercept: float
-    familiar: float
 
-    def of(self, scores: np.ndarray, likeness: np.ndarray) -> np.ndarray:
-        """(N,) from the scores (N, K) of a question's subjects and its likeness (N,) to the closest past question; 0 where
-        that is too small."""
-        chance = 1 / (1 + np.exp(-(_evidence(scores) @ np.array([self.score, self.lead]) + self.intercept)))
-        return np.where(likeness >= self.familiar, chance, 0.0)
+    def of(self, scores: np.ndarray, close: np.ndarray) -> np.ndarray:
+        """(N,) from scores and closeness (N, K) of a question's subjects."""
+        return expit(_evidence(scores, close) @ np.array(self.weights) + self.intercept)
 
 
-def calibrated(scores: np.ndarray, likeness: np.ndarray, right: np.ndarray) -> Confidence:
-    """From the scores (N, K) of a trial, the likeness (N,) to the closest past question, and whether the best was right (N,)."""
-    familiar = float(np.quantile(likeness[right], UNFAMILIAR)) if right.any() else np.inf
-    if right.all() or not right.any():  # nothing to tell apart; as if one more question had gone the other way
-        return Confidence(0.0, 0.0, float(np.log((right.sum() + 0.5) / ((~right).sum() + 0.5))), familiar)
-    fitted = LogisticRegression(C=10.0).fit(_evidence(scores), right)
-    return Confidence(float(fitted.coef_[0, 0]), float(fitted.coef_[0, 1]), float(fitted.intercept_[0]), familiar)
+def calibrated(scores: np.ndarray, close: np.ndarray, truth: np.ndarray) -> Confidence:
+    """From scores and closeness (N, K) of a trial, K at least 2, and the places (N,) of the right subjects.
+
+    Each question counts twice: as it is, and with less weight as one about a subject that nobody knows yet, by leaving its own
+    out. Without the second, a desk that is always right on past questions would be as sure of whatever is asked next.
+    """
+    rows = np.arange(len(truth))
+    strange = scores.copy()
+    strange[rows, truth] = -np.inf
+    known, unknown = _evidence(scores, close), _evidence(strange, close)
+    right = np.concatenate([scores.argmax(axis=1) == truth, np.zeros(len(truth), dtype=bool)])
+    if not right.any():
+        return Confidence((0.0, 0.0, 0.0), float(np.log(0.5 / (len(truth) + 0.5))))
+    weight = np.repeat([1 - STRANGE, STRANGE], len(truth))
+    fitted = LogisticRegression(C=10.0, max_iter=1000).fit(np.concatenate([known, unknown]), right, sample_weight=weight)
+    return Confidence(tuple(map(float, fitted.coef_[0])), float(fitted.intercept_[0]))
 
 
-def _evidence(scores: np.ndarray) -> np.ndarray:
-    """(N, 2): the best score, and its lead over the next; a single subject leads by its score."""
-    ranked = np.sort(scores, axis=1)
-    best = ranked[:, -1]
-    return np.column_stack([best, best - ranked[:, -2] if scores.shape[1] > 1 else best])
+def _evidence(scores: np.ndarray, close: np.ndarray) -> np.ndarray:
+    """(N, 3): the best score, its lead over the next, the cosine of the best subject's closest example. A subject alone, or one
+    that leads by all there is, leads by its score."""
+    rows, best = np.arange(len(scores)), scores.argmax(axis=1)
+    top = scores[rows, best]
+    others = scores.copy()
+    others[rows, best] = -np.inf
+    next_best = others.max(axis=1)
+    lead = np.where(np.isfinite(next_best), top - next_best, top)
+    return np.column_stack([top, lead, close[rows, best]])
 
 
 def precision_curve(confidence: np.ndarray, sendable: np.ndarray, right: np.ndarray) -> dict[str, np.ndarray]:

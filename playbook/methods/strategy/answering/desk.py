@@ -36,12 +36,14 @@ class Desk:
     classifier: LinearSVC | None
     embed: Embed | None = None
 
-    def scores(self, questions: Sequence[str]) -> dict[Approach, np.ndarray]:
-        """(questions, K) by approach: the higher, the likelier a question is about the subject."""
+    def scores(self, questions: Sequence[str]) -> tuple[dict[Approach, np.ndarray], np.ndarray]:
+        """(questions, K) by approach: the higher, the likelier a question is about the subject; and (questions, K) the cosine to
+        the closest example of the subject."""
         vectors = self.words.transform(questions)
-        found = (self._close(vectors) + self._ranked(questions)) / 2
+        close = self._close(vectors)
+        found = (close + self._ranked(questions)) / 2
         told = found if self.classifier is None else self._classified(vectors, questions)
-        return {"retrieval": found, "classifier": told, "both": told + found}
+        return {"retrieval": found, "classifier": told, "both": told + found}, close
 
     def _close(self, vectors: sparse.csr_matrix) -> np.ndarray:
         """(questions, K), 0 to 1: cosine of the closest example of each subject."""

@@ -18,8 +18,7 @@ __all__ = ["Knowledge", "Reply", "covered", "learn_knowledge"]
 class Reply:
     """``answer`` is None where a person has to answer: the subject is not sure enough, or has no standing answer.
 
-    ``subject`` is the likeliest one, ``confidence`` the chance that it is right (0 for a question like none before),
-    ``suggestion`` what the standing answer to it
+    ``subject`` is the likeliest one, ``confidence`` the chance that it is right , ``suggestion`` what the standing answer to it
     would be (None without one), ``next_best`` the two subjects after it.
     """
 
@@ -45,11 +44,11 @@ class Knowledge:
     def reply(self, question: str) -> Reply:
         """Answer one question in its own language where there is an answer in it."""
         asked = cleaned(question)
-        found = self.desk.scores([asked])
-        scores, likeness = found[self.approach], found["retrieval"].max(axis=1)
+        by_approach, close = self.desk.scores([asked])
+        scores = by_approach[self.approach]
         order = np.argsort(-scores[0], kind="stable")
         subject, *others = (str(self.desk.subjects[i]) for i in order[:3])
-        sure = 0.0 if self.confidence is None or not asked else float(self.confidence.of(scores, likeness)[0])
+        sure = 0.0 if self.confidence is None or not asked else float(self.confidence.of(scores, close)[0])
         suggestion = self.answer_to(subject, asked)
         sent = suggestion if self.least is not None and sure >= self.least else None
         return Reply(question, sent, subject, sure, suggestion, tuple(others))

@@ -19,12 +19,13 @@ UNKNOWN = 1.0  # below the least score: a subject that the fold has not seen is 
 @dataclass(frozen=True, eq=False)
 class Trial:
     """``rows`` (N,): index of the questions tried, in the table they came from; ``truth`` (N,): their subjects; ``scores``:
-    (N, K) by approach; ``subjects`` (K,)."""
+    (N, K) by approach; ``subjects`` (K,); ``close`` (N, K) as in ``Desk.scores``."""
 
     rows: pd.Index
     truth: np.ndarray
     scores: dict[Approach, np.ndarray]
     subjects: np.ndarray
+    close: np.ndarray
 
     def told(self, approach: Approach) -> np.ndarray:
         """(N,) the subject that each question was taken to be about."""
@@ -44,18 +45,26 @@ def try_out(asked: pd.DataFrame, extra: pd.DataFrame, embed: Embed | None = None
     if asked["group"].nunique() < 2 or asked["subject"].nunique() < 2:
         return None
     subjects = np.unique(pd.concat([asked["subject"], extra["subject"]]).to_numpy(dtype=str))
-    tried, scores = [], {a: [] for a in APPROACHES}
+    tried, alike, scores = [], [], {a: [] for a in APPROACHES}
     for known, held in _folds(asked, seed):
         learnt = pd.concat([asked.iloc[known], extra])
         desk = learn_desk(learnt["question"], learnt["subject"], embed)
-        for approach, found in desk.scores(list(asked["question"].iloc[held])).items():
-            wide = np.full((len(held), len(subjects)), found.min() - UNKNOWN)
-            wide[:, np.searchsorted(subjects, desk.subjects)] = found
-            scores[approach].append(wide)
+        by_approach, close = desk.scores(list(asked["question"].iloc[held]))
+        at = np.searchsorted(subjects, desk.subjects)
+        for approach, found in by_approach.items():
+            scores[approach].append(_widened(found, at, len(subjects), found.min() - UNKNOWN))
         tried.append(held)
+        alike.append(_widened(close, at, len(subjects), 0.0))
     held = np.concatenate(tried)
     truth = asked["subject"].to_numpy(dtype=str)[held]
-    return Trial(asked.index[held], truth, {a: np.concatenate(s) for a, s in scores.items()}, subjects)
+    joined = {a: np.concatenate(s) for a, s in scores.items()}
+    return Trial(asked.index[held], truth, joined, subjects, np.concatenate(alike))
+
+
+def _widened(found: np.ndarray, at: np.ndarray, columns: int, unseen: float) -> np.ndarray:
+    wide = np.full((len(found), columns), unseen)
+    wide[:, at] = found
+    return wide
 
 
 def _folds(asked: pd.DataFrame, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
