@@ -44,7 +44,7 @@ def offer(action: Mapping, members: pd.DataFrame, fmt: Formats) -> Proposal:
         owner=action["owner"],
         kpi=action["kpi"],
         stop_rule=stop_rule(action, fmt),
-        pool="purchases",
+        pool="new customers" if action["basis"] == "average" else "purchases",  # of the average customer's worth: others come
         lines=listed.rename(columns={"customer_id": "key"})[list(LINES)],
         lead_days=action["lead_days"],
         review_days=action["review_days"],

@@ -1,4 +1,4 @@
-"""Reviews of a plan: Mondays, stop rules and detectable gains by hand."""
+"""Reviews of a plan: Mondays and detectable gains by hand."""
 
 from datetime import date
 
@@ -8,19 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playbook.methods.strategy.planning.plan_review import detectable, next_monday, review_finding, stop_rule
+from playbook.methods.strategy.planning.plan_review import detectable, next_monday, review_finding
+from playbook.result.contract import LINES, Proposal
 from playbook.result.formats import Formats
 
 FMT = Formats("EUR")
-ACTION = {
-    "segment": "Loyal",
-    "name": "points",
-    "basis": "year",
-    "basis_value": 200.0,
-    "break_even": 0.0125,
-    "reach": 1.0,
-    "amount": 9.0,
-}
 
 
 @given(st.dates(max_value=date(9990, 1, 1)))
@@ -28,15 +20,6 @@ def test_mondays(day):
     monday = next_monday(day)
     assert monday.weekday() == 0 and 0 <= (monday - day).days < 21
     assert not (monday.month == 12 and monday.day >= 21 or monday.month == 1 and monday.day <= 3)
-
-
-def test_a_stop_rule_names_the_gain_that_pays_and_asks_for_more_than_one_figure():
-    on = date(2027, 5, 31)
-    assert "It pays from 1.2% more revenue" in stop_rule(ACTION, on, FMT)
-    assert "Stop on 31 May 2027 if the whole 80% range" in stop_rule(ACTION, on, FMT)
-    assert "0.5 more orders per 100" in stop_rule(ACTION | {"basis": "order", "break_even": 0.005}, on, FMT)
-    assert "€5 of revenue a year from new" in stop_rule(ACTION | {"basis": "average", "break_even": 0.025}, on, FMT)
-    assert "beyond what chance explains" in stop_rule(ACTION | {"break_even": np.nan}, on, FMT)
 
 
 def test_detectable_by_hand_and_by_simulation():
@@ -56,9 +39,19 @@ def test_where_nothing_can_be_seen(revenue):
 
 
 def test_the_finding_speaks_only_where_the_gain_that_pays_is_hidden():
-    alike = pd.DataFrame({"segment": "Loyal", "revenue": [99.0, 101.0] * 500})
-    unlike = pd.DataFrame({"segment": "Loyal", "revenue": [1.0, 199.0] * 500})
-    assert review_finding([ACTION], alike, FMT) is None
-    told = review_finding([ACTION, ACTION | {"amount": 1.0, "name": "mail"}, ACTION | {"basis": "order"}], unlike, FMT)
-    assert told.n == 2 and "points for Loyal" in told.sentence and "1 more" in told.sentence
-    assert review_finding([], unlike, FMT) is None and review_finding([ACTION], unlike.head(0), FMT) is None
+    alike, unlike = (pd.Series(values * 500, [f"c{i}" for i in range(1000)]) for values in ([99.0, 101.0], [1.0, 199.0]))
+    # 1,250 of cost against 0.5 x 100,000 of margin: it pays from 2.5 percent
+    points = offer("points", list(alike.index), 1.25)
+    assert review_finding([points], alike, 0.5, FMT) is None
+    told = review_finding([points, offer("mail", ["c0", "c1"], 0.1), offer("tax", ["x"], 1.0)], unlike, 0.5, FMT)
+    assert told.n == 2 and "points for Loyal" in told.sentence and "it pays from 2.5%" in told.sentence
+    assert review_finding([], unlike, 0.5, FMT) is None and review_finding([points], unlike.head(0), 0.5, FMT) is None
+    assert review_finding([points], unlike, None, FMT) is None
+
+
+def offer(name, keys, cost):
+    lines = pd.DataFrame([(k, cost, 1.0, 2.0, 3.0) for k in keys], columns=list(LINES))
+    return Proposal(
+        id=name, name=name, action="x", whom="Loyal", owner="sales", kpi="x", stop_rule="x", pool="purchases", lines=lines,
+        lead_days=1, review_days=1,
+    )  # fmt: skip
