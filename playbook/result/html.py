@@ -41,7 +41,7 @@ def fragment(result: Result, prefix: str) -> str:
     else:
         figures = [(f.caption, _figure(f, f"{prefix}-{i}", result)) for i, f in enumerate(result.figures(), start=1)]
         shown = [figure for _, figure in figures[:FIGURES_SHOWN]]
-        parts += [*shown[:1], _findings(result), *shown[1:], *_tables(result, figures[FIGURES_SHOWN:])]
+        parts += [*shown[:1], _findings(result), *shown[1:], *_tables(result, figures[FIGURES_SHOWN:]), _lists(result)]
         parts.append(_assumptions(result))
     return "".join([*parts, "</div>"])
 
@@ -206,6 +206,17 @@ def _range(finding: Finding, result: Result) -> str:
     if finding.low is None or finding.high is None:
         return ""
     return result.fmt.interval(finding.low, finding.high, finding.unit)
+
+
+def _lists(result: Result) -> Markup:
+    """The lists to work from, with their length; they lie beside the report."""
+    if not result.worklists:
+        return Markup("")
+    told = [
+        f"{one.title} ({result.fmt.count(len(one.frame))} {'row' if len(one.frame) == 1 else 'rows'})" for one in result.worklists
+    ]
+    note = Markup('<p class="lists">To work from, in <b>action-lists.xlsx</b>: {}.</p>')
+    return note.format("; ".join(told))
 
 
 def _assumptions(result: Result) -> Markup:

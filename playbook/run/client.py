@@ -22,11 +22,12 @@ from playbook.result.formats import Formats
 from playbook.run.failure import explain
 from playbook.run.gathered import gather
 from playbook.run.kept import LESSONS
+from playbook.run.lists import carry_lists, write_lists
 from playbook.run.manifest import MANIFEST, git_commit, inputs, now, read_manifest, versions, write_json
 from playbook.run.memory import PeakMemory
 from playbook.run.notebooks import answers, digest, execute, notebook_file, read_notebook
 from playbook.run.parameters import accepted, checked, chosen
-from playbook.run.phases import PHASES, Phase
+from playbook.run.phases import PHASES, STRATEGY, Phase
 from playbook.run.progress import Watch
 from playbook.run.prospects import require_usable
 from playbook.run.publish import discard, fail, new_work, publish, recover
@@ -129,6 +130,10 @@ def _execute(ready: Ready, work: Path, record: _Record, watch: Watch, timeout: i
         elif phase.id in carried:
             shutil.copy2(carried[phase.id], output)
             notebooks[phase.id] = read_notebook(output)
+    if STRATEGY in ready.phases:
+        write_lists(engagement, ready.as_of, kept, work)
+    elif STRATEGY.id in carried:
+        carry_lists(carried[STRATEGY.id].parents[1], work)
     shutil.rmtree(kept, ignore_errors=True)
     return notebooks
 

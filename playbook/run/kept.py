@@ -13,12 +13,13 @@ from datetime import date
 from pathlib import Path
 
 from playbook.engagement import Engagement
-from playbook.result.contract import Lesson, Result
+from playbook.result.contract import Lesson, Result, Worklist
 
-__all__ = ["LESSONS", "WORK_VARIABLE", "keep", "past_lessons", "recall", "store", "stored"]
+__all__ = ["LESSONS", "PLAN", "WORK_VARIABLE", "keep", "kept_lists", "past_lessons", "past_plan", "recall", "store", "stored"]
 
 WORK_VARIABLE = "PLAYBOOK_WORK"
-LESSONS = "lessons.json"
+LESSONS, PLAN = "lessons.json", "plan.json"
+_LISTS = "-lists"
 _memory: dict[tuple[Engagement, str], Result] = {}
 
 
@@ -27,6 +28,7 @@ def keep(engagement: Engagement, name: str, result: Result) -> None:
     _memory[engagement, name] = result
     if folder := os.environ.get(WORK_VARIABLE):
         store(engagement, name, result, Path(folder))
+        store(engagement, name + _LISTS, result.worklists, Path(folder))  # apart, so that reading them loads no model
 
 
 def recall(engagement: Engagement, name: str) -> Result | None:
@@ -51,6 +53,12 @@ def stored(engagement: Engagement, name: str) -> object | None:
     return None
 
 
+def kept_lists(engagement: Engagement, as_of: date, name: str, folder: Path) -> tuple[Worklist, ...]:
+    """The worklists of a result that the run with this work folder kept; empty when it kept none."""
+    file = _file(engagement.model_copy(update={"as_of": as_of}), name + _LISTS, folder)
+    return pickle.loads(file.read_bytes()) if file.is_file() else ()
+
+
 def _file(engagement: Engagement, name: str, folder: Path) -> Path:
     return folder / f"{engagement.client}-{engagement.as_of}-{engagement.digest[:12]}" / f"{name}.pickle"
 
@@ -60,7 +68,15 @@ def past_lessons(engagement: Engagement, as_of: date) -> tuple[Lesson, ...]:
 
     Only earlier as-of days count, so that running the same day twice gives the same report.
     """
-    earlier = sorted(file for file in engagement.reports.glob(f"????-??-??/{LESSONS}") if file.parent.name < as_of.isoformat())
-    if not earlier:
-        return ()
-    return tuple(Lesson(**values) for values in json.loads(earlier[-1].read_text(encoding="utf-8")))
+    return tuple(Lesson(**values) for values in _last_published(engagement, as_of, LESSONS))
+
+
+def past_plan(engagement: Engagement, as_of: date) -> tuple[dict, ...]:
+    """Actions of the last plan published before ``as_of``, as dicts (action_id, name, whom, owner, start, review ...); empty when
+    there is none. Days are written as YYYY-MM-DD."""
+    return tuple(_last_published(engagement, as_of, PLAN))
+
+
+def _last_published(engagement: Engagement, as_of: date, name: str) -> list[dict]:
+    earlier = sorted(file for file in engagement.reports.glob(f"????-??-??/{name}") if file.parent.name < as_of.isoformat())
+    return json.loads(earlier[-1].read_text(encoding="utf-8")) if earlier else []

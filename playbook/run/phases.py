@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from playbook.errors import UsageError, did_you_mean
 from playbook.result.contract import Result
 
-__all__ = ["PHASES", "Phase", "method_of", "phase"]
+__all__ = ["PHASES", "STRATEGY", "Phase", "method_of", "phase"]
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ PHASES = (
         lead="impact",
     ),
 )
+STRATEGY = PHASES[2]
 
 
 def phase(name: str) -> Phase:

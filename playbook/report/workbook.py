@@ -1,0 +1,132 @@
+"""Workbook: the lists that people work from, one sheet each, in a file that Excel and LibreOffice open as it is."""
+
+import re
+import zipfile
+from collections.abc import Sequence
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pandas as pd
+from babel.numbers import get_currency_symbol
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from playbook.result.contract import Worklist
+from playbook.result.formats import Formats
+
+__all__ = ["WORKBOOK", "write_workbook"]
+
+WORKBOOK = "action-lists.xlsx"
+FRONT = "Lists"
+LONGEST_NAME = 31  # characters of a sheet's name, by Excel's rule
+NARROW, WIDE = 10, 60  # characters
+LOOKED_AT = 200  # rows that settle the width of a column
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML has no place for them
+_FORMATS = {
+    "share": "0.0%", "points": "0.0", "count": "#,##0", "number": "#,##0.00", "days": "#,##0.0", "date": "yyyy-mm-dd",
+    "month": "yyyy-mm",
+}  # fmt: skip
+_HEAD = PatternFill("solid", fgColor="DFE4EC")
+_ZIPPED = (1980, 1, 1, 0, 0, 0)  # the same lists are the same bytes
+
+
+def write_workbook(lists: Sequence[Worklist], file: Path, client: str, as_of: date, fmt: Formats) -> None:
+    """Write all lists into one workbook: a front sheet that says what each is for, then a sheet a list.
+
+    Numbers, dates and money keep their type; texts that begin like a formula stay texts; missing values are empty cells.
+    """
+    book = Workbook(write_only=True)
+    book.properties.creator, book.properties.title = "Playbook", f"{client}: lists to work from"
+    book.properties.created = book.properties.modified = datetime(as_of.year, as_of.month, as_of.day)
+    names = _sheet_names([one.title for one in lists])
+    front = pd.DataFrame(
+        {
+            "sheet": names,
+            "rows": [len(one.frame) for one in lists],
+            "how": [one.how for one in lists],
+            "as_of": pd.Timestamp(as_of),
+        }
+    )
+    columns = {"sheet": ("List", "text"), "rows": ("Rows", "count"), "how": ("What for", "text"), "as_of": ("Data as of", "date")}
+    _fill(book.create_sheet(FRONT), front, columns, fmt)
+    for name, one in zip(names, lists, strict=True):
+        _fill(book.create_sheet(name), one.frame, one.columns, fmt)
+    buffer = BytesIO()
+    book.save(buffer)
+    file.write_bytes(_timeless(buffer))
+
+
+def _fill(sheet: Worksheet, frame: pd.DataFrame, columns: dict[str, tuple[str, str]], fmt: Formats) -> None:
+    money = f'#,##0.00 "{get_currency_symbol(fmt.currency, fmt.locale)}"'
+    sheet.freeze_panes = "B2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(frame) + 1}"
+    for place, (name, (label, unit)) in enumerate(columns.items(), start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = _width(frame[name], label, unit)
+    head = []
+    for label, _ in columns.values():
+        cell = _text(sheet, label)
+        cell.font, cell.fill, cell.alignment = Font(bold=True), _HEAD, Alignment(wrap_text=True, vertical="top")
+        head.append(cell)
+    sheet.append(head)
+    kinds = [(name, unit, _FORMATS.get(unit, money)) for name, (_, unit) in columns.items()]
+    for values in frame[list(columns)].itertuples(index=False):
+        sheet.append([_cell(sheet, v, unit, pattern) for v, (_, unit, pattern) in zip(values, kinds, strict=True)])
+
+
+def _cell(sheet: Worksheet, value: object, unit: str, pattern: str) -> Cell | None:
+    if value is None or pd.isna(value):
+        return None
+    if unit == "text":
+        return _text(sheet, str(value))
+    if unit in ("date", "month"):
+        value = pd.Timestamp(value).to_pydatetime()
+    elif value in (float("inf"), float("-inf")):
+        return None
+    else:
+        value = int(value) if unit == "count" else float(value)
+    cell = WriteOnlyCell(sheet, value)
+    cell.number_format = pattern
+    return cell
+
+
+def _text(sheet: Worksheet, text: str) -> Cell:
+    cell = WriteOnlyCell(sheet, _CONTROL.sub("", text))
+    cell.data_type = "s"
+    cell.alignment = Alignment(wrap_text=len(text) > WIDE, vertical="top")
+    if text.startswith(_FORMULA):
+        cell.quotePrefix = True  # what a client's text begins with is never worked out, here or once copied elsewhere
+    return cell
+
+
+def _width(values: pd.Series, label: str, unit: str) -> float:
+    longest = values.head(LOOKED_AT).astype(str).str.len().max() if unit == "text" and len(values) else 0
+    return float(min(max(NARROW, max(map(len, label.split())) + 3, longest + 2), WIDE))
+
+
+def _sheet_names(titles: Sequence[str]) -> list[str]:
+    """Titles as Excel takes them for a sheet's name: 31 characters, none of []:*?/\\, each once."""
+    names, taken = [], {FRONT.casefold()}
+    for title in titles:
+        plain = _FORBIDDEN.sub(" ", _CONTROL.sub("", title)).strip("' ") or "List"
+        name, number = plain[:LONGEST_NAME].rstrip(), 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{plain[: LONGEST_NAME - len(str(number)) - 1].rstrip()} {number}"
+        taken.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def _timeless(written: BytesIO) -> bytes:
+    """The file with one fixed date in its directory instead of the clock's."""
+    told = BytesIO()
+    with zipfile.ZipFile(written) as source, zipfile.ZipFile(told, "w", zipfile.ZIP_DEFLATED) as target:
+        for entry in source.infolist():
+            target.writestr(zipfile.ZipInfo(entry.filename, _ZIPPED), source.read(entry), zipfile.ZIP_DEFLATED)
+    return told.getvalue()
