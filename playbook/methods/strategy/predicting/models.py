@@ -1,0 +1,141 @@
+"""Models: five ways of learning yes or no from rows, each with a small search of its own on rows it had not seen."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+from sklearn.base import ClassifierMixin, clone
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss, roc_auc_score
+from sklearn.model_selection import StratifiedShuffleSplit
+from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
+
+from playbook.methods.strategy.predicting.calibration import log_odds
+from playbook.methods.strategy.predicting.columns import Matrices
+from playbook.methods.strategy.predicting.splits import Split
+
+__all__ = ["MACHINE", "MODELS", "Scorer", "Searched", "search"]
+
+LOGISTIC, TREE, MACHINE, FOREST, BOOSTING = MODELS = (  # from simple to complex: of models as good, the first is taken
+    "logistic regression", "decision tree", "support vector machine", "random forest", "gradient boosting",
+)  # fmt: skip
+TREES = 100
+ROUNDS = (25, 50, 100, 150)
+MACHINE_ROWS, FOREST_ROWS = 1_200, 4_000  # of a support vector machine (its time grows with their square); of one tree
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """A fitted estimator and the matrix it reads. Scores are log odds, but distances for a support vector machine."""
+
+    estimator: ClassifierMixin
+    view: str
+
+    def __call__(self, rows: Matrices) -> np.ndarray:
+        matrix = getattr(rows, self.view)
+        if hasattr(self.estimator, "decision_function"):
+            return self.estimator.decision_function(matrix)
+        return log_odds(self.estimator.predict_proba(matrix)[:, 1])
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A model with its best setting, fitted to all rows it was given.
+
+    ``inside`` are scores of those rows, each by a fit that had not seen the row; ``setting`` says what the search found.
+    """
+
+    score: Scorer
+    inside: np.ndarray
+    setting: str
+
+
+def search(name: str, rows: Matrices, outcome: np.ndarray, folds: list[Split], seed: int) -> Searched:
+    """Search the settings of one of ``MODELS`` and fit the best to all rows.
+
+    Settings are compared by log loss (a support vector machine, which gives no probability, by the area under ROC) on the
+    inner ``folds``; a forest on the rows that a tree has not drawn (Breiman 2001), boosting after several numbers of rounds.
+    """
+    if name == FOREST:
+        return _forest(rows, outcome, seed)
+    if name == BOOSTING:
+        return _boosting(rows, outcome, folds, seed)
+    tried = []
+    for setting, estimator, view in _settings(name, rows, outcome):
+        inside = np.empty(len(outcome))
+        for learn, judge in folds:
+            part = rows.rows(learn)
+            inside[judge] = _fitted(clone(estimator), view, part, outcome[learn], seed)(rows.rows(judge))
+        tried.append((setting, estimator, view, inside))
+    worth = roc_auc_score if name == MACHINE else _likelihood
+    setting, estimator, view, inside = max(tried, key=lambda one: worth(outcome, one[3]))
+    return Searched(_fitted(estimator, view, rows, outcome, seed), inside, setting)
+
+
+def _settings(name: str, rows: Matrices, outcome: np.ndarray) -> Iterator[tuple[str, ClassifierMixin, str]]:
+    if name == LOGISTIC:
+        for view, lines in (("scaled", "straight lines"), ("bent", "bent lines")):
+            for c in (0.02, 0.2, 2.0):
+                yield f"{lines}, C {c:g}", LogisticRegression(C=c, solver="newton-cholesky", max_iter=200), view
+    elif name == TREE:
+        least = max(5, len(outcome) // 100)
+        for leaves in (4, 8, 16, 32):
+            yield (
+                f"{leaves} leaves",
+                DecisionTreeClassifier(max_leaf_nodes=leaves, min_samples_leaf=least, random_state=0),
+                "plain",
+            )
+    else:
+        usual = 1 / max(rows.scaled.var() * rows.scaled.shape[1], 1e-9)
+        for c, reach in ((0.3, 1.0), (1.0, 0.3), (3.0, 0.1)):
+            yield f"C {c:g}, width {reach:g}", SVC(C=c, gamma=reach * usual), "scaled"
+
+
+def _fitted(estimator: ClassifierMixin, view: str, rows: Matrices, outcome: np.ndarray, seed: int) -> Scorer:
+    matrix = getattr(rows, view)
+    if isinstance(estimator, SVC) and len(outcome) > MACHINE_ROWS:
+        some = next(StratifiedShuffleSplit(1, train_size=MACHINE_ROWS, random_state=seed).split(matrix, outcome))[0]
+        matrix, outcome = matrix[some], outcome[some]
+    return Scorer(estimator.fit(matrix, outcome), view)
+
+
+def _likelihood(outcome: np.ndarray, odds: np.ndarray) -> float:
+    return -log_loss(outcome, expit(odds))
+
+
+def _forest(rows: Matrices, outcome: np.ndarray, seed: int) -> Searched:
+    drawn = min(len(outcome), FOREST_ROWS)
+    tried = []
+    for least in (3, 10):
+        forest = RandomForestClassifier(
+            TREES, min_samples_leaf=least, oob_score=True, max_samples=drawn, random_state=seed, max_features="sqrt"
+        ).fit(rows.plain, outcome)
+        # A row that every tree has drawn has no vote from outside; it stays at the base rate.
+        inside = log_odds(np.nan_to_num(forest.oob_decision_function_[:, 1], nan=outcome.mean()))
+        tried.append((f"leaves of {least} rows", forest, inside))
+    setting, forest, inside = max(tried, key=lambda one: _likelihood(outcome, one[2]))
+    return Searched(Scorer(forest, "plain"), inside, setting)
+
+
+def _boosting(rows: Matrices, outcome: np.ndarray, folds: list[Split], seed: int) -> Searched:
+    tried = []
+    for leaves in (4, 10):
+        inside = {rounds: np.empty(len(outcome)) for rounds in ROUNDS}
+        for learn, judge in folds:
+            fit = _booster(leaves, max(ROUNDS), seed).fit(rows.plain[learn], outcome[learn])
+            for done, odds in enumerate(fit.staged_decision_function(rows.plain[judge]), start=1):
+                if done in inside:
+                    inside[done][judge] = odds
+        tried += [(leaves, rounds, odds) for rounds, odds in inside.items()]
+    leaves, rounds, inside = max(tried, key=lambda one: _likelihood(outcome, one[2]))
+    fit = _booster(leaves, rounds, seed).fit(rows.plain, outcome)
+    return Searched(Scorer(fit, "plain"), inside, f"{rounds} trees of {leaves} leaves")
+
+
+def _booster(leaves: int, rounds: int, seed: int) -> HistGradientBoostingClassifier:
+    return HistGradientBoostingClassifier(
+        learning_rate=0.08, max_iter=rounds, max_leaf_nodes=leaves, l2_regularization=1.0, early_stopping=False, random_state=seed
+    )
