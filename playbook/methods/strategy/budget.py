@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
-from playbook.methods.strategy.allocation import TOLERANCE, Allocation, allocate
-from playbook.methods.strategy.budget_curve import budget_curve
-from playbook.methods.strategy.channel_costs import budget_room, channel_costs, channel_finding, channel_table, yearly_spend
+from playbook.methods.strategy.spending.allocation import TOLERANCE, Allocation, allocate
+from playbook.methods.strategy.spending.figures import budget_curve
+from playbook.methods.strategy.spending.channel_costs import budget_room, channel_costs, channel_finding, channel_table, yearly_spend
 from playbook.methods.strategy.targeting import Targeting, ranges
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from playbook.methods.strategy.channel_costs import channel_costs, channel_finding, channel_table, yearly_spend
+from playbook.methods.strategy.spending.channel_costs import channel_costs, channel_finding, channel_table, yearly_spend
 from playbook.result.formats import Formats
 
 FMT = Formats("EUR")

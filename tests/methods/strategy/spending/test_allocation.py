@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playbook.methods.strategy.allocation import allocate, maximise
+from playbook.methods.strategy.spending.allocation import allocate, maximise
 
 
 def test_wyndor():
