@@ -111,7 +111,7 @@ def _names(kpis: tuple[str, ...]) -> str:
 
 
 def _from_plan(plan: PlanTracking | None, charts: ControlCharts, fmt: Formats) -> list[dict]:
-    if plan is None:
+    if plan is None or plan.status_table.empty:
         return []
     status = plan.status_table.set_index("kpi")
     outlook = status["forecast"].fillna(status["actual"])

@@ -1,17 +1,18 @@
 """Plan tracking: is the plan on track, and where will the period end if nothing changes?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from playbook.engagement import Objective
+from playbook.engagement import Intervention, Objective
+from playbook.methods.monitoring.plan_actions import action_finding, action_states, action_table
+from playbook.methods.monitoring.plan_figure import draw
 from playbook.methods.monitoring.plan_outlook import SEASON_KNOWN, outlook
 from playbook.methods.monitoring.planned import YEAR, Planned, planned
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE, Indicator, kpi_course
-from playbook.methods.monitoring.plan_figure import draw
 from playbook.result.contract import Assumption, Evidence, Figure, Finding, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section
@@ -31,14 +32,16 @@ class PlanTracking(Result):
     target), needed (a month from now on), pace (mean of the last three months), months_left, latest (complete month), seasoned
     (the history is long enough to know the season), start, end (months), status (one of reached, on track, open, behind, missed).
     Flows (revenue, orders) are sums over the period, everything else the latest month.
-    ``paths``: kpi, period, target, actual, forecast, low, high, flows cumulated.
+    ``paths``: kpi, period, target, actual, forecast, low, high, flows cumulated. ``actions``: those of the last published plan
+    with their state (see ``action_states``).
     """
 
     status_table: pd.DataFrame
     paths: pd.DataFrame
+    actions: pd.DataFrame
 
     def figures(self) -> tuple[Figure, ...]:
-        return (draw(self.status_table.iloc[0], self.paths, self.fmt),)
+        return () if self.status_table.empty else (draw(self.status_table.iloc[0], self.paths, self.fmt),)
 
 
 @section(
@@ -57,13 +60,15 @@ def plan_tracking(
     opportunities: pd.DataFrame | None = None,
     demand: Result | None = None,
     stages: tuple[str, ...] = (),
+    past_plan: Sequence[dict] = (),
+    interventions: Sequence[Intervention] = (),
 ) -> Result:
     """Compare each KPI of the plan with what happened and forecast it to the period's end.
 
     Only complete months count. Revenue takes the forecast of ``demand`` where that reaches far enough; other KPIs, and revenue
     without it, are forecast here. The probability of reaching a target is a t curve around the forecast; months of a sum are
-    correlated as in exponential smoothing (``plan_outlook.spread_of_sums``). Returns ``Locked`` without a plan and without
-    dated objectives.
+    correlated as in exponential smoothing (``plan_outlook.spread_of_sums``). ``past_plan``, the actions of the last published
+    strategy, are followed by the ids of ``interventions``. Returns ``Locked`` without any of plan, dated objectives and actions.
     """
     frames = {
         "months": months, "order_totals": order_totals, "journey_steps": journey_steps, "opportunities": opportunities,
@@ -73,23 +78,33 @@ def plan_tracking(
     courses = {kpi: course for kpi in CATALOGUE if kpi in named and len(course := kpi_course(kpi, as_of=as_of, **frames))}
     plan = planned(as_of, courses, plan_targets, objectives)
     tracked = [kpi for kpi in courses if plan and (plan.targets.query("kpi == @kpi")["period"] >= courses[kpi].index[0]).any()]
-    if not tracked:
+    states = action_states(past_plan, interventions, as_of)
+    if not tracked and states.empty:
         return Locked(
             fmt=fmt,
             headline="There is no plan to compare with yet",
             unlock=("plan (period, kpi, target)",),
             promise=plan_tracking.section.promise,
         )
+    begun = action_finding(states, as_of, fmt)
+    actions = () if states.empty else (action_table(states),)
+    if not tracked:
+        waiting = f"No action of the last plan is due before {fmt.day(states['start'].min())}"
+        return PlanTracking(
+            fmt=fmt, headline=begun.sentence.rstrip(".") if begun else waiting, findings=(begun,) if begun else (),
+            tables=actions, status_table=pd.DataFrame(columns=["kpi", "status"]), paths=pd.DataFrame(), actions=states,
+        )  # fmt: skip
     rows, paths = zip(*(outlook(CATALOGUE[kpi], courses[kpi], plan.targets, demand) for kpi in tracked), strict=True)
     status = pd.DataFrame(rows)
     return PlanTracking(
         fmt=fmt,
         headline=_headline(status.iloc[0], fmt),
-        findings=tuple(_finding(row, fmt, courses) for row in status.itertuples()),
-        tables=(_table(status, fmt),),
+        findings=(*(_finding(row, fmt, courses) for row in status.itertuples()), *((begun,) if begun else ())),
+        tables=(_table(status, fmt), *actions),
         assumptions=_assumptions(plan, set(plan.targets["kpi"]) - set(tracked), status, fmt),
         status_table=status,
         paths=pd.concat(paths, ignore_index=True),
+        actions=states,
     )
 
 

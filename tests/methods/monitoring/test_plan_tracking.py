@@ -157,3 +157,21 @@ def test_inputs_stay_as_they_were():
     plan_tracking(frame, date(2026, 10, 31), FMT, targets)
     pd.testing.assert_frame_equal(frame, copies[0])
     pd.testing.assert_frame_equal(targets, copies[1])
+
+
+def test_actions_of_the_last_plan_are_followed_even_without_targets():
+    planned = {
+        "action_id": "a",
+        "name": "mail",
+        "whom": "Loyal",
+        "owner": "x",
+        "start": "2025-01-06",
+        "review": "2030-01-07",
+        "value": 5.0,
+    }
+    months = pd.DataFrame(
+        {"month": pd.date_range("2025-01-01", periods=6, freq="MS"), "revenue": 1.0, "orders": 1.0, "customers": 1.0}
+    )
+    result = plan_tracking(months, date(2025, 6, 30), Formats("EUR"), past_plan=(planned,))
+    assert result.status == "answered" and result.figures() == () and result.actions["state"].tolist() == ["late"]
+    assert result.headline.endswith("has not begun: mail for Loyal")
