@@ -146,3 +146,25 @@ def test_list_says_what_to_do_next(command, home):
 def test_help_names_every_command(command, home):
     _, said = command(home, "--help")
     assert all(command in said for command in ("run", "check", "list"))
+
+
+def test_a_client_that_cannot_be_asked_and_wrong_use_of_ask(home, command):
+    for words, part in (
+        (("ask", "acme", "why"), "needs tickets"),
+        (("ask", "acme", "--about", "refund"), "name the question too"),
+        (("ask", "nobody", "why"), "There is no client"),
+    ):
+        code, said = command(home, *words)
+        assert code == 2 and part in said and "Traceback" not in said
+
+
+def test_a_conversation_answers_hands_over_and_keeps_what_it_is_told(tmp_path):
+    home = make_home(tmp_path, "aurora-audio")
+    lines = "where is my parcel, it should be here by now\nwho won the cup\n= nothing known\n= late delivery\n\n"
+    done = subprocess.run(
+        [sys.executable, "-m", "playbook", "ask", "aurora-audio"], input=lines, capture_output=True, text=True,
+        env={**os.environ, "PLAYBOOK_HOME": str(home)}, encoding="utf-8",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "To a person" in done.stdout and "Kept." in done.stdout and "No question is filed under" in done.stderr
+    assert "who won the cup" in (home / "data" / "aurora-audio" / "service-feedback.csv").read_text("utf-8")
