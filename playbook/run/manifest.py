@@ -10,6 +10,7 @@ from pathlib import Path
 from playbook.engagement import Engagement
 from playbook.intake.checks import Audit
 from playbook.intake.sources import fingerprint, source_files
+from playbook.run.feedback import feedback_file, read_feedback
 
 __all__ = ["MANIFEST", "git_commit", "inputs", "now", "read_manifest", "versions", "write_json"]
 
@@ -18,7 +19,7 @@ _LIBRARIES = ("playbook", "pandas", "numpy", "scikit-learn", "statsmodels", "duc
 
 
 def inputs(engagement: Engagement, audit: Audit) -> list[dict]:
-    """One entry per table: origin, files, rows, SHA-256 of the files (None for a database)."""
+    """One entry per table: origin, files, rows, SHA-256 of the files (None for a database); and the feedback on answers."""
     entries = []
     for found in audit.inventory:
         files = source_files(engagement, found.table)
@@ -29,6 +30,18 @@ def inputs(engagement: Engagement, audit: Audit) -> list[dict]:
                 "files": [f.name for f in files],
                 "rows": found.rows,
                 "sha256": fingerprint(files) if files else None,
+            }
+        )
+    feedback = read_feedback(engagement)
+    if feedback is not None:
+        file = feedback_file(engagement)
+        entries.append(
+            {
+                "table": "feedback",
+                "origin": file.name,
+                "files": [file.name],
+                "rows": len(feedback),
+                "sha256": fingerprint([file]),
             }
         )
     return entries

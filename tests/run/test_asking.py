@@ -5,8 +5,10 @@ import pytest
 from home import make_home, orders
 from playbook.engagement import open_engagement
 from playbook.errors import IntakeError, UsageError
+from playbook.intake.checks import audit
 from playbook.run.asking import open_desk
 from playbook.run.feedback import COLUMNS, FEEDBACK, read_feedback
+from playbook.run.manifest import inputs
 
 CLIENT = """\
 name: Acme
@@ -87,3 +89,11 @@ def test_feedback_keeps_what_people_type(acme):
     odd = 'why, "so"?\n=1+1 怎么退款'
     desk.teach(desk.ask(odd), "refund")
     assert read_feedback(acme)["question"].tolist() == [odd]
+
+
+def test_feedback_is_an_input_of_the_report(acme):
+    before = inputs(acme, audit(acme))
+    desk = open_desk(acme)
+    desk.teach(desk.ask("my money"), "refund")
+    (added,) = [entry for entry in inputs(acme, audit(acme)) if entry not in before]
+    assert added["table"] == "feedback" and added["rows"] == 1 and len(added["sha256"]) == 64
