@@ -13,10 +13,11 @@ from playbook.generate.deliveries import draw_deliveries, whole_orders
 from playbook.generate.demand import advertising, clock, draw_times
 from playbook.generate.interventions import Rollout, roll_out
 from playbook.generate.journeys import draw_journeys
-from playbook.generate.ledger import advertising_ledger, plan_targets, stock_counts
+from playbook.generate.ledger import advertising_ledger, plan_targets
 from playbook.generate.planted import REFERENCE_CUSTOMERS, REGULARITY
-from playbook.generate.service import draw_tickets
+from playbook.generate.service import draw_tickets, standing_answers
 from playbook.generate.shop import Shelf, competitor_prices, market_sizes, price_shelf, read_products
+from playbook.generate.stock import add_leftovers, stock_counts
 from playbook.generate.surveys import ask, draw_answers, draw_wallets
 from playbook.generate.truth import Truth, tell_truth
 from playbook.intake.schema import TABLES
@@ -64,7 +65,7 @@ def generate_client(
 
     base = _orders_anyway(ticking, people, next(streams))
     rollout = roll_out(base, people, ticking, next(streams))
-    placed = pd.concat([base, rollout.added], ignore_index=True)
+    placed = pd.concat([rollout.kept, rollout.added], ignore_index=True)
     table = _order_table(placed, people, ticking, shelf, next(streams))
     people["channel"] = _first_channel(table, people)
 
@@ -77,8 +78,9 @@ def generate_client(
         "marketing": advertising_ledger(spend, table, next(streams)),
         "competitors": competitor_prices(shelf, COMPETITOR_WEEKS, next(streams)),
         "market": market_sizes(table, shelf.products, next(streams)),
-        "stock": stock_counts(table, shelf, next(streams)),
     }
+    gone = table["product_id"].value_counts().nsmallest(DISCONTINUED).index
+    tables["stock"], scarce = stock_counts(table, shelf, gone, next(streams))
     named = table[(table["quantity"] > 0) & ~table["fraud"] & table["customer_id"].notna()]
     named = named.assign(name=named["product_id"].map(shelf.products.set_index("product_id")["name"]))
     tables["tickets"] = draw_tickets(named, last, customers, next(streams))
@@ -92,10 +94,11 @@ def generate_client(
     said, wallet = draw_wallets(answers, table, people, next(streams))
     tables["surveys"] = answers.assign(total_spend=said)
     tables["plan"] = plan_targets(_monthly(table), AS_OF.year)
-    truth = tell_truth(seed, people.assign(wallet_share=people["customer_id"].map(wallet)), shelf, rollout, tables, told)
-    gone = table["product_id"].value_counts().nsmallest(DISCONTINUED).index
+    truth = tell_truth(seed, people.assign(wallet_share=people["customer_id"].map(wallet)), shelf, rollout, tables, told, scarce)
     for listed in ("products", "competitors", "stock"):
         tables[listed] = tables[listed][~tables[listed]["product_id"].isin(gone)]
+    tables["products"], tables["stock"] = add_leftovers(tables["products"], tables["stock"])
+    tables["faq"] = standing_answers()
     return GeneratedClient(name, seed, AS_OF, {t: _canonical(t, frame) for t, frame in tables.items()}, truth)
 
 

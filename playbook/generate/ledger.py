@@ -1,18 +1,13 @@
-"""Ledgers kept beside the orders: what advertising claims, what lies in stock, and the plan."""
+"""Ledgers kept beside the orders: what advertising claims, and the plan."""
 
 import numpy as np
 import pandas as pd
 
 from playbook.generate.planted import CHANNELS
-from playbook.generate.shop import Shelf
 
-__all__ = ["advertising_ledger", "plan_targets", "stock_counts"]
+__all__ = ["advertising_ledger", "plan_targets"]
 
 PLAN_ABOVE = 1.05  # the plan asks for this much more than happens
-STOCK_WEEKS = 52
-LEAD_DAYS = (7, 14, 21, 28)
-COVER_WEEKS = 6  # demand that a supplier order covers
-SAFETY_WEEKS = 1.2
 CLICK_NOISE = 0.10
 
 
@@ -40,35 +35,6 @@ def advertising_ledger(spend: pd.DataFrame, table: pd.DataFrame, rng: np.random.
     ledger = pd.concat(frames, ignore_index=True).join(claims, on=["date", "channel"])
     ledger = ledger.fillna({"orders": 0, "revenue": 0.0}).astype({"orders": int})
     return ledger.round({"revenue": 2}).sort_values(["date", "channel"], ignore_index=True)
-
-
-def stock_counts(table: pd.DataFrame, shelf: Shelf, rng: np.random.Generator) -> pd.DataFrame:
-    """Monday counts of the last year under a reorder-point rule fed by the units really sold."""
-    weeks = shelf.weeks[-STOCK_WEEKS:]
-    week = table["order_date"].dt.to_period("W-SUN").dt.start_time
-    sold = table.groupby([week, "product_id"])["quantity"].sum().unstack(fill_value=0)
-    sold = sold.reindex(index=weeks, columns=shelf.products["product_id"], fill_value=0).clip(lower=0)
-    mean = sold.mean().to_numpy()
-    lead = rng.choice(LEAD_DAYS, len(shelf.products))
-    lead_weeks = lead // 7
-    point = np.ceil(mean * (lead_weeks + SAFETY_WEEKS)) + 1
-    batch = np.ceil(mean * COVER_WEEKS) + 2
-    on_hand = np.ceil(point + batch * rng.random(len(mean)))
-    due = np.zeros((len(weeks) + max(lead_weeks) + 1, len(mean)))
-    frames = []
-    for number, monday in enumerate(weeks):
-        on_hand = on_hand + due[number]
-        on_order = due[number + 1 :].sum(axis=0)
-        short = on_hand + on_order <= point
-        due[number + lead_weeks[short], np.flatnonzero(short)] += batch[short]
-        on_order = on_order + short * batch
-        frames.append(
-            pd.DataFrame(
-                {"date": monday, "product_id": sold.columns, "on_hand": on_hand, "on_order": on_order, "lead_time_days": lead}
-            )
-        )
-        on_hand = np.maximum(on_hand - sold.to_numpy()[number], 0)
-    return pd.concat(frames, ignore_index=True).astype({"on_hand": int, "on_order": int})
 
 
 def plan_targets(monthly: pd.DataFrame, year: int) -> pd.DataFrame:

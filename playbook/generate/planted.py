@@ -8,20 +8,27 @@ from dataclasses import dataclass
 from datetime import date
 
 __all__ = [
+    "ACTION_COSTS",
     "AGAIN_DAYS",
     "AGAIN_ODDS",
     "CHANNELS",
     "COMPETITORS",
     "FRAUD_ACCOUNT",
+    "FREQUENT_ORDERS",
     "GROWTH",
     "INTERVENTIONS",
     "JOURNEY_CHANNELS",
     "LATE_BY_MONTH",
     "LATE_BY_REGION",
+    "LEFTOVERS",
     "MARKETING_SHARE",
     "NETWORK",
+    "OUT_OF_STOCK",
+    "OUT_WEEKS",
+    "OVERSTOCKED_YEARS",
     "REFERENCE_CUSTOMERS",
     "REGULARITY",
+    "RESPONSES",
     "SEASON",
     "SEGMENTS",
     "WALLET",
@@ -29,6 +36,8 @@ __all__ = [
     "Channel",
     "InterventionPlan",
     "JourneyChannel",
+    "Leftover",
+    "Response",
     "Segment",
 ]
 
@@ -116,6 +125,30 @@ INTERVENTIONS = (
 
 
 @dataclass(frozen=True)
+class Response:
+    """How one kind of customer answers an intervention. The kinds are told apart by what the shop saw before the start: orders
+    in 180 days (FREQUENT_ORDERS or more, or fewer) and days since the last order (``silence``: from, to before). ``factor``
+    times the customer's own order rate is added, up to a scale that keeps the planted mean effect of all who are treated."""
+
+    kind: str
+    frequent: bool
+    silence: tuple[int, int]
+    factor: float
+
+
+FREQUENT_ORDERS, EVER = 8, 100_000
+# Persuadable are those who buy seldom and have long been silent. The frequent buy anyway; who has just bought feels pressed.
+RESPONSES = {
+    "spring-mail": (
+        Response("frequent", True, (0, EVER), 0.0),
+        Response("just bought", False, (0, 15), -0.2),
+        Response("waiting", False, (15, 36), 0.5),
+        Response("silent", False, (36, EVER), 1.6),
+    ),
+}
+
+
+@dataclass(frozen=True)
 class JourneyChannel:
     """Visits of one channel and where they go from each step; what is missing to 1 leaves the shop."""
 
@@ -167,3 +200,27 @@ NETWORK = (
 
 # Share of a customer's yearly spending on such goods that comes to us: mean by segment.
 WALLET = {"studio professional": 0.55, "enthusiast": 0.42, "occasional listener": 0.22, "lapsed": 0.30}
+
+
+# What one action on the way to a sale costs, EUR: a voucher moves more visitors than a delivery date, but not for its price.
+ACTION_COSTS = {"recommendation": 0.02, "delivery date shown": 0.05, "voucher": 2.00}
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """An old model that still lies in stock and that nobody has bought for years."""
+
+    name: str
+    category: str
+    brand: str
+    list_price: float
+    cost: float
+    units: int
+
+
+LEFTOVERS = (
+    Leftover("Halden 20", "headphones", "Tessel", 69.0, 41.4, 140),
+    Leftover("Rondo Classic", "turntables", "Lindhus", 219.0, 131.4, 24),
+)
+# Stock of the slowest seller, and products that run out: how many, and how many of their weeks with the fewest sales.
+OVERSTOCKED_YEARS, OUT_OF_STOCK, OUT_WEEKS = 4, 6, 3

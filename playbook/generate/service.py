@@ -1,4 +1,4 @@
-"""Service: the tickets customers write."""
+"""Service: the tickets customers write, and the standing answers to some of them."""
 
 from importlib.resources import files
 
@@ -8,11 +8,11 @@ from ruamel.yaml import YAML
 
 from playbook.generate.planted import REFERENCE_CUSTOMERS
 
-__all__ = ["CRISIS_MONTH", "LATE", "SERVICE_DAYS", "draw_tickets", "words"]
+__all__ = ["CRISIS_MONTH", "LATE", "SERVICE_DAYS", "draw_tickets", "faq_truth", "standing_answers", "words"]
 
-TICKETS = 600  # for REFERENCE_CUSTOMERS
+TICKETS = 900  # for REFERENCE_CUSTOMERS
 SERVICE_DAYS = 730
-CHINESE_SPEAKERS = 0.16  # share of questions in Chinese, on topics whose words are there in Chinese
+CHINESE_SPEAKERS = 0.25  # share of questions in Chinese
 CLOSING_HOURS = 9.0  # mean time until a ticket is settled
 CRISIS_MONTH, CRISIS_FACTOR = 12, 3.0  # parcels are late in December
 LATE = "late delivery"  # the topic of tickets and of answers to surveys that tells of a late parcel
@@ -36,15 +36,11 @@ def draw_tickets(lines: pd.DataFrame, last: pd.Timestamp, customers: int, rng: n
         fitting = entry.get("only", [line.product])
         product = line.product if line.product in fitting else fitting[rng.integers(len(fitting))]
         slots = {"product": product, "days": int(rng.integers(3, 15))}
-        if entry.get("chinese") and rng.random() < CHINESE_SPEAKERS:
-            question, answer = entry["chinese"][rng.integers(len(entry["chinese"]))]
-            language = "zh"
-        else:
-            opening, closing = (written[part][rng.integers(len(written[part]))] for part in ("openings", "closings"))
-            question = opening + entry["questions"][rng.integers(len(entry["questions"]))] + closing
-            question = question if opening else question[0].upper() + question[1:]
-            answer = entry["answers"][rng.integers(len(entry["answers"]))]
-            language = "en"
+        language = "zh" if rng.random() < CHINESE_SPEAKERS else "en"
+        said, before = (entry["chinese"], "chinese ") if language == "zh" else (entry, "")
+        parts = (written[f"{before}openings"], said["questions"], written[f"{before}closings"], said["answers"])
+        opening, question, closing, answer = (part[rng.integers(len(part))] for part in parts)
+        question = opening + (question if opening else question[0].upper() + question[1:]) + closing
         closed = line.at + pd.Timedelta(minutes=int(60 * rng.exponential(CLOSING_HOURS)) + 5)
         rows.append((line.at, question.format(**slots), answer, topic, closed, language, line.customer_id, line.order_id))
     columns = ["created_at", "question", "answer", "topic", "closed_at", "language", "customer_id", "order_id"]
@@ -52,6 +48,23 @@ def draw_tickets(lines: pd.DataFrame, last: pd.Timestamp, customers: int, rng: n
     tickets.loc[tickets["closed_at"] >= last + pd.Timedelta(days=1), "closed_at"] = pd.NaT
     tickets.insert(0, "ticket_id", [f"T{number}" for number in range(5001, 5001 + len(tickets))])
     return tickets
+
+
+def standing_answers() -> pd.DataFrame:
+    """The FAQ: question, answer, topic, language. Topics without any are gaps."""
+    rows = [
+        (question, answer, topic, language)
+        for language, part in (("en", "faq"), ("zh", "faq chinese"))
+        for topic, entry in words()["topics"].items()
+        for question, answer in entry.get(part, [])
+    ]
+    return pd.DataFrame(rows, columns=["question", "answer", "topic", "language"])
+
+
+def faq_truth() -> dict[str, list[str]]:
+    """Topics that the standing answers cover, and those that they leave out."""
+    topics = words()["topics"]
+    return {"covered": [t for t in topics if "faq" in topics[t]], "gaps": [t for t in topics if "faq" not in topics[t]]}
 
 
 def _moments(lines: pd.DataFrame, last: pd.Timestamp, count: int, rng: np.random.Generator) -> pd.DataFrame:

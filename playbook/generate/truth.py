@@ -6,24 +6,29 @@ import numpy as np
 import pandas as pd
 
 from playbook.generate.demand import DAYS_PER_MONTH
-from playbook.generate.interventions import Rollout
+from playbook.generate.interventions import ACTIVE_DAYS, Rollout
 from playbook.generate.journeys import ACTIONS, STEPS, transition_truth
 from playbook.generate.moods import planted_moods, survey_truth
 from playbook.generate.planted import (
+    ACTION_COSTS,
     AGAIN_DAYS,
     AGAIN_ODDS,
     CHANNELS,
     COMPETITORS,
+    FREQUENT_ORDERS,
     GROWTH,
     INTERVENTIONS,
     LATE_BY_MONTH,
     LATE_BY_REGION,
     NETWORK,
     REFERENCE_CUSTOMERS,
+    RESPONSES,
     SEASON,
     SEGMENTS,
     WALLET,
+    Response,
 )
+from playbook.generate.service import faq_truth
 from playbook.generate.shop import COMPANION_RATE, COMPANIONS, Shelf, category_truth
 
 __all__ = ["Truth", "tell_truth"]
@@ -32,7 +37,8 @@ __all__ = ["Truth", "tell_truth"]
 @dataclass(frozen=True)
 class Truth:
     """``values``: planted scalars by name. ``customers``: segment, rate, fate and share of wallet of each customer, expected
-    added revenue by intervention. ``orders``: fraudulent orders and those an intervention added. ``surveys``: the order
+    added revenue by intervention (where kinds of customers answer differently, also what those of the control group would have
+    added, and the kind). ``orders``: fraudulent orders and those an intervention added. ``surveys``: the order
     behind each answer and what moved it (driver)."""
 
     values: dict
@@ -42,7 +48,13 @@ class Truth:
 
 
 def tell_truth(
-    seed: int, people: pd.DataFrame, shelf: Shelf, rollout: Rollout, tables: dict[str, pd.DataFrame], told: pd.DataFrame
+    seed: int,
+    people: pd.DataFrame,
+    shelf: Shelf,
+    rollout: Rollout,
+    tables: dict[str, pd.DataFrame],
+    told: pd.DataFrame,
+    scarce: dict,
 ) -> Truth:
     """Collect what was planted and what came of it, in figures a method can be held against."""
     table = tables["orders"]
@@ -64,11 +76,14 @@ def tell_truth(
             "costliest_leak": f"{STEPS[2]} > {STEPS[3]}",
             "transitions": transition_truth(),
             "actions": {f"{STEPS[step]}: {action}": factor for step, action, factor in ACTIONS},
+            "action_costs": dict(ACTION_COSTS),
         },
         "surveys": survey_truth(),
         "wallet_share": dict(WALLET),
         "network": _network(),
         "interventions": {plan.id: _effect(plan, expected, table) for plan in INTERVENTIONS},
+        "stock": scarce,
+        "faq": faq_truth(),
         "fraud": {
             "orders": int(table.loc[table["fraud"], "order_id"].nunique()),
             "flagged": int(table.loc[table["flagged"], "order_id"].nunique()),
@@ -112,9 +127,10 @@ def _response(channel, customers: int) -> dict:
 
 def _effect(plan, expected: pd.DataFrame, table: pd.DataFrame) -> dict:
     """Planted relative effect, and what it amounts to: expected, and as the added orders turned out."""
-    mine = expected[expected["intervention_id"] == plan.id]
+    members = expected[expected["intervention_id"] == plan.id]
+    mine = members[members["treated"]]
     added = table[table["intervention"] == plan.id]
-    return {
+    told = {
         "relative_effect_on_orders": plan.effect,
         "control_group": plan.per_group is not None,
         "treated": len(mine),
@@ -123,6 +139,22 @@ def _effect(plan, expected: pd.DataFrame, table: pd.DataFrame) -> dict:
         "expected_added_revenue_per_treated": round(float(mine["revenue"].mean()), 3),
         "realised_added_orders": int(added["order_id"].nunique()),
         "realised_added_revenue": round(float(added["revenue"].sum()), 2),
+    }
+    if plan.id in RESPONSES:
+        told["by_kind"] = {rule.kind: _kind(rule, members[members["kind"] == rule.kind]) for rule in RESPONSES[plan.id]}
+    return told
+
+
+def _kind(rule: Response, members: pd.DataFrame) -> dict:
+    """Which customers are of the kind, by what was seen before the start, and what the treated of them add."""
+    mine = members[members["treated"]]
+    than = "at least" if rule.frequent else "fewer than"
+    return {
+        "orders_before": f"{than} {FREQUENT_ORDERS} in the {ACTIVE_DAYS} days before the start",
+        "days_since_last_order": list(rule.silence),  # from, to before
+        "treated": len(mine),
+        "expected_added_orders_per_treated": round(float(mine["orders"].mean()), 4),
+        "expected_added_revenue_per_treated": round(float(mine["revenue"].mean()), 3),
     }
 
 
@@ -139,8 +171,15 @@ def _customers(people: pd.DataFrame, shelf: Shelf, expected: pd.DataFrame) -> pd
             "wallet_share": people["wallet_share"].round(4),
         }
     )
-    wide = expected.pivot(index="customer", columns="intervention_id", values="revenue").reindex(people.index)
-    return told.join(wide.round(4).add_prefix("added revenue: "))
+    wide = (
+        expected[expected["treated"]].pivot(index="customer", columns="intervention_id", values="revenue").reindex(people.index)
+    )
+    told = told.join(wide.round(4).add_prefix("added revenue: "))
+    differing = expected[expected["intervention_id"].isin(list(RESPONSES))]
+    for value, words in (("revenue", "added revenue if treated: "), ("kind", "kind: ")):
+        wide = differing.pivot(index="customer", columns="intervention_id", values=value).reindex(people.index)
+        told = told.join((wide.round(4) if value == "revenue" else wide).add_prefix(words))
+    return told
 
 
 def _orders(special: pd.DataFrame) -> pd.DataFrame:

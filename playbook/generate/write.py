@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 
 from playbook.generate.client import GeneratedClient
 from playbook.generate.goals import set_goals
+from playbook.generate.planted import ACTION_COSTS
 
 __all__ = ["EXPORTS", "Export", "write_client"]
 
@@ -144,7 +145,20 @@ EXPORTS = {
     "stock": Export(
         "raw/stock.csv.gz",
         "csv",
-        {"date": "Counted on", "product_id": "SKU", "on_hand": "In stock", "on_order": "Ordered", "lead_time_days": "Lead time"},
+        {
+            "date": "Counted on",
+            "product_id": "SKU",
+            "on_hand": "In stock",
+            "on_order": "Ordered",
+            "lead_time_days": "Lead time",
+            "min_order": "Smallest order",
+        },
+    ),
+    "faq": Export(
+        "raw/faq.csv",
+        "semicolon",
+        {"question": "Question / 问题", "answer": "Answer / 回答", "topic": "Topic", "language": "Lang"},
+        {"delimiter": ";"},
     ),
     "plan": Export("raw/plan.csv.gz", "csv", {"period": "Month", "kpi": "KPI", "target": "Target"}),
     "interventions": Export(
@@ -262,4 +276,6 @@ def _client_file(client: GeneratedClient) -> str:
     """client.yml from its commented template."""
     template = files("playbook.generate").joinpath("client.yml.j2").read_text(encoding="utf-8")
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
-    return environment.from_string(template).render(client=client, exports=EXPORTS, goals=set_goals(client.tables, client.as_of))
+    return environment.from_string(template).render(
+        client=client, exports=EXPORTS, goals=set_goals(client.tables, client.as_of), action_costs=ACTION_COSTS
+    )
