@@ -8,7 +8,8 @@ __all__ = ["Split", "inner_folds", "outer_folds"]
 
 Split = tuple[np.ndarray, np.ndarray]  # positions: to learn from, to judge on
 
-FOLDS, INNER = 5, 3
+FOLDS, BLOCKS, INNER = 5, 3, 3
+ENOUGH = 1_500  # rows with which fewer parts are precise enough
 START = 0.4  # of the rows are only learnt from, where later rows are judged by earlier ones
 LEAST = 15  # of the rarer outcome in every part
 
@@ -16,12 +17,13 @@ LEAST = 15  # of the rarer outcome in every part
 def outer_folds(outcome: np.ndarray, when: pd.Series | None, seed: int) -> tuple[list[Split], bool]:
     """The parts to be judged on, and whether each is later than all it is judged by.
 
-    With dates: the last 60 percent of the rows in up to four blocks of whole days, each judged by all rows before it
+    With dates: the last 60 percent of the rows in up to three blocks of whole days, each judged by all rows before it
     (expanding window). Without dates, or where a block would hold too few of either outcome: five random parts, stratified.
+    Tables of more than 1,500 rows are cut into two blocks or three parts: they are precise enough.
     """
     if when is not None and (blocks := _by_time(outcome, when)):
         return blocks, True
-    folds = StratifiedKFold(min(FOLDS, _rarer(outcome)), shuffle=True, random_state=seed)
+    folds = StratifiedKFold(FOLDS if len(outcome) <= ENOUGH else FOLDS - 2, shuffle=True, random_state=seed)
     return list(folds.split(outcome, outcome)), False
 
 
@@ -39,7 +41,7 @@ def _by_time(outcome: np.ndarray, when: pd.Series) -> list[Split]:
     if days.isna().any() or days.nunique() < 2:
         return []
     place = days.rank(method="max", pct=True).to_numpy()  # the share of rows up to the end of that day
-    for blocks in (4, 3, 2, 1):
+    for blocks in range(BLOCKS if len(outcome) <= ENOUGH else BLOCKS - 1, 0, -1):
         edges = np.linspace(START, 1, blocks + 1)
         edges[-1] = 1 + 1e-9
         splits = [
