@@ -16,6 +16,7 @@ from playbook.intake.frames import (  # noqa: F401  registers the frames
     planning,
     products,
     selling,
+    snapshots,
     voice,
 )
 from playbook.intake.frames.frame import FRAMES, Frame, lacking
