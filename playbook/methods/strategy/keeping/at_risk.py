@@ -1,0 +1,82 @@
+"""At risk: what each customer would bring in the next twelve months by staying, and which part of it leaving may take."""
+
+import numpy as np
+import pandas as pd
+
+from playbook.methods.market_research.lifetime.bg_nbd import NAMES, BuyingFit
+from playbook.methods.market_research.lifetime.bg_nbd_future import alive_probability
+from playbook.methods.market_research.lifetime.customer_worth import YEAR
+from playbook.methods.market_research.lifetime.purchase_histories import purchase_histories
+from playbook.methods.market_research.lifetime_value import LifetimeValue
+
+__all__ = ["COLUMNS", "DOUBT", "FALL_DAYS", "GONE", "IN_DOUBT", "risk_by_contracts", "risk_by_orders"]
+
+COLUMNS = ("customer_id", "segment", "alive", "before", "stays", "expected", "at_risk", "state")
+GONE = 0.05  # chance to be active below which a customer counts as gone: lost already, and no longer at risk
+DOUBT = 0.80  # below it a customer is in doubt, and slipping where the chance fell by FALL in the last FALL_DAYS
+FALL, FALL_DAYS = 0.10, 90
+IN_DOUBT = ("slipping", "in doubt")  # states in which something can be done today
+TOP = 0.10  # of contracts: those most likely to leave
+
+
+def risk_by_orders(worth: LifetimeValue, order_totals: pd.DataFrame, as_of: pd.Timestamp, margin: float) -> pd.DataFrame:
+    """A row per customer of ``worth``: COLUMNS.
+
+    ``alive``: chance to be active today, ``before``: FALL_DAYS ago (missing for who came since). ``stays``: orders at the
+    customer's own pace all year (mean of its gamma posterior: Fader, Hardie & Lee 2005), times order value and ``margin``;
+    ``expected``: what the model expects, leaving allowed for; ``at_risk``: the difference, none for who is gone.
+    ``state``: gone, slipping, in doubt or steady.
+    """
+    fit = _buying(worth)
+    histories = purchase_histories(order_totals, as_of)
+    r, alpha = fit.estimates[:2]
+    pace = (r + fit.k * histories["repeats"]) / (alpha + histories["age"]) / fit.k
+    past = purchase_histories(order_totals, as_of - pd.Timedelta(days=FALL_DAYS))
+    before = pd.Series(alive_probability(fit, past), past["customer_id"]) if len(past) else pd.Series(dtype=float)
+    customers = worth.customers
+    value = customers["order_value"] * margin
+    expected = customers["expected_orders"] * value
+    stays = customers["customer_id"].map(pd.Series(pace.to_numpy(), histories["customer_id"])) * YEAR * value
+    table = _table(worth, customers["customer_id"].map(before), np.maximum(stays, expected), expected)
+    fell = table["before"] - table["alive"] >= FALL
+    state = np.select([table["alive"] < GONE, table["alive"] >= DOUBT, fell], ["gone", "steady", "slipping"], "in doubt")
+    at_risk = (table["stays"] - table["expected"]).where(state != "gone", 0.0)
+    return table.assign(at_risk=at_risk, state=state)[list(COLUMNS)]
+
+
+def risk_by_contracts(worth: LifetimeValue, leaving: pd.Series | None, margin: float) -> pd.DataFrame:
+    """A row per running contract: COLUMNS; ``leaving``: chance to leave soon by customer_id, None where only curves are known.
+
+    ``stays``: twelve payments; ``expected``: those that the curve of the contract's kind lets one expect; ``at_risk``: the
+    difference. With ``leaving``, ``alive`` is the chance to stay, ``at_risk`` the chance to leave times ``expected``, and the
+    tenth most likely to leave are slipping.
+    """
+    customers = worth.customers
+    fee = customers["order_value"] * margin
+    table = _table(worth, pd.Series(np.nan, customers.index), 12 * fee, customers["expected_orders"] * fee)
+    if leaving is None:
+        return table.assign(at_risk=table["stays"] - table["expected"], state="steady")[list(COLUMNS)]
+    chance = table["customer_id"].map(leaving)
+    chance = chance.fillna(chance.mean())
+    first = chance.rank(ascending=False, method="first") <= max(1, round(TOP * len(chance)))
+    state = np.where(first, "slipping", "steady")
+    return table.assign(alive=1 - chance, at_risk=chance * table["expected"], state=state)[list(COLUMNS)]
+
+
+def _table(worth: LifetimeValue, before: pd.Series, stays: pd.Series, expected: pd.Series) -> pd.DataFrame:
+    customers = worth.customers
+    segment = customers["segment"] if "segment" in customers else pd.Series("All customers", customers.index)
+    return pd.DataFrame(
+        {"customer_id": customers["customer_id"], "segment": segment, "alive": customers["alive"], "before": before.astype(float),
+         "stays": stays, "expected": expected}
+    )  # fmt: skip
+
+
+def _buying(worth: LifetimeValue) -> BuyingFit:
+    """The model of buying as lifetime value estimated it."""
+    rows = worth.fit[worth.fit["part"] == "buying"].set_index("parameter").loc[list(NAMES)]
+    estimates, errors = rows["estimate"].to_numpy(dtype=float), rows["error"].to_numpy(dtype=float)
+    early = worth.model.startswith("MBG")
+    return BuyingFit(
+        worth.k, early, estimates, errors, np.zeros((4, 4)), float(rows["log_likelihood"].iloc[0]), int(rows["n"].iloc[0])
+    )

@@ -1,0 +1,106 @@
+"""Churn: the chance that a running contract ends soon, learnt from contracts that ran on earlier days and what became of them."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from playbook.intake.schema import FEATURE
+from playbook.methods.strategy.predicting.learn import FEWEST, Learned, learn
+
+__all__ = ["Churn", "contract_states", "learn_churn"]
+
+HORIZONS = (90, 180, 365)  # days; the shortest in which enough contracts ended
+ENOUGH = 100  # contracts that ended in a horizon; with fewer a longer one is taken
+CUT_OFFS = 4  # earlier days, a horizon apart, on which contracts are looked at
+MONTH, MONTHS = 365.25 / 12, 3
+NOT_FEATURES = ("acquired_on", "left_on", "fee", "contract")  # the last two come with the contract
+
+
+@dataclass(frozen=True)
+class Churn:
+    """``chance``: of each running contract to end within ``horizon`` days, by customer_id; ``learned``: the models behind it;
+    ``ended`` of ``rows``: contracts looked at on earlier days, and how many ended within a horizon."""
+
+    chance: pd.Series = field(repr=False)
+    horizon: int
+    learned: Learned = field(repr=False)
+    ended: int
+    rows: int
+
+    @property
+    def area(self) -> pd.Series:
+        """The row of the comparison that judges the whole procedure on contracts not seen: auc, auc_low, auc_high ..."""
+        return self.learned.comparison.iloc[-1]
+
+
+def learn_churn(
+    contracts: pd.DataFrame,
+    customers: pd.DataFrame,
+    as_of: pd.Timestamp,
+    activity_months: pd.DataFrame | None = None,
+    seed: int = 0,
+) -> Churn | None:
+    """Learn from the state of contracts on earlier days whether they ended within a horizon; None where too few ended.
+
+    Nothing that came after a day is a feature of it. Columns of the customers table hold one state only, today's: those that give
+    the end away are dropped by the leakage guard of ``learn``.
+    """
+    horizon = next(
+        (h for h in HORIZONS if len(_ended_within(contracts, as_of - pd.Timedelta(days=h), h)) >= ENOUGH), HORIZONS[-1]
+    )
+    parts, ends = [], []
+    for step in range(CUT_OFFS, 0, -1):
+        day = as_of - pd.Timedelta(days=horizon * step)
+        gone = _ended_within(contracts, day, horizon)
+        if len(gone) < FEWEST:
+            continue
+        states = contract_states(contracts, customers, day, activity_months)
+        parts.append(states.assign(when=day))
+        ends.append(pd.Series(states.index.isin(gone), states.index))
+    if not parts:
+        return None
+    rows = pd.concat(parts).rename_axis("customer_id").reset_index(drop=True)
+    outcome = pd.concat(ends, ignore_index=True)
+    if (~outcome).sum() < FEWEST:
+        return None
+    when = rows.pop("when")
+    learned = learn(rows, outcome, when if when.nunique() > 1 else None, seed)
+    now = contract_states(contracts, customers, as_of, activity_months).reindex(columns=rows.columns)
+    today = pd.Series(as_of, now.index)
+    chance = pd.Series(learned.model.predict(now, today if when.nunique() > 1 else None), now.index)
+    return Churn(chance, horizon, learned, int(outcome.sum()), len(outcome))
+
+
+def contract_states(
+    contracts: pd.DataFrame, customers: pd.DataFrame, day: pd.Timestamp, activity_months: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Contracts that ran on ``day``, indexed by customer_id: months so far, fee, kind, and columns of ``customers`` but dates.
+
+    Of each number in ``activity_months`` also the mean of the last three whole months and the change on the three before.
+    """
+    running = contracts[(contracts["start"] <= day) & ~(contracts["end"] <= day)].drop_duplicates("customer_id")
+    states = running.set_index("customer_id")
+    months = (day - states["start"]).dt.days / MONTH
+    states = states.drop(columns=["start", "end"]).assign(months=months)
+    known = customers.drop_duplicates("customer_id").set_index("customer_id")
+    dated = list(known.select_dtypes(["datetime", "datetimetz"]).columns)
+    states = states.join(known.drop(columns=[c for c in (*NOT_FEATURES, *dated) if c in known]))
+    if activity_months is None or activity_months.empty:
+        return states
+    end = (day + pd.Timedelta(days=1)).to_period("M").to_timestamp()  # months before this day are over
+    edges = [end - pd.DateOffset(months=m) for m in (0, MONTHS, 2 * MONTHS)]
+    period = pd.to_datetime(activity_months["period"])
+    numbers = [c for c in activity_months if c.startswith(FEATURE) and pd.api.types.is_numeric_dtype(activity_months[c])]
+    late, early = (
+        activity_months[(period < edges[i]) & (period >= edges[i + 1])].groupby("customer_id")[numbers].mean() for i in (0, 1)
+    )
+    late, early = late.reindex(states.index), early.reindex(states.index)
+    return states.join(late.add_suffix(" (3 months)")).join((late - early).add_suffix(" (change)"))
+
+
+def _ended_within(contracts: pd.DataFrame, day: pd.Timestamp, days: int) -> np.ndarray:
+    """Customers whose contract ran on ``day`` and ended within so many days after it."""
+    until = day + pd.Timedelta(days=days)
+    gone = contracts[(contracts["start"] <= day) & (contracts["end"] > day) & (contracts["end"] <= until)]
+    return gone["customer_id"].unique()

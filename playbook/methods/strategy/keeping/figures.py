@@ -1,0 +1,98 @@
+"""Figures: where the value at risk lies, and what addressing the right customers first brings."""
+
+import numpy as np
+import pandas as pd
+
+from playbook.methods.strategy.keeping.persuasion import Persuasion
+from playbook.result.contract import Figure, Table
+from playbook.result.formats import LEVEL, Formats
+from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, INK, canvas, finish
+
+__all__ = ["risk_figure", "uplift_figure"]
+
+ROWS, ROW_HEIGHT, FRAME_HEIGHT = 8, 0.42, 0.9  # inches
+LABEL_ROOM = 1.45
+
+
+def risk_figure(segments: pd.DataFrame, source: str, fmt: Formats) -> Figure:
+    """Bars of the value at risk by segment: segment, customers, at_risk, in_doubt; the part in doubt today is set off."""
+    data = segments.head(ROWS)[::-1].reset_index(drop=True)
+    with canvas(height=FRAME_HEIGHT + ROW_HEIGHT * len(data)) as (figure, ax):
+        ax.barh(data.index, data["at_risk"], color=BAR, height=0.6)
+        ax.barh(data.index, data["in_doubt"], color=FINDING, height=0.6)
+        for row, value, now in zip(data.index, data["at_risk"], data["in_doubt"], strict=True):
+            label = fmt.money(value) + (f", {fmt.money(now)} in doubt today" if now > 0 else "")
+            ax.annotate(label, (value, row), (6, 0), textcoords="offset points", va="center", color=INK)
+        ax.set_yticks(data.index, data["segment"])
+        ax.set_xlim(0, (float(data["at_risk"].max()) or 1.0) * (LABEL_ROOM + 0.15))
+        ax.xaxis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
+        ax.xaxis.get_major_locator().set_params(nbins=5)
+        ax.grid(visible=False, axis="y")
+        ax.grid(visible=True, axis="x")
+        svg = finish(figure)
+    top = data.iloc[-1]
+    return Figure(
+        svg=svg,
+        source=source,
+        caption="What of a year's business may be lost, by segment; darker: with customers who are in doubt today.",
+        alt=f"Bars of {len(data)} segments. {top['segment']} holds the most at risk, {fmt.money(top['at_risk'])}.",
+        data=Table(
+            data[::-1],
+            "Value at risk by segment.",
+            source,
+            {
+                "segment": ("Segment", "text"), "customers": ("Customers", "count"), "at_risk": ("At risk", "money"),
+                "in_doubt": ("In doubt today", "money"),
+            },
+        ),
+    )  # fmt: skip
+
+
+def uplift_figure(found: Persuasion, source: str, fmt: Formats) -> Figure:
+    """The uplift curve with its range, the straight line of a choice by lot, and the share worth the cost."""
+    curve, trial = found.uplift.qini.curve, found.trial
+    scale = 100.0
+    what = "orders gained per 100 customers" if trial.unit == "orders" else "more yes per 100 customers"
+    top = curve["gain"].idxmax()
+    with canvas(height=3.4) as (figure, ax):
+        ax.fill_between(curve["share"], curve["low"] * scale, curve["high"] * scale, color=FORECAST, alpha=0.15, linewidth=0)
+        ax.plot(curve["share"], curve["gain"] * scale, color=FORECAST, linewidth=2.4)
+        ax.plot(curve["share"], curve["by_lot"] * scale, color=HISTORY, linestyle=":", linewidth=1.4)
+        ax.plot([curve["share"][top]], [curve["gain"][top] * scale], "o", color=FINDING, markersize=7)
+        label = f"{fmt.number(curve['gain'][top] * scale, 1)} with the first {fmt.share(curve['share'][top], 0)}"
+        late = curve["share"][top] > 0.6
+        ax.annotate(
+            label, (curve["share"][top], curve["gain"][top] * scale), (0, 9), textcoords="offset points", color=FINDING,
+            weight="bold", ha="right" if late else "left", va="bottom",
+        )  # fmt: skip
+        at = 9  # of the points of the curve
+        ax.annotate(
+            "chosen by lot",
+            (curve["share"][at], curve["by_lot"][at] * scale),
+            (8, -6),
+            textcoords="offset points",
+            color=HISTORY,
+            va="top",
+        )
+        ax.set_ylim(top=float(np.nanmax(curve["high"]) * scale) * 1.15 if curve["high"].max() > 0 else None)
+        ax.set_xlim(0, 1)
+        ax.xaxis.set_major_formatter(lambda v, _: fmt.share(v, 0) if v else "0")
+        ax.set_xlabel("share of customers addressed, those expected to answer most first")
+        ax.set_ylabel(what)
+        svg = finish(figure)
+    return Figure(
+        svg=svg,
+        source=source,
+        caption=f"{trial.label}: {what}, when a part of the customers is addressed. Customers are ranked by models that had not"
+        f" seen them; the band is the {fmt.share(LEVEL)} range.",
+        alt=f"Curve above a straight line. {label}; all customers together {fmt.number(curve['gain'].iloc[-1] * scale, 1)}.",
+        data=Table(
+            curve.assign(**{c: curve[c] * scale for c in ("gain", "low", "high", "by_lot")}),
+            f"{trial.label}: {what}, by share addressed.",
+            source,
+            {
+                "share": ("Addressed", "share"), "gain": ("Chosen by expected effect", "number"), "low": ("Low", "number"),
+                "high": ("High", "number"), "by_lot": ("Chosen by lot", "number"),
+            },
+        ),
+    )  # fmt: skip

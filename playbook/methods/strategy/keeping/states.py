@@ -1,0 +1,47 @@
+"""States: what was known of customers on a day, from their orders up to then and from what does not change about them."""
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["LABELS", "STEADY", "WINDOWS", "customer_states"]
+
+WINDOWS = (90, 180, 365)  # days; only as far back as the orders reach
+STEADY = ("region", "channel", "age_group", "income_group", "household_size")  # columns of customers that were so before the day
+LABELS = {
+    "recency_days": "Days since the last order",
+    "gap_days": "Days between two orders",
+    "order_value": "Value of an order",
+    **{f"orders_{days}": f"Orders in {days} days" for days in WINDOWS},
+    **{name: name.replace("_", " ").capitalize() for name in STEADY},
+}
+
+
+def customer_states(
+    order_totals: pd.DataFrame, day: pd.Timestamp, customers: pd.DataFrame | None = None, windows: tuple[int, ...] = WINDOWS
+) -> pd.DataFrame:
+    """One row per customer who ordered before ``day``, indexed by customer_id in order: columns of LABELS that can be told.
+
+    Counts orders with revenue above zero of the ``windows`` (days) before the day; gap_days is the mean time between orders of
+    the longest window (missing below two), order_value the mean of that window (of all orders where it holds none).
+    """
+    rows = order_totals[(order_totals["day"] < day) & (order_totals["revenue"] > 0) & order_totals["customer_id"].notna()]
+    age = (day - rows["day"]).dt.days
+    by = rows.groupby("customer_id")
+    states = pd.DataFrame({"recency_days": (day - by["day"].max()).dt.days.astype(float)})
+    for window in windows:
+        states[f"orders_{window}"] = (
+            rows[age <= window].groupby("customer_id").size().reindex(states.index, fill_value=0).astype(float)
+        )
+    if windows:
+        late = rows[age <= windows[-1]].groupby("customer_id")
+        first, last, size = late["day"].min(), late["day"].max(), late.size()
+        gap = (last - first).dt.days / (size - 1).where(size > 1)
+        states["gap_days"] = gap.reindex(states.index)
+        states["order_value"] = late["revenue"].mean().reindex(states.index)
+    else:
+        states["order_value"] = np.nan
+    states["order_value"] = states["order_value"].fillna(by["revenue"].mean())
+    if customers is not None:
+        known = customers.drop_duplicates("customer_id").set_index("customer_id")
+        states = states.join(known[[c for c in STEADY if c in known]])
+    return states

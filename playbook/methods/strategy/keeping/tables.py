@@ -1,0 +1,122 @@
+"""Tables: value at risk by segment, the top of the save list, who is persuaded, and all trials side by side."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from playbook.methods.strategy.keeping.at_risk import IN_DOUBT
+from playbook.methods.strategy.keeping.churn import Churn
+from playbook.methods.strategy.keeping.persuasion import Persuasion
+from playbook.methods.strategy.keeping.trials import feature_label
+from playbook.result.contract import Table
+from playbook.result.formats import LEVEL, Formats
+
+__all__ = ["by_segment", "churn_table", "groups_table", "learners_table", "save_table", "segments_table", "trials_table"]
+
+TOP = 10
+
+
+def by_segment(risk: pd.DataFrame) -> pd.DataFrame:
+    """One row per segment, the most at risk first: segment, customers (not gone), stays, at_risk, share (of stays), in_doubt (at
+    risk with those in doubt today), slipping (customers)."""
+    here = risk[risk["state"] != "gone"]
+    doubt = here["at_risk"].where(here["state"].isin(IN_DOUBT), 0.0)
+    table = here.assign(in_doubt=doubt, slipping=here["state"] == "slipping").groupby("segment").agg(
+        customers=("customer_id", "size"), stays=("stays", "sum"), at_risk=("at_risk", "sum"), in_doubt=("in_doubt", "sum"),
+        slipping=("slipping", "sum"),
+    )  # fmt: skip
+    table["share"] = (table["at_risk"] / table["stays"]).where(table["stays"] > 0)
+    return table.reset_index().sort_values(["at_risk", "segment"], ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def segments_table(segments: pd.DataFrame, contracts: bool, source: str) -> Table:
+    return Table(
+        segments, "What of a year's business may be lost, by segment.", source,
+        {
+            "segment": ("Segment", "text"), "customers": ("Contracts" if contracts else "Customers", "count"),
+            "stays": ("Bring a year if all stay", "money"), "at_risk": ("At risk", "money"), "share": ("Share", "share"),
+            "slipping": ("Most likely to leave" if contracts else "Slipping now", "count"),
+            "in_doubt": ("At risk with those in doubt today", "money"),
+        },
+        aside=True,
+    )  # fmt: skip
+
+
+def save_table(listed: pd.DataFrame, contracts: bool, source: str) -> Table:
+    chance = ("Chance to leave", "share") if contracts else ("Still active", "share")
+    more = f" The other {len(listed) - TOP:,} are in the action list." if len(listed) > TOP else ""
+    return Table(
+        listed.head(TOP), f"The top of the save list.{more}", source,
+        {
+            "customer_id": ("Customer", "text"), "segment": ("Segment", "text"), "leaves" if contracts else "alive": chance,
+            "at_risk": ("At risk", "money"), "cost": ("Costs", "money"), "value": ("Should keep", "money"),
+            "reason": ("Why", "text"),
+        },
+    )  # fmt: skip
+
+
+def groups_table(found: Persuasion, source: str, fmt: Formats) -> Table:
+    trial, unit = found.trial, "number" if found.trial.unit == "orders" else "share"
+    words = [
+        f"{fmt.number(low)} to {fmt.number(high)}" if unit == "number" else f"{fmt.points(low)} to {fmt.points(high)}"
+        for low, high in zip(found.groups["low"], found.groups["high"], strict=True)
+    ]
+    described = {
+        name: (feature_label(name), "number" if pd.api.types.is_numeric_dtype(found.groups[name]) else "text")
+        for name in found.told
+    }
+    outcome = "Orders" if trial.unit == "orders" else "Share of yes"
+    return Table(
+        found.groups.assign(range=words),
+        f"{trial.label}: who is persuaded. Customers in four equal parts by expected effect, told by models that had not seen"
+        f" them; {' and '.join(label[0].lower() + label[1:] for label, _ in described.values())}: means before the start.",
+        source,
+        {
+            "group": ("Expected effect", "text"), "customers": ("Customers", "count"), **described,
+            "without": (f"{outcome} without it", unit), "effect": ("Added by it", "number" if unit == "number" else "points"),
+            "range": (f"{fmt.share(LEVEL)} range", "text"), "verdict": ("They are", "text"),
+        },
+    )  # fmt: skip
+
+
+def trials_table(found: Sequence[Persuasion], source: str, fmt: Formats) -> Table:
+    rows = [
+        {
+            "trial": p.trial.label, "customers": len(p.trial.treated), "unit": p.trial.unit, "effect": p.uplift.effect * 100,
+            "qini": p.uplift.qini.value * 100, "low": p.uplift.qini.low * 100, "high": p.uplift.qini.high * 100,
+            "evidence": p.evidence, "lot": "yes" if p.trial.by_lot else "no",
+        }
+        for p in found
+    ]  # fmt: skip
+    return Table(
+        pd.DataFrame(rows), "All trials with a control group, per 100 customers. The Qini coefficient is what a choice by"
+        " expected effect brings above a choice by lot, on average over all shares addressed; about zero it is worth nothing.",
+        source,
+        {
+            "trial": ("Trial", "text"), "customers": ("Customers", "count"), "unit": ("Counted", "text"),
+            "effect": ("Effect on all", "number"), "qini": ("Qini", "number"),
+            "low": ("Low", "number"), "high": ("High", "number"),
+            "evidence": ("That customers differ", "text"), "lot": ("Groups look drawn by lot", "text"),
+        },
+        aside=True,
+    )  # fmt: skip
+
+
+def learners_table(found: Persuasion, source: str) -> Table:
+    return Table(
+        found.uplift.tried.assign(qini=found.uplift.tried["qini"] * 100),
+        f"{found.trial.label}: Qini per 100 customers of each way to learn, on customers not seen; the average is used.", source,
+        {"learner": ("Way to learn", "text"), "qini": ("Qini", "number")}, aside=True,
+    )  # fmt: skip
+
+
+def churn_table(churn: Churn, source: str) -> Table:
+    return Table(
+        churn.learned.comparison, "Models that tell who leaves, judged on contracts they had not seen.", source,
+        {
+            "model": ("Model", "text"), "auc": ("Area under ROC", "number"), "auc_low": ("Low", "number"),
+            "auc_high": ("High", "number"),
+            "brier": ("Brier score", "number"), "ece": ("Calibration error", "share"),
+        },
+        aside=True,
+    )  # fmt: skip

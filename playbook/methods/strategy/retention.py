@@ -1,0 +1,214 @@
+"""Retention: what leaving customers may cost, whom to contact so that they stay, and whom an action persuades."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from playbook.engagement import Assumptions, Intervention
+from playbook.methods.market_research.lifetime_value import LifetimeValue
+from playbook.methods.strategy.keeping.at_risk import COLUMNS, risk_by_contracts, risk_by_orders
+from playbook.methods.strategy.keeping.churn import Churn, learn_churn
+from playbook.methods.strategy.keeping.figures import risk_figure, uplift_figure
+from playbook.methods.strategy.keeping.findings import (
+    area_finding,
+    persuasion_finding,
+    risk_finding,
+    same_finding,
+    save_finding,
+    slipping_finding,
+    untested_finding,
+)
+from playbook.methods.strategy.keeping.persuasion import Persuasion, learn_persuasion
+from playbook.methods.strategy.keeping.save_list import KEEPS, save_list, save_proposal
+from playbook.methods.strategy.keeping.states import customer_states
+from playbook.methods.strategy.keeping.tables import (
+    by_segment,
+    churn_table,
+    groups_table,
+    learners_table,
+    save_table,
+    segments_table,
+    trials_table,
+)
+from playbook.methods.strategy.keeping.target_list import target_list, target_proposal
+from playbook.methods.strategy.keeping.trials import case_trials, order_trials
+from playbook.result.contract import Assumption, Figure, Finding, Locked, Proposal, Result, Table
+from playbook.result.formats import Formats
+from playbook.result.section import section
+
+__all__ = ["Retention", "retention"]
+
+ORDERS, CONTRACTS = "orders and the lifetime value of market research", "contracts and the lifetime value of market research"
+TESTS = "control groups, orders and cases"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retention(Result):
+    """``risk``: a row per customer, columns ``keeping.at_risk.COLUMNS`` (empty where lifetime value could not be told).
+
+    ``saves``: the save list (see ``keeping.save_list``); ``persuasions``: what each trial with a control group taught, the
+    surest difference between customers first; ``churn``: models behind the chance that a contract ends (None without). Money is
+    gross margin of twelve months, revenue where no margin is stated.
+    """
+
+    risk: pd.DataFrame = field(repr=False)
+    saves: pd.DataFrame = field(repr=False)
+    persuasions: tuple[Persuasion, ...] = field(repr=False)
+    churn: Churn | None = field(default=None, repr=False)
+
+    def figures(self) -> tuple[Figure, ...]:
+        drawn = []
+        if len(self.risk) and (segments := by_segment(self.risk))["at_risk"].sum() > 0:
+            drawn.append(risk_figure(segments, CONTRACTS if self.churn else ORDERS, self.fmt))
+        if self.persuasions and self.persuasions[0].evidence != "not shown":
+            drawn.append(uplift_figure(self.persuasions[0], TESTS, self.fmt))
+        return tuple(drawn)
+
+
+@section(
+    "retention",
+    "Whom could we lose, and whom is it worth keeping?",
+    promise="the value at risk, the customers slipping now, a save list that pays, and whom an action persuades",
+    one_of=("order_totals", "contracts", "labelled_cases"),
+)
+def retention(
+    as_of: date,
+    fmt: Formats,
+    parameters: Assumptions,
+    lifetime_value: LifetimeValue | None = None,
+    order_totals: pd.DataFrame | None = None,
+    contracts: pd.DataFrame | None = None,
+    customers: pd.DataFrame | None = None,
+    memberships: pd.DataFrame | None = None,
+    labelled_cases: pd.DataFrame | None = None,
+    activity_months: pd.DataFrame | None = None,
+    interventions: Sequence[Intervention] = (),
+) -> Retention | Locked:
+    """What may be lost and whom to keep, from the values of ``lifetime_value``; whom actions persuade, from trials by lot.
+
+    Without contracts the chance to be active comes from the model of buying; with contracts the chance to leave is learnt from
+    earlier days (``churn``), or read off the curves of lifetime value where too few ended. Locked without either and without a
+    trial.
+    """
+    day, margin = pd.Timestamp(as_of), parameters.gross_margin
+    trials = []
+    if memberships is not None and order_totals is not None and "customer_id" in order_totals:
+        trials += order_trials(interventions, memberships, order_totals, customers, as_of, parameters.contact_cost)
+    if labelled_cases is not None:
+        trials += case_trials(labelled_cases, parameters.contact_cost)
+    found = sorted((learn_persuasion(t, margin, len(trials)) for t in trials), key=lambda p: (p.uplift.qini.p, p.trial.id))
+    if lifetime_value is None and not found:
+        return Locked(
+            fmt=fmt,
+            headline="Not answered yet: Whom could we lose, and whom is it worth keeping?",
+            unlock=(
+                "orders (customer_id) over at least three months, or customers (acquired_on, left_on, fee)",
+                "interventions (group): who was treated and who was left out by lot",
+            ),
+            promise=retention.section.promise,
+        )
+    meant = "margin" if margin else "revenue"
+    risk, saves, churn, bound = pd.DataFrame(columns=list(COLUMNS)), pd.DataFrame(), None, False
+    findings: list[Finding | None] = []
+    tables: list[Table] = []
+    proposals: list[Proposal] = []
+    if lifetime_value is not None:
+        bound = lifetime_value.k is None
+        if bound:
+            churn = None if customers is None or contracts is None else learn_churn(contracts, customers, day, activity_months)
+            risk = risk_by_contracts(lifetime_value, None if churn is None else churn.chance, margin or 1.0)
+        else:
+            risk = risk_by_orders(lifetime_value, order_totals, day, margin or 1.0)
+        states = None if bound else customer_states(order_totals, day + pd.Timedelta(days=1))
+        saves = save_list(risk, parameters, bound, states, fmt)
+        source = CONTRACTS if bound else ORDERS
+        miss = lifetime_value.holdout.miss if lifetime_value.holdout else 0.0
+        findings += [
+            risk_finding(risk, miss, churn, bound, meant, fmt),
+            slipping_finding(risk, churn, meant, fmt),
+            save_finding(saves, meant, fmt),
+        ]
+        tables.append(segments_table(by_segment(risk), bound, source))
+        if len(saves):
+            tables.append(save_table(saves, bound, source))
+            proposals.append(save_proposal(saves, bound, churn.horizon if churn else None, fmt))
+        if churn:
+            findings.append(area_finding(churn, fmt))
+            tables.append(churn_table(churn, source))
+    told = [p for p in found if p.evidence != "not shown"]
+    lists = [target_list(p, margin) for p in told]
+    findings += [persuasion_finding(p, listed, meant, fmt) for p, listed in zip(told, lists, strict=True)][:2]
+    proposals += [target_proposal(p, listed, fmt) for p, listed in zip(told, lists, strict=True) if len(listed)]
+    if same := [p for p in found if p.evidence == "not shown"]:
+        findings.append(same_finding(same, fmt))
+    if not found:
+        findings.append(untested_finding(fmt))
+    if told:
+        tables.append(groups_table(told[0], TESTS, fmt))
+    if found:
+        tables += [trials_table(found, TESTS, fmt), learners_table(found[0], TESTS)]
+    return Retention(
+        fmt=fmt,
+        headline=_headline(risk, saves, told, meant, fmt),
+        findings=tuple(f for f in findings if f),
+        tables=tuple(tables),
+        assumptions=_assumptions(parameters, lifetime_value is not None, bound, churn, found, fmt),
+        proposals=tuple(proposals),
+        risk=risk,
+        saves=saves,
+        persuasions=tuple(found),
+        churn=churn,
+    )  # fmt: skip
+
+
+def _headline(risk: pd.DataFrame, saves: pd.DataFrame, told: list[Persuasion], meant: str, fmt: Formats) -> str:
+    if risk.empty:
+        if told:
+            return f"{told[0].trial.label} persuades some customers and not others"
+        return "The trials do not tell whom an action persuades"
+    at_risk = fmt.money(risk["at_risk"].sum())
+    meant = f"a year's {meant}"
+    if saves.empty:
+        return f"{at_risk} of {meant} is at risk, and nobody is worth a contact yet"
+    who = "1 customer" if len(saves) == 1 else f"{fmt.count(len(saves))} customers"
+    return f"{at_risk} of {meant} is at risk; a contact should pay with {who}"
+
+
+def _assumptions(
+    parameters: Assumptions, valued: bool, bound: bool, churn: Churn | None, found: list[Persuasion], fmt: Formats
+) -> tuple[Assumption, ...]:
+    low, middle, high = (fmt.share(KEEPS[c], 0) for c in ("value_low", "value", "value_high"))
+    others = ", ".join(p.trial.label for p in found if not p.trial.by_lot)
+    stated = [
+        (valued, f"A contact keeps {middle} ({low} to {high}) of what is at risk. Nobody has measured it yet.", "low", "high"),
+        (
+            valued and parameters.contact_cost is None,
+            "No contact_cost is stated in client.yml: a contact is priced as in our advice list.", "low", "medium",
+        ),
+        (not parameters.gross_margin, "No gross margin is stated: every value is revenue and not profit.", "high", "high"),
+        (
+            valued and not bound,
+            "Customers go on ordering at their own pace as long as they stay; who is gone with 95% or more is left alone.",
+            "medium", "medium",
+        ),
+        (
+            churn is not None,
+            "The customers table holds today's state only: where a column changes shortly before a contract ends, the test"
+            " flatters the score. Columns that give the end away are left out.", "medium", "medium",
+        ),
+        (
+            bound and churn is None,
+            "Too few contracts ended to learn who leaves: all of a kind are taken to leave alike.", "high", "high",
+        ),
+        (
+            bool(found), "An action does again what it did in its test, and orders gained are not missing later.", "medium", "medium",
+        ),
+        (
+            bool(others),
+            f"Groups that differ from the start by more than chance were not drawn by lot: {others}.", "high", "high",
+        ),
+        (len(found) > 1, "With several trials, evidence allows for having looked at all of them.", "high", "low"),
+    ]  # fmt: skip
+    return tuple(Assumption(*words) for holds, *words in stated if holds)
