@@ -5,26 +5,37 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from playbook.errors import PlaybookError
+from playbook.generate.bank.client import BANK_CUSTOMERS, BANK_MONTHS, generate_bank
+from playbook.generate.bank.write import write_bank
 from playbook.generate.client import generate_client
 from playbook.generate.planted import REFERENCE_CUSTOMERS
 from playbook.generate.write import write_client
 
 __all__ = ["main"]
 
+KINDS = {
+    "shop": (generate_client, write_client, {"customers": REFERENCE_CUSTOMERS, "months": 36, "name": "Aurora Audio"}),
+    "bank": (generate_bank, write_bank, {"customers": BANK_CUSTOMERS, "months": BANK_MONTHS, "name": "Harbor Bank"}),
+}
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the client and return the exit code."""
     parser = ArgumentParser(
-        prog="python -m playbook.generate", description="Write a generated client: an audio web shop with planted truth."
+        prog="python -m playbook.generate", description="Write a generated client with planted truth: a web shop or a bank."
     )
     parser.add_argument("folder", type=Path, help="where to write client.yml, raw/ and truth/, for example data/my-client")
+    parser.add_argument("--kind", choices=list(KINDS), default="shop", help="an audio web shop or a retail bank (default: shop)")
     parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same files (default: %(default)s)")
-    parser.add_argument("--customers", type=int, default=REFERENCE_CUSTOMERS, help="default: %(default)s")
-    parser.add_argument("--months", type=int, default=36, help="months of history (default: %(default)s)")
-    parser.add_argument("--name", default="Aurora Audio", help="default: %(default)s")
+    usual = {option: " and ".join(f"{by[option]} ({kind})" for kind, (_, _, by) in KINDS.items()) for option in KINDS["shop"][2]}
+    parser.add_argument("--customers", type=int, help=f"default: {usual['customers']}")
+    parser.add_argument("--months", type=int, help=f"months of history, default: {usual['months']}")
+    parser.add_argument("--name", help=f"default: {usual['name']}")
     chosen = parser.parse_args(arguments)
+    generate, write, defaults = KINDS[chosen.kind]
+    stated = {option: value for option in defaults if (value := getattr(chosen, option)) is not None}
     try:
-        written = write_client(generate_client(chosen.seed, chosen.customers, chosen.months, chosen.name), chosen.folder)
+        written = write(generate(chosen.seed, **defaults | stated), chosen.folder)
     except PlaybookError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code

@@ -13,7 +13,7 @@ from playbook.generate.deliveries import draw_deliveries, whole_orders
 from playbook.generate.demand import advertising, clock, draw_times
 from playbook.generate.interventions import Rollout, roll_out
 from playbook.generate.journeys import draw_journeys
-from playbook.generate.ledger import advertising_ledger, plan_targets
+from playbook.generate.ledger import advertising_ledger, plan_targets, totals_by_month
 from playbook.generate.planted import REFERENCE_CUSTOMERS, REGULARITY
 from playbook.generate.service import draw_tickets, standing_answers
 from playbook.generate.shop import Shelf, competitor_prices, market_sizes, price_shelf, read_products
@@ -93,7 +93,7 @@ def generate_client(
     told = asked[["order_id"]].assign(driver=moved)
     said, wallet = draw_wallets(answers, table, people, next(streams))
     tables["surveys"] = answers.assign(total_spend=said)
-    tables["plan"] = plan_targets(_monthly(table), AS_OF.year)
+    tables["plan"] = plan_targets(totals_by_month(table), AS_OF.year)
     truth = tell_truth(seed, people.assign(wallet_share=people["customer_id"].map(wallet)), shelf, rollout, tables, told, scarce)
     for listed in ("products", "competitors", "stock"):
         tables[listed] = tables[listed][~tables[listed]["product_id"].isin(gone)]
@@ -149,12 +149,6 @@ def _members(rollout: Rollout, people: pd.DataFrame) -> pd.DataFrame:
 
 def _whole_orders(table: pd.DataFrame) -> pd.DataFrame:
     return table[(table["quantity"] > 0) & ~table["fraud"]].drop_duplicates("order_id")[["order_date", "customer_id", "channel"]]
-
-
-def _monthly(table: pd.DataFrame) -> pd.DataFrame:
-    month = table["order_date"].dt.to_period("M").dt.start_time
-    orders = table[table["quantity"] > 0].groupby(month)["order_id"].nunique()
-    return pd.DataFrame({"revenue": table.groupby(month)["revenue"].sum(), "orders": orders})
 
 
 def _canonical(name: str, frame: pd.DataFrame) -> pd.DataFrame:

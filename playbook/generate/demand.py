@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from playbook.generate.planted import CHANNELS, GROWTH, MARKETING_SHARE, REFERENCE_CUSTOMERS, SEASON, WEEKDAY
+from playbook.generate.planted import CHANNELS, GROWTH, MARKETING_SHARE, REFERENCE_CUSTOMERS, SEASON, WEEKDAY, Channel
 
 __all__ = ["DAYS_PER_MONTH", "Clock", "adstock", "advertising", "clock", "draw_times", "season"]
 
@@ -51,14 +51,16 @@ def season(days: pd.DatetimeIndex) -> np.ndarray:
     return month[days.month - 1] * weekday[days.day_of_week]
 
 
-def advertising(days: pd.DatetimeIndex, customers: int, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Daily spend (EUR) and the expected orders it brings, one column a channel."""
+def advertising(
+    days: pd.DatetimeIndex, customers: int, rng: np.random.Generator, channels: tuple[Channel, ...] = CHANNELS
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Daily spend and the expected orders it brings, one column a channel."""
     scale = customers / REFERENCE_CUSTOMERS
     week = (days - days[0]).days // 7
     month = np.array(SEASON)[days.month - 1] / np.mean(SEASON)
     trend = 1 + SPEND_GROWTH * np.linspace(-0.5, 0.5, len(days))
     spend, orders = {}, {}
-    for channel in CHANNELS:
+    for channel in channels:
         swing = rng.lognormal(0, SPEND_WEEKLY, week.max() + 1) * np.where(rng.random(week.max() + 1) < PAUSE, 0.1, 1.0)
         daily = channel.spend * trend * month**SPEND_SEASON * swing[week] * rng.lognormal(0, SPEND_DAILY, len(days))
         daily = daily.round(2)

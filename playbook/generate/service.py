@@ -1,5 +1,6 @@
 """Service: the tickets customers write, and the standing answers to some of them."""
 
+from functools import cache
 from importlib.resources import files
 
 import numpy as np
@@ -8,35 +9,46 @@ from ruamel.yaml import YAML
 
 from playbook.generate.planted import REFERENCE_CUSTOMERS
 
-__all__ = ["CRISIS_MONTH", "LATE", "SERVICE_DAYS", "draw_tickets", "faq_truth", "standing_answers", "words"]
+__all__ = ["LATE", "SERVICE_DAYS", "draw_tickets", "faq_truth", "standing_answers", "words"]
 
 TICKETS = 900  # for REFERENCE_CUSTOMERS
 SERVICE_DAYS = 730
 CHINESE_SPEAKERS = 0.25  # share of questions in Chinese
 CLOSING_HOURS = 9.0  # mean time until a ticket is settled
-CRISIS_MONTH, CRISIS_FACTOR = 12, 3.0  # parcels are late in December
 LATE = "late delivery"  # the topic of tickets and of answers to surveys that tells of a late parcel
 
 
-def words() -> dict:
+@cache
+def words(file: str = "service.yml") -> dict:
     """What customers and the service desk write, by topic and by driver."""
-    return YAML(typ="safe", pure=True).load(files("playbook.generate").joinpath("service.yml").read_text(encoding="utf-8"))
+    return YAML(typ="safe", pure=True).load(files("playbook.generate").joinpath(file).read_text(encoding="utf-8"))
 
 
-def draw_tickets(lines: pd.DataFrame, last: pd.Timestamp, customers: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Questions with answers over about twelve topics, each a week or so after a line of a real order (``order_id``)."""
-    written = words()
+def draw_tickets(
+    lines: pd.DataFrame,
+    last: pd.Timestamp,
+    customers: int,
+    rng: np.random.Generator,
+    written: dict | None = None,
+    chinese: float = CHINESE_SPEAKERS,
+) -> pd.DataFrame:
+    """Questions with answers over about twelve topics, each a week or so after a line of a real order (``order_id``).
+
+    ``written``: the words, the shop's if not given. ``chinese``: the share of questions in Chinese.
+    """
+    written = written or words()
     names = list(written["topics"])
     rows = []
     for line in _moments(lines, last, round(TICKETS * customers / REFERENCE_CUSTOMERS), rng).itertuples():
-        weight = np.array([written["topics"][n]["weight"] for n in names])
-        weight[0] *= CRISIS_FACTOR if line.at.month == CRISIS_MONTH else 1.0
+        weight = np.array(
+            [entry["weight"] * entry.get("busy", {}).get(line.at.month, 1.0) for entry in written["topics"].values()]
+        )
         topic = names[rng.choice(len(names), p=weight / weight.sum())]
         entry = written["topics"][topic]
         fitting = entry.get("only", [line.product])
         product = line.product if line.product in fitting else fitting[rng.integers(len(fitting))]
         slots = {"product": product, "days": int(rng.integers(3, 15))}
-        language = "zh" if rng.random() < CHINESE_SPEAKERS else "en"
+        language = "zh" if rng.random() < chinese else "en"
         said, before = (entry["chinese"], "chinese ") if language == "zh" else (entry, "")
         parts = (written[f"{before}openings"], said["questions"], written[f"{before}closings"], said["answers"])
         opening, question, closing, answer = (part[rng.integers(len(part))] for part in parts)
@@ -50,20 +62,20 @@ def draw_tickets(lines: pd.DataFrame, last: pd.Timestamp, customers: int, rng: n
     return tickets
 
 
-def standing_answers() -> pd.DataFrame:
+def standing_answers(written: dict | None = None) -> pd.DataFrame:
     """The FAQ: question, answer, topic, language. Topics without any are gaps."""
     rows = [
         (question, answer, topic, language)
         for language, part in (("en", "faq"), ("zh", "faq chinese"))
-        for topic, entry in words()["topics"].items()
+        for topic, entry in (written or words())["topics"].items()
         for question, answer in entry.get(part, [])
     ]
     return pd.DataFrame(rows, columns=["question", "answer", "topic", "language"])
 
 
-def faq_truth() -> dict[str, list[str]]:
+def faq_truth(written: dict | None = None) -> dict[str, list[str]]:
     """Topics that the standing answers cover, and those that they leave out."""
-    topics = words()["topics"]
+    topics = (written or words())["topics"]
     return {"covered": [t for t in topics if "faq" in topics[t]], "gaps": [t for t in topics if "faq" not in topics[t]]}
 
 

@@ -147,9 +147,14 @@ def competitor_prices(shelf: Shelf, weeks: int, rng: np.random.Generator) -> pd.
     return pd.concat(frames).sort_values(["date", "product_id", "competitor"], ignore_index=True)
 
 
-def market_sizes(lines: pd.DataFrame, products: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Quarterly market size and our share by category for all whole quarters; our revenue is exactly share times size."""
-    entries = _catalogue()
+def market_sizes(
+    lines: pd.DataFrame, products: pd.DataFrame, rng: np.random.Generator, entries: dict | None = None
+) -> pd.DataFrame:
+    """Quarterly market size and our share by category for all whole quarters; our revenue is exactly share times size.
+
+    ``entries``: by category, ``share`` at the start and at the end; the shop's if not given.
+    """
+    entries = entries or _catalogue()
     sold = lines.assign(category=lines["product_id"].map(products.set_index("product_id")["category"]))
     sold["period"] = sold["order_date"].dt.to_period("Q").dt.start_time
     revenue = sold.groupby(["period", "category"])["revenue"].sum().unstack()

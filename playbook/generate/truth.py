@@ -26,12 +26,13 @@ from playbook.generate.planted import (
     SEASON,
     SEGMENTS,
     WALLET,
+    Channel,
     Response,
 )
 from playbook.generate.service import faq_truth
 from playbook.generate.shop import COMPANION_RATE, COMPANIONS, Shelf, category_truth
 
-__all__ = ["Truth", "tell_truth"]
+__all__ = ["Truth", "advertising_truth", "tell_truth"]
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def tell_truth(
         "season": {f"{month:02d}": round(value / float(np.mean(SEASON)), 4) for month, value in enumerate(SEASON, 1)},
         "elasticity": category_truth(),
         "companions": {"rate": COMPANION_RATE, "pairs": dict(COMPANIONS)},
-        "advertising": {c.name: _response(c, len(people)) for c in CHANNELS},
+        "advertising": {c.name: advertising_truth(c, len(people)) for c in CHANNELS},
         "competitors": {name: level for name, (level, _) in COMPETITORS.items()},
         "journeys": {
             "costliest_leak": f"{STEPS[2]} > {STEPS[3]}",
@@ -115,7 +116,8 @@ def _order_worth(table: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
     return (sums["revenue"] / sums["orders"]).reindex(people["segment"].unique(), fill_value=0.0)
 
 
-def _response(channel, customers: int) -> dict:
+def advertising_truth(channel: Channel, customers: int) -> dict:
+    """The planted response of one channel, at the size of the client."""
     scale = customers / REFERENCE_CUSTOMERS
     return {
         "carryover": channel.carryover,

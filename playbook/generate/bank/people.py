@@ -1,0 +1,111 @@
+"""People: who the bank's customers are, what they use, and when they leave."""
+
+import numpy as np
+import pandas as pd
+
+from playbook.generate.bank.planted import AGES, BRANCHES, GROUPS, LEAVING, PART_TIME
+
+__all__ = ["draw_people", "fades"]
+
+JOINED_BEFORE = 0.72  # share that had an account before the first month
+OLDEST_YEARS = 18
+CONTRACTS = {"Basic": 0.0, "Plus": 15.0, "Private": 68.0}  # CNY a month
+CONTRACT_MIX = {
+    "affluent": (0.05, 0.35, 0.60),
+    "family": (0.40, 0.55, 0.05),
+    "young digital": (0.70, 0.29, 0.01),
+    "quiet": (0.85, 0.15, 0),
+}
+WORK = ("permanent", "self-employed", "student", "retired")
+WORK_MIX = {
+    "18-29": (0.66, 0.06, 0.28, 0),
+    "30-44": (0.85, 0.15, 0, 0),
+    "45-64": (0.78, 0.16, 0, 0.06),
+    "65+": (0.05, 0.03, 0, 0.92),
+}
+INCOME_BANDS, INCOME_NAMES = (100, 200, 350), ("under 100k", "100-200k", "200-350k", "over 350k")
+SPREAD = 0.30  # sigma, log scale: how customers of a group differ
+YEAR_DAYS = 365.25
+
+
+def draw_people(months: pd.DatetimeIndex, count: int, rng: np.random.Generator) -> pd.DataFrame:
+    """One row a customer: what the bank knows, and group, rates and habits, which only the truth knows.
+
+    ``months``: first days of the months of history. ``first`` and ``left`` are numbers of months: the first one active (0 where
+    the account is older), and the one of leaving (``len(months)`` where it runs on). ``leaving`` is the monthly chance to leave
+    in the last month before that.
+    """
+    sizes = np.array([round(count * group.share) for group in GROUPS])
+    sizes[1] += count - sizes.sum()
+    which = rng.permutation(np.repeat(np.arange(len(GROUPS)), sizes))
+    gender = np.where(rng.random(count) < 0.51, "female", "male")
+    age = np.empty(count, dtype=object)
+    income, contract = np.empty(count), np.empty(count, dtype=object)
+    for number, group in enumerate(GROUPS):
+        rows = np.flatnonzero(which == number)
+        age[rows] = rng.choice(AGES, len(rows), p=group.ages)
+        income[rows] = group.incomes[0] * rng.lognormal(0, group.incomes[1], len(rows))
+        contract[rows] = rng.choice(list(CONTRACTS), len(rows), p=CONTRACT_MIX[group.name])
+    people = pd.DataFrame(
+        {
+            "customer_id": [f"H{number}" for number in range(20001, 20001 + count)],
+            "group": np.array([g.name for g in GROUPS], dtype=object)[which],
+            "gender": gender,
+            "age_group": age,
+            "income": income.round(1),
+            "income_group": np.array(INCOME_NAMES, dtype=object)[np.searchsorted(INCOME_BANDS, income)],
+            "employment": _work(gender, age, rng),
+            "region": rng.choice(list(BRANCHES), count, p=list(BRANCHES.values())),
+            "contract": contract,
+            "fee": pd.Series(contract).map(CONTRACTS),
+        }
+    )
+    for habit in ("bookings", "worth", "balance", "cards", "logins"):
+        usual = np.array([getattr(group, habit) for group in GROUPS])[which]
+        people[habit] = usual * rng.lognormal(-(SPREAD**2) / 2, SPREAD, count)
+    people["first"], people["acquired_on"] = _joined(months, count, rng)
+    people["leaving"], people["left"], people["left_on"] = _left(people, months, rng)
+    return people
+
+
+def fades(people: pd.DataFrame, month: int, decline: float, over: int) -> np.ndarray:
+    """Factor on the use of the account in one month: 1, less in the last months before leaving, 0 when not there."""
+    ahead = people["left"].to_numpy() - month  # 0 in the month of leaving
+    there = (people["first"].to_numpy() <= month) & (ahead >= 0)
+    return np.where(there, decline ** np.clip(over - ahead, 0, over), 0.0)
+
+
+def _work(gender: np.ndarray, age: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    work = np.empty(len(gender), dtype=object)
+    for band in AGES:
+        rows = np.flatnonzero(age == band)
+        work[rows] = rng.choice(WORK, len(rows), p=WORK_MIX[band])
+    part = rng.random(len(gender)) < np.array([PART_TIME[g] for g in gender])
+    return np.where(part, "part-time", work)
+
+
+def _joined(months: pd.DatetimeIndex, count: int, rng: np.random.Generator) -> tuple[np.ndarray, pd.Series]:
+    before = rng.random(count) < JOINED_BEFORE
+    first = np.where(before, 0, rng.integers(0, len(months), count))
+    old = months[0] - pd.to_timedelta((YEAR_DAYS * OLDEST_YEARS * rng.random(count) ** 1.5).astype(int) + 1, "D")
+    new = months[first] + pd.to_timedelta(rng.integers(0, 28, count), "D")
+    return first, pd.Series(np.where(before, old, new))
+
+
+def _left(people: pd.DataFrame, months: pd.DatetimeIndex, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, pd.Series]:
+    """Chance to leave in the last month there, number of the month of leaving, and the day; nobody leaves in the first months."""
+    fixed = LEAVING["all"] + (
+        LEAVING["contract Basic"] * (people["contract"] == "Basic")
+        + LEAVING["age 18-29"] * (people["age_group"] == "18-29")
+        + LEAVING["branch Airport Road"] * (people["region"] == "Airport Road")
+    ).to_numpy(dtype=float)
+    left = np.full(len(people), len(months))
+    chance = np.zeros(len(people))
+    for month, start in enumerate(months):
+        young = ((start - people["acquired_on"]).dt.days < 2 * YEAR_DAYS).to_numpy()
+        now = 1 / (1 + np.exp(-fixed - LEAVING["first two years"] * young))
+        there = (left == len(months)) & (people["first"].to_numpy() + 3 <= month)
+        chance = np.where(left == len(months), now, chance)
+        left = np.where(there & (rng.random(len(people)) < now), month, left)
+    day = months[np.minimum(left, len(months) - 1)] + pd.to_timedelta(rng.integers(0, 28, len(people)), "D")
+    return chance.round(5), left, pd.Series(day).where(left < len(months))
