@@ -3,9 +3,10 @@
 import pandas as pd
 
 from playbook.intake.frames.frame import frame, pick, total
+from playbook.intake.frames.orders import whole_periods
 from playbook.intake.tables import Tables
 
-__all__ = ["channel_months", "plan_targets"]
+__all__ = ["channel_months", "channel_weeks", "plan_targets"]
 
 
 @frame(plan=("period", "kpi", "target"))
@@ -18,8 +19,33 @@ def plan_targets(tables: Tables) -> pd.DataFrame:
 
 @frame(marketing=("date", "channel", "spend"))
 def channel_months(tables: Tables) -> pd.DataFrame:
-    """One row per marketing channel and month: channel, month, spend, and clicks, orders and revenue where known."""
+    """One row per marketing channel and month: channel, month, spend, and impressions, clicks, orders, revenue where known."""
+    return _by_channel(tables, "month", "M")
+
+
+@frame(marketing=("date", "channel", "spend"))
+def channel_weeks(tables: Tables) -> pd.DataFrame:
+    """One row per marketing channel and complete week: channel, week (Monday), spend, and what ``channel_months`` has beside it.
+
+    Complete are the weeks that lie between the first and the last day with a row; where each week has one day only, as in tables
+    kept by week, all of them up to the as-of day.
+    """
+    table = _by_channel(tables, "week", "W")
     rows = tables.rows["marketing"]
-    rows = rows.mutate(month=rows.date.truncate("M"))
+    days = rows.aggregate(first=rows.date.min(), last=rows.date.max()).to_pandas().iloc[0]
+    if pd.isna(days["first"]):
+        return table
+    first, last = (pd.Timestamp(days[edge]).normalize() for edge in ("first", "last"))
+    by_week = rows.aggregate(days=rows.date.truncate("D").nunique(), weeks=rows.date.truncate("W").nunique()).to_pandas().iloc[0]
+    if by_week["days"] == by_week["weeks"]:
+        first, last = first - pd.Timedelta(days=first.weekday()), last + pd.Timedelta(days=6 - last.weekday())
+    whole = whole_periods(first, min(last, pd.Timestamp(tables.as_of)), "W-MON")
+    return table[table["week"].isin(whole)].reset_index(drop=True)
+
+
+def _by_channel(tables: Tables, name: str, unit: str) -> pd.DataFrame:
+    rows = tables.rows["marketing"]
+    rows = rows.mutate(**{name: rows.date.truncate(unit)})
     sums = {c: total(rows[c]) for c in ("spend", *pick(rows, "impressions", "clicks", "orders", "revenue"))}
-    return rows.group_by(["channel", "month"]).aggregate(**sums).order_by(["channel", "month"]).to_pandas()
+    table = rows.group_by(["channel", name]).aggregate(**sums).order_by(["channel", name]).to_pandas()
+    return table.assign(**{name: pd.to_datetime(table[name])})

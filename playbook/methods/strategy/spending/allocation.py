@@ -1,81 +1,138 @@
-"""Allocation: linear programmes with their shadow prices, and a budget spread over options of falling return."""
+"""Allocation: a budget split over options, each with a curve of what rising amounts bring."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
 
-__all__ = ["TOLERANCE", "Allocation", "Optimum", "allocate", "maximise"]
+from playbook.methods.strategy.spending.programme import maximise
 
-PAYS_AT = 1.0  # return per unit of money below which money is better kept
+__all__ = ["TOLERANCE", "Allocation", "Option", "allocate", "least"]
+
 TOLERANCE = 1e-9
+NOTHING = 1e-7  # share of the money spent below which what is left is rounding
+TIE = 1e-6  # by which money that just comes back is better spent than kept
 
 
 @dataclass(frozen=True)
-class Optimum:
-    """Best ``amounts``, their ``total`` gain, and for each limit the gain of one more unit of it (``prices``)."""
+class Option:
+    """What can be bought: any amount from ``amounts[0]`` to ``amounts[-1]`` brings ``values``, straight between the knots.
+
+    ``amounts`` rise and have at least one entry. A concave curve is a linear programme; where its slope rises somewhere (S-shaped
+    answers), the pieces are bought in their order by binary variables. ``step``: the amount is a multiple of it. ``whole``: every
+    piece for itself is bought as a whole or not at all.
+    """
 
     amounts: np.ndarray
-    total: float
-    prices: np.ndarray
+    values: np.ndarray
+    step: float | None = None
+    whole: bool = False
 
+    def __post_init__(self):
+        if not len(self.amounts) or len(self.amounts) != len(self.values) or np.any(np.diff(self.amounts) <= 0):
+            raise ValueError("an option needs rising amounts, and a value for each")
 
-def maximise(
-    gain: Sequence[float], use: Sequence[Sequence[float]], limits: Sequence[float], upper: Sequence[float | None] | None = None
-) -> Optimum:
-    """Maximise ``gain @ x`` under ``use @ x <= limits`` and ``0 <= x <= upper`` (None: no bound) by linear programming.
-
-    ``gain`` and ``upper`` have one value an option, ``limits`` one a row of ``use``. A cost is minimised as its negative, a
-    requirement ``>=`` as the negative row. Raises ValueError when no amounts meet the limits or the gain has no end.
-    Solver: HiGHS (Huangfu and Hall 2018, Mathematical Programming Computation 10), dual values as in
-    Hillier and Lieberman, Introduction to Operations Research, ch. 4.7.
-    """
-    gain = np.asarray(gain, dtype=float)
-    bounds = [(0, u) for u in upper] if upper is not None else (0, None)
-    found = linprog(-gain, A_ub=np.asarray(use, dtype=float), b_ub=np.asarray(limits, dtype=float), bounds=bounds, method="highs")
-    if not found.success:
-        raise ValueError(f"no best allocation: {found.message}")
-    return Optimum(found.x, float(gain @ found.x), -found.ineqlin.marginals + 0.0)
+    @property
+    def bent(self) -> bool:
+        """Whether a later piece is better than an earlier one that has to be bought before it."""
+        slopes = np.diff(self.values) / np.diff(self.amounts)
+        rises = np.diff(slopes) > 1e-7 * np.abs(slopes).max(initial=1.0)
+        return bool(rises.any()) and not self.whole
 
 
 @dataclass(frozen=True)
 class Allocation:
-    """Money per option, what it brings, the sum of both, what is left of the budget, and the gain of the budget's next unit."""
+    """Money per option, what it brings, the sums of both, what is left of the budget, and the gain of the budget's next unit.
+
+    ``left`` is infinite without a budget; ``price`` is zero while money is left. ``parts``: by option the share bought of each
+    piece.
+    """
 
     amounts: np.ndarray
-    gains: np.ndarray
+    values: np.ndarray
     spent: float
     total: float
     left: float
     price: float
+    parts: tuple[np.ndarray, ...]
 
 
-def allocate(
-    returns: Sequence[float], costs: Sequence[float], budget: float, tranches: Sequence[tuple[float, float]] = ((1.0, 1.0),)
-) -> Allocation:
-    """Spread ``budget`` over options for the largest total return.
+def least(options: Sequence[Option]) -> float:
+    """The smallest sum that the options' floors and steps allow; infinite where a step fits nowhere between floor and cap."""
+    return float(sum(_steps(o)[0] * o.step if o.step else o.amounts[0] for o in options))
 
-    ``returns`` is what one unit of money brings when an option is taken whole, ``costs`` what taking it whole costs (its cap).
-    ``tranches`` splits every option into (share of its cost, share of its gain), in the order in which they are bought; the
-    gain per cost must fall, so that the linear programme fills them in that order. Tranches that bring back less than they
-    cost are not bought. ``price`` is zero when money is left. Raises ValueError for a negative budget or rising tranches.
+
+def allocate(options: Sequence[Option], budget: float = np.inf) -> Allocation:
+    """Split ``budget`` so that value less money is largest; money that brings back less than itself is kept.
+
+    Exact for the options' straight pieces: a linear programme, with whole numbers for steps, for options taken whole and for
+    S-shaped curves. Raises ValueError for a negative budget, or one below the options' floors (``least``).
     """
-    width, height = np.array(tranches, dtype=float).T
     if budget < 0:
         raise ValueError(f"a budget cannot be negative: {budget}")
-    if np.any(np.diff(height / width) > TOLERANCE):
-        raise ValueError("tranches must have falling returns")
-    costs = np.asarray(costs, dtype=float)
-    if not len(costs):
-        return Allocation(costs, costs, 0.0, 0.0, float(budget), 0.0)
-    rate = np.outer(returns, height / width)  # options x tranches: money back for each unit of money
-    caps = np.outer(costs, width) * (rate >= PAYS_AT - TOLERANCE)
-    best = maximise(rate.ravel(), np.ones((1, rate.size)), [budget], caps.ravel())
-    amounts = np.clip(best.amounts, 0, None).reshape(rate.shape)
+    if (floors := least(options)) > budget * (1 + TOLERANCE) or not np.isfinite(floors):
+        raise ValueError(f"the options take at least {floors:g}, more than the budget of {budget:g}")
+    if not options:
+        return Allocation(np.zeros(0), np.zeros(0), 0.0, 0.0, float(budget), 0.0, ())
+    parts, price = _solve(options, budget)
+    amounts = np.array([o.amounts[0] + np.diff(o.amounts) @ part for o, part in zip(options, parts, strict=True)])
+    values = np.array([o.values[0] + np.diff(o.values) @ part for o, part in zip(options, parts, strict=True)])
     spent = float(amounts.sum())
-    left = float(budget) - spent
-    left = 0.0 if left < TOLERANCE * max(budget, 1) else left
-    return Allocation(
-        amounts.sum(axis=1), (amounts * rate).sum(axis=1), spent, best.total, left, 0.0 if left else float(best.prices[0])
+    left = max(float(budget) - spent, 0.0)
+    left = 0.0 if left < NOTHING * spent else left
+    return Allocation(amounts, values, spent, float(values.sum()), left, 0.0 if left else price, tuple(parts))
+
+
+def _solve(options: Sequence[Option], budget: float) -> tuple[list[np.ndarray], float]:
+    """By option the share bought of each piece; and what the budget's next unit brings.
+
+    Columns are the pieces of all options; then for bent options a binary for each piece but the last; then for stepped ones the
+    number of steps above the smallest.
+    """
+    widths = [np.diff(o.amounts) for o in options]
+    piece = np.concatenate([[0], np.cumsum([len(w) for w in widths])]).astype(int)
+    binary = piece[-1] + np.concatenate(
+        [[0], np.cumsum([len(w) - 1 if o.bent else 0 for o, w in zip(options, widths, strict=True)])]
     )
+    stepped = [i for i, o in enumerate(options) if o.step]
+    columns = int(binary[-1]) + len(stepped)
+    gain, upper, whole = np.zeros(columns), np.ones(columns), np.zeros(columns, dtype=bool)
+    gain[: piece[-1]] = np.concatenate([np.diff(o.values) - w * (1 - TIE) for o, w in zip(options, widths, strict=True)])
+    whole[: piece[-1]] = np.repeat([o.whole for o in options], np.diff(piece))
+    whole[piece[-1] : binary[-1]] = True
+    money, room = np.zeros(columns), budget - sum(float(o.amounts[0]) for o in options)
+    money[: piece[-1]] = np.concatenate(widths)
+    size = max(float(money.max()), 1.0)  # the solver's tolerances are absolute
+    rows, limits = [money / size], [room / size]
+
+    def at_most(terms: Sequence[tuple[int, float]], limit: float = 0.0) -> None:
+        row = np.zeros(columns)
+        for column, factor in terms:
+            row[column] = factor
+        rows.append(row)
+        limits.append(limit)
+
+    for i in range(len(options)):
+        for k in range(binary[i + 1] - binary[i]):  # no piece begins before the one below it is full
+            at_most([(binary[i] + k, 1), (piece[i] + k, -1)])
+            at_most([(piece[i] + k + 1, 1), (binary[i] + k, -1)])
+    for column, i in enumerate(stepped, start=int(binary[-1])):
+        first, last = _steps(options[i])
+        step, bought = options[i].step, list(zip(range(piece[i], piece[i + 1]), widths[i] / options[i].step, strict=True))
+        above = first - options[i].amounts[0] / step
+        at_most([*bought, (column, -1)], above)
+        at_most([*((c, -f) for c, f in bought), (column, 1)], -above)
+        upper[column], whole[column] = last - first, True
+    if not np.isfinite(budget):
+        rows, limits = rows[1:], limits[1:]
+    scale = max(float(np.abs(gain).max()), 1.0)
+    found = maximise(gain / scale, rows, limits, list(upper), whole)
+    parts = [np.clip(found.amounts[piece[i] : piece[i + 1]], 0, 1) for i in range(len(options))]
+    return parts, float(found.prices[0]) * scale / size + 1 - TIE if np.isfinite(budget) else 0.0
+
+
+def _steps(option: Option) -> tuple[float, float]:
+    """Smallest and largest number of steps between the option's floor and cap; infinite where none fits."""
+    first = np.ceil(option.amounts[0] / option.step - TOLERANCE)
+    last = np.floor(option.amounts[-1] / option.step + TOLERANCE)
+    return (float(first), float(last)) if first <= last else (np.inf, np.inf)

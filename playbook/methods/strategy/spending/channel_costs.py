@@ -8,14 +8,20 @@ from playbook.result.formats import Formats
 __all__ = ["budget_room", "channel_costs", "channel_finding", "channel_table", "yearly_spend"]
 
 MONTHS = 12
+_RATIOS = {
+    "click_rate": ("clicks", "impressions"),
+    "order_rate": ("orders", "clicks"),
+    "cost_per_order": ("spend", "orders"),
+    "claimed_return": ("revenue", "spend"),
+}
 SOURCE = "marketing, orders and revenue as the channels themselves report them"
 
 
 def channel_costs(channel_months: pd.DataFrame) -> pd.DataFrame:
     """One row per channel over the last 12 months of the frame: channel, spend, share, months (covered by the frame, the same
-    in every row), and where known orders, revenue, cost_per_order (spend / orders) and claimed_return (revenue / spend); largest
-    spend first. Unknown ratios are NaN."""
-    columns = [c for c in ("spend", "orders", "revenue") if c in channel_months]
+    in every row), and where known impressions, clicks, orders, revenue, click_rate (clicks / impressions), order_rate (orders /
+    clicks), cost_per_order (spend / orders) and claimed_return (revenue / spend); largest spend first. Unknown ratios are NaN."""
+    columns = [c for c in ("spend", "impressions", "clicks", "orders", "revenue") if c in channel_months]
     if channel_months.empty:
         return pd.DataFrame(columns=["channel", *columns, "share", "months"])
     recent = channel_months[channel_months["month"] > channel_months["month"].max() - pd.DateOffset(months=MONTHS)]
@@ -26,10 +32,9 @@ def channel_costs(channel_months: pd.DataFrame) -> pd.DataFrame:
     )
     costs["share"] = costs["spend"] / costs["spend"].sum() if costs["spend"].sum() > 0 else float("nan")
     costs["months"] = recent["month"].dt.to_period("M").nunique()
-    if "orders" in costs:
-        costs["cost_per_order"] = (costs["spend"] / costs["orders"]).where(costs["orders"] > 0)
-    if "revenue" in costs:
-        costs["claimed_return"] = (costs["revenue"] / costs["spend"]).where(costs["spend"] > 0)
+    for ratio, (above, below) in _RATIOS.items():
+        if above in costs and below in costs:
+            costs[ratio] = (costs[above] / costs[below]).where(costs[below] > 0)
     return costs
 
 
@@ -38,7 +43,7 @@ def yearly_spend(costs: pd.DataFrame) -> float:
     return float(costs["spend"].sum() * MONTHS / costs["months"].iloc[0]) if len(costs) else 0.0
 
 
-def channel_table(costs: pd.DataFrame, margin: float | None) -> Table:
+def channel_table(costs: pd.DataFrame, margin: float | None, aside: bool = False) -> Table:
     """The costs as a table, with the warning that a claimed order is not a caused order.
 
     With a ``margin`` what a channel claims is gross margin for each unit of money spent, so that below 1 it does not even earn
@@ -49,6 +54,8 @@ def channel_table(costs: pd.DataFrame, margin: float | None) -> Table:
         "channel": ("Channel", "text"),
         "spend": ("Spent", "money"),
         "share": ("Share of spend", "share"),
+        "click_rate": ("Clicks per time shown", "share"),
+        "order_rate": ("Orders claimed per click", "share"),
         "orders": ("Orders claimed", "count"),
         "cost_per_order": ("Cost per order", "money"),
         "claimed": (f"{claim} claimed per unit spent", "number"),
@@ -59,6 +66,7 @@ def channel_table(costs: pd.DataFrame, margin: float | None) -> Table:
         f"What the channels cost in {_span(costs)}. Claimed is not caused: many of these orders would have come anyway.",
         SOURCE,
         {c: label for c, label in labels.items() if c in shown},
+        aside=aside,
     )
 
 

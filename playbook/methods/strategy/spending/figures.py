@@ -1,41 +1,97 @@
-"""Budget curve: what a rising budget brings, drawn with the point that is advised."""
+"""Spending figures: what each channel brings for rising spend, and what a rising budget brings."""
 
+import numpy as np
 import pandas as pd
 
+from playbook.methods.strategy.spending.split import EDGES, Split
 from playbook.result.contract import Figure, Table
-from playbook.result.formats import Formats
-from playbook.result.theme import FINDING, FORECAST, HISTORY, canvas, finish
+from playbook.result.formats import LEVEL, Formats
+from playbook.result.theme import FINDING, FORECAST, HISTORY, INK, canvas, finish
 
-__all__ = ["budget_curve"]
+__all__ = ["budget_figure", "channels_figure"]
 
 LEFT_END, RIGHT_END = 0.3, 0.7  # shares of the axis up to and from which a label is not centred above its point
+DRAWN, POINTS, ROW_HEIGHT = 6, 25, 2.1  # channels drawn, points of a curve, inches
+SOURCE = "marketing spend and orders by week"
 
 
-def budget_curve(curve: pd.DataFrame, spent: float, value: float, source: str, fmt: Formats) -> Figure:
-    """Figure of ``curve`` (budget, value, price) with the advised spending and the line where money only returns itself."""
-    end = float(curve["budget"].iloc[-1])
+def channels_figure(best: Split, channels: pd.DataFrame, meant: str, fmt: Formats) -> Figure:
+    """Response curves of the channels that spend most, with today's spend and the advised."""
+    curves, shown = best.market.curves, channels.head(DRAWN)
+    rows, parts = -(-len(shown) // 2), []
+    with canvas(rows, 2 if len(shown) > 1 else 1, height=0.5 + ROW_HEIGHT * rows, squeeze=False) as (figure, axes):
+        for ax in axes.flat[len(shown) :]:
+            ax.set_axis_off()
+        for ax, line in zip(axes.flat, shown.itertuples(index=False), strict=False):
+            row, end = curves.channels.index(line.channel), max(line.high, line.today, line.advised)
+            spend = np.linspace(0, end, POINTS)
+            value = curves.orders(row, spend) * best.market.worth
+            low, middle, high = np.quantile(value, EDGES[0], axis=0), value.mean(axis=0), np.quantile(value, EDGES[1], axis=0)
+            parts.append(pd.DataFrame({"channel": line.channel, "spend": spend, "low": low, "value": middle, "high": high}))
+            seen = (spend >= line.low - 1e-9) & (spend <= line.high + 1e-9)
+            ax.fill_between(spend, low, high, color=FORECAST, alpha=0.15, linewidth=0)
+            ax.plot(spend, middle, color=FORECAST, linewidth=1.2, linestyle=":")
+            ax.plot(spend[seen], middle[seen], color=FORECAST, linewidth=2.4)
+            ax.plot([0, end], [0, end], color=HISTORY, linestyle=":", linewidth=1.2)
+            ax.plot([line.today], [line.caused], "o", color=INK, markersize=6, markerfacecolor="none", markeredgewidth=1.6)
+            ax.plot([line.advised], [line.caused + line.more], "o", color=FINDING, markersize=6)
+            ax.set_title(line.channel, loc="left", fontsize=10, weight="bold", color=INK)
+            ax.set_xlim(0, end * 1.04)
+            ax.set_ylim(0, max(high.max(), end) * 1.05)
+            for axis in (ax.xaxis, ax.yaxis):
+                axis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
+                axis.get_major_locator().set_params(nbins=4)
+        figure.supxlabel("spent in a year", fontsize=10, color=HISTORY)
+        svg = finish(figure)
+    told = [f"{r.channel} from {fmt.money(r.today)} to {fmt.money(r.advised)}" for r in shown.itertuples(index=False)]
+    return Figure(
+        svg=svg,
+        source=SOURCE,
+        caption=f"What a year of each channel brings in {meant} for rising spend, with its {fmt.share(LEVEL)} range. Ring: today."
+        " Dot: advised. On the dotted line a channel brings back what it costs; the curve is solid where spend has been seen.",
+        alt=f"Response curves of {len(shown)} channels with today's and the advised spend: {'; '.join(told)}.",
+        data=Table(
+            pd.concat(parts, ignore_index=True),
+            f"{meant.capitalize()} of a year for rising spend.",
+            SOURCE,
+            {
+                "channel": ("Channel", "text"),
+                "spend": ("Spend a year", "money"),
+                "low": ("at least", "money"),
+                "value": ("Brings", "money"),
+                "high": ("at most", "money"),
+            },
+        ),
+    )
+
+
+def budget_figure(curve: pd.DataFrame, spent: float, value: float, source: str, fmt: Formats) -> Figure:
+    """``curve`` (budget, value, price) with the advised spending and the line where money only returns itself."""
+    start, end = float(curve["budget"].iloc[0]), float(curve["budget"].iloc[-1])
     label = f"{fmt.money(spent)} brings {fmt.money(value)}"
     with canvas(height=3.4) as (figure, ax):
         ax.plot(curve["budget"], curve["value"], color=FORECAST, linewidth=2.4)
-        ax.plot([0, end], [0, end], color=HISTORY, linestyle=":", linewidth=1.4)
+        ax.plot([start, end], [start, end], color=HISTORY, linestyle=":", linewidth=1.4)
         below = {"xytext": (8, -8), "textcoords": "offset points", "va": "top"}
-        ax.annotate("brings back what it costs", (end * 0.62, end * 0.62), color=HISTORY, **below)
+        middle = start + (end - start) * 0.62
+        ax.annotate("brings back what it costs", (middle, middle), color=HISTORY, **below)
         ax.plot([spent], [value], "o", color=FINDING, markersize=7)
-        align = "left" if spent < LEFT_END * end else "right" if spent > RIGHT_END * end else "center"
+        place = (spent - start) / (end - start) if end > start else 0.0
+        align = "left" if place < LEFT_END else "right" if place > RIGHT_END else "center"
         above = {"xytext": (0, 8), "textcoords": "offset points", "va": "bottom", "ha": align}
         ax.annotate(label, (spent, value), color=FINDING, weight="bold", **above)
-        ax.set_xlim(0, end)
+        ax.set_xlim(start, end)
         ax.set_ylim(0, max(curve["value"].max(), end) * 1.15)
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
             axis.get_major_locator().set_params(nbins=6)
-        ax.set_xlabel("spent on the actions in a year")
+        ax.set_xlabel("spent in a year")
         ax.set_ylabel("brought in a year")
         svg = finish(figure)
     return Figure(
         svg=svg,
         source=source,
-        caption="What a rising budget brings when it is spread in the best way. The curve is flat where nothing more pays.",
+        caption="What a rising budget brings when it is split in the best way. The curve is flat where nothing more pays.",
         alt=f"Curve of value over budget, rising ever more slowly. {label}; it ends at {fmt.money(curve['value'].iloc[-1])}.",
         data=Table(
             curve,
