@@ -10,7 +10,7 @@ from playbook.errors import UsageError
 from playbook.generate import orders as ordering
 from playbook.generate.customers import draw_customers
 from playbook.generate.deliveries import draw_deliveries, whole_orders
-from playbook.generate.demand import advertising, clock, draw_times
+from playbook.generate.demand import Clock, advertising, clock, draw_times
 from playbook.generate.interventions import Rollout, roll_out
 from playbook.generate.journeys import draw_journeys
 from playbook.generate.ledger import advertising_ledger, plan_targets, totals_by_month
@@ -65,8 +65,7 @@ def generate_client(
 
     base = _orders_anyway(ticking, people, next(streams))
     rollout = roll_out(base, people, ticking, next(streams))
-    placed = pd.concat([rollout.kept, rollout.added], ignore_index=True)
-    table = _order_table(placed, people, ticking, shelf, next(streams))
+    table = _order_table(base, rollout, people, ticking, shelf, next(streams))
     people["channel"] = _first_channel(table, people)
 
     tables = {
@@ -117,12 +116,25 @@ def _orders_anyway(ticking, people: pd.DataFrame, rng: np.random.Generator) -> p
     )
 
 
-def _order_table(placed: pd.DataFrame, people: pd.DataFrame, ticking, shelf: Shelf, rng: np.random.Generator) -> pd.DataFrame:
-    """All order lines in order of time, with the schema's columns plus ``fraud`` and ``intervention``."""
-    placed = placed.assign(
-        channel=ordering.tag_channels(placed, ticking, rng), at=ordering.place_in_day(placed, shelf.first_day, rng), fraud=False
-    )
-    lines = ordering.draw_lines(placed, people, shelf, rng)
+def _order_table(
+    base: pd.DataFrame, rollout: Rollout, people: pd.DataFrame, ticking: Clock, shelf: Shelf, rng: np.random.Generator
+) -> pd.DataFrame:
+    """All order lines in order of time, with the schema's columns plus ``fraud`` and ``intervention``.
+
+    What happens anyway is drawn apart from what interventions add: changing one leaves the other as it was.
+    """
+    tastes = ordering.draw_tastes(people, shelf, rng)
+    placed, lines, before = [], [], 0
+    for orders, own in zip((base, rollout.added), rng.spawn(2), strict=True):
+        at = ordering.place_in_day(orders, shelf.first_day, own)
+        placed.append(orders.assign(channel=ordering.tag_channels(orders, ticking, own), at=at, fraud=False))
+        drawn = ordering.draw_lines(orders, people, tastes, shelf, own)
+        lines.append(drawn.assign(order=drawn["order"] + before))
+        before += len(orders)
+    kept = np.concatenate([~rollout.lost, np.ones(len(rollout.added), dtype=bool)])
+    placed = pd.concat(placed, ignore_index=True)[kept].reset_index(drop=True)
+    lines = pd.concat(lines, ignore_index=True)
+    lines = lines[kept[lines["order"]]].assign(order=lambda line: (np.cumsum(kept) - 1)[line["order"]])
     fraud, fraud_lines = ordering.draw_fraud(placed, people, shelf, rng)
     lines = pd.concat([lines, fraud_lines.assign(order=fraud_lines["order"] + len(placed))], ignore_index=True)
     placed = pd.concat([placed, fraud], ignore_index=True)

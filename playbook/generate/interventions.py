@@ -16,12 +16,12 @@ ACTIVE_DAYS, ACTIVE_ORDERS = 180, 2  # a customer with so many orders in so many
 
 @dataclass(frozen=True)
 class Rollout:
-    """``members``: intervention_id, customer (row number), group. ``kept``: the orders that happened anyway and were not put off
-    by an intervention. ``added``: customer, day, intervention of each added order. ``expected``: orders that each treated
-    customer was expected to add, and each control customer would have: intervention_id, customer, kind, treated, orders."""
+    """``members``: intervention_id, customer (row number), group. ``lost``: which of the orders that happen anyway are put off by
+    an intervention. ``added``: customer, day, intervention of each added order. ``expected``: orders that each treated customer
+    was expected to add, and each control customer would have: intervention_id, customer, kind, treated, orders."""
 
     members: pd.DataFrame
-    kept: pd.DataFrame
+    lost: np.ndarray
     added: pd.DataFrame
     expected: pd.DataFrame
 
@@ -53,7 +53,7 @@ def roll_out(orders: pd.DataFrame, customers: pd.DataFrame, ticking: Clock, rng:
             inside = ((orders["day"] >= start) & (orders["day"] < stop)).to_numpy()
             lost |= inside & (rng.random(len(orders)) < chance)
     join = [pd.concat(frames, ignore_index=True) for frames in (members, added, expected)]
-    return Rollout(join[0], orders[~lost].reset_index(drop=True), *join[1:])
+    return Rollout(join[0], lost, *join[1:])
 
 
 def kinds(plan_id: str, start: int, orders: pd.DataFrame, customer: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from playbook.generate.demand import Clock
 from playbook.generate.planted import SEGMENTS
 from playbook.generate.shop import COMPANION_RATE, COMPANIONS, Shelf
 
-__all__ = ["blemish", "draw_fraud", "draw_lines", "draw_returns", "place_in_day", "priced", "tag_channels"]
+__all__ = ["blemish", "draw_fraud", "draw_lines", "draw_returns", "draw_tastes", "place_in_day", "priced", "tag_channels"]
 
 OWN_CHANNELS = {"organic": 0.58, "direct": 0.42}  # of orders that no advertising brought
 TASTE = 0.9  # sigma of a customer's liking for a category, log scale
@@ -35,7 +35,15 @@ def tag_channels(orders: pd.DataFrame, ticking: Clock, rng: np.random.Generator)
     return np.array(names, dtype=object)[_choose(np.hstack([advertised, own]), rng)]
 
 
-def draw_lines(orders: pd.DataFrame, customers: pd.DataFrame, shelf: Shelf, rng: np.random.Generator) -> pd.DataFrame:
+def draw_tastes(customers: pd.DataFrame, shelf: Shelf, rng: np.random.Generator) -> np.ndarray:
+    """How much each customer (row) likes each product (column): the same for all products of a category."""
+    categories, category = np.unique(shelf.products["category"], return_inverse=True)
+    return rng.lognormal(0, TASTE, (len(customers), len(categories)))[:, category]
+
+
+def draw_lines(
+    orders: pd.DataFrame, customers: pd.DataFrame, tastes: np.ndarray, shelf: Shelf, rng: np.random.Generator
+) -> pd.DataFrame:
     """One row a line: ``order`` (row number), ``product`` (row number), quantity, revenue, discount.
 
     A product is chosen with weight popularity * (price / first price)^elasticity * (list price / 100)^dearness * taste: with many
@@ -45,13 +53,11 @@ def draw_lines(orders: pd.DataFrame, customers: pd.DataFrame, shelf: Shelf, rng:
     who = orders["customer"].to_numpy()
     extra = rng.poisson(kinds["extra_lines"].to_numpy()[who])
     order = np.repeat(np.arange(len(orders)), 1 + extra)
-    categories, category = np.unique(shelf.products["category"], return_inverse=True)
-    taste = rng.lognormal(0, TASTE, (len(customers), len(categories)))
     dear = (shelf.products["first_price"].to_numpy() / 100)[None, :] ** kinds["dearness"].fillna(0).to_numpy()[:, None]
     week = shelf.week(orders["day"].to_numpy())
     product = np.concatenate(
         [
-            _choose(shelf.appeal[week[part]] * dear[who[part]] * taste[who[part]][:, category], rng)
+            _choose(shelf.appeal[week[part]] * dear[who[part]] * tastes[who[part]], rng)
             for part in np.array_split(order, max(1, len(order) // CHUNK))
         ]
     )
