@@ -1,15 +1,28 @@
 """Markets: weekly orders and spend with a known answer to every channel, for tests and benchmarks of the budget."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+import yaml
 
-from playbook.methods.strategy.spending.panel import SpendPanel
+from home import ROOT
+from playbook.engagement import Engagement, open_engagement
+from playbook.generate.demand import adstock
+from playbook.intake.frames import FRAMES
+from playbook.intake.tables import open_tables
+from playbook.methods.strategy.spending import split as spending
+from playbook.methods.strategy.spending.curves import Curves, yearly_curves
+from playbook.methods.strategy.spending.fitting import Response, fit_response
+from playbook.methods.strategy.spending.panel import SpendPanel, interventions_by_week, price_index, spend_panel
+from playbook.result.contract import LINES, Proposal
 
-__all__ = ["Market", "market"]
+__all__ = ["WORTH", "Aurora", "Market", "aurora", "known", "market", "proposal", "two_channels"]
 
 LAGS = 8
+WORTH = 30.0  # of an order of ``two_channels``
 ANSWERS = {
     "hyperbolic": lambda u: u / (1 + u),
     "exponential": lambda u: 1 - np.exp(-np.log(2) * u),
@@ -72,3 +85,63 @@ def market(seed: int, channels: int = 4, weeks: int = 156, claims: bool = True) 
         np.ones(weeks, dtype=bool), {},
     )  # fmt: skip
     return Market(panel, caused, true.carryover, true.half, most, true.form)
+
+
+def known(spend, effect, half, carryover=0.0, draws=3):
+    """A response without doubt: orders = most x spend / (spend + half), the mean over the weeks being ``effect``."""
+    weeks = pd.date_range("2024-01-01", periods=len(spend), freq="W-MON")
+    size = spend.shape[1]
+    names = tuple(f"c{i}" for i in range(size))
+    panel = SpendPanel(weeks, names, spend, np.ones(len(spend)), 100.0, None, np.ones(len(spend), dtype=bool), {})
+    full = [np.tile(np.broadcast_to(np.asarray(v, dtype=float), size), (draws, 1)) for v in (effect, carryover, half)]
+    return Response(panel, *full, np.array(["hyperbolic"] * draws), 1.0, 1.0, np.zeros(len(spend), dtype=bool), {})
+
+
+def two_channels(effect=(10.0, 4.0), half=(300.0, 50.0), limits=None, aside=0.0):
+    """Weeks between 50 and 150 on each channel, about 5,200 a year."""
+    swing = 100 + 50 * np.sin(np.arange(104) * 2 * np.pi / 13)
+    return spending.Market(yearly_curves(known(np.column_stack([swing, swing[::-1]]), effect, half)), WORTH, limits or {}, aside)
+
+
+def proposal(cost, value, id="a"):
+    """Lines with these costs and values for customers C0, C1, ...; low edge nothing, high edge twice the value."""
+    lines = pd.DataFrame({"key": [f"C{i}" for i in range(len(cost))], "cost": cost, "value_low": 0.0, "value": value})
+    lines["value_high"] = lines["value"] * 2
+    return Proposal(id, id, "do", "all", "head", "kpi", "stop", "purchases", lines[list(LINES)], 7, 90)
+
+
+@dataclass(frozen=True)
+class Aurora:
+    """The generated client: its frames, its curves as fitted, and what was planted. ``daily``: spend by day and channel."""
+
+    engagement: Engagement
+    frames: Mapping[str, pd.DataFrame]
+    curves: Curves
+    daily: pd.DataFrame
+    planted: Mapping[str, Mapping]
+
+    def orders(self, share: np.ndarray, days: int | None = None) -> np.ndarray:
+        """Planted orders by channel of the last ``days`` (all where None), with each channel's spend times its ``share``."""
+        found = []
+        for channel, times in zip(self.curves.channels, share, strict=True):
+            true = self.planted[channel]
+            stock = adstock(self.daily[channel].to_numpy() * times, true["carryover"])
+            found.append((true["ceiling_orders_a_day"] * stock / (true["half"] + stock))[-(days or len(stock)) :].sum())
+        return np.array(found)
+
+
+@lru_cache(maxsize=1)
+def aurora() -> Aurora:
+    """Read and fitted once."""
+    engagement = open_engagement("aurora-audio")
+    tables = open_tables(engagement)
+    frames = {name: FRAMES[name].build(tables) for name in ("channel_months", "channel_weeks", "weeks", "product_weeks")}
+    panel = spend_panel(frames["channel_weeks"], frames["weeks"])
+    events = interventions_by_week(engagement.interventions, panel.weeks)
+    curves = yearly_curves(fit_response(panel, price_index(frames["product_weeks"], panel.weeks), events))
+    rows = tables.rows["marketing"].select("date", "channel", "spend").to_pandas()
+    daily = rows.pivot_table(index="date", columns="channel", values="spend", aggfunc="sum").loc[
+        panel.weeks[0] : panel.weeks[-1] + pd.Timedelta(days=6)
+    ]
+    truth = yaml.safe_load((ROOT / "data" / "aurora-audio" / "truth" / "truth.yml").read_text("utf-8"))
+    return Aurora(engagement, frames, curves, daily, truth["advertising"])

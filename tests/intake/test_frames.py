@@ -105,3 +105,14 @@ def test_every_frame_says_what_it_needs_and_is_the_same_twice(build):
 def test_frames_cannot_be_added_from_outside():
     with pytest.raises(TypeError):
         FRAMES["other"] = None
+
+
+def test_spend_by_channel_and_complete_week(build):
+    # 5 to 11 January is the only week whose days all lie between the first and the last row
+    raw = {"m.csv": "day,channel,cost\n2026-01-03,mail,1\n2026-01-05,mail,2.20\n2026-01-11,mail,6\n2026-01-12,tv,4\n"}
+    source = {"path": "raw/m.csv", "columns": {"date": "day", "channel": "channel", "spend": "cost"}}
+    frame = build("channel_weeks", raw, marketing=source)
+    assert frame[["channel", "week", "spend"]].to_numpy().tolist() == [["mail", pd.Timestamp("2026-01-05"), 8.2]]
+    weekly = {"m.csv": "day,channel,cost\n2026-01-05,mail,1\n2026-01-12,mail,2\n2026-01-19,mail,3\n"}
+    frame = build("channel_weeks", weekly, marketing=source)  # a table kept by week: each row is one
+    assert frame["spend"].tolist() == [1.0, 2.0, 3.0]

@@ -45,8 +45,8 @@ class Budget(Result):
     amount, reach (share of its lines that is paid), value_low, value, value_high of every proposal that waits for money.
     ``channels``: see ``channel_frame``; empty where what they cause cannot be told. ``curve``: budget, spent, value, price.
 
-    ``spent`` and ``value`` are sums over funded proposals and the channels of ``channels``; ``shadow_price`` is what one more unit
-    of money would bring (0 when money is left); ``limit`` the client's budget or None; ``unspent`` what is left of it after
+    ``spent`` and ``value`` are sums over funded proposals and the channels of ``channels``; ``shadow_price`` is what one more
+    unit of money would bring (0 when money is left); ``limit`` the client's budget or None; ``unspent`` what is left of it after
     all channels (None without a limit). Money is a year's; value is gross margin where it is known, else revenue.
     """
 
@@ -113,12 +113,12 @@ def budget(
         return _impossible(waiting, market, limit, costs, margin, fmt)
     allocations, curve = allocation_frame(best), budget_curve(best)
     channels = channel_frame(best, costs) if market else pd.DataFrame()
-    shift = mix_proposal(channels, best.gain(), market.worth, fmt) if market and margin is not None else None
+    shift = mix_proposal(best, channels, fmt) if market and margin is not None else None
     taken = yearly_spend(costs) if costs is not None and market is None else 0.0
     return Budget(
         fmt=fmt,
         headline=headline(best, _meant(margin), fmt),
-        findings=_findings(best, channels, shift, costs, margin, fmt),
+        findings=_findings(best, channels, costs, margin, fmt),
         tables=_tables(best, allocations, channels, costs, margin, fmt),
         assumptions=spending_assumptions(best, margin, why if costs is not None else None, fmt),
         proposals=(shift,) if shift else (),
@@ -166,7 +166,6 @@ def _market(
 def _findings(
     best: Split,
     channels: pd.DataFrame,
-    shift: Proposal | None,
     costs: pd.DataFrame | None,
     margin: float | None,
     fmt: Formats,
@@ -174,7 +173,7 @@ def _findings(
     meant = _meant(margin)
     found = [split_finding(best, meant, fmt)]
     if best.market:
-        found += [mix_finding(best, channels, shift, meant, fmt), caused_finding(best, channels, fmt)]
+        found += [mix_finding(best, channels, margin, fmt), caused_finding(best, channels, margin, fmt)]
     elif costs is not None:
         found += [budget_room(costs, best.spent, best.limit, fmt), channel_finding(costs, margin, fmt)]
     if best.market or costs is None or best.allocation.left == 0 or best.limit is None:
@@ -207,7 +206,7 @@ def _tables(
 def _impossible(
     waiting: tuple[Proposal, ...], market: Market, limit: float, costs: pd.DataFrame | None, margin: float | None, fmt: Formats
 ) -> Budget:
-    """The answer where the floors of client.yml take more than its budget: nothing is split, and what stands against it is said."""
+    """The answer where the floors of client.yml take more than its budget: nothing is split."""
     floors = market.aside + least(market.options(free=True))
     sentence = f"The least that the channels may take, {fmt.money(floors)} a year, is more than the budget of {fmt.money(limit)}."
     nothing = split(waiting, None, 0.0)
@@ -221,9 +220,9 @@ def _impossible(
                 floors - limit,
                 "money",
                 evidence="shown",
-                action=f"Raise the budget by {fmt.money(floors - limit)}, or lower the floors under channel_limits in client.yml.",
+                action=f"Raise the budget by {fmt.money(floors - limit)} or lower the floors under channel_limits in client.yml.",
             ),
-        ),  # fmt: skip
+        ),
         tables=(channel_table(costs, margin),) if costs is not None else (),
         funded=(),
         allocations=allocation_frame(nothing),

@@ -1,77 +1,109 @@
-"""The budget over the actions of a small shop, worked out by hand."""
+"""The budget over the proposals of a small shop, worked out by hand, and over a market with known answers."""
 
+from datetime import date
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
+from markets import aurora, market
 
-from playbook.engagement import Assumptions
-from playbook.methods.strategy.budget import TRANCHES, budget
-from playbook.result.contract import Locked
+from playbook.engagement import Assumptions, ChannelLimit, Intervention
+from playbook.methods.strategy.budget import budget
+from playbook.methods.strategy.counting import counted_once
+from playbook.result.contract import LINES, Locked, Proposal
 from playbook.result.formats import Formats
 
 FMT = Formats("EUR")
-ACTIONS = pd.DataFrame(
-    {
-        "action_id": ["a", "b", "c"],
-        "segment": ["Champions", "Champions", "Lapsed"],
-        "name": ["early access", "referral gift", "win-back mails"],
-        "cost": [500.0, 200.0, 30.0],
-        "value_low": [200.0, 100.0, 36.0],
-        "value": [1200.0, 300.0, 90.0],
-        "value_high": [2400.0, 600.0, 162.0],
-    }
+
+
+def offer(id, name, whom, cost, value, keys=100, waits=True, pool="purchases"):
+    """A proposal whose first half of customers brings three times what the second half does; range from half to double."""
+    worth = np.repeat([1.5, 0.5], keys // 2) * value / keys
+    lines = pd.DataFrame({"key": [f"{whom}{i}" for i in range(keys)], "cost": cost / keys})
+    lines = lines.assign(value_low=worth / 2, value=worth, value_high=worth * 2)[list(LINES)]
+    return Proposal(id, name, "do it", whom, "head of sales", "orders", "stop", pool, lines, 14, 90, waits=waits)
+
+
+# value for cost, first and second half: a 3.6 and 1.2, b 2.25 and 0.75, c 4.5 and 1.5
+OFFERS = (
+    offer("a", "early access", "Champions", 500.0, 1200.0),
+    offer("b", "referral gift", "Loyal", 200.0, 300.0),
+    offer("c", "win-back mails", "Lapsed", 30.0, 90.0),
 )
 
 
-def answer(limit, actions=ACTIONS, margin=0.4, channel_months=None):
-    return budget(SimpleNamespace(actions=actions, margin=margin), Assumptions(budget=limit), FMT, channel_months)
+def answer(limit, offers=OFFERS, margin=0.4, **frames):
+    return budget(Assumptions(budget=limit, gross_margin=margin), FMT, SimpleNamespace(proposals=tuple(offers)), **frames)
 
 
-def test_the_tranches_are_a_whole():
-    cost, gain = map(sum, zip(*TRANCHES, strict=True))
-    assert (cost, gain) == pytest.approx((1, 1))
+def weekly(true, margin_claims=True):
+    """The frames of an invented market."""
+    panel = true.panel
+    parts = [
+        pd.DataFrame({"channel": c, "week": panel.weeks, "spend": s}) for c, s in zip(panel.channels, panel.spend.T, strict=True)
+    ]
+    spend = pd.concat(parts, ignore_index=True)
+    if margin_claims:
+        spend["orders"] = np.repeat(panel.claimed, len(panel.weeks))
+    months = spend.assign(month=spend["week"].dt.to_period("M").dt.to_timestamp()).drop(columns="week")
+    months = months.groupby(["channel", "month"], as_index=False).sum()
+    weeks = pd.DataFrame({"week": panel.weeks, "orders": panel.orders, "revenue": panel.orders * 100.0})
+    return {"channel_weeks": spend, "channel_months": months, "weeks": weeks}
 
 
 def test_a_short_budget_by_hand():
-    # money back for each unit, by tranche (40, 30, 30 percent of cost): a 3.3, 2.16, 1.44; b 2.06, 1.35, 0.9; c 4.125, 2.7, 1.8
-    # 300 = 12 (c) + 200 (a) + 9 (c) + 79 (a's second tranche): 49.5 + 660 + 24.3 + 170.64
+    # best value for money first: c 15 (67.5), a 250 (900), then 35 of the 100 of b's first half (78.75)
     result = answer(300)
-    amounts = result.allocations.set_index("action_id")["amount"]
-    assert amounts[["a", "b", "c"]].to_list() == pytest.approx([279, 0, 21])
-    assert (result.spent, result.unspent, result.value, result.shadow_price) == pytest.approx((300, 0, 904.44, 2.16))
-    assert answer(301).value - result.value == pytest.approx(result.shadow_price)
+    amounts = result.allocations.set_index("id")["amount"]
+    assert amounts[["a", "b", "c"]].to_list() == pytest.approx([250, 34, 15])  # lines of b cost 2 each: whole ones only
+    assert (result.spent, result.unspent, result.value) == pytest.approx((299, 1, 1044))
+    assert result.shadow_price == pytest.approx(2.25)
+    assert result.allocations.set_index("id").loc["b", "reach"] == pytest.approx(0.34)  # of those for whom it pays
     assert [f.id for f in result.findings] == ["budget-split", "budget-last"]
-    assert result.findings[0].money == pytest.approx(604.44)
-    assert result.headline == "The budget of €300 should bring €904 of gross margin a year"
+    assert result.findings[0].money == pytest.approx(1044 - 299)
+    assert result.headline == "The budget of €300 should bring €1,044 of gross margin a year"
+
+
+def test_what_is_funded_is_what_is_paid():
+    result = answer(300)
+    assert {p.id: len(p.lines) for p in result.funded} == {"a": 50, "b": 17, "c": 50}
+    assert sum(p.cost for p in result.funded) == pytest.approx(result.spent)
+    shown = result.allocations.set_index("id")
+    for p in result.funded:
+        for c in ("value_low", "value", "value_high"):
+            assert shown.loc[p.id, c] == pytest.approx(p.lines[c].sum())
+    assert result.proposals == ()  # no channels: nothing of its own to propose
 
 
 def test_money_that_would_not_come_back_is_kept():
-    # b's last tranche brings 0.9 for each unit: 60 of its 200 are not spent; 82 percent of its 300 come
+    # b's second half brings 0.75 for each unit: it is no part of the proposal any more
     result = answer(5000)
-    assert (result.spent, result.unspent, result.value, result.shadow_price) == pytest.approx((670, 4330, 1536, 0))
-    row = result.allocations.set_index("action_id").loc["b"]
-    assert (row["reach"], row["value_low"], row["value"], row["value_high"]) == pytest.approx((0.7, 82, 246, 492))
+    assert (result.spent, result.unspent, result.value, result.shadow_price) == pytest.approx((630, 4370, 1515, 0))
     unspent = next(f for f in result.findings if f.id == "budget-unspent")
-    assert unspent.value == pytest.approx(4330) and "nothing more on the list" in unspent.sentence
+    assert unspent.value == pytest.approx(4370) and "reaches all for whom it pays" in unspent.sentence
+    lumps = [offer("a", "a", "All", 500.0, 2000.0, keys=2), offer("b", "b", "Others", 400.0, 900.0, keys=2)]
+    rest = next(f for f in answer(600, lumps).findings if f.id == "budget-unspent")  # 250 for a half of a, 200 for a half of b
+    assert rest.value == pytest.approx(150) and "taken as a whole" in rest.sentence
 
 
-def test_what_rests_on_better_response_is_said():
-    # 900 for 1,000: only the first slice pays, 400 for 55 percent of the value; responding like all others it brings 360
-    weak = answer(5000, pd.DataFrame([{**ACTIONS.iloc[0], "cost": 1000.0, "value": 900.0}]))
-    told = next(f for f in weak.findings if f.id == "budget-response")
-    reached = weak.allocations.iloc[0]
-    assert (reached["amount"], reached["value"], reached["even"]) == pytest.approx((400, 495, 360))
-    assert told.value == pytest.approx(95) and "€40 is lost" in told.sentence and "early access for Champions" in told.sentence
-    assert "budget-response" not in [f.id for f in answer(5000).findings]
+def test_each_customer_counts_once_and_what_needs_no_budget_is_left_out():
+    twice = (offer("x", "x", "Lapsed", 10.0, 50.0), *OFFERS, offer("free", "free", "Others", 50.0, 500.0, waits=False))
+    result = answer(None, twice)
+    assert set(result.allocations["id"]) == {"a", "b", "c"} or "x" in set(result.allocations["id"])
+    keys = pd.concat([p.lines["key"] for p in result.funded])
+    assert keys.is_unique and "free" not in set(result.allocations["id"])
+    other = budget(
+        Assumptions(), FMT, scoring=SimpleNamespace(proposals=OFFERS[:1]), retention=SimpleNamespace(proposals=OFFERS[1:])
+    )
+    assert other.value == pytest.approx(answer(None).value)
 
 
 def test_without_a_budget_the_client_decides():
     result = answer(None)
-    assert result.limit is None and result.unspent is None
-    assert result.spent == pytest.approx(670)
+    assert result.limit is None and result.unspent is None and result.spent == pytest.approx(630)
     offered = result.tables[1].frame
-    assert offered["budget"].to_list() == pytest.approx([167.5, 335, 502.5, 670])
+    assert offered["budget"].to_list() == pytest.approx([157.5, 315, 472.5, 630])
     assert offered["value"].is_monotonic_increasing and offered["price"].is_monotonic_decreasing
     assert "budget-decide" in [f.id for f in result.findings]
 
@@ -84,37 +116,97 @@ def test_without_a_margin_there_is_no_profit():
 
 
 def test_nothing_pays_or_nothing_to_spend():
-    poor = answer(1000, ACTIONS.assign(value=10.0))
-    assert poor.spent == 0 and poor.unspent == 1000 and poor.figures() == ()
-    assert poor.headline == "No money should be spent: no action is expected to earn its cost"
-    assert answer(0).headline == "There is no budget to spend"
-    assert isinstance(answer(1000, ACTIONS.head(0)), Locked)
+    poor = answer(1000, [offer("a", "a", "All", 500.0, 10.0)])
+    assert isinstance(poor, Locked) or (poor.spent == 0 and poor.figures() == ())
+    assert answer(0).headline == "There is no budget to spend" and answer(0).figures() == ()
+    assert isinstance(answer(1000, ()), Locked) and isinstance(budget(Assumptions(), FMT), Locked)
 
 
-def test_channels_stand_beside_and_must_fit():
+def test_channels_whose_effect_is_unknown_stand_beside_and_must_fit():
     months = pd.DataFrame({"channel": "search", "month": pd.date_range("2025-11-01", periods=12, freq="MS"), "spend": 100.0})
-    tight = next(f for f in answer(1500, channel_months=months).findings if f.id == "budget-room")
-    assert tight.value == pytest.approx(300) and "Take €370 from the channels" in tight.action
+    tight = answer(1500, channel_months=months)
+    room = next(f for f in tight.findings if f.id == "budget-room")
+    assert room.value == pytest.approx(300) and "Take €330 from the channels" in room.action and tight.unspent == 0
     assert next(f for f in answer(9000, channel_months=months).findings if f.id == "budget-room").action is None
     assert next(f for f in answer(900, channel_months=months).findings if f.id == "budget-room").value == pytest.approx(-300)
-    assert answer(1500, channel_months=months.head(0)).tables[-1].caption.startswith("The split")
+    assert answer(2000, channel_months=months).unspent == pytest.approx(170)
+    assert any("What the channels cause cannot be told" in a.text for a in tight.assumptions)
     short = months.tail(3)  # three months of 100 are 1,200 a year
     assert next(f for f in answer(1500, channel_months=short).findings if f.id == "budget-room").value == pytest.approx(300)
 
 
-def test_money_that_the_channels_take_is_not_called_unspent():
-    months = pd.DataFrame({"channel": "search", "month": pd.date_range("2025-11-01", periods=12, freq="MS"), "spend": 100.0})
-    result = answer(1500, channel_months=months)
-    assert result.unspent == 0 and "budget-unspent" not in [f.id for f in result.findings]  # 1,500 - 670 - 1,200 < 0
-    assert answer(2000, channel_months=months).unspent == pytest.approx(130)
-    assert result.headline == "Spend €670 on actions: it should bring €1,536 of gross margin a year"
+def test_channels_and_actions_share_one_budget():
+    frames = weekly(market(1))
+    today = frames["channel_weeks"][frames["channel_weeks"]["week"] >= "2025-01-01"]["spend"].sum()
+    result = answer(float(today), **frames)
+    assert [f.id for f in result.findings][:3] == ["budget-split", "budget-mix", "budget-caused"] and len(result.findings) <= 5
+    assert result.spent <= today * (1 + 1e-6) and {p.id for p in result.funded} <= {"a", "b", "c"}
+    assert result.spent == pytest.approx(result.allocations["amount"].sum() + result.channels["advised"].sum())
+    shift = result.proposals[0]
+    assert shift.id == "channel-mix" and not shift.waits and result.worklists == (shift.worklist,)
+    gain = result.channels["more"].sum() - result.channels["change"].sum()
+    assert next(f for f in result.findings if f.id == "budget-mix").money == pytest.approx(gain)
+    assert counted_once((shift,))[0].lines["value"].gt(0).all()
+    within = result.channels["advised"].between(result.channels["low"] - 1e-6, result.channels["high"] + 1e-6)
+    assert within.all() and {"claimed", "back", "last"} <= set(result.channels)
+    assert len(result.figures()) == 2 and len([t for t in result.tables if not t.aside]) <= 3
+
+
+def test_channels_alone_and_without_margin_or_claims():
+    frames = weekly(market(2), margin_claims=False)
+    alone = budget(Assumptions(budget=1e7, gross_margin=0.4), FMT, **frames)
+    assert alone.allocations.empty and alone.funded == () and alone.spent > 0 and "claimed" not in alone.channels
+    blind = budget(Assumptions(budget=1e7), FMT, **frames)
+    assert blind.proposals == () and "revenue a year than today's spend" in blind.findings[1].sentence
+    assert all(f.money is None for f in blind.findings)
+
+
+def test_floors_that_no_budget_meets_are_said():
+    frames = weekly(market(1))
+    limits = {c: ChannelLimit(floor=50_000) for c in frames["channel_weeks"]["channel"].unique()}
+    result = answer(60_000, channel_limits=limits, **frames)
+    assert "No split meets both" in result.headline and result.funded == () and result.figures() == ()
+    assert result.findings[0].id == "budget-floors" and "Raise the budget by" in result.findings[0].action
+    assert result.findings[0].value == pytest.approx(4 * 50_000 - 60_000, rel=0.01)
+
+
+@pytest.mark.parametrize("limit", [0.0, 50.0, 1e9])
+def test_any_budget_has_an_answer(limit):
+    result = answer(limit, **weekly(market(4)))
+    assert result.spent <= limit + 1e-6 and result.value >= 0
+    for figure in result.figures():
+        assert figure.alt
+
+
+def test_unicode_names_one_channel_and_inputs_unchanged():
+    frames = weekly(market(5, channels=1))
+    for name in ("channel_weeks", "channel_months"):
+        frames[name] = frames[name].assign(channel="Suche & 搜索")
+    before = {name: frame.copy() for name, frame in frames.items()}
+    ran = (Intervention(id="sale", start=date(2024, 1, 1), end=date(2024, 2, 1)),)
+    first, second = (answer(40_000.0, interventions=ran, **frames) for _ in range(2))
+    assert first.figure().svg == second.figure().svg and first.findings == second.findings
+    for name, frame in frames.items():
+        pd.testing.assert_frame_equal(frame, before[name])
 
 
 def test_the_figure_tells_the_advice():
-    before = ACTIONS.copy()
     figure = answer(300).figure()
-    assert "€300 brings €904" in figure.svg and "€300 brings €904" in figure.alt
+    assert "€299 brings €1,044" in figure.svg and "€299 brings €1,044" in figure.alt
     assert figure.svg == answer(300).figure().svg
-    dollars = budget(SimpleNamespace(actions=ACTIONS, margin=0.4), Assumptions(budget=300), Formats("USD")).figure()
-    assert "$300 brings $904" in dollars.svg  # two dollar signs are money and no mathematics
-    pd.testing.assert_frame_equal(ACTIONS, before)
+    dollars = budget(Assumptions(budget=300, gross_margin=0.4), Formats("USD"), SimpleNamespace(proposals=OFFERS)).figure()
+    assert "$299 brings $1,044" in dollars.svg  # two dollar signs are money and no mathematics
+
+
+def test_the_generated_client_gains_by_the_planted_curves():
+    """Aurora-audio: the advised channel spend leaves more after cost than today's, by the curves that were planted."""
+    client = aurora()
+    result = budget(client.engagement.parameters, FMT, interventions=client.engagement.interventions, **client.frames)
+    spend, year = result.channels.set_index("channel"), 52 * 7
+    worth = client.engagement.parameters.gross_margin * client.curves.response.panel.order_value
+    share = (spend["advised"] / spend["today"]).reindex(client.curves.channels).to_numpy()
+    gain = (client.orders(share, year) - client.orders(np.ones(5), year)).sum() * worth - spend["change"].sum()
+    told = next(f for f in result.findings if f.id == "budget-mix")
+    assert told.low <= gain <= told.high and gain > 0.1 * spend["today"].sum()
+    assert spend.loc["email", "advised"] > spend.loc["email", "today"]
+    assert spend.loc["display", "advised"] < spend.loc["display", "today"]  # brings 0.11 for the last unit

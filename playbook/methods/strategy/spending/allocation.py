@@ -72,9 +72,10 @@ def allocate(options: Sequence[Option], budget: float = np.inf) -> Allocation:
         raise ValueError(f"a budget cannot be negative: {budget}")
     if (floors := least(options)) > budget * (1 + TOLERANCE) or not np.isfinite(floors):
         raise ValueError(f"the options take at least {floors:g}, more than the budget of {budget:g}")
-    if not options:
-        return Allocation(np.zeros(0), np.zeros(0), 0.0, 0.0, float(budget), 0.0, ())
-    parts, price = _solve(options, budget)
+    if any(len(o.amounts) > 1 for o in options):
+        parts, price = _solve(options, budget)
+    else:
+        parts, price = [np.zeros(0)] * len(options), 0.0
     amounts = np.array([o.amounts[0] + np.diff(o.amounts) @ part for o, part in zip(options, parts, strict=True)])
     values = np.array([o.values[0] + np.diff(o.values) @ part for o, part in zip(options, parts, strict=True)])
     spent = float(amounts.sum())

@@ -8,7 +8,7 @@ __all__ = ["BEND", "SEASON", "controls"]
 BEND, SEASON = "bend", "season"  # columns whose size is learnt from the data
 HARMONICS = 6
 BEND_EVERY = 26  # weeks between the points at which the trend may change
-FREE, EVENT, PRICE = 10.0, 2.0, 0.5  # standard deviations of the other columns' effects, in those of the orders
+LEVEL, FREE, EVENT, PRICE = 100.0, 10.0, 2.0, 0.5  # standard deviations of the other columns' effects, in those of the orders
 
 
 def controls(
@@ -23,7 +23,8 @@ def controls(
     number = np.arange(n)
     angle = 2 * np.pi * (weeks.day_of_year.to_numpy() + 3) / 365.25  # the middle of the week
     parts = [
-        ("level", FREE, [np.ones(n), np.linspace(-1, 1, n)]),
+        ("level", LEVEL, [np.ones(n)]),
+        ("trend", FREE, [np.linspace(-1, 1, n)]),
         (BEND, 1.0, [np.clip(number - k, 0, None) / 52 for k in range(BEND_EVERY, n - BEND_EVERY // 2, BEND_EVERY)]),
         (SEASON, 1.0, [wave(k * angle) for k in range(1, HARMONICS + 1) for wave in (np.sin, np.cos)]),
         ("price", PRICE, [] if price is None else [(price - price.mean()) / price.std()]),

@@ -64,8 +64,8 @@ class Curves:
 def yearly_curves(response: Response, pattern: np.ndarray | None = None) -> Curves | None:
     """Curves for a year like the last, or for weekly spends of the given ``pattern`` (weeks x channels); None if none spent.
 
-    A channel may be moved as far as its weeks stay within what has been seen: at the spend of the week in which its average unit of
-    money is spent, between the 5 and 95 percent quantiles of all weeks. Today's spend is always within.
+    A channel may be moved as far as its weeks stay within what has been seen: at the spend of the week in which its average unit
+    of money is spent, between the 5 and 95 percent quantiles of all weeks. Today's spend is always within.
     """
     panel = response.panel
     lags = lagged(panel.spend)[-YEAR:] if pattern is None else lagged(pattern)

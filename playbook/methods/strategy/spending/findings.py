@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 
 from playbook.methods.strategy.spending.allocation import allocate
+from playbook.methods.strategy.spending.mix import OWNER, listed
 from playbook.methods.strategy.spending.split import EDGES, NEXT, Split, sensitivity
-from playbook.result.contract import Finding, Proposal
+from playbook.result.contract import Finding
 from playbook.result.formats import Formats
 
 __all__ = ["caused_finding", "edge_finding", "headline", "mix_finding", "split_finding"]
 
-FEW_LEARNT = 0.5  # of the doubt about a channel's effect: less removed, and the range is mostly what is believed beforehand
-OWNER = "head of marketing"
+NARROW = 3.0  # a range whose upper edge is less than this many times its lower
 
 
 def headline(best: Split, meant: str, fmt: Formats) -> str:
@@ -63,59 +63,76 @@ def split_finding(best: Split, meant: str, fmt: Formats) -> Finding | None:
     )
 
 
-def mix_finding(best: Split, channels: pd.DataFrame, shift: Proposal | None, meant: str, fmt: Formats) -> Finding:
+def mix_finding(best: Split, channels: pd.DataFrame, margin: float | None, fmt: Formats) -> Finding:
     """Which channel money to move, and what that leaves beyond today's spending."""
     low, gain, high = best.gain()
-    if shift is None:
+    n = len(best.market.curves.response.panel.weeks)
+    if not best.moved:
         return Finding(
             "budget-mix",
             "Channel money lies where it brings most, within the range in which each channel's spend has been seen.",
-            gain, "money", low, high, n=len(best.market.curves.response.panel.weeks), evidence="not shown",
-            action="Leave the channels as they are, and vary one channel's spend on purpose to learn more.", owner=OWNER,
-        )  # fmt: skip
-    up, down = (
-        channels.loc[channels["change"].mul(sign) > 0].sort_values("change", key=abs, ascending=False) for sign in (1, -1)
-    )
-    words = []
-    if len(down):
-        words.append(f"{fmt.money(-down['change'].sum())} less on {_names(down)}")
-    if len(up):
-        words.append(f"{fmt.money(up['change'].sum())} more on {_names(up)}")
-    if meant == "revenue":
-        change = float(channels["more"].sum())
-        sentence = f"{' and '.join(words).capitalize()} should change revenue by {fmt.signed_money(change)} a year."
-        money = None
-    else:
-        sentence = f"{' and '.join(words).capitalize()} should leave {fmt.signed_money(gain)} a year after cost beyond what the channels leave today."
-        money = gain
-    return Finding(
-        "budget-mix", sentence, gain, "money", low, high, n=len(best.market.curves.response.panel.weeks), money=money,
-        evidence="likely" if low > 0 else "indicative",
-        action="Move half now, watch orders for twelve weeks, then move the rest; keep one region or some weeks as they are to compare.",
-        owner=OWNER,
-    )  # fmt: skip
-
-
-def caused_finding(best: Split, channels: pd.DataFrame, fmt: Formats) -> Finding:
-    """Orders that the channels claim against those that the weeks show they cause; where least is known."""
-    market = best.market
-    orders = best.before.sum(axis=1) / market.worth
-    low, caused, high = float(np.quantile(orders, EDGES[0])), float(orders.mean()), float(np.quantile(orders, EDGES[1]))
-    unsure = channels[channels["learnt"] < FEW_LEARNT]
-    doubt = f" The weeks say little about {_names(unsure)}." if len(unsure) else ""
-    claims = (channels["claimed"] * channels["today"]).sum() / market.worth if "claimed" in channels else None
-    if claims:
-        start = (
-            f"The channels claim {fmt.count(claims)} orders in the last year; the weeks show {fmt.count(caused)} that they caused"
+            gain,
+            "money",
+            low,
+            high,
+            n,
+            evidence="not shown",
+            action="Leave the channels as they are, and vary one channel's spend on purpose to learn more.",
+            owner=OWNER,
         )
+    change = channels.sort_values("change", key=abs, ascending=False, kind="stable")
+    down, up = change[change["change"] < 0], change[change["change"] > 0]
+    words = [f"{fmt.money(-down['change'].sum())} less on {listed(down['channel'].tolist())}"] if len(down) else []
+    words += [f"{fmt.money(up['change'].sum())} more on {listed(up['channel'].tolist())}"] if len(up) else []
+    if margin is None:
+        more = float(change["more"].sum())
+        brings = f"bring {fmt.money(abs(more))} {'more' if more > 0 else 'less'} revenue a year than today's spend"
+        low, high = (float(v) for v in np.quantile((best.brought - best.before).sum(axis=1), EDGES))
+        gain = more
     else:
-        start = f"Of the orders of the last year, {fmt.count(caused)} were caused by the channels"
+        brings = f"leave {fmt.money(abs(gain))} a year {'more' if gain > 0 else 'less'} after cost than today's spend does"
     return Finding(
-        "budget-caused", f"{start} ({fmt.count(low)} to {fmt.count(high)}).{doubt}", caused, "count", low, high,
-        n=len(market.curves.response.panel.weeks), evidence="likely" if market.curves.response.learnt.mean() > FEW_LEARNT else "indicative",
-        action=f"Switch {(unsure if len(unsure) else channels)['channel'].iloc[0]} off in some regions or for some weeks: it is the quickest way to a narrower range.",
+        "budget-mix",
+        f"{' and '.join(words)} should {brings}.",
+        gain,
+        "money",
+        low,
+        high,
+        n,
+        money=None if margin is None else gain,
+        evidence="likely" if low > 0 and margin is not None else "indicative",
+        action="Move half now, watch orders for twelve weeks, then move the rest. Keep one region, or some weeks, as they are to"
+        " compare with.",
         owner=OWNER,
-    )  # fmt: skip
+    )
+
+
+def caused_finding(best: Split, channels: pd.DataFrame, margin: float | None, fmt: Formats) -> Finding:
+    """Orders that the channels claim against those that the weeks show they cause, and which of them may not earn their cost."""
+    orders = best.before.sum(axis=1) / best.market.worth
+    low, caused, high = float(np.quantile(orders, EDGES[0])), float(orders.mean()), float(np.quantile(orders, EDGES[1]))
+    unsure = channels[(channels["back_low"] < 1) & (channels["back_high"] > 1)] if margin is not None else channels.head(0)
+    told = (
+        f" Whether {listed(unsure['channel'].tolist())} earn{'s' if len(unsure) == 1 else ''} the cost is not sure."
+        if len(unsure)
+        else ""
+    )
+    claims = (channels["claimed"] * channels["today"]).sum() / best.market.worth if "claimed" in channels else None
+    claimed = f"The channels claim {fmt.count(claims)} orders in the last year. " if claims else ""
+    they = "they" if claims else "the channels"
+    first = (unsure if len(unsure) else channels)["channel"].iloc[0]
+    return Finding(
+        "budget-caused",
+        f"{claimed}The weeks show that {they} caused {fmt.count(caused)} ({fmt.count(low)} to {fmt.count(high)}).{told}",
+        caused,
+        "count",
+        low,
+        high,
+        n=len(best.market.curves.response.panel.weeks),
+        evidence="likely" if high < NARROW * low else "indicative",
+        action=f"Switch {first} off in some regions or for some weeks: no other way narrows the range as fast.",
+        owner=OWNER,
+    )
 
 
 def edge_finding(best: Split, meant: str, fmt: Formats) -> Finding | None:
@@ -129,21 +146,28 @@ def edge_finding(best: Split, meant: str, fmt: Formats) -> Finding | None:
             else "What makes sense cannot be said without the gross margin"
         )
         return Finding(
-            "budget-decide", f"No budget is named in client.yml. {end}.", spent, "money",
-            action=f"Decide how much may be spent in a year and write {'it' if stated else 'it and the gross margin'} into client.yml.",
-        )  # fmt: skip
+            "budget-decide",
+            f"No budget is named in client.yml. {end}.",
+            spent,
+            "money",
+            action=f"Decide how much may be spent in a year and write {'it' if stated else 'it and the gross margin'} into"
+            " client.yml.",
+        )
     left = max(limit - spent, 0.0)
     if best.allocation.left > 0:
         if allocate(best.options).total > best.allocation.total * (1 + 1e-6):
             why = "the next step, or the next action that is taken as a whole, costs more than that"
         elif sum(p.cost for p in best.funded) >= sum(p.cost for p in best.proposals) * (1 - 1e-9) and not best.market:
-            why = "every action then reaches all that it is for"
+            why = "every action then reaches all for whom it pays"
         else:
             why = "nothing more on the list would bring back what it costs, as far as spend has been seen"
         return Finding(
-            "budget-unspent", f"{fmt.money(left)} of the {fmt.money(limit)} stays unspent: {why}.", left, "money",
+            "budget-unspent",
+            f"{fmt.money(left)} of the {fmt.money(limit)} stays unspent: {why}.",
+            left,
+            "money",
             action="Keep it in reserve, or test new actions with a small part of it.",
-        )  # fmt: skip
+        )
     if spent <= 0:
         return None
     more = sensitivity(best).set_index("case")["value"].get(f"{NEXT:.0%} more budget")
@@ -151,11 +175,7 @@ def edge_finding(best: Split, meant: str, fmt: Formats) -> Finding | None:
     return Finding(
         "budget-last",
         f"One {fmt.currency} more would bring {fmt.number(best.allocation.price)} {fmt.currency} of {meant}.{further}",
-        best.allocation.price, "number",
+        best.allocation.price,
+        "number",
         action="Ask for more money as long as this figure is above what the money could earn elsewhere.",
-    )  # fmt: skip
-
-
-def _names(rows: pd.DataFrame) -> str:
-    names = [str(c) for c in rows["channel"]]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    )

@@ -39,9 +39,8 @@ class Response:
     """Draws of what is not known for sure, each equally likely.
 
     ``effect``: draws x channels, mean orders a week over the panel's weeks; ``carryover`` and ``half`` (client's currency a week)
-    alike; ``form``: of each draw, a name in ``FORMS``; ``learnt``: by channel the share of the prior's doubt about its effect
-    that the weeks removed; ``noise``: standard deviation, orders a week; ``explained``: share of the variance of orders;
-    ``odd``: weeks left to themselves; ``weights``: how likely each form is.
+    alike; ``form``: of each draw, a name in ``FORMS``; ``noise``: standard deviation, orders a week; ``explained``: share of the
+    variance of orders; ``odd``: weeks left to themselves; ``weights``: how likely each form is.
     """
 
     panel: SpendPanel
@@ -49,7 +48,6 @@ class Response:
     carryover: np.ndarray
     half: np.ndarray
     form: np.ndarray
-    learnt: np.ndarray
     noise: float
     explained: float
     odd: np.ndarray
@@ -80,7 +78,7 @@ def fit_response(panel: SpendPanel, price: np.ndarray | None, events: np.ndarray
         forms += [name] * len(drawn)
     picked, weight = _picked(np.concatenate(chance))
     forms = np.array(forms)
-    draws, size = np.vstack(tried)[picked], len(panel.channels)
+    draws = np.vstack(tried)[picked]
     effect, carryover, half = np.split(draws, 3, axis=1)
     return Response(
         panel=panel,
@@ -88,7 +86,6 @@ def fit_response(panel: SpendPanel, price: np.ndarray | None, events: np.ndarray
         carryover=expit(carryover),
         half=np.exp(half) * model.unit,
         form=forms[picked],
-        learnt=1 - np.clip(effect.var(axis=0) / np.diag(model.prior)[:size], 0, 1),
         noise=float(np.std(surprise) * model.scale),
         explained=float(1 - np.var(surprise) / np.var(model.orders[kept])),
         odd=odd,
@@ -101,8 +98,9 @@ _QUICK = {"maxfev": 120, "xatol": 0.02, "fatol": 0.02}
 
 @dataclass(frozen=True)
 class _Model:
-    """``theta`` is log mean effect, logit carry-over and log half-point by channel, one after the other; orders in ``scale``,
-    half-points in each channel's ``unit``. ``mean`` and ``prior`` (covariance) are what is believed beforehand."""
+    """``theta`` is log mean effect, logit carry-over and log half-point by channel, one after the other. ``orders`` are counted
+    from their mean, in ``scale``; half-points in each channel's ``unit``. ``mean`` and ``prior`` (covariance): believed before.
+    """
 
     lags: np.ndarray
     orders: np.ndarray
@@ -144,7 +142,8 @@ def _model(panel: SpendPanel) -> _Model:
     prior = np.diag(np.repeat([spread**2, CARRYOVER_SPREAD**2, HALF_SPREAD**2], size))
     prior[:size, :size] += spread**2  # the level is shared by all channels, and each strays from it
     sharp = np.linalg.inv(np.linalg.cholesky(prior))
-    return _Model(lagged(panel.spend / unit), panel.orders / scale, scale, unit, mean, prior, sharp)
+    orders = (panel.orders - panel.orders[panel.known].mean()) / scale
+    return _Model(lagged(panel.spend / unit), orders, scale, unit, mean, prior, sharp)
 
 
 @dataclass(frozen=True)

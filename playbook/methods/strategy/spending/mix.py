@@ -1,5 +1,7 @@
 """Mix: what each channel spends, claims, causes and should spend; and the shift of channel money as a proposal."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -8,9 +10,9 @@ from playbook.methods.strategy.spending.split import EDGES, Split
 from playbook.result.contract import LINES, Proposal, Worklist
 from playbook.result.formats import Formats
 
-__all__ = ["channel_frame", "mix_proposal"]
+__all__ = ["OWNER", "channel_frame", "listed", "mix_proposal"]
 
-LEAST_MOVE = 0.02  # of all channel spend: below it, a shift is not worth the work
+LEAST_LINE = 0.002  # of all channel spend: a smaller change of one channel is left out
 OWNER = "head of marketing"
 FIRST_REVIEW = 12  # weeks
 _SHOWN = {
@@ -23,11 +25,16 @@ _SHOWN = {
 }
 
 
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence has them: a, b and c."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def channel_frame(best: Split, costs: pd.DataFrame | None) -> pd.DataFrame:
     """One row a channel: today, advised, change (spend a year); caused_low, caused, caused_high (value today's spend brings);
     back_low, back, back_high (the same for each unit spent), last (what the last unit brings), more_low, more, more_high (value
-    of the advised spend beyond today's), low and high (range of spend seen), orders (caused); claimed (value claimed for each unit
-    spent, a column where channels claim orders). Most spend first."""
+    of the advised spend beyond today's), low and high (range of spend seen), orders (caused); claimed (value claimed for
+    each unit spent, a column where channels claim orders). Most spend first."""
     market, curves = best.market, best.market.curves
     more, low, high = best.brought - best.before, *np.quantile(best.before, EDGES, axis=0)
     table = pd.DataFrame({"channel": curves.channels, "today": curves.today, "advised": best.amounts})
@@ -40,33 +47,35 @@ def channel_frame(best: Split, costs: pd.DataFrame | None) -> pd.DataFrame:
     table["more"] = more.mean(axis=0)
     table["low"], table["high"] = curves.low, curves.high
     table["orders"] = table["caused"] / market.worth
-    table["learnt"] = curves.response.learnt[curves.places]
     if costs is not None and "orders" in costs:
         claims = costs.set_index("channel")
         table["claimed"] = table["channel"].map((claims["orders"] / claims["spend"]).where(claims["spend"] > 0)) * market.worth
     return table.sort_values(["today", "channel"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
-def mix_proposal(channels: pd.DataFrame, gain: tuple[float, float, float], worth: float, fmt: Formats) -> Proposal | None:
-    """The shift of channel money as a proposal with a line for each channel that changes; None where it is small or does not pay.
+def mix_proposal(best: Split, channels: pd.DataFrame, fmt: Formats) -> Proposal | None:
+    """The shift of channel money as a proposal with a line for each channel that changes; None where it is small.
 
     A channel that grows costs its additional spend and brings the additional value. One that shrinks costs nothing and brings the
     money it sets free less the value that is lost, so that value less cost adds up to what the shift leaves.
     """
-    moved = channels[channels["change"].abs() > LEAST_MOVE / 10 * channels["today"].sum()]
-    if moved["change"].abs().sum() < LEAST_MOVE * channels["today"].sum():
+    if not best.moved:
         return None
+    moved = channels[channels["change"].abs() > LEAST_LINE * channels["today"].sum()]
     free = (-moved["change"]).clip(lower=0)
     frame = moved[["channel", "today", "advised", "change"]].assign(
-        cost=moved["change"].clip(lower=0), value_low=free + moved["more_low"], value=free + moved["more"], value_high=free + moved["more_high"]
-    )  # fmt: skip
+        cost=moved["change"].clip(lower=0),
+        value_low=free + moved["more_low"],
+        value=free + moved["more"],
+        value_high=free + moved["more_high"],
+    )
     up, down = moved[moved["change"] > 0], moved[moved["change"] < 0]
     words = []
     if len(up):
         words.append(f"Spend more on {_named(up, fmt)}")
     if len(down):
         words.append(f"{'less' if words else 'Spend less'} on {_named(down, fmt)}")
-    orders = float(moved["more"].sum()) / worth / YEAR
+    orders = float(moved["more"].sum()) / best.market.worth / YEAR
     how = f"{', '.join(words)}. Make half of the move now and the rest after the review; keep the pattern over the year."
     watched = f"{fmt.number(abs(orders), 1)} {'more' if orders >= 0 else 'fewer'} orders a week are expected of the whole move"
     return Proposal(
@@ -76,18 +85,18 @@ def mix_proposal(channels: pd.DataFrame, gain: tuple[float, float, float], worth
         whom=", ".join(moved["channel"]),
         owner=OWNER,
         kpi="orders a week beside the forecast; caused orders for each unit of spend when the curves are fitted again",
-        stop_rule=f"{watched}. Go back if, {FIRST_REVIEW} weeks after a move, the curves fitted again show less left after cost than before.",
+        stop_rule=f"{watched}. Go back if, {FIRST_REVIEW} weeks after a move, the curves fitted again show less left after cost"
+        " than before.",
         pool="new customers",
         lines=frame.rename(columns={"channel": "key"})[list(LINES)].reset_index(drop=True),
         lead_days=14,
         review_days=FIRST_REVIEW * 7,
-        evidence="likely" if gain[0] > 0 else "indicative",
+        evidence="likely" if best.gain()[0] > 0 else "indicative",
         worklist=Worklist("channel-mix", "Channel money moved", how, frame.reset_index(drop=True), _SHOWN, "channel"),
         waits=False,
     )
 
 
 def _named(rows: pd.DataFrame, fmt: Formats) -> str:
-    ordered = rows.reindex(rows["change"].abs().sort_values(ascending=False, kind="stable").index)
-    parts = [f"{r.channel} ({fmt.signed_money(r.change)} a year)" for r in ordered.itertuples(index=False)]
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    ordered = rows.sort_values("change", key=abs, ascending=False, kind="stable")
+    return listed([f"{r.channel} ({fmt.signed_money(r.change)} a year)" for r in ordered.itertuples(index=False)])

@@ -21,8 +21,8 @@ FEWEST_PRICED = 0.9  # share of weeks in which products were sold whose prices a
 @dataclass(frozen=True)
 class SpendPanel:
     """``weeks``: Mondays, without a gap; ``spend``: weeks x channels, client's currency; ``orders`` of the client by week;
-    ``order_value``: mean revenue of an order in the last year; ``claimed``: orders a week that each channel claims (None where not
-    all of them say); ``known``: weeks for which spend was reported; ``small``: channels too small or too short to be told."""
+    ``order_value``: mean revenue of an order in the last year; ``claimed``: orders a week that each channel claims (None where
+    not all of them say); ``known``: weeks for which spend was reported; ``small``: channels too small or too short to be told."""
 
     weeks: pd.DatetimeIndex
     channels: tuple[str, ...]

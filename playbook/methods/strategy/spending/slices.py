@@ -15,7 +15,7 @@ ROUNDING = 1e-7  # share of a proposal's cost that is no money
 
 
 def ranked(proposal: Proposal) -> Proposal:
-    """The proposal with its lines in the order in which they are bought: most value for each unit of cost first, free ones before."""
+    """The proposal with its lines in the order in which they are bought: free ones, then most value for the money first."""
     lines = proposal.lines
     cost, value = lines["cost"].to_numpy(dtype=float), lines["value"].to_numpy(dtype=float)
     ratio = np.divide(value, cost, out=np.full(len(lines), np.inf), where=cost > 0)

@@ -17,7 +17,9 @@ __all__ = ["Market", "Split", "budget_curve", "sensitivity", "split"]
 
 CURVE_POINTS = 21
 BEYOND = 1.1  # the curve ends at this multiple of the most that pays
+LEAST_MOVE = 0.02  # of all channel spend: below it, a shift is not worth the work
 NEXT = 0.10  # share of the budget by which it is raised and lowered
+NOTHING = np.zeros((1, 0))  # what no channels bring
 EDGES = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 
 
@@ -76,22 +78,22 @@ class Split:
     @property
     def value(self) -> float:
         """Of proposals and channels."""
-        return sum(p.value for p in self.funded) + self.brought_mean
-
-    @property
-    def brought_mean(self) -> float:
-        return float(self.brought.mean(axis=0).sum())
+        return sum(p.value for p in self.funded) + float(self.brought.mean(axis=0).sum())
 
     def gain_over_today(self) -> float:
         """What is left after cost beyond what today's channels leave without any proposal."""
-        before = float(self.before.mean(axis=0).sum()) if self.market else 0.0
-        return self.value - before - (self.spent - float(self.today.sum()) - self.aside)
+        return self.value - float(self.before.mean(axis=0).sum()) - (self.spent - float(self.today.sum()) - self.aside)
+
+    @property
+    def moved(self) -> bool:
+        """Whether enough channel money changes its place to be worth the work."""
+        return float(np.abs(self.amounts - self.today).sum()) >= LEAST_MOVE * float(self.today.sum())
 
     def gain(self) -> tuple[float, float, float]:
         """Low, expected and high of what the channels leave after cost beyond what they leave today."""
         more = (self.brought - self.before).sum(axis=1) - (self.amounts - self.today).sum()
-        low, high = np.quantile(more, EDGES) if len(more) else (0.0, 0.0)
-        return float(low), float(more.mean()) if len(more) else 0.0, float(high)
+        low, high = np.quantile(more, EDGES)
+        return float(low), float(more.mean()), float(high)
 
 
 def split(proposals: Sequence[Proposal], market: Market | None, limit: float | None) -> Split | None:
@@ -99,16 +101,18 @@ def split(proposals: Sequence[Proposal], market: Market | None, limit: float | N
 
     None when the channels' floors alone take more than the limit.
     """
-    money = np.inf if limit is None else limit - (market.aside if market else 0.0)
-    waiting = tuple(ranked(p) for p in proposals)
-    mine = [sliced(p, money) for p in waiting]
+    money = np.inf if limit is None else limit
     channels, freed = market.options(free=False) if market else [], False
-    if least(channels) > money:
+    if market and least(channels) + market.aside > money:
         channels, freed = market.options(free=True), True
         if least(channels) > money:
             return None
+        market = replace(market, aside=min(market.aside, money - least(channels)))
+    money -= market.aside if market else 0.0
+    waiting = tuple(ranked(p) for p in proposals)
+    mine = [sliced(p, money) for p in waiting]
     options = (*mine, *channels)
-    found = allocate(options, max(money, 0.0))
+    found = allocate(options, money)
     funded = [cut(p, o, part) for p, o, part in zip(waiting, mine, found.parts, strict=False)]
     amounts = found.amounts[len(mine) :]
     bounds = [error_bound(market.curves, i, o, market.worth) for i, o in enumerate(channels)]
@@ -119,8 +123,8 @@ def split(proposals: Sequence[Proposal], market: Market | None, limit: float | N
         options=options,
         allocation=found,
         amounts=amounts,
-        brought=market.value(amounts) if market else np.zeros((0, 0)),
-        before=market.value(market.curves.today) if market else np.zeros((0, 0)),
+        brought=market.value(amounts) if market else NOTHING,
+        before=market.value(market.curves.today) if market else NOTHING,
         bound=float(sum(bounds)),
         freed=freed,
         limit=limit,
@@ -130,9 +134,9 @@ def split(proposals: Sequence[Proposal], market: Market | None, limit: float | N
 def budget_curve(best: Split) -> pd.DataFrame:
     """budget, spent, value, price for budgets from the least that the channels take to beyond the most that pays."""
     low = least(best.options)
-    most = allocate(best.options).spent
+    most = low + (allocate(best.options).spent - low) * BEYOND
     rows = []
-    for money in np.linspace(low, low + (most - low) * BEYOND, CURVE_POINTS):
+    for money in np.linspace(low, most if most > low else low * BEYOND, CURVE_POINTS):
         found = allocate(best.options, money)
         rows.append((money + best.aside, found.spent + best.aside, found.total, found.price))
     return pd.DataFrame(rows, columns=["budget", "spent", "value", "price"])

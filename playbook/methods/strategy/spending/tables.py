@@ -52,12 +52,12 @@ def channels_table(channels: pd.DataFrame, meant: str, fmt: Formats) -> Table:
         "advised": ("Advised", "money"),
         "claimed": (f"{unit} claims", "number"),
         "brings": (f"{unit} causes", "text"),
-        "last": ("The last one causes", "number"),
+        "last": (f"The last {unit} causes", "number"),
     }
     return Table(
         shown,
-        f"What the channels cost and bring in {meant} for each {unit}: by their own count, as the weeks show it ({fmt.share(LEVEL)} range),"
-        " and the last one spent.",
+        f"What the channels cost, and what each {unit} brings in {meant}: by their own count, and as the weeks show it with"
+        f" its {fmt.share(LEVEL)} range.",
         CURVES,
         {c: label for c, label in columns.items() if c in shown},
     )
@@ -68,17 +68,26 @@ def offered_table(best: Split, meant: str) -> Table:
     found = [allocate(best.options, max(share * best.spent - best.aside, least(best.options))) for share in OFFERED]
     curve = pd.DataFrame([(f.spent + best.aside, f.total, f.price) for f in found], columns=["budget", "value", "price"])
     return Table(
-        curve.drop_duplicates("budget"), "What different budgets would bring in a year.", SOURCE,
+        curve.drop_duplicates("budget"),
+        "What different budgets would bring in a year.",
+        SOURCE,
         {"budget": ("Budget", "money"), "value": (f"Brings in {meant}", "money"), "price": ("One more unit brings", "number")},
-    )  # fmt: skip
+    )
 
 
 def sensitivity_table(cases: pd.DataFrame, meant: str) -> Table:
     return Table(
-        cases, "How the split stands if things turn out otherwise.", SOURCE,
-        {"case": ("Case", "text"), "spent": ("Spent", "money"), "value": (f"Brings in {meant}", "money"), "left": ("Left after cost", "money")},
+        cases,
+        "How the split stands if things turn out otherwise.",
+        SOURCE,
+        {
+            "case": ("Case", "text"),
+            "spent": ("Spent", "money"),
+            "value": (f"Brings in {meant}", "money"),
+            "left": ("Left after cost", "money"),
+        },
         aside=True,
-    )  # fmt: skip
+    )
 
 
 def spending_assumptions(best: Split, margin: float | None, why: str | None, fmt: Formats) -> tuple[Assumption, ...]:
@@ -102,22 +111,25 @@ def spending_assumptions(best: Split, margin: float | None, why: str | None, fmt
         )
         told += [
             Assumption(
-                "What weeks of more and less spend show is caused by the spend, once trend, season, prices and interventions are taken"
-                " out. A cause that moves with a channel's spend and is not in the data would be taken for the channel's.",
-                "medium", "high",
+                "Once trend, season, prices and interventions are taken out, orders differ between weeks of more and less spend"
+                " because of the spend. What moves with a channel's spend and is not in the data is taken for its effect.",
+                "medium",
+                "high",
             ),
             Assumption(f"Where the weeks say little, the answer leans on experience: {prior}.", "low", "medium"),
             Assumption(
-                f"An order that a channel brings is worth as much as the average order of the last year ({fmt.money(panel.order_value)} of"
-                " revenue); later orders of new customers are not counted.",
-                "medium", "medium",
+                "An order that a channel brings is worth as much as the average order of the last year,"
+                f" {fmt.money(panel.order_value)} of revenue; later orders of new customers are not counted.",
+                "medium",
+                "medium",
             ),
             Assumption(
                 "Each channel stays within weekly spends that have been seen, and keeps its pattern over the year."
-                + (" For this budget some channels would have to go lower than that, where the curves are a guess." if best.freed else ""),
-                "low" if best.freed else "high", "medium",
+                + (" For this budget some would have to go lower, where the curves are a guess." if best.freed else ""),
+                "low" if best.freed else "high",
+                "medium",
             ),
-        ]  # fmt: skip
+        ]
         if panel.small:
             told.append(
                 Assumption(f"Too small or too short to be told, left as they are: {', '.join(panel.small)}.", "high", "low")
@@ -127,7 +139,8 @@ def spending_assumptions(best: Split, margin: float | None, why: str | None, fmt
     if margin is None:
         told.append(
             Assumption(
-                "Without a gross margin the split follows revenue. Spending that brings more revenue than it costs can still lose money.",
+                "Without a gross margin the split follows revenue. Spending that brings more revenue than it costs can still lose"
+                " money.",
                 "high",
                 "high",
             )

@@ -1,0 +1,54 @@
+"""The shift of channel money: its lines add up to what it leaves."""
+
+import pandas as pd
+import pytest
+from markets import WORTH, two_channels
+
+from playbook.engagement import ChannelLimit
+from playbook.methods.strategy.spending.mix import channel_frame, listed, mix_proposal
+from playbook.methods.strategy.spending.split import split
+from playbook.result.formats import Formats
+
+FMT = Formats("EUR")
+
+
+def shifted(limits=None, costs=None, budget=None):
+    market = two_channels(limits=limits)
+    found = split((), market, float(market.curves.today.sum()) if budget is None else budget)
+    frame = channel_frame(found, costs)
+    return found, frame, mix_proposal(found, frame, FMT)
+
+
+def test_lines_add_up_to_what_the_shift_leaves():
+    found, frame, shift = shifted()
+    assert shift.value - shift.cost == pytest.approx(found.gain()[1])
+    up, down = frame[frame["change"] > 0].iloc[0], frame[frame["change"] < 0].iloc[0]
+    lines = shift.lines.set_index("key")
+    assert lines.loc[up["channel"], "cost"] == pytest.approx(up["change"]) and lines.loc[down["channel"], "cost"] == 0
+    assert lines.loc[up["channel"], "value"] == pytest.approx(up["more"])
+    assert lines.loc[down["channel"], "value"] == pytest.approx(-down["change"] + down["more"])
+    assert (shift.pool, shift.waits, shift.id) == ("new customers", False, "channel-mix")
+    assert shift.worklist.frame["cost"].sum() == pytest.approx(shift.cost)
+    assert shift.worklist.frame["channel"].to_list() == shift.lines["key"].to_list()
+    assert up["channel"] in shift.action and "Spend more on" in shift.action and "less on" in shift.action
+
+
+def test_ratios_by_hand():
+    # 10 orders a week on 5,200 or so a year, worth 30 each
+    found, frame, _ = shifted(costs=pd.DataFrame({"channel": ["c0", "c1"], "spend": [100.0, 0.0], "orders": [5.0, 1.0]}))
+    row = frame.set_index("channel").loc["c0"]
+    assert row["caused"] == pytest.approx(10 * 52 * WORTH, rel=0.01)
+    assert row["back"] == pytest.approx(row["caused"] / row["today"]) and row["orders"] == pytest.approx(520, rel=0.01)
+    assert row["claimed"] == pytest.approx(5 / 100 * WORTH) and pd.isna(frame.set_index("channel").loc["c1", "claimed"])
+    assert row["last"] < row["back"]  # returns fall
+
+
+def test_no_shift_where_limits_hold_all():
+    market = two_channels()
+    fixed = {c: ChannelLimit(floor=t, cap=t) for c, t in zip(market.curves.channels, market.curves.today, strict=True)}
+    found, _, shift = shifted(limits=fixed)
+    assert shift is None and not found.moved and found.gain()[1] == pytest.approx(0)
+
+
+def test_names_as_a_sentence_has_them():
+    assert (listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])) == ("a", "a and b", "a, b and c")
