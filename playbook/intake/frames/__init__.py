@@ -15,6 +15,7 @@ from playbook.intake.frames import (  # noqa: F401  registers the frames
     people,
     planning,
     products,
+    purchases,
     selling,
     snapshots,
     voice,

@@ -13,7 +13,9 @@ from scipy import sparse
 from playbook.intake.frames.frame import frame, pick
 from playbook.intake.tables import Tables
 
-__all__ = ["FEWEST_TOGETHER", "MOST_ITEMS", "MOST_PAIRS", "MOST_SELDOM", "Counted", "by_name", "count_pairs", "item_pairs"]
+__all__ = [
+    "FEWEST_TOGETHER", "MOST_ITEMS", "MOST_PAIRS", "MOST_SELDOM", "Counted", "bought", "by_name", "count_pairs", "item_pairs",
+]  # fmt: skip
 
 FEWEST_TOGETHER = 5  # baskets that hold both; fewer tell nothing
 FEWEST_SHARE = 0.001  # of all baskets that hold an item, at least; of rarer ones no pair could be told from chance
@@ -70,7 +72,7 @@ class Counted:
 
 def count_pairs(tables: Tables) -> Counted:
     """Count the pairs of all items in at least five baskets and one in a thousand."""
-    rows = _bought(tables)
+    rows = bought(tables)
     lines = _lines(rows, tables).cache()
     sizes = lines.group_by("basket").aggregate(
         size=lines.count(), value=lines.revenue.sum(), day=lines.day.min(), recent=lines.recent.max(),
@@ -98,7 +100,7 @@ def by_name(tables: Tables) -> bool:
     return bool(told["different"] > 0 and told["all"] >= 2 * told["different"])
 
 
-def _bought(tables: Tables) -> ir.Table:
+def bought(tables: Tables) -> ir.Table:
     """The lines on which something was bought, with what the item is and its code (a hash)."""
     rows = tables.rows["orders"]
     rows = rows.filter((rows.revenue > 0) & rows.product_id.notnull())
