@@ -127,7 +127,7 @@ def test_proposals_share_the_action_among_its_customers_by_what_they_bought():
     assert early.worklist.frame["customer_id"].is_unique and len(early.worklist.frame) == 100
     assert (
         early.stop_rule
-        == "It pays from 1.3% more revenue than in the control group. Stop if the whole 80% range of the gain lies below that."
+        == "It pays from 1.2% more revenue than in the control group. Stop if the whole 80% range of the gain lies below that."
     )
 
 

@@ -1,0 +1,139 @@
+"""Policy: the best action at every step, what it is worth against what is done today, and how sure that is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from playbook.methods.strategy.stepping.chances import chances
+from playbook.methods.strategy.stepping.process import Process, policy_iteration, policy_values
+from playbook.methods.strategy.stepping.ways import Ways
+from playbook.result.formats import LEVEL
+
+__all__ = ["Advice", "Money", "advise", "process_of", "today_values"]
+
+FEWEST_TAKEN = 50  # cases at a step under an action before it can be advised
+DRAWS = 200
+SEED = 11
+
+
+@dataclass(frozen=True, eq=False)
+class Money:
+    """What a sale brings (margin), what each action costs (A,), and what a unit one step later is worth now (S,)."""
+
+    sale: float
+    costs: np.ndarray
+    discount: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Advice:
+    """``counts`` (S, A, S + 2) of moves; ``mix`` (S, A) of today's actions; ``policy`` (S,) the action advised; ``thin`` (S,)
+    steps where no other action has been taken often enough to advise it; ``better`` (S, A) what an action is worth there beyond
+    today's mix, today's way going on after it, with ``better_low`` and ``better_high``; ``today`` and ``advised`` worth of a case
+    from its start; ``gain`` (of a case, judged on cases that did not choose the policy) with its range; ``held_out`` worth of the
+    advised policy by weighted importance sampling, from ``effective`` cases (not a number without any)."""
+
+    counts: np.ndarray
+    mix: np.ndarray
+    policy: np.ndarray
+    thin: np.ndarray
+    better: np.ndarray
+    better_low: np.ndarray
+    better_high: np.ndarray
+    today: float
+    advised: float
+    gain: float
+    gain_low: float
+    gain_high: float
+    held_out: float
+    effective: float
+
+
+def process_of(counts: np.ndarray, money: Money, allowed: np.ndarray) -> Process:
+    """The decision process behind counts (S, A, S + 2): moves between steps, and the sale as reward less the action's cost."""
+    likely, size = chances(counts), len(counts)
+    rewards = likely[:, :, size] * (money.discount[:, None] * money.sale) - money.costs[None, :]
+    return Process(likely[:, :, :size], rewards, np.broadcast_to(money.discount[:, None], rewards.shape), allowed)
+
+
+def today_values(process: Process, mix: np.ndarray) -> np.ndarray:
+    """(S,) worth of a case at each step when actions go on being taken as in ``mix`` (S, A)."""
+    discount = np.broadcast_to(process.discount, process.rewards.shape)
+    moves = np.einsum("sa,sat->st", mix * discount, process.moves)
+    one = Process(moves[:, None, :], (mix * process.rewards).sum(axis=1)[:, None])
+    return policy_values(one, np.zeros(len(mix), dtype=int))
+
+
+def advise(ways: Ways, money: Money, seed: int = SEED) -> Advice:
+    """Solve for the best policy among actions taken often enough, and judge it on cases that did not choose it.
+
+    Each draw resamples the cases, splits them by lot, lets one half choose a policy and the other half say what it is worth
+    beyond today's mix, and the other way round: choosing the best of noisy figures flatters it (Smith & Winkler 2006, Management
+    Science 52), judging it on other cases does not. Smoothing and solving are repeated in every draw.
+    """
+    counts = ways.count(ways.cases)
+    mix, allowed, thin = _mix(counts)
+    process = process_of(counts, money, allowed)
+    best = policy_iteration(process)
+    now = today_values(process, mix)
+    start = ways.start(ways.cases)
+    better = process.worth(now) - now[:, None]
+    rng = np.random.default_rng(seed)
+    gains, edges = [], []
+    total = int(round(ways.cases.sum()))
+    for _ in range(DRAWS):
+        drawn = rng.multinomial(total, ways.cases / ways.cases.sum())
+        half = rng.binomial(drawn, 0.5)
+        gains.append(_crossed(ways, half, drawn - half, money, allowed))
+        again = process_of(ways.count(drawn.astype(float)), money, allowed)
+        after = today_values(again, _mix(again_counts := ways.count(drawn.astype(float)))[0])
+        edges.append(np.where(again_counts.sum(axis=2) > 0, again.worth(after) - after[:, None], np.nan))
+    tail = (1 - LEVEL) / 2
+    low, high = np.quantile(gains, [tail, 1 - tail])
+    with np.errstate(invalid="ignore"):
+        spread = np.nanquantile(np.where(allowed[None], np.array(edges), 0.0), [tail, 1 - tail], axis=0)
+    held_out, effective = _importance(ways, best.policy, mix, money)
+    return Advice(
+        counts, mix, best.policy, thin, np.where(allowed, better, np.nan), *np.where(allowed, spread, np.nan),
+        float(start @ now), float(start @ best.values), float(np.mean(gains)), float(low), float(high), held_out, effective,
+    )  # fmt: skip
+
+
+def _mix(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Shares of actions (S, A), which may be advised (S, A), and steps with no choice to advise (S,)."""
+    taken = counts.sum(axis=2)
+    there = taken.sum(axis=1, keepdims=True)
+    usual = np.zeros_like(taken)
+    usual[:, 0] = 1.0
+    mix = np.where(there > 0, taken / np.where(there > 0, there, 1), usual)
+    allowed = taken >= FEWEST_TAKEN
+    allowed[np.arange(len(mix)), mix.argmax(axis=1)] = True
+    return mix, allowed, (allowed.sum(axis=1) < 2) & ((taken > 0).sum(axis=1) > 1)
+
+
+def _crossed(ways: Ways, one: np.ndarray, other: np.ndarray, money: Money, allowed: np.ndarray) -> float:
+    """Gain of a case, each half judging the policy of the other."""
+    told = []
+    for chooses, judges in ((one, other), (other, one)):
+        policy = policy_iteration(process_of(ways.count(chooses.astype(float)), money, allowed)).policy
+        counts = ways.count(judges.astype(float))
+        process = process_of(counts, money, allowed)
+        start = ways.start(judges.astype(float))
+        told.append(start @ (policy_values(process, policy) - today_values(process, _mix(counts)[0])))
+    return float(np.mean(told))
+
+
+def _importance(ways: Ways, policy: np.ndarray, mix: np.ndarray, money: Money) -> tuple[float, float]:
+    """Worth of the policy from the cases that happened to follow it, weighted by how unlikely that was (Precup, Sutton & Singh
+    2000), and how many cases that is worth (Kish 1965); undiscounted."""
+    done = ways.done
+    size, actions = mix.shape
+    follows = (policy[:, None] == np.arange(actions)[None, :]).ravel()
+    broken = np.asarray(done[:, ~follows].sum(axis=1)).ravel() > 0
+    odds = np.log(np.where(follows, mix.ravel(), 1.0).clip(min=1e-12))
+    weight = np.where(broken | ~ways.ended, 0.0, np.exp(-np.asarray(done @ odds).ravel())) * ways.cases
+    if weight.sum() == 0:
+        return np.nan, 0.0
+    earned = ways.won * money.sale - np.asarray(done @ np.tile(money.costs, size)).ravel()
+    single = np.divide(weight, ways.cases, out=np.zeros_like(weight), where=ways.cases > 0)
+    return float((weight @ earned) / weight.sum()), float(weight.sum() ** 2 / (ways.cases @ single**2))

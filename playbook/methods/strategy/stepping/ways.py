@@ -1,0 +1,113 @@
+"""Ways: the ways that cases took, as counts of step, action and what came next, ready to be counted with any weights."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+__all__ = ["NOTHING", "Ways", "deal_ways", "read_ways"]
+
+NOTHING = "nothing special"
+_SILENT = {"", "none", "no", "nothing", "-", "无"}
+_SIZES = ("small deals", "middle deals", "large deals")
+_DISCOUNTS = ((0.0, "no discount"), (0.05, "discount up to 5%"), (0.10, "discount of 5 to 10%"), (1.0, "discount above 10%"))
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """S steps before the sale, A actions, W different ways.
+
+    ``steps`` (S,), ``actions`` (A,) names; ``cases`` (W,) that took each way; ``seen`` (W, S * A * (S + 2)) how often a way goes
+    from a step under an action to the next step, the sale (S) or nowhere (S + 1); ``begins`` (W,) first step, -1 for a way that
+    begins with the sale; ``won`` (W,) it ends in the sale; ``ended`` (W,) it is known to its end.
+    """
+
+    steps: tuple[str, ...]
+    actions: tuple[str, ...]
+    cases: np.ndarray
+    seen: sparse.csr_matrix
+    begins: np.ndarray
+    won: np.ndarray
+    ended: np.ndarray
+
+    @property
+    def done(self) -> sparse.csr_matrix:
+        """(W, S * A): how often a way takes an action at a step, as far as what came next is known."""
+        size = len(self.steps) * len(self.actions)
+        place = np.arange(self.seen.shape[1]) // (len(self.steps) + 2)
+        return (
+            self.seen @ sparse.csr_matrix((np.ones(len(place)), (np.arange(len(place)), place)), shape=(len(place), size))
+        ).tocsr()
+
+    def count(self, weights: np.ndarray) -> np.ndarray:
+        """(S, A, S + 2): moves, each way counted ``weights`` times."""
+        shape = (len(self.steps), len(self.actions), len(self.steps) + 2)
+        return np.asarray(self.seen.T @ weights).reshape(shape)
+
+    def start(self, weights: np.ndarray) -> np.ndarray:
+        """(S,): share of the cases that begin at each step."""
+        known = self.begins >= 0
+        counted = np.bincount(self.begins[known], weights[known], len(self.steps))
+        return counted / counted.sum() if counted.sum() else counted
+
+
+def read_ways(path_actions: pd.DataFrame, sale: str, order: Sequence[str] = ()) -> Ways:
+    """From the frame of that name; ``sale`` is the step that ends a way well, ``order`` the steps from first to last.
+
+    What happens after the first sale does not count. The last event of a way that still goes on says nothing about what comes
+    next. Steps stand in ``order``, others after them by name; "none" and an empty action are one.
+    """
+    events = path_actions.sort_values(["way", "place"], kind="stable")
+    sold = (events["step"] == sale).groupby(events["way"]).cumsum()
+    events = events[(sold == 0) | ((sold == 1) & (events["step"] == sale))]
+    own = [step for step in order if step != sale and (events["step"] == step).any()]
+    steps = (*own, *sorted(set(events["step"]) - {*own, sale}))
+    named = events["action"].astype("string").fillna("").str.strip()
+    named = named.mask(named.str.casefold().isin(_SILENT), NOTHING).astype(str)
+    actions = tuple(sorted(set(named[events["step"] != sale]), key=lambda a: (a != NOTHING, a)))
+    way, row = np.unique(events["way"].to_numpy(), return_inverse=True)
+    place = {step: i for i, step in enumerate((*steps, sale))}
+    at = events["step"].map(place).to_numpy()
+    does = named.map({action: i for i, action in enumerate(actions)}).fillna(0).astype(int).to_numpy()
+    last = np.append(row[1:] != row[:-1], True)
+    first = np.append(True, row[1:] != row[:-1])
+    size = len(steps)
+    onward = np.where(last, size + 1, np.append(at[1:], 0))
+    going = events["going"].to_numpy(dtype=bool)
+    told = (at < size) & ~(last & going)
+    column = (at * len(actions) + does) * (size + 2) + onward
+    shape = (len(way), size * len(actions) * (size + 2))
+    seen = sparse.csr_matrix((np.ones(told.sum()), (row[told], column[told])), shape=shape)
+    won = np.zeros(len(way), dtype=bool)
+    won[row[at == size]] = True
+    return Ways(
+        steps, actions, events["cases"].to_numpy(dtype=float)[first], seen, np.where(at[first] < size, at[first], -1),
+        won, won | ~going[last],
+    )  # fmt: skip
+
+
+def deal_ways(opportunities: pd.DataFrame, outcome: pd.Series) -> pd.DataFrame:
+    """Closed deals of a pipeline in the form of ``path_actions``: one event each, at a step by the size of the deal, with the
+    discount given as the action, then the sale or nothing. Empty without amounts and discounts.
+
+    ``outcome``: 'won', 'lost' or 'open' by deal.
+    """
+    columns = ["way", "place", "step", "action", "cases", "going"]
+    if "amount" not in opportunities or "discount" not in opportunities:
+        return pd.DataFrame(columns=columns)
+    closed = opportunities[outcome.isin(["won", "lost"]) & opportunities["amount"].notna() & opportunities["discount"].notna()]
+    if closed["amount"].nunique() < len(_SIZES):
+        return pd.DataFrame(columns=columns)
+    size = pd.qcut(closed["amount"].rank(method="first"), len(_SIZES), labels=list(_SIZES)).astype(str)
+    edges = [edge for edge, _ in _DISCOUNTS]
+    given = [_DISCOUNTS[int(i)][1] for i in np.searchsorted(edges, closed["discount"])]
+    told = pd.DataFrame({"step": size, "action": given, "won": (outcome.loc[closed.index] == "won").to_numpy()})
+    counted = told.groupby(["step", "action", "won"], as_index=False).size()
+    rows = []
+    for way, row in enumerate(counted.itertuples()):
+        rows.append((way, 0, row.step, row.action, row.size, False))
+        if row.won:
+            rows.append((way, 1, "won", None, row.size, False))
+    return pd.DataFrame(rows, columns=columns)
