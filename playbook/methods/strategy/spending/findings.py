@@ -113,7 +113,7 @@ def caused_finding(best: Split, channels: pd.DataFrame, margin: float | None, fm
     low, caused, high = float(np.quantile(orders, EDGES[0])), float(orders.mean()), float(np.quantile(orders, EDGES[1]))
     unsure = channels[(channels["back_low"] < 1) & (channels["back_high"] > 1)] if margin is not None else channels.head(0)
     told = (
-        f" Whether {listed(unsure['channel'].tolist())} earn{'s' if len(unsure) == 1 else ''} the cost is not sure."
+        f" Whether {listed(unsure['channel'].tolist())} earn{'s its' if len(unsure) == 1 else ' their'} cost is not sure."
         if len(unsure)
         else ""
     )
@@ -160,7 +160,9 @@ def edge_finding(best: Split, meant: str, fmt: Formats) -> Finding | None:
         elif sum(p.cost for p in best.funded) >= sum(p.cost for p in best.proposals) * (1 - 1e-9) and not best.market:
             why = "every action then reaches all for whom it pays"
         else:
-            why = "nothing more on the list would bring back what it costs, as far as spend has been seen"
+            why = "nothing more on the list would bring back what it costs"
+            if best.market:
+                why += f", within the spend that has been seen{' and client.yml allows' if best.market.limits else ''}"
         return Finding(
             "budget-unspent",
             f"{fmt.money(left)} of the {fmt.money(limit)} stays unspent: {why}.",

@@ -1,12 +1,15 @@
 """Yearly curves by hand, their range, their pieces, and what was planted in the generated client."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from markets import aurora, known
 
 from playbook.engagement import ChannelLimit
 from playbook.methods.strategy.spending.allocation import Option, allocate
 from playbook.methods.strategy.spending.curves import channel_option, error_bound, yearly_curves
+from playbook.methods.strategy.spending.fitting import fit_response
+from playbook.methods.strategy.spending.panel import SpendPanel
 
 
 def test_a_steady_year_by_hand():
@@ -92,3 +95,44 @@ def test_the_best_split_is_near_the_true_best():
     best = allocate(true, money).total / 1e6
     got = client.orders(advised / curves.today, year).sum()
     assert got >= 0.95 * best and got >= client.orders(np.ones(5), year).sum()
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("even", [False, True])
+def test_the_marketing_mix_split_is_near_the_true_best(shared_data, even):
+    """NUMBERS.md: logistic answers with lambda 4 and 3 and most 3,000 and 2,000, carry-over .4 and .2; regret at most 5 percent.
+
+    The money of the last year, split for weeks as they were, and for weeks that are all alike.
+    """
+    rows = pd.read_csv(shared_data / "marketing_mix" / "pymc_mmm_example_with_truth.csv", parse_dates=["date_week"])
+    spend = rows[["x1", "x2"]].to_numpy()
+    weeks = pd.DatetimeIndex(rows["date_week"])
+    mix = SpendPanel(weeks, ("x1", "x2"), spend, rows["y"].to_numpy(), 1.0, None, np.ones(179, dtype=bool), {})
+    pattern = np.tile(spend[-52:].mean(axis=0), (52, 1)) if even else spend[-52:]
+    curves = yearly_curves(fit_response(mix, None, np.zeros((179, 0))), pattern)
+
+    def true(i, amount):
+        week = pattern[:, i] * amount / curves.today[i]
+        weights = np.array([0.4, 0.2])[i] ** np.arange(8)
+        padded = np.concatenate([np.full(7, week[:8].mean()), week])
+        stock = np.convolve(padded, weights / weights.sum(), "valid")
+        return np.array([3000, 2000])[i] * np.tanh(np.array([4, 3])[i] * stock / 2).sum()
+
+    options = [channel_option(curves, i, 1e6, None) for i in range(2)]
+    money = float(curves.today.sum())
+    advised = allocate(options, money)
+    planted = [Option(o.amounts, np.array([true(i, a) for a in o.amounts]) * 1e6) for i, o in enumerate(options)]
+    best = allocate(planted, money).total / 1e6
+    got = sum(true(i, a) for i, a in enumerate(advised.amounts))
+    assert advised.spent == pytest.approx(money)
+    assert got >= 0.95 * best and got >= sum(true(i, a) for i, a in enumerate(curves.today)) - 1e-6 * best
+    print(
+        "REGRET",
+        even,
+        1 - got / best,
+        1 - sum(true(i, a) for i, a in enumerate(curves.today)) / best,
+        advised.amounts,
+        curves.today,
+        curves.low,
+        curves.high,
+    )
