@@ -12,7 +12,6 @@ from playbook.methods.strategy.keeping.at_risk import COLUMNS, risk_by_contracts
 from playbook.methods.strategy.keeping.churn import Churn, learn_churn
 from playbook.methods.strategy.keeping.figures import risk_figure, uplift_figure
 from playbook.methods.strategy.keeping.findings import (
-    area_finding,
     persuasion_finding,
     risk_finding,
     same_finding,
@@ -41,6 +40,7 @@ from playbook.result.section import section
 __all__ = ["Retention", "retention"]
 
 ORDERS, CONTRACTS = "orders and the lifetime value of market research", "contracts and the lifetime value of market research"
+MOST_FINDINGS = 5  # the tables have the rest
 TESTS = "control groups, orders and cases"
 
 
@@ -118,13 +118,14 @@ def retention(
         bound = lifetime_value.k is None
         if bound:
             churn = None if customers is None or contracts is None else learn_churn(contracts, customers, day, activity_months)
-            risk = risk_by_contracts(lifetime_value, None if churn is None else churn.chance, margin or 1.0)
+            bought = None if order_totals is None or "customer_id" not in order_totals else _bought(order_totals, day)
+            risk = risk_by_contracts(lifetime_value, None if churn is None else churn.chance, margin or 1.0, bought)
         else:
             risk = risk_by_orders(lifetime_value, order_totals, day, margin or 1.0)
         states = None if bound else customer_states(order_totals, day + pd.Timedelta(days=1))
         saves = save_list(risk, parameters, bound, states, fmt)
         source = CONTRACTS if bound else ORDERS
-        miss = lifetime_value.holdout.miss if lifetime_value.holdout else 0.0
+        miss = lifetime_value.holdout.miss if lifetime_value.holdout and not churn else 0.0
         findings += [
             risk_finding(risk, miss, churn, bound, meant, fmt),
             slipping_finding(risk, churn, meant, fmt),
@@ -135,7 +136,6 @@ def retention(
             tables.append(save_table(saves, bound, source))
             proposals.append(save_proposal(saves, bound, churn.horizon if churn else None, fmt))
         if churn:
-            findings.append(area_finding(churn, fmt))
             tables.append(churn_table(churn, source))
     told = [p for p in found if p.evidence != "not shown"]
     lists = [target_list(p, margin) for p in told]
@@ -152,7 +152,7 @@ def retention(
     return Retention(
         fmt=fmt,
         headline=_headline(risk, saves, told, meant, fmt),
-        findings=tuple(f for f in findings if f),
+        findings=tuple(f for f in findings if f)[:MOST_FINDINGS],
         tables=tuple(tables),
         assumptions=_assumptions(parameters, lifetime_value is not None, bound, churn, found, fmt),
         proposals=tuple(proposals),
@@ -161,6 +161,12 @@ def retention(
         persuasions=tuple(found),
         churn=churn,
     )  # fmt: skip
+
+
+def _bought(order_totals: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    """Revenue of the last twelve months by customer."""
+    late = order_totals[(order_totals["day"] > day - pd.DateOffset(months=12)) & (order_totals["day"] <= day)]
+    return late.groupby("customer_id")["revenue"].sum()
 
 
 def _headline(risk: pd.DataFrame, saves: pd.DataFrame, told: list[Persuasion], meant: str, fmt: Formats) -> str:
@@ -199,11 +205,18 @@ def _assumptions(
             " flatters the score. Columns that give the end away are left out.", "medium", "medium",
         ),
         (
+            churn is not None and churn.shifted is not None,
+            f"Today's contracts look unlike those of earlier days: by their state {fmt.share(churn and churn.shifted)} would"
+            " end. Their order is kept; as many are taken to end as before. Look whether the data of the last months are right.",
+            "low", "high",
+        ),
+        (bound, "A contract brings its fees, or what its customer bought last year where orders hold more.", "medium", "high"),
+        (
             bound and churn is None,
             "Too few contracts ended to learn who leaves: all of a kind are taken to leave alike.", "high", "high",
         ),
         (
-            bool(found), "An action does again what it did in its test, and orders gained are not missing later.", "medium", "medium",
+            bool(found), "An action does again what it did in its test; orders gained are not missing later.", "medium", "medium",
         ),
         (
             bool(others),

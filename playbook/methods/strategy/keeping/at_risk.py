@@ -44,16 +44,21 @@ def risk_by_orders(worth: LifetimeValue, order_totals: pd.DataFrame, as_of: pd.T
     return table.assign(at_risk=at_risk, state=state)[list(COLUMNS)]
 
 
-def risk_by_contracts(worth: LifetimeValue, leaving: pd.Series | None, margin: float) -> pd.DataFrame:
+def risk_by_contracts(
+    worth: LifetimeValue, leaving: pd.Series | None, margin: float, bought: pd.Series | None = None
+) -> pd.DataFrame:
     """A row per running contract: COLUMNS; ``leaving``: chance to leave soon by customer_id, None where only curves are known.
 
-    ``stays``: twelve payments; ``expected``: those that the curve of the contract's kind lets one expect; ``at_risk``: the
-    difference. With ``leaving``, ``alive`` is the chance to stay, ``at_risk`` the chance to leave times ``expected``, and the
-    tenth most likely to leave are slipping.
+    ``stays``: twelve payments, or what customers ``bought`` in the last twelve months (revenue by customer_id) where that is
+    more in all, since orders then hold more than fees; ``expected``: as much of it as the curve of the contract's kind lets one
+    expect; ``at_risk``: the difference. With ``leaving``, ``alive`` is the chance to stay, ``at_risk`` the chance to leave times
+    ``expected``, and the tenth most likely to leave are slipping.
     """
     customers = worth.customers
-    fee = customers["order_value"] * margin
-    table = _table(worth, pd.Series(np.nan, customers.index), 12 * fee, customers["expected_orders"] * fee)
+    year = 12 * customers["order_value"]
+    orders = 0.0 if bought is None else customers["customer_id"].map(bought).fillna(0.0).clip(lower=0.0)
+    stays = (orders if np.sum(orders) > year.sum() else year) * margin
+    table = _table(worth, pd.Series(np.nan, customers.index), stays, stays * customers["expected_orders"] / 12)
     if leaving is None:
         return table.assign(at_risk=table["stays"] - table["expected"], state="steady")[list(COLUMNS)]
     chance = table["customer_id"].map(leaving)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import expit, logit
 
 from playbook.intake.schema import FEATURE
 from playbook.methods.strategy.predicting.learn import FEWEST, Learned, learn
@@ -11,22 +13,25 @@ from playbook.methods.strategy.predicting.learn import FEWEST, Learned, learn
 __all__ = ["Churn", "contract_states", "learn_churn"]
 
 HORIZONS = (90, 180, 365)  # days; the shortest in which enough contracts ended
-ENOUGH = 100  # contracts that ended in a horizon; with fewer a longer one is taken
+ENOUGH = 50  # contracts that ended in a horizon; with fewer a longer one is taken
 CUT_OFFS = 4  # earlier days, a horizon apart, on which contracts are looked at
 MONTH, MONTHS = 365.25 / 12, 3
+APART = 2.0  # times that the share expected to end may differ from the share that ended before
 NOT_FEATURES = ("acquired_on", "left_on", "fee", "contract")  # the last two come with the contract
 
 
 @dataclass(frozen=True)
 class Churn:
     """``chance``: of each running contract to end within ``horizon`` days, by customer_id; ``learned``: the models behind it;
-    ``ended`` of ``rows``: contracts looked at on earlier days, and how many ended within a horizon."""
+    ``ended`` of ``rows``: contracts looked at on earlier days, and how many ended within a horizon; ``shifted``: the share that
+    the model expected to end, where today's contracts look so unlike the earlier ones that only their order was kept."""
 
     chance: pd.Series = field(repr=False)
     horizon: int
     learned: Learned = field(repr=False)
     ended: int
     rows: int
+    shifted: float | None = None
 
     @property
     def area(self) -> pd.Series:
@@ -49,13 +54,14 @@ def learn_churn(
     horizon = next(
         (h for h in HORIZONS if len(_ended_within(contracts, as_of - pd.Timedelta(days=h), h)) >= ENOUGH), HORIZONS[-1]
     )
+    lag = _lag(activity_months, as_of)
     parts, ends = [], []
     for step in range(CUT_OFFS, 0, -1):
         day = as_of - pd.Timedelta(days=horizon * step)
         gone = _ended_within(contracts, day, horizon)
         if len(gone) < FEWEST:
             continue
-        states = contract_states(contracts, customers, day, activity_months)
+        states = contract_states(contracts, customers, day, activity_months, lag)
         parts.append(states.assign(when=day))
         ends.append(pd.Series(states.index.isin(gone), states.index))
     if not parts:
@@ -66,18 +72,27 @@ def learn_churn(
         return None
     when = rows.pop("when")
     learned = learn(rows, outcome, when if when.nunique() > 1 else None, seed)
-    now = contract_states(contracts, customers, as_of, activity_months).reindex(columns=rows.columns)
+    now = contract_states(contracts, customers, as_of, activity_months, lag).reindex(columns=rows.columns)
     today = pd.Series(as_of, now.index)
     chance = pd.Series(learned.model.predict(now, today if when.nunique() > 1 else None), now.index)
-    return Churn(chance, horizon, learned, int(outcome.sum()), len(outcome))
+    expected, before = float(chance.mean()), float(outcome.mean())
+    shifted = None if before / APART <= expected <= before * APART else expected
+    if shifted is not None:
+        chance = _anchored(chance, before)
+    return Churn(chance, horizon, learned, int(outcome.sum()), len(outcome), shifted)
 
 
 def contract_states(
-    contracts: pd.DataFrame, customers: pd.DataFrame, day: pd.Timestamp, activity_months: pd.DataFrame | None = None
+    contracts: pd.DataFrame,
+    customers: pd.DataFrame,
+    day: pd.Timestamp,
+    activity_months: pd.DataFrame | None = None,
+    lag: int = 0,
 ) -> pd.DataFrame:
     """Contracts that ran on ``day``, indexed by customer_id: months so far, fee, kind, and columns of ``customers`` but dates.
 
-    Of each number in ``activity_months`` also the mean of the last three whole months and the change on the three before.
+    Of each number in ``activity_months`` also the mean of the last three whole months that were known ``lag`` months after they
+    ended, and the change on the three before.
     """
     running = contracts[(contracts["start"] <= day) & ~(contracts["end"] <= day)].drop_duplicates("customer_id")
     states = running.set_index("customer_id")
@@ -89,7 +104,7 @@ def contract_states(
     if activity_months is None or activity_months.empty:
         return states
     end = (day + pd.Timedelta(days=1)).to_period("M").to_timestamp()  # months before this day are over
-    edges = [end - pd.DateOffset(months=m) for m in (0, MONTHS, 2 * MONTHS)]
+    edges = [end - pd.DateOffset(months=lag + m) for m in (0, MONTHS, 2 * MONTHS)]
     period = pd.to_datetime(activity_months["period"])
     numbers = [c for c in activity_months if c.startswith(FEATURE) and pd.api.types.is_numeric_dtype(activity_months[c])]
     late, early = (
@@ -97,6 +112,20 @@ def contract_states(
     )
     late, early = late.reindex(states.index), early.reindex(states.index)
     return states.join(late.add_suffix(" (3 months)")).join((late - early).add_suffix(" (change)"))
+
+
+def _lag(activity_months: pd.DataFrame | None, as_of: pd.Timestamp) -> int:
+    """Whole months up to ``as_of`` that the table does not hold yet: on earlier days as many are then left out."""
+    if activity_months is None or activity_months.empty:
+        return 0
+    last, end = pd.to_datetime(activity_months["period"]).max().to_period("M"), (as_of + pd.Timedelta(days=1)).to_period("M")
+    return max((end - last).n - 1, 0)
+
+
+def _anchored(chance: pd.Series, mean: float) -> pd.Series:
+    """The chances moved by one amount in log odds, so that their mean is ``mean``; their order stays."""
+    odds = logit(chance.clip(1e-6, 1 - 1e-6))
+    return pd.Series(expit(odds + brentq(lambda move: expit(odds + move).mean() - mean, -30, 30)), chance.index)
 
 
 def _ended_within(contracts: pd.DataFrame, day: pd.Timestamp, days: int) -> np.ndarray:

@@ -15,7 +15,6 @@ from playbook.result.contract import Finding
 from playbook.result.formats import Formats
 
 __all__ = [
-    "area_finding",
     "effect_words",
     "persuasion_finding",
     "risk_finding",
@@ -71,7 +70,8 @@ def slipping_finding(risk: pd.DataFrame, churn: Churn | None, meant: str, fmt: F
         share = own["at_risk"].sum() / max(risk["at_risk"].sum(), 1e-9)
         text = (
             f"The tenth most likely to leave ({_many(len(own), 'contract')}) holds {fmt.share(share)} of what is at risk,"
-            f" {fmt.money(total)}; {fmt.share(1 - own['alive'].mean())} of them are expected to end within {churn.horizon} days."
+            f" {fmt.money(total)}; {fmt.share(1 - own['alive'].mean())} of them are expected to end within"
+            f" {churn.horizon} days.{_tested(churn, fmt)}"
         )
     else:
         verb = "is" if len(own) == 1 else "are"
@@ -84,6 +84,14 @@ def slipping_finding(risk: pd.DataFrame, churn: Churn | None, meant: str, fmt: F
         "retention-slipping", text, total, "money", low, high, len(own), total, "indicative",
         "Contact them first: the longer the silence, the fewer come back.", _OWNER,
     )  # fmt: skip
+
+
+def _tested(churn: Churn, fmt: Formats) -> str:
+    """How well the score told who leaves, judged on contracts that the models had not seen."""
+    judged = "later contracts" if churn.learned.by_time else "contracts it had not seen"
+    return (
+        f" Tested on {judged}, the score put those that ended above those that ran on in {fmt.share(churn.area['auc'])} of pairs."
+    )
 
 
 def save_finding(listed: pd.DataFrame, meant: str, fmt: Formats) -> Finding:
@@ -102,23 +110,6 @@ def save_finding(listed: pd.DataFrame, meant: str, fmt: Formats) -> Finding:
         f" It pays from {fmt.share(break_even(listed))} kept.",
         value - cost, "money", low - cost, high - cost, len(listed), value - cost, "indicative",
         "Work down the save list, and leave out one in five by lot: what a contact keeps has not been measured yet.", _OWNER,
-    )  # fmt: skip
-
-
-def area_finding(churn: Churn, fmt: Formats) -> Finding:
-    area = churn.area
-    judged = "later ones" if churn.learned.by_time else "ones it had not seen"
-    told = (
-        f" {_many(len(churn.learned.dropped), 'column')} that gave the end away did not count."
-        if len(churn.learned.dropped)
-        else ""
-    )
-    return Finding(
-        "retention-check",
-        f"Put to the test: learnt from some contracts and judged by {judged}, the score puts a contract that ended above one that"
-        f" ran on in {fmt.share(area['auc'])} of pairs ({_many(churn.ended, 'end')} among {fmt.count(churn.rows)}).{told}",
-        float(area["auc"]), "share", float(area["auc_low"]), float(area["auc_high"]), churn.rows,
-        evidence="shown" if area["auc_low"] > 0.5 else "not shown",
     )  # fmt: skip
 
 

@@ -134,7 +134,7 @@ def case_trials(labelled_cases: pd.DataFrame, contact_cost: float | None) -> lis
         found.append(
             Trial(
                 f"case-{str(name).casefold().replace(' ', '-')}",
-                str(name),
+                f"{str(name)[:1].upper()}{str(name)[1:]}",
                 "yes",
                 own,
                 treated,
