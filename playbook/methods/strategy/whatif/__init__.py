@@ -1,0 +1,1 @@
+"""What if: the drivers of a client's revenue, how far they may move together, and what that does to revenue and profit."""

@@ -1,0 +1,119 @@
+"""Figures: the tornado of the drivers, and where the possible years lie."""
+
+import numpy as np
+import pandas as pd
+
+from playbook.methods.strategy.whatif.business import LABELS
+from playbook.methods.strategy.whatif.outcomes import Outcomes
+from playbook.result.contract import Figure, Table
+from playbook.result.formats import LEVEL, Formats
+from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, INK, canvas, finish
+
+__all__ = ["driver_label", "tornado_figure", "years_figure"]
+
+ROW_HEIGHT, FRAME_HEIGHT = 0.45, 1.0  # inches
+BINS = 40
+
+
+def driver_label(name: str) -> str:
+    """A driver in the reader's words."""
+    return LABELS[name][0]
+
+
+def tornado_figure(table: pd.DataFrame, middle: float, what: str, meant: str, source: str, fmt: Formats) -> Figure:
+    """Bars from the result at a driver's low edge to that at its high edge, the widest on top; ``what``: profit or revenue."""
+    data = table[::-1].reset_index(drop=True)
+    low, high = data[f"{what}_low"], data[f"{what}_high"]
+    least, most = float(min(low.min(), high.min())), float(max(low.max(), high.max()))
+    room = (most - least or 1.0) * 0.22
+    with canvas(height=FRAME_HEIGHT + ROW_HEIGHT * len(data)) as (figure, ax):
+        ax.barh(
+            data.index,
+            low - middle,
+            left=middle,
+            color=[FINDING if v < middle else FORECAST for v in low],
+            height=0.55,
+            alpha=0.75,
+        )
+        ax.barh(
+            data.index,
+            high - middle,
+            left=middle,
+            color=[FINDING if v < middle else FORECAST for v in high],
+            height=0.55,
+            alpha=0.75,
+        )
+        ax.axvline(middle, color=HISTORY, linewidth=1.2)
+        for row, end_low, end_high, down, up in zip(data.index, low, high, data["factor_low"], data["factor_high"], strict=True):
+            for value, factor in ((end_low, down), (end_high, up)):
+                side = -1 if value < middle else 1
+                ax.annotate(
+                    fmt.change(factor - 1), (value, row), (5 * side, 0), textcoords="offset points", va="center", color=INK,
+                    ha="right" if side < 0 else "left",
+                )  # fmt: skip
+        ax.set_yticks(data.index, [driver_label(name) for name in data["driver"]])
+        ax.set_xlim(least - room, most + room)
+        ax.xaxis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
+        ax.xaxis.get_major_locator().set_params(nbins=5)
+        ax.set_xlabel(f"{meant} of the next twelve months")
+        ax.grid(visible=False, axis="y")
+        ax.grid(visible=True, axis="x")
+        svg = finish(figure)
+    top = data.iloc[-1]
+    return Figure(
+        svg=svg,
+        source=source,
+        caption=f"Each driver alone, at the low and the high end of its {fmt.share(LEVEL)} range; the line: as expected.",
+        alt=f"Tornado chart of {len(data)} drivers. {driver_label(top['driver'])} moves {meant} most, from"
+        f" {fmt.money(top[f'{what}_low'])} to {fmt.money(top[f'{what}_high'])}.",
+        data=Table(
+            table.assign(
+                label=[driver_label(name) for name in table["driver"]], down=table["factor_low"] - 1, up=table["factor_high"] - 1
+            ).assign(**{c: [fmt.change(v) for v in table[f"factor_{e}"] - 1] for c, e in (("down", "low"), ("up", "high"))}),
+            f"{meant.capitalize()} when one driver moves.",
+            source,
+            {
+                "label": ("Driver", "text"), "down": ("Low end", "text"), f"{what}_low": (f"{meant.capitalize()} there", "money"),
+                "up": ("High end", "text"), f"{what}_high": (f"{meant.capitalize()} there ", "money"),
+            },
+        ),
+    )  # fmt: skip
+
+
+def years_figure(outcomes: Outcomes, goal: float | None, source: str, fmt: Formats) -> Figure:
+    """Histogram of the revenue of possible years, the range marked, the goal where there is one."""
+    revenue = outcomes.revenue
+    low, middle, high = outcomes.edges("revenue")
+    first, last = np.quantile(revenue, [0.002, 0.998])
+    counts, edges = np.histogram(revenue, BINS, (first, last) if last > first else None)
+    share, centre = counts / len(revenue), (edges[:-1] + edges[1:]) / 2
+    inside = (centre >= low) & (centre <= high)
+    with canvas(height=2.9) as (figure, ax):
+        ax.bar(centre, share, np.diff(edges), color=np.where(inside, FORECAST, BAR))
+        ax.axvline(middle, color=INK, linewidth=1.2)
+        top = float(share.max()) * 1.28
+        ax.annotate(fmt.money(middle), (middle, top * 0.98), (5, 0), textcoords="offset points", color=INK, va="top")
+        if goal is not None:
+            left = goal > (first + last) / 2
+            ax.axvline(goal, color=FINDING, linestyle="--", linewidth=1.4)
+            ax.annotate(
+                f"goal {fmt.money(goal)}", (goal, top * 0.86), (-5 if left else 5, 0), textcoords="offset points", color=FINDING,
+                weight="bold", va="top", ha="right" if left else "left",
+            )  # fmt: skip
+        ax.set_ylim(0, top)
+        ax.yaxis.set_visible(False)
+        ax.xaxis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
+        ax.xaxis.get_major_locator().set_params(nbins=5)
+        ax.set_xlabel("revenue of the next twelve months")
+        svg = finish(figure)
+    return Figure(
+        svg=svg,
+        source=source,
+        caption=f"Revenue of {fmt.count(len(revenue))} possible years in which all drivers move together; the {fmt.share(LEVEL)}"
+        " range is darker.",
+        alt=f"Histogram of revenue around {fmt.money(middle)}; the range runs from {fmt.money(low)} to {fmt.money(high)}.",
+        data=Table(
+            pd.DataFrame({"from": edges[:-1], "to": edges[1:], "share": share}), "Possible years by revenue.", source,
+            {"from": ("From", "money"), "to": ("To", "money"), "share": ("Share of years", "share")},
+        ),
+    )  # fmt: skip
