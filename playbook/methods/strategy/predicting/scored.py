@@ -1,0 +1,36 @@
+"""Scored: everything the scoring section tells, in one frozen value."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from playbook.methods.strategy.predicting.asked import Asked
+from playbook.methods.strategy.predicting.judge import Profit
+from playbook.methods.strategy.predicting.learn import CHOICE, Learned
+from playbook.result.formats import Formats
+
+__all__ = ["Scored"]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """As in ``Scoring``; ``faithful``: share of the score's spread that the reasons account for."""
+
+    fmt: Formats
+    asked: Asked
+    learned: Learned
+    profit: Profit | None
+    listed: pd.DataFrame
+    faithful: float
+    importance: pd.DataFrame
+    dependence: pd.DataFrame
+
+    @property
+    def choice(self) -> pd.Series:
+        """The row of the comparison that judges the whole procedure."""
+        table = self.learned.comparison
+        return table[table["model"] == CHOICE].iloc[0]
+
+    @property
+    def meant(self) -> str:
+        return "revenue" if self.asked.margin is None else "gross margin"
