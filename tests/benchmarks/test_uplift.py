@@ -14,7 +14,9 @@ from playbook.methods.strategy.keeping.churn import learn_churn
 from playbook.methods.strategy.keeping.qini import measure_qini, qini_coefficient
 from playbook.methods.strategy.keeping.trials import order_trials
 from playbook.methods.strategy.keeping.uplift import FOLDS, learn_uplift
+from playbook.result.formats import Formats
 
+FMT = Formats("EUR")
 FEATURES = ["recency", "history", "mens", "womens", "zip_code", "newbie", "channel"]
 
 
@@ -93,7 +95,7 @@ def test_telco_churn(note, shared_data):
     )
     features = rows.drop(columns=["customerID", "tenure", "Churn", "MonthlyCharges", "Contract", "TotalCharges"])
     found, cost = cpu(
-        lambda: learn_churn(contracts, features.add_prefix("feature: ").assign(customer_id=rows["customerID"]), day)
+        lambda: learn_churn(contracts, features.add_prefix("feature: ").assign(customer_id=rows["customerID"]), day, FMT)
     )
     note("churn of telco within 90 days", f"{cost.cpu:.1f} s", "best of five models", f"area {found.area['auc']:.3f}")
     assert found.area["auc"] > 0.825 and found.area["ece"] < 0.03

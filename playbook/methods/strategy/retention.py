@@ -117,13 +117,15 @@ def retention(
     if lifetime_value is not None:
         bound = lifetime_value.k is None
         if bound:
-            churn = None if customers is None or contracts is None else learn_churn(contracts, customers, day, activity_months)
+            churn = (
+                None if customers is None or contracts is None else learn_churn(contracts, customers, day, fmt, activity_months)
+            )
             bought = None if order_totals is None or "customer_id" not in order_totals else _bought(order_totals, day)
             risk = risk_by_contracts(lifetime_value, None if churn is None else churn.chance, margin or 1.0, bought)
         else:
             risk = risk_by_orders(lifetime_value, order_totals, day, margin or 1.0)
         states = None if bound else customer_states(order_totals, day + pd.Timedelta(days=1))
-        saves = save_list(risk, parameters, bound, states, fmt)
+        saves = save_list(risk, parameters, bound, states, fmt, None if churn is None else churn.why)
         source = CONTRACTS if bound else ORDERS
         miss = lifetime_value.holdout.miss if lifetime_value.holdout and not churn else 0.0
         findings += [

@@ -8,7 +8,10 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit
 
 from playbook.intake.schema import FEATURE
+from playbook.methods.strategy.predicting.columns import tidy
 from playbook.methods.strategy.predicting.learn import FEWEST, Learned, learn
+from playbook.methods.strategy.predicting.reasons import reasons
+from playbook.result.formats import Formats
 
 __all__ = ["Churn", "contract_states", "learn_churn"]
 
@@ -22,11 +25,13 @@ NOT_FEATURES = ("acquired_on", "left_on", "fee", "contract")  # the last two com
 
 @dataclass(frozen=True)
 class Churn:
-    """``chance``: of each running contract to end within ``horizon`` days, by customer_id; ``learned``: the models behind it;
+    """``chance``: of each running contract to end within ``horizon`` days, by customer_id, and ``why``: in words, what speaks for
+    its end; ``learned``: the models behind it;
     ``ended`` of ``rows``: contracts looked at on earlier days, and how many ended within a horizon; ``shifted``: the share that
     the model expected to end, where today's contracts look so unlike the earlier ones that only their order was kept."""
 
     chance: pd.Series = field(repr=False)
+    why: pd.Series = field(repr=False)
     horizon: int
     learned: Learned = field(repr=False)
     ended: int
@@ -43,6 +48,7 @@ def learn_churn(
     contracts: pd.DataFrame,
     customers: pd.DataFrame,
     as_of: pd.Timestamp,
+    fmt: Formats,
     activity_months: pd.DataFrame | None = None,
     seed: int = 0,
 ) -> Churn | None:
@@ -75,11 +81,12 @@ def learn_churn(
     now = contract_states(contracts, customers, as_of, activity_months, lag).reindex(columns=rows.columns)
     today = pd.Series(as_of, now.index)
     chance = pd.Series(learned.model.predict(now, today if when.nunique() > 1 else None), now.index)
+    why = pd.Series(reasons(learned.model, tidy(rows), tidy(now), fmt).up, now.index)
     expected, before = float(chance.mean()), float(outcome.mean())
     shifted = None if before / APART <= expected <= before * APART else expected
     if shifted is not None:
         chance = _anchored(chance, before)
-    return Churn(chance, horizon, learned, int(outcome.sum()), len(outcome), shifted)
+    return Churn(chance, why, horizon, learned, int(outcome.sum()), len(outcome), shifted)
 
 
 def contract_states(

@@ -82,7 +82,8 @@ def slipping_finding(risk: pd.DataFrame, churn: Churn | None, meant: str, fmt: F
         )
     return Finding(
         "retention-slipping", text, total, "money", low, high, len(own), total, "indicative",
-        "Contact them first: the longer the silence, the fewer come back.", _OWNER,
+        f"Contact them first{', before the contract ends' if churn else ': the longer the silence, the fewer come back'}.",
+        _OWNER,
     )  # fmt: skip
 
 

@@ -29,13 +29,19 @@ _CONTRACTS = {
 
 
 def save_list(
-    risk: pd.DataFrame, parameters: Assumptions, contracts: bool, states: pd.DataFrame | None, fmt: Formats
+    risk: pd.DataFrame,
+    parameters: Assumptions,
+    contracts: bool,
+    states: pd.DataFrame | None,
+    fmt: Formats,
+    why: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Customers of ``risk`` (see ``at_risk``) for whom a contact should keep more than it costs, the largest gain first.
 
     Adds cost, the columns of KEEPS, gain, leaves and reason, and of ``states`` recency_days and gap_days. A contact costs what
     client.yml states; without that, and for the offer that goes with it, the prices of the advice list for customers at risk:
-    shares of what the average customer, and the customer itself, buys in a year. Of customers without a contract only
+    shares of what the average customer, and the customer itself, buys in a year. ``why`` says in words why a contract may end,
+    by customer_id. Of customers without a contract only
     those in doubt: a contact today cannot hold who leaves some day.
     """
     price = load_advice()["at-risk"][0].cost
@@ -50,7 +56,10 @@ def save_list(
     table = table[chosen].sort_values(["gain", "customer_id"], ascending=[False, True], kind="stable", ignore_index=True)
     for column in ("recency_days", "gap_days"):
         table[column] = np.nan if states is None else table["customer_id"].map(states[column])
-    table["reason"] = [_reason(row, contracts, fmt) for row in table.to_dict("records")]
+    if why is not None:
+        table["reason"] = table["customer_id"].map(why).fillna("")
+    else:
+        table["reason"] = [_reason(row, contracts, fmt) for row in table.to_dict("records")]
     return table
 
 

@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 
 from playbook.methods.strategy.keeping.churn import contract_states, learn_churn
+from playbook.result.formats import Formats
 
-AS_OF = pd.Timestamp("2026-06-30")
+AS_OF, FMT = pd.Timestamp("2026-06-30"), Formats("EUR")
 
 
 def _contracts(n: int, seed: int = 0, loyals: float = 0.5) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -39,18 +40,20 @@ def test_states_are_those_of_the_day():
 
 def test_who_leaves_is_learnt_from_earlier_days():
     contracts, customers, activity = _contracts(900)
-    found = learn_churn(contracts, customers, AS_OF, activity)
+    found = learn_churn(contracts, customers, AS_OF, FMT, activity)
     assert found.horizon == 180 and found.learned.by_time  # too few ended in a quarter
     assert found.area["auc_low"] > 0.6
     use = activity.groupby("customer_id")["feature: logins"].mean().reindex(found.chance.index)
     assert found.chance[use < 12].mean() > 2 * found.chance[use >= 12].mean()
+    most = found.chance.idxmax()
+    assert "logins" in found.why[most]
     assert set(found.chance.index) == set(contracts.loc[contracts["end"].isna(), "customer_id"])
 
 
 def test_months_not_known_yet_are_left_out_on_earlier_days_too():
     contracts, customers, activity = _contracts(900)
     known = activity[activity["period"] < "2026-04-01"]
-    late = learn_churn(contracts, customers, AS_OF, known)
+    late = learn_churn(contracts, customers, AS_OF, FMT, known)
     assert late.area["auc_low"] > 0.6 and late.shifted is None
     states = contract_states(contracts, customers, AS_OF, known, 3)
     assert states["feature: logins (3 months)"].notna().mean() > 0.9
@@ -60,7 +63,7 @@ def test_where_all_slide_at_once_the_order_is_kept_and_not_the_level():
     contracts, customers, activity = _contracts(1500, loyals=0.7)
     slid = activity.copy()
     slid.loc[slid["period"] >= "2026-04-01", "feature: logins"] -= 12
-    found = learn_churn(contracts, customers, AS_OF, slid)
+    found = learn_churn(contracts, customers, AS_OF, FMT, slid)
     assert found.shifted > 2 * found.ended / found.rows
     assert np.isclose(found.chance.mean(), found.ended / found.rows)
     assert found.chance.nunique() > 1
@@ -68,5 +71,5 @@ def test_where_all_slide_at_once_the_order_is_kept_and_not_the_level():
 
 def test_too_few_ends_give_none():
     contracts, customers, _ = _contracts(60)
-    assert learn_churn(contracts, customers, AS_OF) is None
-    assert learn_churn(contracts.iloc[:0], customers.iloc[:0], AS_OF) is None
+    assert learn_churn(contracts, customers, AS_OF, FMT) is None
+    assert learn_churn(contracts.iloc[:0], customers.iloc[:0], AS_OF, FMT) is None
