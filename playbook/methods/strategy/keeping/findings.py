@@ -37,6 +37,7 @@ def risk_range(risk: pd.DataFrame, miss: float) -> tuple[float, float]:
 
 
 def risk_finding(risk: pd.DataFrame, miss: float, churn: Churn | None, contracts: bool, meant: str, fmt: Formats) -> Finding:
+    """What a year brings if all stay, and what of it may be lost."""
     here = risk[risk["state"] != "gone"]
     total, (low, high) = float(here["at_risk"].sum()), risk_range(here, miss)
     if contracts and churn:
@@ -62,6 +63,7 @@ def risk_finding(risk: pd.DataFrame, miss: float, churn: Churn | None, contracts
 
 
 def slipping_finding(risk: pd.DataFrame, churn: Churn | None, meant: str, fmt: Formats) -> Finding | None:
+    """Who became doubtful lately, or is most likely to end a contract; None where nobody is."""
     own = risk[risk["state"] == "slipping"]
     if own.empty:
         return None
@@ -96,6 +98,7 @@ def _tested(churn: Churn, fmt: Formats) -> str:
 
 
 def save_finding(listed: pd.DataFrame, meant: str, fmt: Formats) -> Finding:
+    """How many are worth a contact, what that costs and should keep, and from which part kept it pays."""
     if listed.empty:
         return Finding(
             "retention-save",
@@ -176,6 +179,7 @@ def same_finding(same: Sequence[Persuasion], fmt: Formats) -> Finding:
 
 
 def untested_finding(fmt: Formats) -> Finding:
+    """That nothing was tested yet, and how the next campaign would be."""
     return Finding(
         "retention-untested",
         "No action had a control group drawn by lot, so nobody can say whom it persuades and who would have bought anyway.",

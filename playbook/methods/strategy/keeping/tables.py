@@ -30,6 +30,7 @@ def by_segment(risk: pd.DataFrame) -> pd.DataFrame:
 
 
 def segments_table(segments: pd.DataFrame, contracts: bool, source: str) -> Table:
+    """``by_segment`` for the page."""
     return Table(
         segments, "What of a year's business may be lost, by segment.", source,
         {
@@ -43,6 +44,7 @@ def segments_table(segments: pd.DataFrame, contracts: bool, source: str) -> Tabl
 
 
 def save_table(listed: pd.DataFrame, contracts: bool, source: str) -> Table:
+    """The first rows of the save list."""
     chance = ("Chance to leave", "share") if contracts else ("Still active", "share")
     more = f" The other {len(listed) - TOP:,} are in the action list." if len(listed) > TOP else ""
     return Table(
@@ -56,6 +58,7 @@ def save_table(listed: pd.DataFrame, contracts: bool, source: str) -> Table:
 
 
 def groups_table(found: Persuasion, source: str, fmt: Formats) -> Table:
+    """The quarters of a trial: who they are, what they do without the action, and what it adds."""
     trial, unit = found.trial, "number" if found.trial.unit == "orders" else "share"
     words = [
         f"{fmt.number(low)} to {fmt.number(high)}" if unit == "number" else f"{fmt.points(low)} to {fmt.points(high)}"
@@ -80,6 +83,7 @@ def groups_table(found: Persuasion, source: str, fmt: Formats) -> Table:
 
 
 def trials_table(found: Sequence[Persuasion], source: str, fmt: Formats) -> Table:
+    """All trials, with effect and Qini coefficient per 100 customers."""
     rows = [
         {
             "trial": p.trial.label, "customers": len(p.trial.treated), "unit": p.trial.unit, "effect": p.uplift.effect * 100,
@@ -103,6 +107,7 @@ def trials_table(found: Sequence[Persuasion], source: str, fmt: Formats) -> Tabl
 
 
 def learners_table(found: Persuasion, source: str) -> Table:
+    """The Qini coefficient of each way to learn."""
     return Table(
         found.uplift.tried.assign(qini=found.uplift.tried["qini"] * 100),
         f"{found.trial.label}: Qini per 100 customers of each way to learn, on customers not seen; the average is used.", source,
@@ -111,6 +116,7 @@ def learners_table(found: Persuasion, source: str) -> Table:
 
 
 def churn_table(churn: Churn, source: str) -> Table:
+    """The models compared for the chance that a contract ends."""
     return Table(
         churn.learned.comparison, "Models that tell who leaves, judged on contracts they had not seen.", source,
         {

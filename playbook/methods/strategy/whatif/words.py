@@ -24,6 +24,7 @@ def profit_word(business: Business) -> str:
 
 
 def headline(business: Business, outcomes: Outcomes, fmt: Formats) -> str:
+    """The result of the next twelve months with its range."""
     meant = profit_word(business)
     low, middle, high = outcomes.edges("profit" if business.margin else "revenue")
     range_ = f"in four years of five {fmt.money(low)} to {fmt.money(high)}"
@@ -39,6 +40,7 @@ def findings(
     goal: float | None,
     fmt: Formats,
 ) -> tuple[Finding, ...]:
+    """The range, the driver that decides, the nearest break-even, and the chance to reach the goal."""
     found = [
         _range(business, outcomes, fmt),
         _largest(business, ranges, table, fmt),
@@ -133,6 +135,7 @@ def _goal(outcomes: Outcomes, even: pd.DataFrame, goal: float | None, fmt: Forma
 def tables(
     business: Business, ranges: Ranges, cases: pd.DataFrame, even: pd.DataFrame, goal: float | None, source: str, fmt: Formats
 ) -> tuple[Table, ...]:
+    """Three possible years side by side, and each driver with its range and break-even."""
     meant = profit_word(business)
     rows = []
     for name in ranges.names:
@@ -174,6 +177,7 @@ def _change(value: float, fmt: Formats) -> str:
 
 
 def assumptions(business: Business, ranges: Ranges, forecast: bool, fmt: Formats) -> tuple[Assumption, ...]:
+    """What the possible years rest on."""
     assumed = [_small(driver_label(n)) for n in ranges.names if ranges.basis[n] == "assumed"]
     named = f"{', '.join(assumed[:-1])} and {assumed[-1]}" if len(assumed) > 1 else "".join(assumed)
     spent = f"; the budget of {fmt.money(business.fixed)} is spent in any case" if business.fixed else "; no other cost is known"
