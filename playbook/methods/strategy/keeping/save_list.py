@@ -100,8 +100,8 @@ def save_proposal(listed: pd.DataFrame, contracts: bool, horizon: int | None, fm
 def _reason(row: dict, contracts: bool, fmt: Formats) -> str:
     if contracts:
         return f"{row['segment']}; brings {fmt.money(row['expected'])} a year"
+    text = f"silent for {fmt.count(row['recency_days'])} days"
     if row["gap_days"] > 0:
-        text = f"silent for {fmt.count(row['recency_days'])} days, ordered every {fmt.count(max(row['gap_days'], 1))} before"
-    else:
-        text = f"silent for {fmt.count(row['recency_days'])} days"
+        gap = fmt.count(max(row["gap_days"], 1))
+        text += ", ordered every day before" if gap == "1" else f", ordered every {gap} days before"
     return text if row["state"] != "slipping" else f"{text}; fell from {fmt.share(row['before'])} to {fmt.share(row['alive'])}"
