@@ -46,7 +46,7 @@ def proposals(scored: Scored) -> tuple[Proposal, ...]:
             whom=f"{asked.nouns.many} with a good chance",
             owner=OWNER,
             kpi=f"share of the {asked.nouns.many} worked on that {asked.nouns.do}, against those left out",
-            stop_rule=f"Stop where 50 {asked.nouns.many} worked on bring less than the {fmt.money(pays['cost'].mean())} each costs.",
+            stop_rule=f"Stop where 50 {asked.nouns.many} worked on bring less than they cost.",
             pool="purchases" if own else "new customers",
             lines=pays[list(LINES)],
             lead_days=LEAD_DAYS,

@@ -1,0 +1,100 @@
+"""Gaps: how often each group is chosen by a score, how many of its yes are found, and whether stated chances hold."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from fairlearn.metrics import MetricFrame, count, selection_rate, true_positive_rate
+from scipy.stats import norm
+
+from playbook.methods.needs_analysis.chance import share_range
+from playbook.result.formats import LEVEL
+
+__all__ = ["FEWEST", "OTHERS", "Gap", "gap_of", "grouped"]
+
+FEWEST = 50  # rows of a group, below which it is counted among the others
+OTHERS = "others and not known"
+FOUR_FIFTHS = 0.8  # Uniform Guidelines on Employee Selection Procedures, 29 CFR 1607.4(D)
+DRAWS = 2_000
+SEED = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Gap:
+    """One attribute. ``groups``: group, cases, chosen (share), chosen_low, chosen_high, found (share of its yes that are chosen),
+    found_low, found_high, stated (mean chance), seen (share of yes), off (stated less seen), off_low, off_high; ``ratio`` of the
+    lowest to the highest share chosen among named groups, with its range; ``least`` and ``most`` those two groups; ``surely``:
+    the chance that the true ratio is below four fifths."""
+
+    attribute: str
+    groups: pd.DataFrame
+    ratio: float
+    ratio_low: float
+    ratio_high: float
+    least: str
+    most: str
+    surely: float
+
+
+def grouped(attribute: pd.Series) -> pd.Series:
+    """The groups of an attribute as text; small ones and missing values are one. Numbers of many values go by quarter."""
+    known = attribute.dropna()
+    if pd.api.types.is_numeric_dtype(attribute) and known.nunique() > 8:
+        attribute = pd.qcut(attribute.astype(float), 4, duplicates="drop").map(lambda cut: f"{cut.left:,.4g} to {cut.right:,.4g}")
+    text = attribute.astype("object").map(lambda v: OTHERS if v is None or pd.isna(v) else str(v))
+    sizes = text.value_counts()
+    return text.where(text.map(sizes) >= FEWEST, OTHERS)
+
+
+def gap_of(attribute: str, group: pd.Series, outcome: np.ndarray, chance: np.ndarray, chosen: np.ndarray) -> Gap | None:
+    """Compare the groups (N,) of one attribute; None where fewer than two named groups are large enough.
+
+    ``outcome`` and ``chosen`` are booleans, ``chance`` the calibrated probabilities, all (N,). Rates by fairlearn's MetricFrame;
+    their ranges are Wilson's, that of the ratio is drawn from the rates' own chance.
+    """
+    named = [g for g in sorted(group.unique()) if g != OTHERS]
+    if len(named) < 2:
+        return None
+    frame = MetricFrame(
+        metrics={"cases": count, "chosen": selection_rate, "found": true_positive_rate},
+        y_true=outcome, y_pred=chosen, sensitive_features=group.to_numpy(),
+    ).by_group  # fmt: skip
+    rows = []
+    z = norm.ppf(0.5 + LEVEL / 2)
+    for name in [*named, *([OTHERS] if OTHERS in frame.index else [])]:
+        at = (group == name).to_numpy()
+        cases, yes = int(at.sum()), int(outcome[at].sum())
+        off = chance[at] - outcome[at]
+        error = z * off.std(ddof=1) / np.sqrt(cases) if cases > 1 else np.nan
+        rows.append(
+            (
+                name, cases, frame.loc[name, "chosen"], *share_range(chosen[at].sum(), cases),
+                frame.loc[name, "found"] if yes else np.nan, *share_range((chosen & outcome)[at].sum(), yes),
+                chance[at].mean(), outcome[at].mean(), off.mean(), off.mean() - error, off.mean() + error,
+            )
+        )  # fmt: skip
+    columns = [
+        "group", "cases", "chosen", "chosen_low", "chosen_high", "found", "found_low", "found_high", "stated", "seen", "off",
+        "off_low", "off_high",
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=columns)
+    shown = table[table["group"] != OTHERS]
+    least, most = shown.loc[shown["chosen"].idxmin()], shown.loc[shown["chosen"].idxmax()]
+    ratio = float(least["chosen"] / most["chosen"]) if most["chosen"] > 0 else 1.0
+    drawn = _ratios(least, most)
+    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Gap(
+        attribute, table, ratio, float(low), float(high), str(least["group"]), str(most["group"]),
+        float((drawn < FOUR_FIFTHS).mean()),
+    )  # fmt: skip
+
+
+def _ratios(least: pd.Series, most: pd.Series) -> np.ndarray:
+    """Draws of the ratio of two shares from their Jeffreys posteriors (Jeffreys 1946)."""
+    rng = np.random.default_rng(SEED)
+
+    def share(row: pd.Series) -> np.ndarray:
+        hits = row["chosen"] * row["cases"]
+        return rng.beta(hits + 0.5, row["cases"] - hits + 0.5, DRAWS)
+
+    return share(least) / share(most)

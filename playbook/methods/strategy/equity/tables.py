@@ -1,0 +1,70 @@
+"""Fairness tables: groups side by side, what closing gaps costs, what stands in; and what it rests on."""
+
+import pandas as pd
+
+from playbook.methods.strategy.equity.findings import Judged
+from playbook.methods.strategy.equity.gaps import FEWEST
+from playbook.methods.strategy.predicting.wording import column_name
+from playbook.result.contract import Assumption, Table
+
+__all__ = ["SOURCE", "assumptions", "tables"]
+
+SOURCE = "scored cases with a known end, by attributes that the score never saw"
+
+
+def tables(told: Judged) -> tuple[Table, ...]:
+    """Groups first."""
+    fmt = told.fmt
+    groups = pd.concat([g.groups.assign(attribute=column_name(g.attribute)) for g in told.gaps], ignore_index=True)
+    for column in ("chosen", "found"):
+        edges = zip(groups[column], groups[f"{column}_low"], groups[f"{column}_high"], strict=True)
+        groups[f"{column}_said"] = [
+            "–" if pd.isna(value) else f"{fmt.share(value)} ({fmt.share(low)} to {fmt.share(high)})" for value, low, high in edges
+        ]
+    shown = {
+        "attribute": ("By", "text"),
+        "group": ("Group", "text"),
+        "cases": ("Cases", "count"),
+        "chosen_said": ("Chosen", "text"),
+        "found_said": ("Of its yes, found", "text"),
+        "stated": ("Chance stated", "share"),
+        "seen": ("Yes seen", "share"),
+    }
+    unit = "money" if told.priced else "count"
+    what = "Profit" if told.priced else "Yes found"
+    costs = told.costs.assign(attribute=[column_name(a) for a in told.costs["attribute"]])
+    found = [
+        Table(groups, "Groups side by side, on cases that the score had not seen.", SOURCE, shown),
+        Table(
+            costs,
+            "What equal treatment would change.",
+            SOURCE,
+            {
+                "attribute": ("By", "text"),
+                "way": ("Equal is", "text"),
+                "today": (f"{what} today", unit),
+                "then": (f"{what} then", unit),
+                "chosen": ("Chosen then", "count"),
+            },
+            aside=True,
+        ),
+    ]
+    if len(told.stand_ins):
+        rows = told.stand_ins.assign(
+            attribute=[column_name(a) for a in told.stand_ins["attribute"]],
+            column=[column_name(c) for c in told.stand_ins["column"]],
+        )
+        columns = {"attribute": ("Attribute", "text"), "column": ("Column", "text"), "told": ("Tells of it", "share")}
+        found.append(Table(rows, "Columns that tell of a protected attribute.", SOURCE, columns, aside=True))
+    return tuple(found)
+
+
+def assumptions(told: Judged) -> tuple[Assumption, ...]:
+    """What the comparison rests on."""
+    return (
+        Assumption(
+            "A yes means the same in every group. Where past decisions were unfair, the outcomes carry that on.", "medium", "high"
+        ),
+        Assumption(f"Groups of fewer than {FEWEST} cases are counted together: nothing can be said of them.", "high", "low"),
+        Assumption("Which attributes are protected is what client.yml says; the law may know more.", "medium", "high"),
+    )

@@ -1,0 +1,116 @@
+"""Fairness: does the score choose, find and promise alike in the groups that the client protects, and what would equal cost?"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from playbook.methods.strategy.equity.closing import equal_choice, equal_finding, stand_ins
+from playbook.methods.strategy.equity.figures import chosen_figure
+from playbook.methods.strategy.equity.findings import Judged, findings, headline
+from playbook.methods.strategy.equity.gaps import Gap, gap_of, grouped
+from playbook.methods.strategy.equity.tables import assumptions, tables
+from playbook.methods.strategy.scoring import Scoring
+from playbook.result.contract import Figure, Locked, Result
+from playbook.result.formats import Formats
+from playbook.result.section import section
+
+__all__ = ["Fairness", "fairness"]
+
+TOP = 0.2  # share chosen where no price says how many
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fairness(Result):
+    """``gaps``: one for each protected attribute with two groups that are large enough; ``costs``: attribute, way (the same share
+    chosen, the same share found), profit today and then, lost (money, or yes found where no money is known), chosen;
+    ``stand_ins``: attribute, column, told."""
+
+    gaps: tuple[Gap, ...]
+    costs: pd.DataFrame
+    stand_ins: pd.DataFrame = field(repr=False)
+
+    def figures(self) -> tuple[Figure, ...]:
+        """How often each group is chosen."""
+        return (chosen_figure(self.gaps, self.fmt),)
+
+
+@section(
+    "fairness",
+    "Does the score treat everybody fairly?",
+    promise="for each protected attribute how often each group is chosen, how many of its yes are found, and what equality costs",
+)
+def fairness(scoring: Scoring, fmt: Formats, protected: tuple[str, ...] = ()) -> Fairness | Locked:
+    """Judge the score on rows it had not seen, by attributes that it never saw (``protected`` in client.yml).
+
+    Chosen are the rows whose work pays (``Profit.threshold``), or the best fifth where no price is known. Locked without a
+    protected attribute, or where none has two groups of 50.
+    """
+    held = scoring.asked.protected
+    if not protected or not len(held.columns):
+        named = f"a column named {' or '.join(protected)}" if protected else "protected: [gender, age_group] in client.yml"
+        return _locked(fmt, f"{named}, so that the score can be judged by it and is not learnt from it")
+    judged = scoring.learned.held_out
+    at = judged.index.to_numpy()
+    outcome, chance = judged["outcome"].to_numpy(dtype=bool), judged["probability"].to_numpy()
+    chosen, worth, brought = _choice(scoring, at, outcome, chance)
+    gaps, costs, proxies = [], [], []
+    for name in held.columns:
+        group = grouped(held[name].iloc[at].reset_index(drop=True))
+        gap = gap_of(name, group, outcome, chance, chosen)
+        if gap is None:
+            continue
+        gaps.append(gap)
+        today = float(brought[chosen].sum())
+        for way, other in (
+            ("the same share chosen", equal_choice(group.to_numpy(), worth, chosen)),
+            ("the same share of the yes found", equal_finding(group.to_numpy(), worth, chosen, outcome)),
+        ):
+            then = float(brought[other].sum())
+            costs.append((name, way, today, then, today - then, int(other.sum())))
+        told = stand_ins(
+            scoring.asked.features.iloc[at].drop(columns=scoring.learned.dropped["column"], errors="ignore"), group.to_numpy()
+        )
+        proxies.append(told.assign(attribute=name))
+    if not gaps:
+        return _locked(fmt, f"at least 50 scored cases in two groups of {' or '.join(held.columns)}")
+    told = Judged(
+        fmt=fmt,
+        nouns=scoring.asked.nouns,
+        gaps=tuple(gaps),
+        costs=pd.DataFrame(costs, columns=["attribute", "way", "today", "then", "lost", "chosen"]),
+        stand_ins=pd.concat(proxies, ignore_index=True),
+        priced=scoring.profit is not None,
+        share=float(chosen.mean()),
+        cases=len(at),
+    )
+    return Fairness(
+        fmt=fmt,
+        headline=headline(told),
+        findings=findings(told),
+        tables=tables(told),
+        assumptions=assumptions(told),
+        gaps=told.gaps,
+        costs=told.costs,
+        stand_ins=told.stand_ins,
+    )
+
+
+def _locked(fmt: Formats, need: str) -> Locked:
+    return Locked(
+        fmt=fmt, headline="Whether the score is fair is not judged yet", unlock=(need,), promise=fairness.section.promise
+    )
+
+
+def _choice(
+    scoring: Scoring, at: np.ndarray, outcome: np.ndarray, chance: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which rows are chosen, by what they rank, and what each brought: money where it is priced, else one for a yes."""
+    asked = scoring.asked
+    if scoring.profit is None:
+        chosen = np.zeros(len(at), dtype=bool)
+        chosen[np.argsort(-chance, kind="stable")[: round(TOP * len(at))]] = True
+        return chosen, chance, outcome.astype(float)
+    value, cost = np.nan_to_num(asked.value[at] * asked.caused[1]), np.nan_to_num(asked.cost[at])
+    expected = chance * value - cost
+    return expected > 0, expected, outcome * value - cost
