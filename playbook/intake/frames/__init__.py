@@ -10,6 +10,7 @@ from playbook.intake.frames import (  # noqa: F401  registers the frames
     cases,
     contracts,
     deliveries,
+    inventory,
     market,
     orders,
     path_actions,

@@ -1,0 +1,154 @@
+"""Stock findings: what to order today, what empty shelves cost, what lies for nothing, what the policy would have kept."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from playbook.engagement import Assumptions
+from playbook.result.contract import Finding
+from playbook.result.formats import Formats
+
+__all__ = ["LOST", "Held", "findings", "headline", "holding_rate"]
+
+OWNER = "head of purchasing"
+# Of the demand that meets an empty shelf, the share that is lost to the shop; the rest waits or takes another product. Gruen,
+# Corsten
+# and Bharadwaj (2002, Retail out-of-stocks): about four in ten cases end in a lost sale for the retailer, two to six by
+# product group.
+LOST = {"value_low": 0.2, "value": 0.4, "value_high": 0.6}
+USUAL_HOLDING = 0.20  # of the value a year, where the client states none: a planning assumption
+
+
+@dataclass(frozen=True)
+class Held:
+    """As in ``Stock``."""
+
+    fmt: Formats
+    products: pd.DataFrame
+    parameters: Assumptions
+    as_of: date
+    served: float
+    average: float
+    was: float
+    lay: float
+
+    @property
+    def orders(self) -> pd.DataFrame:
+        """Products to order today, the most urgent first."""
+        return self.products[self.products["order"] > 0].sort_values(
+            ["weeks_left", "product_id"], kind="stable", ignore_index=True
+        )
+
+    @property
+    def dead(self) -> pd.DataFrame:
+        """Products with more than a year's demand in stock, the dearest first."""
+        rows = self.products[self.products["dead"] > 0]
+        return rows.sort_values(["tied", "product_id"], ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def holding_rate(told: Held) -> float:
+    """Yearly cost of holding stock as a share of its value."""
+    return USUAL_HOLDING if told.parameters.holding_rate is None else told.parameters.holding_rate
+
+
+def headline(told: Held) -> str:
+    """What is to be ordered today and what lies for nothing."""
+    fmt, orders, tied = told.fmt, len(told.orders), told.dead["tied"].sum()
+    first = (
+        "Nothing has to be reordered today"
+        if not orders
+        else f"{orders} {'product' if orders == 1 else 'products'} to reorder today"
+    )
+    return f"{first}; {fmt.money(tied)} lies in stock beyond a year's demand" if tied > 0 else first
+
+
+def findings(told: Held) -> tuple[Finding, ...]:
+    """Up to four."""
+    return tuple(f for f in (_orders(told), _missed(told), _dead(told), _replay(told)) if f)
+
+
+def _orders(told: Held) -> Finding:
+    orders, fmt = told.orders, told.fmt
+    if orders.empty:
+        return Finding("stock-orders", "Stock and orders under way cover demand until the next delivery for every product.", 0.0, "count",
+            n=len(told.products), evidence="likely")  # fmt: skip
+    worth = (orders["order"] * orders["cost"]).sum()
+    urgent = orders.iloc[0]
+    name = urgent["name"] if isinstance(urgent["name"], str) else urgent["product_id"]
+    empty = "is out of stock" if urgent["on_hand"] <= 0 else f"lasts {fmt.number(urgent['weeks_left'], 1)} weeks"
+    price = f" Buying them takes {fmt.money(worth)} of working capital." if worth > 0 else ""
+    return Finding(
+        "stock-orders",
+        f"{len(orders)} of {len(told.products)} products are at or below their reorder point"
+        f" ({fmt.share(told.parameters.service_level)} of cycles without a stock-out). Most urgent: {name}, which"
+        f" {empty}.{price}",
+        float(len(orders)),
+        "count",
+        n=len(told.products),
+        evidence="likely",
+        action="Order the quantities of the list today.",
+        owner=OWNER,
+    )
+
+
+def _missed(told: Held) -> Finding | None:
+    rows = told.products[told.products["missed"] > 0]
+    if rows.empty:
+        return None
+    total, fmt = rows["missed"].sum(), told.fmt
+    worst = rows.loc[rows["missed"].idxmax()]
+    name = worst["name"] if isinstance(worst["name"], str) else worst["product_id"]
+    return Finding(
+        "stock-missed",
+        f"{len(rows)} {'product was' if len(rows) == 1 else 'products were'} out of stock at some count of the last year;"
+        " what was asked"
+        f" for then cost about {fmt.money(total * LOST['value'])} of margin. Most: {name} ({fmt.share(worst['out'])} of its"
+        " counts).",
+        total * LOST["value"],
+        "money",
+        total * LOST["value_low"],
+        total * LOST["value_high"],
+        len(rows),
+        total * LOST["value"],
+        evidence="indicative",
+        action="Raise their reorder points to those of the list.",
+        owner=OWNER,
+    )
+
+
+def _dead(told: Held) -> Finding | None:
+    rows, fmt = told.dead, told.fmt
+    if rows.empty:
+        return None
+    tied, never = rows["tied"].sum(), rows[rows["mean"] <= 0]
+    unsold = "" if never.empty else f" {len(never)} of them sold nothing in the last year."
+    cost = tied * holding_rate(told)
+    return Finding(
+        "stock-dead",
+        f"{len(rows)} {'product lies' if len(rows) == 1 else 'products lie'} in stock beyond a year's demand, at a cost of"
+        f" {fmt.money(tied)}.{unsold} Holding that takes about {fmt.money(cost)} a year.",
+        float(tied),
+        "money",
+        n=len(rows),
+        money=float(cost),
+        evidence="shown",
+        action="Sell off or send back what nobody buys, and stop ordering the rest.",
+        owner=OWNER,
+    )
+
+
+def _replay(told: Held) -> Finding:
+    fmt = told.fmt
+    return Finding(
+        "stock-replay",
+        f"Played over the last year, these reorder points would have served {fmt.share(told.served, 1)} of demand from an"
+        " average of"
+        f" {fmt.count(told.average)} units; as it was, stock was there for {fmt.share(told.was, 1)} of demand, from"
+        f" {fmt.count(told.lay)}"
+        " units with what lies for nothing.",
+        float(told.served),
+        "share",
+        n=len(told.products),
+        evidence="indicative",
+    )
