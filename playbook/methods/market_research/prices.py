@@ -46,7 +46,7 @@ __all__ = ["Prices", "prices"]
 
 SOURCE = "orders by product and week, returns left out"
 NEEDS = "orders in which prices change: a price test of a few weeks on a few products would do"
-GROUP_COLUMNS = ("category", "elasticity", "error", "low", "high", "products", "n_weeks")
+GROUP_COLUMNS = ("category", "elasticity", "error", "between", "low", "high", "products", "n_weeks")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class Prices(Result):
 
     ``elasticities``: product_id, name, category, elasticity, error, low, high (drawn to the group's mean), own, own_error (from
     its own weeks alone), n_weeks, price_low, price_high (prices seen);
-    ``groups``: category, elasticity, error, low, high, products, n_weeks;
+    ``groups``: category, elasticity, error, between (standard deviation between its products), low, high, products, n_weeks;
     ``cross``: category, cross, error, low, high, stands_out (all neighbours dearer);
     ``pairs``: product_id, other_id, category, cross, low, high, stands_out (the other dearer);
     ``position``: category, competitor, month, index (1.05 is five percent above the competitor), products;

@@ -35,7 +35,8 @@ class Response:
     """How sales answer to prices.
 
     ``products``: product (code), product_id, category, group, own, own_error (from its own weeks), elasticity, error, low, high
-    (drawn to its group), n_weeks; ``groups``: category, elasticity, error, low, high, products, n_weeks; ``promotion``: what a
+    (drawn to its group), n_weeks; ``groups``: category,
+    elasticity, error, between (standard deviation between its products), low, high, products, n_weeks; ``promotion``: what a
     promotion adds beyond its price (log), ``promotion_error`` (NaN without promotions), ``promoted`` weeks; ``kind``: "counts" or
     "logs"; ``unclear``: product ids with too few sales to say anything; ``season``: the period by which a group's ups and downs
     are taken out ("month", "quarter", "year", "none"; "shop" where so few products are sold that the shop's quarters stand in for
@@ -94,7 +95,7 @@ def measure_response(panel: PricePanel, level: float, kind: str | None = None) -
     added, noise = amount[by_group["group"]], amount_variance[by_group["group"]]
     middle = pooled.mean + added
     by_group = by_group.assign(
-        elasticity=middle, error=np.sqrt(pooled.error**2 + noise),
+        elasticity=middle, error=np.sqrt(pooled.error**2 + noise), between=np.sqrt(pooled.believed),
         low=middle - np.sqrt((pooled.mean - pooled.low) ** 2 + reach**2 * noise),
         high=middle + np.sqrt((pooled.high - pooled.mean) ** 2 + reach**2 * noise),
         products=np.bincount(group), n_weeks=np.bincount(group, products["n_weeks"]).astype(int),

@@ -7,7 +7,7 @@ import pandas as pd
 
 from playbook.intake.frames.products import NO_GROUP
 
-__all__ = ["ONE_GROUP", "PricePanel", "price_panel"]
+__all__ = ["ONE_GROUP", "REASONS", "PricePanel", "price_panel"]
 
 ONE_GROUP = "all products"  # where the client names no groups
 FEWEST_WEEKS = 26  # with a sale
@@ -20,7 +20,7 @@ DISCOUNTED = 0.5  # share of units at a discount from which a week counts as a p
 LEAST = 1e-6  # units and revenue below are rounding
 CAPPED = 0.95  # units per order above this quantile count as this much: bulk purchases answer to other things
 
-_REASONS = {
+REASONS = {
     "weeks": f"sold in fewer than {FEWEST_WEEKS} weeks",
     "orders": "hardly ever sold more than once a week",
     "weighed": "no price per unit: buyers in the same week paid amounts far apart (weighed goods, mixed sizes)",
@@ -103,5 +103,5 @@ def _reasons(table: pd.DataFrame, ids: pd.Index) -> pd.Series:
         "weighed": by_product["gap"].median() > WEIGHED,
     }
     for name, failed in tests.items():
-        reasons[failed.reindex(ids, fill_value=False)] = _REASONS[name]
+        reasons[failed.reindex(ids, fill_value=False)] = REASONS[name]
     return reasons

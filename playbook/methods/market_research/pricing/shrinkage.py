@@ -18,8 +18,8 @@ BORROWED = 5  # estimates that the spread of all groups together counts for
 class Pooled:
     """Groups and their members.
 
-    ``mean``, ``low``, ``high``, ``error``, ``between`` (variance between members): (groups,);
-    ``value``, ``value_error``: (n,), each estimate drawn towards the mean of its group, and its standard error.
+    ``mean``, ``low``, ``high``, ``error``, ``between`` (variance between members), ``believed`` (the same, leaning on that of all
+    groups): (groups,); ``value``, ``value_error``: (n,), each estimate drawn towards the mean of its group, and its standard error.
     """
 
     mean: np.ndarray
@@ -27,6 +27,7 @@ class Pooled:
     high: np.ndarray
     error: np.ndarray
     between: np.ndarray
+    believed: np.ndarray
     value: np.ndarray
     value_error: np.ndarray
 
@@ -82,14 +83,14 @@ def pool(estimates: np.ndarray, variances: np.ndarray, groups: np.ndarray, level
     mean, error = _together(mean, error)
     reach = np.where(many, stats.t.ppf((1 + level) / 2, np.maximum(size - 1, 1)), stats.norm.ppf((1 + level) / 2))
     # The spread used for members leans on that of all groups: a group's own may be 0 only because it is small.
-    believed = ((size * own + BORROWED * shared) / (size + BORROWED))[groups]
-    weights = 1 / (variances + believed)
+    believed = (size * own + BORROWED * shared) / (size + BORROWED)
+    weights = 1 / (variances + believed[groups])
     total = np.bincount(groups, weights)
     centre = _together(np.bincount(groups, weights * estimates) / total, np.sqrt(1 / total))[0][groups]
-    keep = believed / (believed + variances)
+    keep = believed[groups] / (believed[groups] + variances)
     value = centre + keep * (estimates - centre)
     value_error = np.sqrt(keep * variances + (1 - keep) ** 2 / total[groups])
-    return Pooled(mean, mean - reach * error, mean + reach * error, error, own, value, value_error)
+    return Pooled(mean, mean - reach * error, mean + reach * error, error, own, believed, value, value_error)
 
 
 def _together(mean: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
