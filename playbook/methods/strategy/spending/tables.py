@@ -28,6 +28,7 @@ def allocation_frame(best: Split) -> pd.DataFrame:
 
 
 def allocation_table(allocations: pd.DataFrame, meant: str, fmt: Formats) -> Table:
+    """What each proposal gets of what it could take, and what that brings."""
     columns = {
         "whom": ("For whom", "text"),
         "name": ("Action", "text"),
@@ -43,6 +44,7 @@ def allocation_table(allocations: pd.DataFrame, meant: str, fmt: Formats) -> Tab
 
 
 def channels_table(channels: pd.DataFrame, meant: str, fmt: Formats) -> Table:
+    """What each channel spends, claims, causes and should spend."""
     unit = f"1 {fmt.currency}"
     edges = zip(channels["back"], channels["back_low"], channels["back_high"], strict=True)
     shown = channels.assign(brings=[f"{fmt.number(b)} ({fmt.number(low)} to {fmt.number(high)})" for b, low, high in edges])
@@ -76,6 +78,7 @@ def offered_table(best: Split, meant: str) -> Table:
 
 
 def sensitivity_table(cases: pd.DataFrame, meant: str) -> Table:
+    """How the split stands in other cases, folded away."""
     return Table(
         cases,
         "How the split stands if things turn out otherwise.",

