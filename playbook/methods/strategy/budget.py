@@ -21,7 +21,7 @@ from playbook.methods.strategy.spending.findings import caused_finding, edge_fin
 from playbook.methods.strategy.spending.fitting import fit_response
 from playbook.methods.strategy.spending.mix import channel_frame, mix_proposal
 from playbook.methods.strategy.spending.panel import interventions_by_week, price_index, spend_panel
-from playbook.methods.strategy.spending.split import Market, Split, budget_curve, sensitivity, split
+from playbook.methods.strategy.spending.split import Market, Split, budget_curve, split
 from playbook.methods.strategy.spending.tables import (
     allocation_frame,
     allocation_table,
@@ -199,7 +199,7 @@ def _tables(
     if costs is not None:
         tables.append(channel_table(costs, margin, aside=best.market is not None))
     if best.spent > 0:
-        tables.append(sensitivity_table(sensitivity(best), meant))
+        tables.append(sensitivity_table(best, meant, fmt))
     return tuple(tables)
 
 

@@ -155,8 +155,7 @@ def sensitivity(best: Split) -> pd.DataFrame:
             )
         )
     low = sum(float(p.lines["value_low"].sum()) for p in best.funded)
-    if best.market:
-        low += float(np.quantile(best.brought.sum(axis=1), EDGES[0]))
+    low += float(best.brought.mean(axis=0) @ _lowered(best))
     rows.append(("As advised, all returns at their low edge", best.spent, low))
     money = found.spent + found.left
     pessimist = allocate(_low(best), money)
@@ -174,8 +173,9 @@ def _low(best: Split) -> list[Option]:
     """The options at the low edge of their returns: a channel's curve is lowered as today's value is."""
     money = best.allocation.spent + best.allocation.left
     mine = [sliced(ranked(replace(p, lines=p.lines.assign(value=p.lines["value_low"]))), money) for p in best.proposals]
-    if not best.market:
-        return mine
-    factor = np.quantile(best.before, EDGES[0], axis=0) / best.before.mean(axis=0)
     channels = best.options[len(best.proposals) :]
-    return [*mine, *(replace(o, values=o.values * f) for o, f in zip(channels, factor, strict=True))]
+    return [*mine, *(replace(o, values=o.values * f) for o, f in zip(channels, _lowered(best), strict=True))]
+
+
+def _lowered(best: Split) -> np.ndarray:
+    return np.quantile(best.before, EDGES[0], axis=0) / best.before.mean(axis=0)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from playbook.methods.strategy.spending.allocation import allocate, least
-from playbook.methods.strategy.spending.split import Split
+from playbook.methods.strategy.spending.split import Split, sensitivity
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import LEVEL, Formats
 
@@ -32,8 +32,8 @@ def allocation_table(allocations: pd.DataFrame, meant: str, fmt: Formats) -> Tab
     columns = {
         "whom": ("For whom", "text"),
         "name": ("Action", "text"),
-        "full_cost": ("Reaching everybody costs", "money"),
-        "amount": ("Spend a year", "money"),
+        "full_cost": ("Could take a year", "money"),
+        "amount": ("Gets a year", "money"),
         "reach": ("Reached", "share"),
         "value": (f"Should bring in {meant}", "money"),
         "range": (f"{fmt.share(LEVEL)} range", "text"),
@@ -52,6 +52,7 @@ def channels_table(channels: pd.DataFrame, meant: str, fmt: Formats) -> Table:
         "channel": ("Channel", "text"),
         "today": ("Spend in the last year", "money"),
         "advised": ("Advised", "money"),
+        "cost": ("Cost of an order caused", "money"),
         "claimed": (f"{unit} claims", "number"),
         "brings": (f"{unit} causes", "text"),
         "last": (f"The last {unit} causes", "number"),
@@ -77,11 +78,12 @@ def offered_table(best: Split, meant: str) -> Table:
     )
 
 
-def sensitivity_table(cases: pd.DataFrame, meant: str) -> Table:
+def sensitivity_table(best: Split, meant: str, fmt: Formats) -> Table:
     """How the split stands in other cases, folded away."""
     return Table(
-        cases,
-        "How the split stands if things turn out otherwise.",
+        sensitivity(best),
+        "How the split stands if things turn out otherwise."
+        + (f" Curves are taken in straight pieces, which costs {fmt.money(best.bound)} at most." if best.market else ""),
         SOURCE,
         {
             "case": ("Case", "text"),

@@ -86,6 +86,10 @@ def test_curve_and_cases():
     advised = cases.loc["As advised"]
     assert cases.loc["10% less budget", "value"] < advised["value"] < cases.loc["10% more budget", "value"]
     assert cases.loc["As advised, all returns at their low edge", "value"] < advised["value"]  # the lines' low edge is nothing
+    assert (
+        cases.loc["Split anew for returns at their low edge", "left"]
+        >= cases.loc["As advised, all returns at their low edge", "left"]
+    )
     assert advised["left"] > cases.loc["As today: channels as they are, no proposals", "left"]
 
 
