@@ -20,6 +20,7 @@ from playbook.intake.frames import (  # noqa: F401  registers the frames
     purchases,
     selling,
     snapshots,
+    spending_events,
     voice,
 )
 from playbook.intake.frames.frame import FRAMES, Frame, lacking

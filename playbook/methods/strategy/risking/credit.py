@@ -1,0 +1,111 @@
+"""Credit: applications scored, where to draw the line by expected profit, and those open today."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from playbook.engagement import Assumptions
+from playbook.intake.schema import FEATURE
+from playbook.methods.strategy.predicting.columns import tidy
+from playbook.methods.strategy.predicting.judge import Area, area, calibration_error
+from playbook.methods.strategy.risking.scorecard import Scorecard, crossed, fit_scorecard, ks
+
+__all__ = ["FEWEST", "Credit", "judge_credit"]
+
+FEWEST = 50  # of either outcome
+BAND = 1.5  # times the break-even chance, within which a person decides without a suggestion
+_FIXED = ["application_id", "defaulted", "applied_on", "customer_id", "loss"]
+
+
+@dataclass(frozen=True, eq=False)
+class Credit:
+    """``card``; ``ranks`` (area under ROC of rows not seen), ``ks`` and ``ece`` of the same; ``closed``: score, chance, bad,
+    amount,
+    profit (of granting it) by application; ``lgd`` and ``margin`` as shares of the amount (None where not known); ``limit``:
+    chance
+    from which a credit loses money; ``open``: application_id, amount, score, chance, loss (expected), earns (expected), advice,
+    reasons; ``protected`` columns left out."""
+
+    card: Scorecard
+    ranks: Area
+    ks: float
+    ece: float
+    closed: pd.DataFrame = field(repr=False)
+    lgd: float | None
+    margin: float | None
+    limit: float | None
+    open: pd.DataFrame = field(repr=False)
+    protected: tuple[str, ...]
+
+
+def judge_credit(applications: pd.DataFrame, parameters: Assumptions, protected: tuple[str, ...]) -> Credit | None:
+    """None with fewer than 50 credits of either outcome, or where no column tells who pays back."""
+    known = applications["defaulted"].notna().to_numpy()
+    bad = applications.loc[known, "defaulted"].to_numpy(dtype=bool)
+    if min(bad.sum(), (~bad).sum()) < FEWEST:
+        return None
+    shut = [c for name in protected for c in (name, FEATURE + name) if c in applications]
+    features = applications.drop(columns=[c for c in (*_FIXED, *shut) if c in applications])
+    try:
+        card = fit_scorecard(features[known], bad)
+        score, chance = crossed(features[known].reset_index(drop=True), bad)
+    except ValueError as reason:
+        if "no column tells" in str(reason):
+            return None
+        raise
+    amount = applications["amount"] if "amount" in applications else pd.Series(np.nan, applications.index)
+    lgd, margin = _lost(applications, parameters), parameters.credit_margin
+    limit = margin / (margin + lgd) if margin is not None and lgd is not None and margin + lgd > 0 else None
+    closed = pd.DataFrame({"score": score, "chance": chance, "bad": bad, "amount": amount[known].to_numpy(dtype=float)})
+    closed["profit"] = np.nan
+    if limit is not None:
+        closed["profit"] = closed["amount"] * np.where(bad, -lgd, margin)
+    return Credit(
+        card, area(bad, chance), ks(bad, chance), calibration_error(bad, chance), closed, lgd, margin, limit,
+        _open(applications[~known], features[~known], card, amount[~known], lgd, margin, limit), tuple(dict.fromkeys(shut)),
+    )  # fmt: skip
+
+
+def _lost(applications: pd.DataFrame, parameters: Assumptions) -> float | None:
+    """Share of a credit lost when it is not paid back: as stated, else as seen."""
+    if parameters.loss_given_default is not None:
+        return parameters.loss_given_default
+    if "loss" not in applications or "amount" not in applications:
+        return None
+    bad = applications[applications["defaulted"].fillna(False).astype(bool) & applications["loss"].notna()]
+    return float(bad["loss"].sum() / bad["amount"].sum()) if bad["amount"].sum() > 0 else None
+
+
+def _open(
+    rows: pd.DataFrame, features: pd.DataFrame, card: Scorecard, amount: pd.Series, lgd: float | None, margin: float | None,
+    limit: float | None,
+) -> pd.DataFrame:  # fmt: skip
+    parts, rows_tidy = card.parts(features), tidy(features)
+    score = parts.sum(axis=1)
+    chance = card.chance(score.to_numpy())
+    best = np.array([p.max() for p in card.points])
+    missing = best[None, :] - parts.to_numpy()
+    labels = [[c.labels[i] for i in c.place(rows_tidy[c.name])] for c in card.classes]
+    reasons = []
+    for row in range(len(rows)):
+        order = np.argsort(-missing[row], kind="stable")[:3]
+        said = [
+            f"{card.classes[j].name.removeprefix(FEATURE).replace('_', ' ')} {labels[j][row]}"
+            for j in order
+            if missing[row, j] > 0
+        ]
+        reasons.append("; ".join(said))
+    table = pd.DataFrame(
+        {
+            "application_id": rows["application_id"].astype(str).to_numpy(), "amount": amount.to_numpy(dtype=float),
+            "score": score.to_numpy(), "chance": chance, "reasons": reasons,
+        }
+    )  # fmt: skip
+    table["loss"] = table["amount"] * chance * lgd if lgd is not None else np.nan
+    table["earns"] = table["amount"] * (1 - chance) * margin if margin is not None else np.nan
+    table["advice"] = "review"
+    if limit is not None:
+        table["advice"] = np.select([chance < limit / BAND, chance > limit * BAND], ["grant, if nothing else speaks against it",
+            "look closely: likely to lose money"], "review")  # fmt: skip
+    return table.sort_values(["chance", "application_id"], ascending=[False, True], kind="stable", ignore_index=True)

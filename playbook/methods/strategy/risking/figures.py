@@ -1,0 +1,45 @@
+"""Risk figure: credits not paid back by score, beside what the card stated."""
+
+import numpy as np
+
+from playbook.methods.strategy.risking.credit import Credit
+from playbook.methods.strategy.risking.tables import CREDITS, bands
+from playbook.result.contract import Figure, Table
+from playbook.result.formats import Formats
+from playbook.result.theme import BAR, FINDING, FORECAST, canvas, finish
+
+__all__ = ["score_figure"]
+
+
+def score_figure(credit: Credit, fmt: Formats) -> Figure:
+    """Share not paid back (bars) and chance stated (points) by score, lowest score first; the line is the break-even chance."""
+    table = bands(credit.closed)
+    places = np.arange(len(table))
+    with canvas(height=3.0) as (figure, ax):
+        ax.bar(places, table["bad"], color=BAR, width=0.7)
+        ax.plot(places, table["expected"], "o", color=FORECAST, markersize=6)
+        top = float(table[["bad", "expected"]].max().max())
+        if credit.limit is not None and credit.limit < top * 1.2:
+            ax.axhline(credit.limit, color=FINDING, linewidth=1.2, linestyle=(0, (4, 3)))
+            ax.annotate(
+                f"loses money above {fmt.share(credit.limit)}", (len(table) - 0.6, credit.limit), (0, 4), textcoords="offset points",
+                ha="right", va="bottom", color=FINDING,
+            )  # fmt: skip
+        ax.set_xticks(places, [f"{int(s)}" for s in table["score"]])
+        ax.set_ylim(0, top * 1.2 or 1.0)
+        ax.yaxis.set_major_formatter(lambda value, _: fmt.share(value, 0))
+        ax.set_xlabel("score from; blue: the chance stated")
+        ax.set_ylabel("not paid back")
+        svg = finish(figure)
+    columns = {
+        "score": ("Score from", "count"), "credits": ("Credits", "count"), "expected": ("Chance stated", "share"),
+        "bad": ("Not paid back", "share"),
+    }  # fmt: skip
+    return Figure(
+        svg,
+        "Credits not paid back by score, in eight parts of equal size, beside the chance that the card stated.",
+        CREDITS,
+        f"Bar chart. Of the lowest scores {fmt.share(table['bad'].iloc[0])} were not paid back, of the highest"
+        f" {fmt.share(table['bad'].iloc[-1])}.",
+        Table(table, "Scores and what became of them.", CREDITS, columns),
+    )

@@ -1,0 +1,110 @@
+"""Risk lists: events and applications to look at, as lists to work from and as proposals; nothing is turned down by a list."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from playbook.engagement import Assumptions
+from playbook.methods.strategy.risking.findings import OWNER, Risky
+from playbook.methods.strategy.risking.screen import RECENT_DAYS, Screen
+from playbook.result.contract import LINES, Proposal, Worklist
+
+__all__ = ["FOUND", "proposals", "review_list", "worklists"]
+
+FOUND = {"value_low": 0.5, "value": 0.8, "value_high": 1.0}  # of the fraud looked at, the part that a look stops: our judgement
+MOST, ODD = 200, 0.995  # rows of a list without prices; share of events less unusual, from which one is listed without labels
+_COLUMNS = {
+    "key": ("Number", "text"), "what": ("What", "text"), "at": ("When", "date"), "amount": ("Amount", "money"),
+    "chance": ("Chance of fraud", "share"), "loss": ("Expected loss", "money"), "why": ("What is unusual", "text"),
+}  # fmt: skip
+
+
+def review_list(screens: Sequence[Screen], as_of: date, parameters: Assumptions) -> pd.DataFrame:
+    """Events of the last 90 days that nobody has judged and that are worth a look: key, what, at, amount, chance, loss, cost,
+    why.
+
+    Worth it is an expected loss above the cost of a look; without that cost, the 200 most likely. An order costs the shop its
+    goods,
+    a payment its amount.
+    """
+    parts = []
+    end = pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    for one in screens:
+        goods = 1 - parameters.gross_margin if one.what == "orders" and parameters.gross_margin else 1.0
+        recent = one.events[(one.events["at"] >= end - pd.Timedelta(days=RECENT_DAYS)) & (one.events["at"] < end)]
+        recent = recent[~recent["known"] & ~recent["cleared"]]
+        recent = recent.assign(what=one.what.removesuffix("s"), loss=recent["chance"] * recent["amount"] * goods)
+        if not one.learnt:
+            recent = recent[recent["odd"] >= ODD]
+        elif parameters.review_cost is not None:
+            recent = recent[recent["loss"] > parameters.review_cost]
+        else:
+            recent = recent.nlargest(MOST, "loss")
+        parts.append(recent)
+    columns = ["key", "what", "at", "amount", "chance", "loss", "why", "odd"]
+    table = pd.concat(parts)[columns] if parts else pd.DataFrame(columns=columns)
+    table = table.assign(cost=np.nan if parameters.review_cost is None else parameters.review_cost)
+    return table.sort_values(["loss", "odd", "key"], ascending=[False, False, True], kind="stable", ignore_index=True)
+
+
+def proposals(told: Risky) -> tuple[Proposal, ...]:
+    """Look at the events listed, and at applications that are likely to lose money."""
+    found, cost = [], told.parameters.review_cost
+    priced = told.reviews.dropna(subset=["loss"]).drop_duplicates("key")
+    if cost is not None and len(priced):
+        lines = pd.DataFrame({"key": priced["key"], "cost": cost} | {e: priced["loss"] * share for e, share in FOUND.items()})
+        found.append(
+            _proposal("fraud-review", "fraud review", "Look at each of these before money or goods leave, the dearest first.",
+                f"{len(lines)} payments and orders", lines, Worklist(
+                    "fraud-review", "To look at: fraud", "Events of the last 90 days whose expected loss is above the cost of a look."
+                    " Most are honest: ask, do not refuse.", priced.reset_index(drop=True), _COLUMNS, "key"))
+        )  # fmt: skip
+    if told.credit is not None and told.credit.limit is not None:
+        rows = told.credit.open
+        rows = rows[(rows["loss"] > rows["earns"]) & rows["amount"].notna()].reset_index(drop=True)
+        if len(rows):
+            saved = rows["loss"] - rows["earns"]
+            lines = pd.DataFrame(
+                {"key": rows["application_id"], "cost": 0.0 if cost is None else cost, "value_low": saved * 0.5, "value": saved,
+                 "value_high": saved * 1.5}
+            )  # fmt: skip
+            found.append(
+                _proposal("credit-review", "credit review", "Look closely at these applications: by the card they lose more than they"
+                    " earn. A person decides.", f"{len(rows)} open applications", lines, Worklist(
+                        "credit-review", "To look at: credits", "Open applications with an expected loss above what they earn.",
+                        rows.assign(value=saved), _APPLICATIONS | {"value": ("Saved if not granted", "money")}, "application_id"))
+            )  # fmt: skip
+    return tuple(found)
+
+
+_APPLICATIONS = {
+    "application_id": ("Application", "text"), "amount": ("Amount", "money"), "score": ("Score", "count"),
+    "chance": ("Chance not to be paid back", "share"), "loss": ("Expected loss", "money"), "earns": ("Expected to earn", "money"),
+    "reasons": ("What costs most points", "text"),
+}  # fmt: skip
+
+
+def worklists(told: Risky) -> tuple[Worklist, ...]:
+    """All open applications with score and suggestion, and events that have no price."""
+    found = []
+    if told.credit is not None and len(told.credit.open):
+        found.append(
+            Worklist("credit-scores", "Open applications", "Every open application with its points. The advice is a suggestion: a person"
+                " decides, and says why.", told.credit.open, _APPLICATIONS | {"advice": ("Suggestion", "text")}, "application_id")
+        )  # fmt: skip
+    if len(told.reviews) and (told.parameters.review_cost is None or told.reviews["loss"].isna().all()):
+        found.append(
+            Worklist("fraud-review-list", "To look at: unusual", "The most unusual events of the last 90 days.",
+                told.reviews.drop_duplicates("key"), _COLUMNS, "key")
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _proposal(id: str, name: str, action: str, whom: str, lines: pd.DataFrame, listed: Worklist) -> Proposal:
+    return Proposal(
+        id=id, name=name, action=action, whom=whom, owner=OWNER, kpi="losses found against looks taken",
+        stop_rule="Stop when a hundred looks save less than they cost.", pool="losses", lines=lines[list(LINES)].reset_index(drop=True),
+        lead_days=1, review_days=91, worklist=listed, waits=False,
+    )  # fmt: skip

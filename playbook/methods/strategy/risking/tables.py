@@ -1,0 +1,84 @@
+"""Risk tables: the scorecard, scores and what became of them, the first events to look at; and what it all rests on."""
+
+import pandas as pd
+
+from playbook.intake.schema import FEATURE
+from playbook.methods.strategy.risking.findings import Risky
+from playbook.result.contract import Assumption, Table
+
+__all__ = ["assumptions", "bands", "tables"]
+
+PARTS = 8
+CREDITS, EVENTS = "applications with a known end; each scored by a card learnt from others", "payments and orders"
+
+
+def bands(closed: pd.DataFrame) -> pd.DataFrame:
+    """Scores in eight parts of equal size: score (lowest), credits, expected, bad (shares)."""
+    part = pd.qcut(closed["score"].rank(method="first"), PARTS, labels=False)
+    grouped = closed.assign(part=part).groupby("part")
+    table = grouped.agg(score=("score", "min"), credits=("bad", "size"), expected=("chance", "mean"), bad=("bad", "mean"))
+    return table.reset_index(drop=True)
+
+
+def tables(told: Risky) -> tuple[Table, ...]:
+    """Events first, then scores; the card itself for those who look closer."""
+    found = []
+    if len(told.reviews):
+        columns = {
+            "key": ("Number", "text"), "what": ("What", "text"), "amount": ("Amount", "money"), "chance": ("Chance of fraud", "share"),
+            "loss": ("Expected loss", "money"), "why": ("What is unusual", "text"),
+        }  # fmt: skip
+        found.append(Table(told.reviews.head(10), "The first of the events to look at.", EVENTS, columns))
+    if told.credit is not None:
+        columns = {
+            "score": ("Score from", "count"), "credits": ("Credits", "count"), "expected": ("Chance stated", "share"),
+            "bad": ("Not paid back", "share"),
+        }  # fmt: skip
+        found.append(Table(bands(told.credit.closed), "Scores and what became of them.", CREDITS, columns))
+        rows = [
+            (c.name.removeprefix(FEATURE).replace("_", " "), label, points, count, bad / count if count else float("nan"))
+            for c, given in zip(told.credit.card.classes, told.credit.card.points, strict=True)
+            for label, points, count, bad in zip(c.labels, given, c.rows, c.bad, strict=True)
+            if count
+        ]
+        card = pd.DataFrame(rows, columns=["column", "label", "points", "credits", "bad"])
+        columns = {
+            "column": ("Of", "text"), "label": ("If", "text"), "points": ("Points", "count"), "credits": ("Credits", "count"),
+            "bad": ("Not paid back", "share"),
+        }  # fmt: skip
+        found.append(
+            Table(
+                card,
+                "The scorecard: points add up to the score; twenty more halve the odds of a loss.",
+                CREDITS,
+                columns,
+                aside=True,
+            )
+        )
+    return tuple(found)
+
+
+def assumptions(told: Risky) -> tuple[Assumption, ...]:
+    """What scores and looks rest on."""
+    stated = []
+    if told.screens:
+        stated.append(
+            Assumption(
+                "What nobody has looked at counts as honest while the screen learns: its chances are too low rather than too"
+                " high.",
+                "medium",
+                "medium",
+            )
+        )
+        stated.append(Assumption("A look stops four of five frauds it meets; nobody has measured that here.", "low", "medium"))
+    if told.credit is not None:
+        stated.append(
+            Assumption(
+                "Only credits that were granted have an end: of those refused in the past nothing is known.", "high", "medium"
+            )
+        )
+        if told.credit.protected:
+            names = ", ".join(dict.fromkeys(c.removeprefix(FEATURE) for c in told.credit.protected))
+            stated.append(Assumption(f"The card does not use {names}; other columns may stand in for them.", "high", "medium"))
+    stated.append(Assumption("Nothing is turned down by a score: every case on a list is decided by a person.", "high", "high"))
+    return tuple(stated)
