@@ -87,8 +87,8 @@ def scoring(
             unlock=(f"cases (case_id, outcome) with {FEWEST} yes and {FEWEST} no, and columns that tell them apart",),
             promise=f"{scoring.section.promise} ({known})" if known else scoring.section.promise,
         )
-    closed, dated = asked.closed, asked.when if learned.by_time or asked.when is not None else None
-    rows = tidy(asked.features, dated)
+    closed = asked.closed
+    rows = tidy(asked.features, asked.when if learned.model.dated else None)
     waiting = rows[~closed]
     told = reasons(learned.model, rows[closed], waiting, fmt) if len(waiting) else None
     chance = learned.model.predict_tidy(waiting) if len(waiting) else np.zeros(0)

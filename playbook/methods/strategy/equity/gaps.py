@@ -41,7 +41,7 @@ def grouped(attribute: pd.Series) -> pd.Series:
     known = attribute.dropna()
     if pd.api.types.is_numeric_dtype(attribute) and known.nunique() > 8:
         attribute = pd.qcut(attribute.astype(float), 4, duplicates="drop").map(lambda cut: f"{cut.left:,.4g} to {cut.right:,.4g}")
-    text = attribute.astype("object").map(lambda v: OTHERS if v is None or pd.isna(v) else str(v))
+    text = attribute.astype("object").map(lambda v: OTHERS if pd.isna(v) else f"{v:g}" if isinstance(v, float) else str(v))
     sizes = text.value_counts()
     return text.where(text.map(sizes) >= FEWEST, OTHERS)
 

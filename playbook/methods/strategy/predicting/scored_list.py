@@ -27,8 +27,8 @@ def scored_list(asked: Asked, chance: np.ndarray, told: Reasons | None) -> pd.Da
     table["gain"] = table["value"] - table["cost"].fillna(0.0)
     table["why"] = told.up if told is not None else ""
     table["but"] = told.down if told is not None else ""
-    table = table.drop_duplicates("key").sort_values(["gain", "chance", "key"], ascending=[False, False, True], kind="stable")
-    return table.reset_index(drop=True)
+    table = table.sort_values(["gain", "chance", "key"], ascending=[False, False, True], kind="stable")
+    return table.drop_duplicates("key", ignore_index=True)
 
 
 def proposals(scored: Scored) -> tuple[Proposal, ...]:
@@ -36,7 +36,7 @@ def proposals(scored: Scored) -> tuple[Proposal, ...]:
     pays = _paying(scored)
     if pays.empty:
         return ()
-    asked, fmt = scored.asked, scored.fmt
+    asked = scored.asked
     own = asked.kind == "customers"
     return (
         Proposal(

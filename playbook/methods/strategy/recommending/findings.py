@@ -97,8 +97,8 @@ def _gain(told: Offered) -> Finding | None:
     )
     return Finding(
         "recommendations-gain",
-        f"Naming three new products to {fmt.count(len(pays))} customers should bring {fmt.money(value)} of {told.meant} a year that"
-        f" would not come anyway.{after}{few}",
+        f"Naming three new products to {fmt.count(len(pays))} customers should bring {fmt.money(value)} of {told.meant} a year"
+        f" that would not come anyway.{after}{few}",
         value,
         "money",
         pays["value_low"].sum(),
