@@ -6,7 +6,7 @@ ARGS    ?=
 VENV    := .venv
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
-CLIENTS := complete-journey aurora-audio
+CLIENTS := complete-journey aurora-audio harbor-bank
 
 # Compiled bytecode halves the start of every kernel; a library that starts its own threads slows parallel runs down.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -20,7 +20,7 @@ export OPENBLAS_NUM_THREADS := 1
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-demo: $(STAMP)  ## run all five phases for both bundled clients and say where the reports are
+demo: $(STAMP)  ## run all five phases for the bundled clients and say where the reports are
 	@$(BIN)/playbook run $(CLIENTS) $(ARGS)
 	@echo "Reports:"; for client in $(CLIENTS); do ls -1t reports/$$client/*/index.html | head -n 1 | sed 's/^/  /'; done
 

@@ -14,7 +14,7 @@ from home import ROOT, make_home, run_playbook
 
 hypothesis.settings.register_profile("playbook", deadline=None)  # machines are shared: no test fails for the time it takes
 hypothesis.settings.load_profile("playbook")
-BUNDLED = ("aurora-audio", "complete-journey")
+BUNDLED = ("aurora-audio", "complete-journey", "harbor-bank")
 SHARED_DATA = Path(os.environ.get("PLAYBOOK_SHARED_DATA", ROOT.parent / "shared" / "data"))
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 
@@ -53,7 +53,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory) -> dict[str, Path]:
-    """The published folders of both bundled clients, made once with the command, whichever worker comes first."""
+    """The published folders of the bundled clients, made once with the command, whichever worker comes first."""
     shared = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.getbasetemp()
     home, said = shared / "published", shared / "published.log"
     try:

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from playbook.generate.bank.planted import AGES, BRANCHES, GROUPS, LEAVING, PART_TIME
+from playbook.generate.bank.planted import AGES, BRANCHES, DECLINE_MONTHS, GROUPS, LEAVING, PART_TIME
 
-__all__ = ["draw_people", "fades"]
+__all__ = ["NEVER", "draw_people", "fades"]
 
 JOINED_BEFORE = 0.72  # share that had an account before the first month
 OLDEST_YEARS = 18
@@ -26,14 +26,15 @@ WORK_MIX = {
 INCOME_BANDS, INCOME_NAMES = (100, 200, 350), ("under 100k", "100-200k", "200-350k", "over 350k")
 SPREAD = 0.30  # sigma, log scale: how customers of a group differ
 YEAR_DAYS = 365.25
+STAYS, NEVER = 3, 10_000  # months that everybody stays; number of the month of leaving for those who do not
 
 
 def draw_people(months: pd.DatetimeIndex, count: int, rng: np.random.Generator) -> pd.DataFrame:
     """One row a customer: what the bank knows, and group, rates and habits, which only the truth knows.
 
     ``months``: first days of the months of history. ``first`` and ``left`` are numbers of months: the first one active (0 where
-    the account is older), and the one of leaving (``len(months)`` where it runs on). ``leaving`` is the monthly chance to leave
-    in the last month before that.
+    the account is older), and the one of leaving: beyond the history for those who leave after it, NEVER for the rest.
+    ``leaving`` is the monthly chance to leave in the last month there.
     """
     sizes = np.array([round(count * group.share) for group in GROUPS])
     sizes[1] += count - sizes.sum()
@@ -93,19 +94,23 @@ def _joined(months: pd.DatetimeIndex, count: int, rng: np.random.Generator) -> t
 
 
 def _left(people: pd.DataFrame, months: pd.DatetimeIndex, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, pd.Series]:
-    """Chance to leave in the last month there, number of the month of leaving, and the day; nobody leaves in the first months."""
+    """Chance to leave in the last month there, number of the month of leaving, and the day; nobody leaves in the first months.
+
+    Goes on for DECLINE_MONTHS after the history, so that some who are still there already fade.
+    """
     fixed = LEAVING["all"] + (
         LEAVING["contract Basic"] * (people["contract"] == "Basic")
         + LEAVING["age 18-29"] * (people["age_group"] == "18-29")
         + LEAVING["branch Airport Road"] * (people["region"] == "Airport Road")
     ).to_numpy(dtype=float)
-    left = np.full(len(people), len(months))
+    left = np.full(len(people), NEVER)
     chance = np.zeros(len(people))
-    for month, start in enumerate(months):
+    for month, start in enumerate(pd.date_range(months[0], periods=len(months) + DECLINE_MONTHS, freq="MS")):
         young = ((start - people["acquired_on"]).dt.days < 2 * YEAR_DAYS).to_numpy()
         now = 1 / (1 + np.exp(-fixed - LEAVING["first two years"] * young))
-        there = (left == len(months)) & (people["first"].to_numpy() + 3 <= month)
-        chance = np.where(left == len(months), now, chance)
+        there = (left == NEVER) & (people["first"].to_numpy() + STAYS <= month)
+        if month < len(months):
+            chance = np.where(left == NEVER, now, chance)
         left = np.where(there & (rng.random(len(people)) < now), month, left)
     day = months[np.minimum(left, len(months) - 1)] + pd.to_timedelta(rng.integers(0, 28, len(people)), "D")
     return chance.round(5), left, pd.Series(day).where(left < len(months))

@@ -17,8 +17,9 @@
   ``best_actions``.
 - ``faq``: topics covered, and gaps. ``surveys``: effect and share of each driver.
 
-Frames beside it: ``customers`` (customer_id, group, monthly_bookings, leaving: chance to leave a month, left_on, and the orders
-that each campaign was expected to add), ``cases`` (case_id, chance alone, chance called, kind), ``applications`` (application_id,
+Frames beside it: ``customers`` (customer_id, group, left_on, monthly_bookings, leaving: chance to leave a month, about_to_leave:
+leaves in the four months after the as-of day and already uses the account less, and the orders that each campaign was expected
+to add), ``cases`` (case_id, chance alone, chance called, kind), ``applications`` (application_id,
 chance), ``payments`` (payment_id, pattern, known: every fraud), ``pipeline`` (opportunity_id, chance), ``orders`` (order_id,
 campaign: orders that a campaign added), ``surveys`` (driver, in the order of the answers).
 """
@@ -32,6 +33,7 @@ from playbook.generate.bank.bookings import COMPANION_RATE, COMPANIONS, Bookings
 from playbook.generate.bank.corporate import COST_SHARE, MIDDLE_AMOUNT, worth_while_discount
 from playbook.generate.bank.loan_path import LOAN_ACTIONS, LOAN_MOVES, LOAN_STEPS, MARGIN, MARGIN_SPREAD
 from playbook.generate.bank.offers import CALLED
+from playbook.generate.bank.people import NEVER
 from playbook.generate.bank.planted import (
     BANK_CHANNELS,
     CAMPAIGNS,
@@ -188,7 +190,9 @@ def _best_actions() -> dict[str, str]:
 
 def _customers(people: pd.DataFrame, booked: Bookings) -> pd.DataFrame:
     told = people[["customer_id", "group", "left_on"]].assign(
-        monthly_bookings=people["bookings"].round(4), leaving=people["leaving"]
+        monthly_bookings=people["bookings"].round(4),
+        leaving=people["leaving"],
+        about_to_leave=people["left_on"].isna() & (people["left"] != NEVER),
     )
     wide = booked.expected.pivot(index="customer", columns="campaign", values="orders").reindex(people.index)
     return told.join(wide.round(4).add_prefix("added orders: "))
