@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import nbformat
+import openpyxl
 import papermill
 import pytest
 from nbclient import NotebookClient
@@ -19,7 +20,11 @@ from playbook.run.phases import PHASES
 
 PAGES = ["index.html", *(phase.page for phase in PHASES)]
 SECTIONS = [(phase.id, section) for phase in PHASES for section in phase.sections]
-LOCKED = {"aurora-audio": set(), "complete-journey": {"funnel", "voice", "market"}}
+LOCKED = {
+    "aurora-audio": {"fairness"},
+    "complete-journey": {"funnel", "voice", "market", "fairness", "next-step", "stock", "risk", "service"},
+    "harbor-bank": {"prices", "stock"},
+}
 MEMORY_LIMIT = 2048  # MiB, of the whole process tree
 
 
@@ -34,7 +39,7 @@ def manifest(folder):
 
 def test_six_pages_and_what_belongs_to_them(folder):
     names = {p.name for p in folder.iterdir()}
-    assert names == {*PAGES, "findings.json", "lessons.json", "manifest.json", "notebooks"}
+    assert names == {*PAGES, "action-lists.xlsx", "findings.json", "lessons.json", "manifest.json", "notebooks", "plan.json"}
     assert sorted(p.name for p in (folder / "notebooks").iterdir()) == [phase.notebook for phase in PHASES]
 
 
@@ -66,12 +71,27 @@ def test_memory_of_the_whole_process_tree_stays_within_bounds(folder):
 
 
 def test_no_page_names_the_other_client_or_a_place_on_this_machine(published):
-    names = {"aurora-audio": "Complete Journey", "complete-journey": "Aurora Audio"}
+    names = {"aurora-audio": "Aurora Audio", "complete-journey": "Complete Journey", "harbor-bank": "Harbor Bank"}
     for client, folder in published.items():
         for file in folder.rglob("*.*"):
-            text = file.read_text("utf-8")
-            assert names[client] not in text, file.name
+            text = file.read_text("utf-8", errors="replace")
+            assert [name for other, name in names.items() if other != client and name in text] == [], file.name
             assert str(folder.parents[2]) not in text, file.name
+
+
+def test_every_list_opens_and_adds_up_to_the_plan(folder):
+    """The sheet of each action holds the rows that the plan counts, and their worth is the plan's to the cent."""
+    book = openpyxl.load_workbook(folder / "action-lists.xlsx", read_only=True)
+    sheets = {name: list(book[name].iter_rows(values_only=True)) for name in book.sheetnames}
+    listed = {row[0]: row[1] for row in sheets["Lists"][1:]}
+    assert {name: len(rows) - 1 for name, rows in sheets.items() if name != "Lists"} == listed
+    plan = json.loads((folder / "plan.json").read_text("utf-8"))
+    heads = sheets["Plan"][0]
+    told = [dict(zip(heads, row, strict=True)) for row in sheets["Plan"][1:]]
+    assert len(told) == len(plan) > 5
+    for action, row in zip(plan, told, strict=True):
+        assert row["Should bring a year"] == pytest.approx(action["value"], abs=0.005)
+        assert row["May cost a year"] == pytest.approx(action["cost"], abs=0.005)
 
 
 def test_every_answered_section_has_a_finding_with_a_sentence(folder):

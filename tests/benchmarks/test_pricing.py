@@ -1,11 +1,8 @@
 """Prices and discounts: what the advised prices lose against the best under planted demand, and whether the ranges hold it."""
 
-from datetime import date
 
 import numpy as np
 import pandas as pd
-import pytest
-from scipy.special import expit
 
 from measure import cpu
 from playbook.engagement import Assumptions
@@ -13,7 +10,6 @@ from playbook.generate import generate_client
 from playbook.methods.market_research.prices import prices
 from playbook.methods.strategy.setting_prices.choice import gain_of
 from playbook.methods.strategy.setting_prices.demand import optimum_price
-from playbook.methods.strategy.setting_prices.discounts import discount_guide
 from playbook.methods.strategy.setting_prices.shelf import price_shelf
 from playbook.result.formats import Formats
 

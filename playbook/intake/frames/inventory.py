@@ -14,7 +14,7 @@ WEEKS = 104  # of sales: two seasons
 
 @frame(stock=("date", "product_id", "on_hand"))
 def stock_levels(tables: Tables) -> pd.DataFrame:
-    """One row per count, in order of day and product: date, product_id, on_hand, and on_order, lead_time_days, min_order where sent."""
+    """One row per count, by day and product: date, product_id, on_hand; on_order, lead_time_days, min_order where sent."""
     rows = tables.rows["stock"]
     rows = rows.filter((rows.date <= tables.as_of) & rows.product_id.notnull() & rows.on_hand.notnull())
     columns = ["date", "product_id", "on_hand", *pick(rows, "on_order", "lead_time_days", "min_order")]

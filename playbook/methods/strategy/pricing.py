@@ -55,7 +55,7 @@ class Pricing(Result):
 @section(
     "pricing",
     "Which prices should change?",
-    promise="prices by cost, competitors and value side by side, the changes that pay, tests for the rest, the discount worth giving",
+    promise="prices by cost, competitors and value side by side, changes that pay, tests for the rest, the discount worth giving",
     one_of=("product_weeks", "opportunities"),
 )
 def pricing(

@@ -22,8 +22,8 @@ __all__ = ["Risk", "risk"]
 @dataclass(frozen=True, kw_only=True)
 class Risk(Result):
     """``credit``: the scorecard and what it is worth (None without applications); ``screens``: payments and orders;
-    ``reviews``: key,
-    what, at, amount, chance, loss (expected), cost (of a look), why; the events of the last 90 days worth a look, dearest first."""
+    ``reviews``: key, what, at, amount, chance, loss (expected), cost (of a look), why; the events of the last 90 days worth a
+    look, dearest first."""
 
     credit: Credit | None = field(repr=False)
     screens: tuple[Screen, ...] = field(repr=False)

@@ -40,7 +40,7 @@ _WHY = {
 
 @dataclass(frozen=True, kw_only=True)
 class Targeting(Result):
-    """``actions``: one row per segment and action, with the columns of ``playbook.methods.strategy.advising.action_value.COLUMNS``.
+    """``actions``: one row per segment and action, with the columns ``advising.action_value.COLUMNS``.
 
     Money is the client's currency a year. ``value`` is gross margin where ``margin`` is known, else revenue; then profit and
     break_even (the lift at which the action just pays) are NaN. ``withdrawn`` are actions that own tests speak against.

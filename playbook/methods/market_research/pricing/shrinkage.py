@@ -19,7 +19,7 @@ class Pooled:
     """Groups and their members.
 
     ``mean``, ``low``, ``high``, ``error``, ``between`` (variance between members), ``believed`` (the same, leaning on that of all
-    groups): (groups,); ``value``, ``value_error``: (n,), each estimate drawn towards the mean of its group, and its standard error.
+    groups): (groups,); ``value``, ``value_error``: (n,), each drawn towards the mean of its group, and its standard error.
     """
 
     mean: np.ndarray

@@ -18,7 +18,7 @@ def weekly(sold: pd.DataFrame, counts: pd.DataFrame, products: list[str], last: 
     mondays = pd.date_range(end=last, periods=weeks, freq="W-MON")
     table = sold.pivot_table(index="week", columns="product_id", values="units", aggfunc="sum", fill_value=0.0)
     table = table.reindex(index=mondays, columns=products, fill_value=0.0).astype(float)
-    week = counts["date"] - pd.to_timedelta(counts["date"].dt.weekday, unit="D")
+    week = counts["date"] - pd.to_timedelta(counts["date"].dt.day_of_week, unit="D")
     empty = (counts.assign(week=week).groupby(["week", "product_id"])["on_hand"].max() <= 0).unstack(fill_value=False)
     empty = empty.reindex(index=mondays, columns=products, fill_value=False).astype(bool)
     return table.mask(empty)

@@ -48,10 +48,17 @@ def matrix_figure(products: pd.DataFrame, fmt: Formats) -> Figure:
         SOURCE,
         f"Grid of nine classes. Most money, {fmt.money(top['value'])}, lies in class {top['abc']}{top['xyz']}.",
         Table(
-            data, "Stock at cost by class.", SOURCE,
-            {"abc": ("ABC", "text"), "xyz": ("XYZ", "text"), "products": ("Products", "count"), "value": ("Stock at cost", "money")},
+            data,
+            "Stock at cost by class.",
+            SOURCE,
+            {
+                "abc": ("ABC", "text"),
+                "xyz": ("XYZ", "text"),
+                "products": ("Products", "count"),
+                "value": ("Stock at cost", "money"),
+            },
         ),
-    )  # fmt: skip
+    )
 
 
 def _cell(x: int, y: int, shade: float) -> Rectangle:

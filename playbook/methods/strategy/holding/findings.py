@@ -71,8 +71,14 @@ def findings(told: Held) -> tuple[Finding, ...]:
 def _orders(told: Held) -> Finding:
     orders, fmt = told.orders, told.fmt
     if orders.empty:
-        return Finding("stock-orders", "Stock and orders under way cover demand until the next delivery for every product.", 0.0, "count",
-            n=len(told.products), evidence="likely")  # fmt: skip
+        return Finding(
+            "stock-orders",
+            "Stock and orders under way cover demand until the next delivery for every product.",
+            0.0,
+            "count",
+            n=len(told.products),
+            evidence="likely",
+        )
     worth = (orders["order"] * orders["cost"]).sum()
     urgent = orders.iloc[0]
     name = urgent["name"] if isinstance(urgent["name"], str) else urgent["product_id"]

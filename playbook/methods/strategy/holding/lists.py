@@ -24,22 +24,36 @@ def proposals(told: Held) -> tuple[Proposal, ...]:
         listed = missed.assign(value=lines["value"])
         found.append(
             Proposal(
-                id="reorder-points", name="reorder points", action="Order by the reorder points of the list, and count once a week.",
-                whom="products that ran out in the last year", owner=OWNER, kpi="share of counts with stock, and stock in weeks",
-                stop_rule="Lower a point again if a product that used to run out now lies for more than twelve weeks.", pool="stock",
-                lines=lines[list(LINES)].reset_index(drop=True), lead_days=7, review_days=91, waits=False,
+                id="reorder-points",
+                name="reorder points",
+                action="Order by the reorder points of the list, and count once a week.",
+                whom="products that ran out in the last year",
+                owner=OWNER,
+                kpi="share of counts with stock, and stock in weeks",
+                stop_rule="Lower a point again if a product that used to run out now lies for more than twelve weeks.",
+                pool="stock",
+                lines=lines[list(LINES)].reset_index(drop=True),
+                lead_days=7,
+                review_days=91,
+                waits=False,
                 worklist=Worklist(
-                    "reorder-points", "Reorder points", "Products that ran out, with the point at which to reorder each from now on.",
+                    "reorder-points",
+                    "Reorder points",
+                    "Products that ran out, with the point at which to reorder each from now on.",
                     listed.reset_index(drop=True),
                     {
-                        "product_id": ("Product", "text"), "name": ("Name", "text"), "out": ("Counts without stock", "share"),
-                        "point": ("Reorder at", "count"), "safety": ("Safety stock", "number"), "quantity": ("Order", "count"),
+                        "product_id": ("Product", "text"),
+                        "name": ("Name", "text"),
+                        "out": ("Counts without stock", "share"),
+                        "point": ("Reorder at", "count"),
+                        "safety": ("Safety stock", "number"),
+                        "quantity": ("Order", "count"),
                         "value": ("Margin saved a year", "money"),
                     },
                     "product_id",
                 ),
             )
-        )  # fmt: skip
+        )
     dead = told.dead[told.dead["tied"] > 0]
     if len(dead):
         saved = dead["tied"] * holding_rate(told)
@@ -49,22 +63,36 @@ def proposals(told: Held) -> tuple[Proposal, ...]:
         listed = dead.assign(remedy=np.where(dead["mean"] <= 0, NEVER, SLOW), value=saved)
         found.append(
             Proposal(
-                id="clear-stock", name="clearing of stock", action="Clear what lies beyond a year's demand: sell off, send back, bundle.",
-                whom="products that lie for nothing", owner=OWNER, kpi="stock beyond a year's demand, at cost",
-                stop_rule="Stop when what a sale brings falls below what a dealer in remainders pays.", pool="stock",
-                lines=lines[list(LINES)].reset_index(drop=True), lead_days=28, review_days=91, waits=False,
+                id="clear-stock",
+                name="clearing of stock",
+                action="Clear what lies beyond a year's demand: sell off, send back, bundle.",
+                whom="products that lie for nothing",
+                owner=OWNER,
+                kpi="stock beyond a year's demand, at cost",
+                stop_rule="Stop when what a sale brings falls below what a dealer in remainders pays.",
+                pool="stock",
+                lines=lines[list(LINES)].reset_index(drop=True),
+                lead_days=28,
+                review_days=91,
+                waits=False,
                 worklist=Worklist(
-                    "clear-stock", "Stock to clear", "Products with more than a year's demand in stock, the dearest first.",
+                    "clear-stock",
+                    "Stock to clear",
+                    "Products with more than a year's demand in stock, the dearest first.",
                     listed.reset_index(drop=True),
                     {
-                        "product_id": ("Product", "text"), "name": ("Name", "text"), "on_hand": ("In stock", "count"),
-                        "dead": ("Beyond a year's demand", "count"), "tied": ("At a cost of", "money"), "remedy": ("Remedy", "text"),
+                        "product_id": ("Product", "text"),
+                        "name": ("Name", "text"),
+                        "on_hand": ("In stock", "count"),
+                        "dead": ("Beyond a year's demand", "count"),
+                        "tied": ("At a cost of", "money"),
+                        "remedy": ("Remedy", "text"),
                         "value": ("Holding saved a year", "money"),
                     },
                     "product_id",
                 ),
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 
@@ -78,14 +106,20 @@ def worklists(told: Held) -> tuple[Worklist, ...]:
     frame = orders.assign(by=pd.to_datetime(by), pays=orders["order"] * orders["cost"])
     return (
         Worklist(
-            "reorder-today", "To reorder today",
-            "Products at or below their reorder point, the most urgent first. Order by the day named, or the shelf runs"
-            " empty.", frame,
+            "reorder-today",
+            "To reorder today",
+            "Products at or below their reorder point, the most urgent first. Order by the day named, or the shelf runs empty.",
+            frame,
             {
-                "product_id": ("Product", "text"), "name": ("Name", "text"), "on_hand": ("In stock", "count"),
-                "on_order": ("Under way", "count"), "point": ("Reorder at", "count"), "order": ("Order now", "count"),
-                "by": ("Order by", "date"), "pays": ("Costs", "money"),
+                "product_id": ("Product", "text"),
+                "name": ("Name", "text"),
+                "on_hand": ("In stock", "count"),
+                "on_order": ("Under way", "count"),
+                "point": ("Reorder at", "count"),
+                "order": ("Order now", "count"),
+                "by": ("Order by", "date"),
+                "pays": ("Costs", "money"),
             },
             "product_id",
         ),
-    )  # fmt: skip
+    )

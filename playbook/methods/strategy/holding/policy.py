@@ -5,7 +5,7 @@ import pandas as pd
 
 from playbook.methods.strategy.holding.demand import expected_short, quantile
 
-__all__ = ["COVER_WEEKS", "eoq", "replay", "reorder"]
+__all__ = ["COVER_WEEKS", "eoq", "reorder", "replay"]
 
 COVER_WEEKS = 6.0  # of demand in an order, where no cost of ordering and holding says more
 REVIEW_WEEKS = 1.0  # stock is counted once a week

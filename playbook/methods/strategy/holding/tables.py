@@ -15,37 +15,53 @@ def tables(told: Held) -> tuple[Table, ...]:
     if len(told.orders):
         found.append(
             Table(
-                told.orders, "To reorder today, the most urgent first.", SOURCE,
+                told.orders,
+                "To reorder today, the most urgent first.",
+                SOURCE,
                 name
                 | {
-                    "on_hand": ("In stock", "count"), "on_order": ("Under way", "count"), "point": ("Reorder at", "count"),
-                    "order": ("Order now", "count"), "weeks_left": ("Lasts, weeks", "number"),
+                    "on_hand": ("In stock", "count"),
+                    "on_order": ("Under way", "count"),
+                    "point": ("Reorder at", "count"),
+                    "order": ("Order now", "count"),
+                    "weeks_left": ("Lasts, weeks", "number"),
                 },
             )
-        )  # fmt: skip
+        )
     if len(told.dead):
         found.append(
             Table(
-                told.dead, "In stock beyond a year's demand.", SOURCE,
+                told.dead,
+                "In stock beyond a year's demand.",
+                SOURCE,
                 name
                 | {
-                    "on_hand": ("In stock", "count"), "mean": ("Sold a week", "number"), "dead": ("Beyond a year", "count"),
+                    "on_hand": ("In stock", "count"),
+                    "mean": ("Sold a week", "number"),
+                    "dead": ("Beyond a year", "count"),
                     "tied": ("At a cost of", "money"),
                 },
             )
-        )  # fmt: skip
+        )
     found.append(
         Table(
-            told.products.sort_values(["abc", "xyz", "product_id"], ignore_index=True), "All products: class, reorder point, order.", SOURCE,
+            told.products.sort_values(["abc", "xyz", "product_id"], ignore_index=True),
+            "All products: class, reorder point, order.",
+            SOURCE,
             name
             | {
-                "abc": ("ABC", "text"), "xyz": ("XYZ", "text"), "mean": ("Sold a week", "number"), "lead": ("Lead, weeks", "number"),
-                "safety": ("Safety stock", "number"), "point": ("Reorder at", "count"), "quantity": ("Order", "count"),
+                "abc": ("ABC", "text"),
+                "xyz": ("XYZ", "text"),
+                "mean": ("Sold a week", "number"),
+                "lead": ("Lead, weeks", "number"),
+                "safety": ("Safety stock", "number"),
+                "point": ("Reorder at", "count"),
+                "quantity": ("Order", "count"),
                 "fill": ("Served", "share"),
             },
             aside=True,
         )
-    )  # fmt: skip
+    )
     return tuple(found)
 
 
@@ -54,14 +70,18 @@ def assumptions(told: Held) -> tuple[Assumption, ...]:
     fmt, given = told.fmt, told.parameters
     low, middle, high = (fmt.share(LOST[e], 0) for e in ("value_low", "value", "value_high"))
     stated = [
-        Assumption("Demand until the next delivery is like that of the last year; a season or a promotion needs more.", "medium", "high"),
+        Assumption(
+            "Demand until the next delivery is like that of the last year; a season or a promotion needs more.", "medium", "high"
+        ),
         Assumption(
             f"Of what meets an empty shelf {middle} ({low} to {high}) is lost, as Gruen, Corsten and Bharadwaj (2002) found"
             " in shops; the"
-            " rest waits or takes another product.", "medium", "medium",
+            " rest waits or takes another product.",
+            "medium",
+            "medium",
         ),
         Assumption("Weeks that began without stock say nothing of demand and are left out.", "high", "medium"),
-    ]  # fmt: skip
+    ]
     if given.order_cost is None or given.holding_rate is None:
         stated.append(
             Assumption("Without order_cost and holding_rate in client.yml an order covers six weeks of demand.", "low", "medium")

@@ -15,7 +15,7 @@ Kind = Literal["none", "sigmoid", "isotonic"]
 
 FEWEST = 1_000  # of the rarer outcome, before steps are fitted instead of a line
 EDGE = 1e-4  # nobody is certain
-STRONG = 1e6  # inverse of the ridge on the line: next to none
+STRONG = 1e3  # inverse of the ridge on the line: next to none, but a line where scores part the outcomes without a miss
 
 
 @dataclass(frozen=True)

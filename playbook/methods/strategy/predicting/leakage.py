@@ -9,6 +9,7 @@ __all__ = ["HINTS", "leaks"]
 
 GIVEN_AWAY = 0.95  # area under ROC of one column alone; honest columns in sales and credit rarely pass 0.85
 ODDS = 100.0  # times the odds of the other rows, where a column is filled (or says one thing) for one outcome only
+OFTEN = 10.0  # times as often as with the other outcome: what nearly all rows say is no sign of either
 COVERED, FEWEST = 0.2, 30  # of that outcome's cases, and at least so many of them
 EMPTY, FILLED = 0.98, 0.5  # shares of empty cells in open cases, and of filled ones in closed cases, that tell a late column
 LATER = 0.9  # share of dates that lie after the case opened
@@ -79,7 +80,8 @@ def _one_sided(values: pd.Series, outcome: np.ndarray) -> str | None:
             hits, misses = (inside & side).sum(), (inside & ~side).sum()
             others, rest = (~inside & side).sum(), (~inside & ~side).sum()
             ratio = ((hits + 0.5) / (misses + 0.5)) / ((others + 0.5) / (rest + 0.5))
-            if hits >= max(FEWEST, COVERED * side.sum()) and ratio >= ODDS:
+            often = hits * (~side).sum() >= OFTEN * misses * side.sum()
+            if hits >= max(FEWEST, COVERED * side.sum()) and ratio >= ODDS and often:
                 return f"it is {said} almost only where the outcome is {word}"
     return None
 

@@ -62,9 +62,17 @@ def judge_credit(applications: pd.DataFrame, parameters: Assumptions, protected:
     if limit is not None:
         closed["profit"] = closed["amount"] * np.where(bad, -lgd, margin)
     return Credit(
-        card, area(bad, chance), ks(bad, chance), calibration_error(bad, chance), closed, lgd, margin, limit,
-        _open(applications[~known], features[~known], card, amount[~known], lgd, margin, limit), tuple(dict.fromkeys(shut)),
-    )  # fmt: skip
+        card,
+        area(bad, chance),
+        ks(bad, chance),
+        calibration_error(bad, chance),
+        closed,
+        lgd,
+        margin,
+        limit,
+        _open(applications[~known], features[~known], card, amount[~known], lgd, margin, limit),
+        tuple(dict.fromkeys(shut)),
+    )
 
 
 def _lost(applications: pd.DataFrame, parameters: Assumptions) -> float | None:
@@ -78,9 +86,14 @@ def _lost(applications: pd.DataFrame, parameters: Assumptions) -> float | None:
 
 
 def _open(
-    rows: pd.DataFrame, features: pd.DataFrame, card: Scorecard, amount: pd.Series, lgd: float | None, margin: float | None,
+    rows: pd.DataFrame,
+    features: pd.DataFrame,
+    card: Scorecard,
+    amount: pd.Series,
+    lgd: float | None,
+    margin: float | None,
     limit: float | None,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     parts, rows_tidy = card.parts(features), tidy(features)
     score = parts.sum(axis=1)
     chance = card.chance(score.to_numpy())
@@ -98,14 +111,20 @@ def _open(
         reasons.append("; ".join(said))
     table = pd.DataFrame(
         {
-            "application_id": rows["application_id"].astype(str).to_numpy(), "amount": amount.to_numpy(dtype=float),
-            "score": score.to_numpy(), "chance": chance, "reasons": reasons,
+            "application_id": rows["application_id"].astype(str).to_numpy(),
+            "amount": amount.to_numpy(dtype=float),
+            "score": score.to_numpy(),
+            "chance": chance,
+            "reasons": reasons,
         }
-    )  # fmt: skip
+    )
     table["loss"] = table["amount"] * chance * lgd if lgd is not None else np.nan
     table["earns"] = table["amount"] * (1 - chance) * margin if margin is not None else np.nan
     table["advice"] = "review"
     if limit is not None:
-        table["advice"] = np.select([chance < limit / BAND, chance > limit * BAND], ["grant, if nothing else speaks against it",
-            "look closely: likely to lose money"], "review")  # fmt: skip
+        table["advice"] = np.select(
+            [chance < limit / BAND, chance > limit * BAND],
+            ["grant, if nothing else speaks against it", "look closely: likely to lose money"],
+            "review",
+        )
     return table.sort_values(["chance", "application_id"], ascending=[False, True], kind="stable", ignore_index=True)

@@ -22,9 +22,14 @@ def score_figure(credit: Credit, fmt: Formats) -> Figure:
         if credit.limit is not None and credit.limit < top * 1.2:
             ax.axhline(credit.limit, color=FINDING, linewidth=1.2, linestyle=(0, (4, 3)))
             ax.annotate(
-                f"loses money above {fmt.share(credit.limit)}", (len(table) - 0.6, credit.limit), (0, 4), textcoords="offset points",
-                ha="right", va="bottom", color=FINDING,
-            )  # fmt: skip
+                f"loses money above {fmt.share(credit.limit)}",
+                (len(table) - 0.6, credit.limit),
+                (0, 4),
+                textcoords="offset points",
+                ha="right",
+                va="bottom",
+                color=FINDING,
+            )
         ax.set_xticks(places, [f"{int(s)}" for s in table["score"]])
         ax.set_ylim(0, top * 1.2 or 1.0)
         ax.yaxis.set_major_formatter(lambda value, _: fmt.share(value, 0))
@@ -32,9 +37,11 @@ def score_figure(credit: Credit, fmt: Formats) -> Figure:
         ax.set_ylabel("not paid back")
         svg = finish(figure)
     columns = {
-        "score": ("Score from", "count"), "credits": ("Credits", "count"), "expected": ("Chance stated", "share"),
+        "score": ("Score from", "count"),
+        "credits": ("Credits", "count"),
+        "expected": ("Chance stated", "share"),
         "bad": ("Not paid back", "share"),
-    }  # fmt: skip
+    }
     return Figure(
         svg,
         "Credits not paid back by score, in eight parts of equal size, beside the chance that the card stated.",

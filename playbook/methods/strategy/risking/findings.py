@@ -53,10 +53,16 @@ def _reviews(told: Risky) -> Finding | None:
     fmt, loss, cost = told.fmt, told.reviews["loss"].sum(), told.parameters.review_cost
     if cost is None or not loss > 0:
         return Finding(
-            "risk-reviews", f"{fmt.count(len(told.reviews))} events of the last 90 days are unusual enough to be listed; without the cost"
-            " of a look nobody can say how many looks pay.", float(len(told.reviews)), "count", n=len(told.reviews),
-            evidence="indicative", action="State review_cost in client.yml.", owner=OWNER,
-        )  # fmt: skip
+            "risk-reviews",
+            f"{fmt.count(len(told.reviews))} events of the last 90 days are unusual enough to be listed; without the cost"
+            " of a look nobody can say how many looks pay.",
+            float(len(told.reviews)),
+            "count",
+            n=len(told.reviews),
+            evidence="indicative",
+            action="State review_cost in client.yml.",
+            owner=OWNER,
+        )
     looks = cost * len(told.reviews)
     return Finding(
         "risk-reviews",
@@ -76,10 +82,15 @@ def _screen(one: Screen, told: Risky) -> Finding:
     fmt, known = told.fmt, int(one.events["known"].sum())
     if not one.learnt:
         return Finding(
-            f"risk-{one.what}", f"Too few {one.what} are known to be fraud to learn from ({known}); the list rests on what is unusual.",
-            float(known), "count", n=len(one.events), evidence="not shown",
-            action=f"Mark the {one.what} that turned out to be fraud.", owner=OWNER,
-        )  # fmt: skip
+            f"risk-{one.what}",
+            f"Too few {one.what} are known to be fraud to learn from ({known}); the list rests on what is unusual.",
+            float(known),
+            "count",
+            n=len(one.events),
+            evidence="not shown",
+            action=f"Mark the {one.what} that turned out to be fraud.",
+            owner=OWNER,
+        )
     order = one.events.sort_values("chance", ascending=False, kind="stable")
     first = float(order["known"].head(known).mean())
     times = one.precision / one.base if one.base > 0 else np.nan
@@ -119,9 +130,12 @@ def _policy(told: Risky) -> Finding | None:
     credit, fmt = told.credit, told.fmt
     if credit.limit is None:
         return Finding(
-            "risk-policy", "From which chance on a credit loses money cannot be said: what a credit earns or loses is not known.",
-            evidence="not shown", action="State credit_margin and loss_given_default in client.yml.", owner=OWNER,
-        )  # fmt: skip
+            "risk-policy",
+            "From which chance on a credit loses money cannot be said: what a credit earns or loses is not known.",
+            evidence="not shown",
+            action="State credit_margin and loss_given_default in client.yml.",
+            owner=OWNER,
+        )
     closed = credit.closed.dropna(subset=["profit"])
     if closed.empty:
         return None

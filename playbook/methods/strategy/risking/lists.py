@@ -16,9 +16,14 @@ __all__ = ["FOUND", "proposals", "review_list", "worklists"]
 FOUND = {"value_low": 0.5, "value": 0.8, "value_high": 1.0}  # of the fraud looked at, the part that a look stops: our judgement
 MOST, ODD = 200, 0.995  # rows of a list without prices; share of events less unusual, from which one is listed without labels
 _COLUMNS = {
-    "key": ("Number", "text"), "what": ("What", "text"), "at": ("When", "date"), "amount": ("Amount", "money"),
-    "chance": ("Chance of fraud", "share"), "loss": ("Expected loss", "money"), "why": ("What is unusual", "text"),
-}  # fmt: skip
+    "key": ("Number", "text"),
+    "what": ("What", "text"),
+    "at": ("When", "date"),
+    "amount": ("Amount", "money"),
+    "chance": ("Chance of fraud", "share"),
+    "loss": ("Expected loss", "money"),
+    "why": ("What is unusual", "text"),
+}
 
 
 def review_list(screens: Sequence[Screen], as_of: date, parameters: Assumptions) -> pd.DataFrame:
@@ -56,34 +61,66 @@ def proposals(told: Risky) -> tuple[Proposal, ...]:
     if cost is not None and len(priced):
         lines = pd.DataFrame({"key": priced["key"], "cost": cost} | {e: priced["loss"] * share for e, share in FOUND.items()})
         found.append(
-            _proposal("fraud-review", "fraud review", "Look at each of these before money or goods leave, the dearest first.",
-                f"{len(lines)} payments and orders", lines, Worklist(
-                    "fraud-review", "To look at: fraud", "Events of the last 90 days whose expected loss is above the cost of a look."
-                    " Most are honest: ask, do not refuse.", priced.reset_index(drop=True), _COLUMNS, "key"))
-        )  # fmt: skip
+            _proposal(
+                "fraud-review",
+                "fraud review",
+                "Look at each of these before money or goods leave, the dearest first.",
+                f"{len(lines)} payments and orders",
+                lines,
+                Worklist(
+                    "fraud-review",
+                    "To look at: fraud",
+                    "Events of the last 90 days whose expected loss is above the cost of a look."
+                    " Most are honest: ask, do not refuse.",
+                    priced.reset_index(drop=True),
+                    _COLUMNS,
+                    "key",
+                ),
+            )
+        )
     if told.credit is not None and told.credit.limit is not None:
         rows = told.credit.open
         rows = rows[(rows["loss"] > rows["earns"]) & rows["amount"].notna()].reset_index(drop=True)
         if len(rows):
             saved = rows["loss"] - rows["earns"]
             lines = pd.DataFrame(
-                {"key": rows["application_id"], "cost": 0.0 if cost is None else cost, "value_low": saved * 0.5, "value": saved,
-                 "value_high": saved * 1.5}
-            )  # fmt: skip
+                {
+                    "key": rows["application_id"],
+                    "cost": 0.0 if cost is None else cost,
+                    "value_low": saved * 0.5,
+                    "value": saved,
+                    "value_high": saved * 1.5,
+                }
+            )
             found.append(
-                _proposal("credit-review", "credit review", "Look closely at these applications: by the card they lose more than they"
-                    " earn. A person decides.", f"{len(rows)} open applications", lines, Worklist(
-                        "credit-review", "To look at: credits", "Open applications with an expected loss above what they earn.",
-                        rows.assign(value=saved), _APPLICATIONS | {"value": ("Saved if not granted", "money")}, "application_id"))
-            )  # fmt: skip
+                _proposal(
+                    "credit-review",
+                    "credit review",
+                    "Look closely at these applications: by the card they lose more than they earn. A person decides.",
+                    f"{len(rows)} open applications",
+                    lines,
+                    Worklist(
+                        "credit-review",
+                        "To look at: credits",
+                        "Open applications with an expected loss above what they earn.",
+                        rows.assign(value=saved),
+                        _APPLICATIONS | {"value": ("Saved if not granted", "money")},
+                        "application_id",
+                    ),
+                )
+            )
     return tuple(found)
 
 
 _APPLICATIONS = {
-    "application_id": ("Application", "text"), "amount": ("Amount", "money"), "score": ("Score", "count"),
-    "chance": ("Chance not to be paid back", "share"), "loss": ("Expected loss", "money"), "earns": ("Expected to earn", "money"),
+    "application_id": ("Application", "text"),
+    "amount": ("Amount", "money"),
+    "score": ("Score", "count"),
+    "chance": ("Chance not to be paid back", "share"),
+    "loss": ("Expected loss", "money"),
+    "earns": ("Expected to earn", "money"),
     "reasons": ("What costs most points", "text"),
-}  # fmt: skip
+}
 
 
 def worklists(told: Risky) -> tuple[Worklist, ...]:
@@ -91,20 +128,42 @@ def worklists(told: Risky) -> tuple[Worklist, ...]:
     found = []
     if told.credit is not None and len(told.credit.open):
         found.append(
-            Worklist("credit-scores", "Open applications", "Every open application with its points. The advice is a suggestion: a person"
-                " decides, and says why.", told.credit.open, _APPLICATIONS | {"advice": ("Suggestion", "text")}, "application_id")
-        )  # fmt: skip
+            Worklist(
+                "credit-scores",
+                "Open applications",
+                "Every open application with its points. The advice is a suggestion: a person decides, and says why.",
+                told.credit.open,
+                _APPLICATIONS | {"advice": ("Suggestion", "text")},
+                "application_id",
+            )
+        )
     if len(told.reviews) and (told.parameters.review_cost is None or told.reviews["loss"].isna().all()):
         found.append(
-            Worklist("fraud-review-list", "To look at: unusual", "The most unusual events of the last 90 days.",
-                told.reviews.drop_duplicates("key"), _COLUMNS, "key")
-        )  # fmt: skip
+            Worklist(
+                "fraud-review-list",
+                "To look at: unusual",
+                "The most unusual events of the last 90 days.",
+                told.reviews.drop_duplicates("key"),
+                _COLUMNS,
+                "key",
+            )
+        )
     return tuple(found)
 
 
 def _proposal(id: str, name: str, action: str, whom: str, lines: pd.DataFrame, listed: Worklist) -> Proposal:
     return Proposal(
-        id=id, name=name, action=action, whom=whom, owner=OWNER, kpi="losses found against looks taken",
-        stop_rule="Stop when a hundred looks save less than they cost.", pool="losses", lines=lines[list(LINES)].reset_index(drop=True),
-        lead_days=1, review_days=91, worklist=listed, waits=False,
-    )  # fmt: skip
+        id=id,
+        name=name,
+        action=action,
+        whom=whom,
+        owner=OWNER,
+        kpi="losses found against looks taken",
+        stop_rule="Stop when a hundred looks save less than they cost.",
+        pool="losses",
+        lines=lines[list(LINES)].reset_index(drop=True),
+        lead_days=1,
+        review_days=91,
+        worklist=listed,
+        waits=False,
+    )

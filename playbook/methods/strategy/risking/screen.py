@@ -1,4 +1,4 @@
-"""Screen: payments and orders that a person should look at, by rules, by an isolation forest, and by what is known of past fraud."""
+"""Screen: payments and orders that a person should look at, by rules, by an isolation forest, and by known fraud."""
 
 from dataclasses import dataclass, field
 from importlib import resources
@@ -67,20 +67,28 @@ def screen(events: pd.DataFrame, key: str, at: str, label: str, language: str = 
     words = [rule["words"].get(language, rule["words"]["en"]) for rule in _RULES]
     found = pd.DataFrame(
         {
-            "key": table[key].astype(str), "at": table[at], "amount": table["amount"].astype(float), "known": known,
+            "key": table[key].astype(str),
+            "at": table[at],
+            "amount": table["amount"].astype(float),
+            "known": known,
             "cleared": (told == False).fillna(False).to_numpy(dtype=bool) if label == "fraud" else False,  # noqa: E712  three-valued
-            "rules": hits.sum(axis=1), "why": ["; ".join(w for w, hit in zip(words, row, strict=True) if hit) for row in hits],
-            "odd": pd.Series(oddness).rank(pct=True), "chance": chance,
+            "rules": hits.sum(axis=1),
+            "why": ["; ".join(w for w, hit in zip(words, row, strict=True) if hit) for row in hits],
+            "odd": pd.Series(oddness).rank(pct=True),
+            "chance": chance,
         }
-    )  # fmt: skip
+    )
     ranked = found["chance"] if known.sum() >= FEWEST_KNOWN else found["odd"]
     some = known.any() and not known.all()
     days = (table[at].max() - table[at].min()).days + 1
     return Screen(
-        "payments" if label == "fraud" else "orders", found,
-        float(average_precision_score(known, ranked)) if some else np.nan, float(known.mean()),
-        float(average_precision_score(known, oddness)) if some else np.nan, days,
-    )  # fmt: skip
+        "payments" if label == "fraud" else "orders",
+        found,
+        float(average_precision_score(known, ranked)) if some else np.nan,
+        float(known.mean()),
+        float(average_precision_score(known, oddness)) if some else np.nan,
+        days,
+    )
 
 
 def _rows(table: pd.DataFrame) -> np.ndarray:

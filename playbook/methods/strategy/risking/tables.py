@@ -25,15 +25,21 @@ def tables(told: Risky) -> tuple[Table, ...]:
     found = []
     if len(told.reviews):
         columns = {
-            "key": ("Number", "text"), "what": ("What", "text"), "amount": ("Amount", "money"), "chance": ("Chance of fraud", "share"),
-            "loss": ("Expected loss", "money"), "why": ("What is unusual", "text"),
-        }  # fmt: skip
+            "key": ("Number", "text"),
+            "what": ("What", "text"),
+            "amount": ("Amount", "money"),
+            "chance": ("Chance of fraud", "share"),
+            "loss": ("Expected loss", "money"),
+            "why": ("What is unusual", "text"),
+        }
         found.append(Table(told.reviews.head(10), "The first of the events to look at.", EVENTS, columns))
     if told.credit is not None:
         columns = {
-            "score": ("Score from", "count"), "credits": ("Credits", "count"), "expected": ("Chance stated", "share"),
+            "score": ("Score from", "count"),
+            "credits": ("Credits", "count"),
+            "expected": ("Chance stated", "share"),
             "bad": ("Not paid back", "share"),
-        }  # fmt: skip
+        }
         found.append(Table(bands(told.credit.closed), "Scores and what became of them.", CREDITS, columns))
         rows = [
             (c.name.removeprefix(FEATURE).replace("_", " "), label, points, count, bad / count if count else float("nan"))
@@ -43,9 +49,12 @@ def tables(told: Risky) -> tuple[Table, ...]:
         ]
         card = pd.DataFrame(rows, columns=["column", "label", "points", "credits", "bad"])
         columns = {
-            "column": ("Of", "text"), "label": ("If", "text"), "points": ("Points", "count"), "credits": ("Credits", "count"),
+            "column": ("Of", "text"),
+            "label": ("If", "text"),
+            "points": ("Points", "count"),
+            "credits": ("Credits", "count"),
             "bad": ("Not paid back", "share"),
-        }  # fmt: skip
+        }
         found.append(
             Table(
                 card,

@@ -19,7 +19,7 @@ MOST = 60  # prices tried for one product
 SMALLEST = 0.01  # a smaller change of a price is none
 WORTH = 0.005  # gain as a share of the product's margin (or of 5 percent of its revenue, if that is more) below which it is none
 THIN = 0.05
-BEYOND = 0.05  # a step past the prices seen, to ask whether the best price may lie there
+BEYOND = 0.05  # a step past the prices seen
 
 
 @dataclass(frozen=True)
@@ -67,67 +67,40 @@ def choose(today: pd.DataFrame, demand: Demand, limits: Limits) -> tuple[pd.Data
 
 def _product(row, place: int, demand: Demand, limits: Limits) -> tuple[tuple, np.ndarray]:
     elasticity, cost, spill, rivals = (d[place] for d in (demand.elasticity, demand.cost, demand.spill, demand.rivals))
-    none = np.zeros(len(elasticity))
 
     def stay(verdict: str, best: float = np.nan, best_gain: float = np.nan) -> tuple[tuple, np.ndarray]:
-        return (best, row.price, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, best_gain, verdict), none
+        return (best, row.price, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, best_gain, verdict), np.zeros(len(elasticity))
+
+    def gains(ratio, rivals=0.0, follow=0.0) -> np.ndarray:
+        return gain_of(ratio, row.units, row.paid, row.moved, cost, elasticity, spill, rivals, follow)
 
     if not row.cost > 0:
         return stay("no cost")
     floor = limits.floor(row.cost)
-    if not np.isfinite(elasticity).all():
-        return stay("no answer" if row.price >= floor else "floor")
-    low, high = max(row.price_low, floor), row.price_high
     below = row.price < floor * (1 - 1e-9)
-    tried = limits.endings.allowed(low, high, MOST)
-    tried = tried[np.abs(tried / row.price - 1) >= SMALLEST]
+    if not np.isfinite(elasticity).all():
+        return stay("floor" if below else "no answer")
     if np.quantile(elasticity, (1 + LEVEL) / 2) >= 0:  # no answer to the price is shown: a rise would seem to pay without end
         return stay("floor" if below else "unclear")
+    worth = WORTH * row.units * max(row.paid - row.cost, THIN * row.paid)
+    tried = limits.endings.allowed(max(row.price_low, floor), row.price_high, MOST)
+    tried = tried[np.abs(tried / row.price - 1) >= SMALLEST]
+    # Near an end of the prices seen, a step past it is looked at: not to advise it, but to know that the answer lies there.
+    past = [1 + step for end, step in ((row.price_high, BEYOND), (row.price_low, -BEYOND)) if abs(end / row.price - 1) < SMALLEST]
+    settled = "floor" if below else "no room" if any(gains(ratio).mean() > worth for ratio in past) else "about right"
     if not len(tried):
-        return stay(
-            "floor" if below else "no room" if _more_beyond(row, elasticity, cost, spill) else "about right", row.price, 0.0
-        )
-    gains = gain_of((tried / row.price)[:, None], row.units, row.paid, row.moved, cost, elasticity, spill)
-    followed = gain_of((tried / row.price)[:, None], row.units, row.paid, row.moved, cost, elasticity, spill, rivals, 1.0).mean(
-        axis=1
-    )
-    mean, (least, most) = gains.mean(axis=1), np.quantile(gains, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=1)
+        return stay(settled, row.price, 0.0)
+    drawn, upward = gains((tried / row.price)[:, None]), tried > row.price
+    mean, (least, most) = drawn.mean(axis=1), np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=1)
     best = int(mean.argmax())
     value_based = tried[best] if mean[best] > 0 or below else row.price
-    worth = WORTH * row.units * max(row.paid - row.cost, THIN * row.paid)
-    pays = (mean >= worth) & (np.abs(tried / row.price - 1) <= limits.largest_step + 1e-9)
-    sure = pays & (least > 0)
-    safe = sure & ((tried > row.price) | (followed > 0))
-    if safe.any():
-        at = int(np.where(safe, mean, -np.inf).argmax())
-        verdict = "raise" if tried[at] > row.price else "lower"
-        chosen = (
-            tried[at],
-            tried[at] / row.price - 1,
-            mean[at],
-            least[at],
-            most[at],
-            float((gains[at] < 0).mean()),
-            followed[at],
-        )
-        return (value_based, *chosen, mean[best], verdict), gains[at]
-    if below:
-        verdict = "floor"
-    elif sure.any():
-        verdict = "price war"
-    elif (mean >= worth).any():
-        verdict = "unclear"
-    else:
-        verdict = "no room" if _more_beyond(row, elasticity, cost, spill) else "about right"
-    return stay(verdict, value_based, max(mean[best], 0.0))
-
-
-def _more_beyond(row, elasticity: np.ndarray, cost: np.ndarray, spill: np.ndarray) -> bool:
-    """Whether a price past the end of those seen would be expected to earn more than one at the end, near which it is now."""
-    ends = [end for end, step in ((row.price_high, BEYOND), (row.price_low, -BEYOND)) if abs(end / row.price - 1) <= BEYOND]
-    for end in ends:
-        past = end / row.price * (1 + (BEYOND if end == row.price_high else -BEYOND))
-        worth = WORTH * row.units * max(row.paid - row.cost, THIN * row.paid)
-        if gain_of(past, row.units, row.paid, row.moved, cost, elasticity, spill).mean() > worth:
-            return True
-    return False
+    sure = (mean >= worth) & (least > 0) & (np.abs(tried / row.price - 1) <= limits.largest_step + 1e-9)
+    followed = gains((tried / row.price)[:, None], rivals, 1.0).mean(axis=1)
+    safe = sure & (upward | (followed > 0))
+    if not safe.any():
+        verdict = "price war" if sure.any() else "unclear" if (mean >= worth).any() else settled
+        return stay("floor" if below else verdict, value_based, max(mean[best], 0.0))
+    at = int(np.where(safe, mean, -np.inf).argmax())
+    falls, step = float((drawn[at] < 0).mean()), tried[at] / row.price - 1
+    values = (value_based, tried[at], step, mean[at], least[at], most[at], falls, followed[at], mean[best])
+    return (*values, "raise" if upward[at] else "lower"), drawn[at]

@@ -70,12 +70,10 @@ def _rough(found: Discounts) -> bool:
 
 def _effect(found: Discounts, fmt: Formats) -> Finding:
     start, end, first, second, low, high = found.effect
-    z = found.model.coefficients[1] / found.model.error[1]
-    evidence: Evidence = "shown" if z > stats.norm.ppf(0.975) else "likely" if low > 0 else "not shown"
+    evidence: Evidence = "likely" if low > 0 else "not shown"  # never shown: discounts were not given by lot
     text = (
         f"Of deals alike in size and otherwise, {fmt.share(second)} are won at a discount of {fmt.share(end)} and "
-        f"{fmt.share(first)} at "
-        f"{fmt.share(start)}."
+        f"{fmt.share(first)} at {fmt.share(start)}."
     )
     raw, own = found.raw.coefficients[1], found.model.coefficients[1]
     if abs(raw - own) > found.model.error[1]:
@@ -88,7 +86,7 @@ def _effect(found: Discounts, fmt: Formats) -> Finding:
     if not _works(found):
         action = "Give discounts only against something in return, until a test by lot shows that they win deals."
     return Finding(
-        "pricing-discount-effect", text, second - first, "share", low, high, int((found.deals["end"] != "open").sum()),
+        "pricing-discount-effect", text, second - first, "points", low, high, int((found.deals["end"] != "open").sum()),
         evidence=evidence, action=action, owner=OWNER,
     )  # fmt: skip
 
@@ -97,9 +95,8 @@ def _guide_finding(found: Discounts, fmt: Formats) -> Finding:
     together = found.gains.sum(axis=0)
     gain, (low, high) = float(together.mean()), np.quantile(together, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     text = (
-        f"If one discount were given to all, {fmt.share(found.best)} would earn most "
-        f"({fmt.interval(found.low, found.high, 'share')}); "
-        f"{fmt.share(found.given)} is given now. "
+        f"If one discount were given to all, {fmt.share(found.best)} would earn most (likely {fmt.share(found.low)} to "
+        f"{fmt.share(found.high)}); {fmt.share(found.given)} is given now. "
     )
     rough = "roughly " if _rough(found) else ""
     text += (

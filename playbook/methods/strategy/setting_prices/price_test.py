@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from playbook.methods.strategy.setting_prices.choice import CHANGES, Limits
+from playbook.methods.strategy.setting_prices.demand import optimum_price
 from playbook.methods.strategy.setting_prices.today import YEAR
 
 __all__ = ["CERTAIN", "POWER", "STEP", "TEST_COLUMNS", "by_lot", "price_tests", "weeks_needed"]
@@ -43,7 +44,11 @@ def price_tests(today: pd.DataFrame, elasticity: np.ndarray, choice: pd.DataFram
     kinds = choice["verdict"].map({**dict.fromkeys(CHANGES, "change"), "no room": "beyond", **dict.fromkeys(UNSURE, "unclear")})
     known = kinds.notna() & (today["paid"] > today["cost"]) & (today["cost"] > 0)
     table = today.loc[known, ["product_id", "category", "price"]].assign(kind=kinds[known])
-    table["test_price"] = [_test_price(today.loc[i], choice.loc[i], kinds[i], limits) for i in table.index]
+    lower = (choice["value_based"] < today["price"]) | (optimum_price(today["cost"], elasticity) < today["paid"])
+    lower = lower.where(choice["verdict"] != "no answer", False)
+    table["test_price"] = [
+        choice["advised"][i] if kinds[i] == "change" else _test_price(today.loc[i], lower[i], limits) for i in table.index
+    ]
     table = table.dropna(subset=["test_price"])
     rows, ratio = today.loc[table.index], table["test_price"] / table["price"]
     paid, cost = rows["paid"], rows["cost"]
@@ -67,12 +72,9 @@ def by_lot(groups: pd.Series) -> pd.Series:
     return (place % 2).map({1: "first", 0: "second"})
 
 
-def _test_price(row: pd.Series, choice: pd.Series, kind: str, limits: Limits) -> float:
-    """The advised price; for a test, one that ends as the client's do, a tenth up or, where the best guess is lower, down."""
-    if kind == "change":
-        return float(choice["advised"])
-    down = kind == "unclear" and choice["value_based"] < row["price"]
-    aim = row["price"] * (1 - STEP if down else 1 + STEP)
+def _test_price(row: pd.Series, lower: bool, limits: Limits) -> float:
+    """A price that ends as the client's do, about a tenth above that of now, or below; missing where that is below the floor."""
+    aim = row["price"] * (1 - STEP if lower else 1 + STEP)
     floor = limits.floor(row["cost"])
     tried = limits.endings.allowed(max(aim * (1 - NEAR), floor), aim * (1 + NEAR), 20)
     return float(tried[np.abs(tried - aim).argmin()]) if len(tried) else aim if aim >= floor else np.nan

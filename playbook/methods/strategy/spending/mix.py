@@ -31,10 +31,10 @@ def listed(names: Sequence[str]) -> str:
 
 
 def channel_frame(best: Split, costs: pd.DataFrame | None) -> pd.DataFrame:
-    """One row a channel, most spend first: today, advised, change (spend a year); caused_low, caused, caused_high (value that today's
-    spend brings); back_low, back, back_high (the same for each unit spent), last (what the last unit brings); more_low, more,
-    more_high (value of the advised spend beyond today's); low and high (range of spend seen); orders (caused), cost (of one of them);
-    claimed (value claimed for each unit spent, a column where channels claim orders)."""
+    """One row a channel, most spend first: today, advised, change (spend a year); caused_low, caused, caused_high (value that
+    today's spend brings); back_low, back, back_high (the same for each unit spent), last (what the last unit brings); more_low,
+    more, more_high (value of the advised spend beyond today's); low and high (range of spend seen); orders (caused), cost (of
+    one of them); claimed (value claimed for each unit spent, a column where channels claim orders)."""
     market, curves = best.market, best.market.curves
     more, low, high = best.brought - best.before, *np.quantile(best.before, EDGES, axis=0)
     table = pd.DataFrame({"channel": curves.channels, "today": curves.today, "advised": best.amounts})

@@ -177,8 +177,8 @@ def test_weeks_without_a_sale_do_not_weaken_the_answer():
 
 @pytest.mark.parametrize(("customers", "held", "off"), [(3000, 0.85, 0.12), (800, 0.70, 0.20)])
 def test_planted_truth_lies_within_the_ranges(customers, held, off):
-    # Three clients of 20 in tests/benchmarks/test_elasticity.py: 7 groups each. With 800 customers ten clients held 79 percent, with
-    # estimates .15 too far from zero on average.
+    # Three clients of 20 in tests/benchmarks/test_elasticity.py: 7 groups each. With 800 customers ten clients held 79 percent,
+    # with estimates .15 too far from zero on average.
     inside, errors = [], []
     for seed in range(1, 4):
         table, truth = planted(seed, customers)

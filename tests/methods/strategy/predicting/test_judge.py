@@ -5,7 +5,13 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from playbook.methods.strategy.predicting.judge import (
-    area, area_difference, calibration_error, calibration_table, gain_table, judged, profit,
+    area,
+    area_difference,
+    calibration_error,
+    calibration_table,
+    gain_table,
+    judged,
+    profit,
 )  # fmt: skip
 
 YES = np.array([False, False, True, False, True, True])
