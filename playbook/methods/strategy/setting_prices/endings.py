@@ -10,7 +10,8 @@ MODULI = (10_000, 1_000, 100, 10)  # hundreds, tens, units and tenths, in hundre
 FROM = 10  # times the modulus: below such a price the pattern would be too coarse
 MOST_ENDINGS, COVERED, FEWEST = 3, 0.8, 8  # so few endings, of so many of the prices, of so many prices, are a habit
 HABIT = 0.1  # share of prices from which an ending is part of it
-DIGITS = 3  # significant digits of a price where there is no habit
+DIGITS = 3  # significant digits of a price where there is no habit; fewer where that gives too many
+ROUND = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
 @dataclass(frozen=True)
@@ -20,21 +21,24 @@ class Endings:
     habits: tuple[tuple[int, tuple[int, ...]], ...]
 
     def allowed(self, low: float, high: float, most: int) -> np.ndarray:
-        """Prices from ``low`` to ``high`` that end as the client's do, rising; at most ``most``, evenly picked.
+        """Prices from ``low`` to ``high`` that end as the client's do, rising; at most ``most``, evenly picked or rounder.
 
         May be empty. Where there is no habit, prices have three significant digits, and no parts of a cent from 1 on.
         """
         if not 0 < low <= high:
             return np.array([])
-        habit = self._habit(low)
-        if habit:
-            modulus, ends = habit
-            steps = np.arange(int(100 * low) // modulus, int(100 * high) // modulus + 1)
-            prices = np.sort((steps[:, None] * modulus + np.array(ends)).ravel()) / 100
-        else:
-            step = 10.0 ** (np.floor(np.log10(low)) - DIGITS + 1)
-            step = max(step, 0.01) if low >= 1 else step
-            prices = np.arange(np.floor(low / step), np.ceil(high / step) + 1) * step
+        top, found = np.inf, []
+        for modulus, ends in self.habits:
+            bottom = FROM * modulus / 100
+            if max(low, bottom) <= high and low < top:
+                steps = np.arange(int(100 * max(low, bottom)) // modulus, int(100 * min(high, top)) // modulus + 1)
+                prices = (steps[:, None] * modulus + np.array(ends)).ravel() / 100
+                found.append(prices[(prices >= bottom) & (prices < top)])
+            top = bottom
+        if low < top:
+            prices = _round_prices(low, min(high, top), most)
+            found.append(prices[prices < top])
+        prices = np.sort(np.concatenate(found))
         prices = prices[(prices >= low * (1 - 1e-9)) & (prices <= high * (1 + 1e-9))]
         if len(prices) > most:
             prices = prices[np.unique(np.linspace(0, len(prices) - 1, most).round().astype(int))]
@@ -53,6 +57,13 @@ class Endings:
         return next((habit for habit in self.habits if 100 * price >= FROM * habit[0]), None)
 
 
+def _round_prices(low: float, high: float, most: int) -> np.ndarray:
+    step = 10.0 ** (np.floor(np.log10(low)) - DIGITS + 1)
+    step = max(step, 0.01) if low >= 1 else step
+    step *= next((coarser for coarser in ROUND if (high - low) / (coarser * step) < most - 1), ROUND[-1])
+    return np.arange(np.floor(low / step), np.ceil(high / step) + 1) * step
+
+
 def learn_endings(prices: np.ndarray) -> Endings:
     """The habit in ``prices`` (any shape; those not finite or not positive left out).
 
@@ -69,4 +80,5 @@ def learn_endings(prices: np.ndarray) -> Endings:
         order = order[counts[order] >= HABIT * counts.sum()]
         if counts[order].sum() >= COVERED * counts.sum():
             habits.append((modulus, tuple(int(e) for e in sorted(ends[order]))))
+            cents = cents[cents < FROM * modulus]  # of smaller prices the habit is their own
     return Endings(tuple(habits))

@@ -17,6 +17,7 @@ CERTAIN, POWER = 0.95, 0.80  # a two-sided test at 95 percent that finds the ans
 UNSURE = ("unclear", "no answer")
 SHORTEST = 4  # weeks of a test: customers have to notice
 STEP = 0.10  # a test step: one learns by its square, so that small steps take years
+MOST_TRIED = 500  # prices around it
 NEAR = 0.03  # around it, for the client's endings
 MATTERS = 0.5  # smallest distance of an elasticity from the one at which the step just pays that a test has to find
 SEED = 11
@@ -76,5 +77,5 @@ def _test_price(row: pd.Series, lower: bool, limits: Limits) -> float:
     """A price that ends as the client's do, about a tenth above that of now, or below; missing where that is below the floor."""
     aim = row["price"] * (1 - STEP if lower else 1 + STEP)
     floor = limits.floor(row["cost"])
-    tried = limits.endings.allowed(max(aim * (1 - NEAR), floor), aim * (1 + NEAR), 20)
+    tried = limits.endings.allowed(max(aim * (1 - NEAR), floor), aim * (1 + NEAR), MOST_TRIED)
     return float(tried[np.abs(tried - aim).argmin()]) if len(tried) else aim if aim >= floor else np.nan

@@ -20,7 +20,8 @@ NO_PAIRS = pd.DataFrame(columns=["product_id", "other_id", "category", "cross", 
 def shelf(n=4, group="x", **columns):
     table = pd.DataFrame(
         {
-            "product_id": [f"p{i}" for i in range(n)], "category": group, "price": 10.0, "paid": 10.0, "units": 100.0, "moved": 1.0,
+            "product_id": [f"p{i}" for i in range(n)], "category": group, "price": 10.0, "paid": 10.0, "units": 100.0,
+            "moved": 1.0,
             "price_low": 7.0, "price_high": 14.0, "n_weeks": 60, "dispersion": 1.0, "cost": 6.0, "stated": True, "odd": False,
         }
     )  # fmt: skip

@@ -14,7 +14,8 @@ LIMITS = Limits(None, 0.15, Endings(()))
 
 def table(verdict="unclear", value_based=11.0, advised=10.0, **columns):
     row = {
-        "product_id": "p", "category": "x", "price": 10.0, "paid": 10.0, "units": 5200.0, "dispersion": 2.0, "cost": 6.0, "moved": 1.0,
+        "product_id": "p", "category": "x", "price": 10.0, "paid": 10.0, "units": 5200.0, "dispersion": 2.0,
+        "cost": 6.0, "moved": 1.0,
     }  # fmt: skip
     today = pd.DataFrame([{**row, **columns}])
     return today, pd.DataFrame({"verdict": [verdict], "value_based": [value_based], "advised": [advised]})
@@ -36,8 +37,8 @@ def test_information_by_hand():
 
 
 def test_tests_of_that_length_find_the_answer():
-    # Half of the weeks at 11.00 instead of 10.00, units with twice the variance of a count: four of five tests must tell that -1.2 is not
-    # the elasticity at which the step just pays.
+    # Half of the weeks at 11.00 instead of 10.00, units with twice the variance of a count: four of five tests must tell
+    # that -1.2 is not the elasticity at which the step just pays.
     today, choice = table()
     row = price_tests(today, np.array([-1.2]), choice, LIMITS).iloc[0]
     weeks, even = weeks_needed([row["information"]]), np.log(4 / 5) / np.log(1.1)

@@ -56,7 +56,12 @@ def test_costs_stated_missing_zero_and_of_another_unit():
     table = pd.concat([sold(product=p) for p in ("none", "odd", "right", "zero")])
     listed = pd.DataFrame({"product_id": ["odd", "right", "zero"], "cost": [600.0, 12.0, 0.0]})
     today = prices_today(table, listed, 0.4).set_index("product_id")
-    assert today["cost"].to_dict() == {"none": pytest.approx(6.0), "odd": pytest.approx(6.0), "right": 12.0, "zero": pytest.approx(6.0)}
+    assert today["cost"].to_dict() == {
+        "none": pytest.approx(6.0),
+        "odd": pytest.approx(6.0),
+        "right": 12.0,
+        "zero": pytest.approx(6.0),
+    }
     assert today["stated"].to_dict() == {"none": False, "odd": False, "right": True, "zero": False}
     assert today["odd"].sum() == 1
     assert prices_today(table, listed).set_index("product_id")["cost"].isna().sum() == 3  # no margin stated: no guess
