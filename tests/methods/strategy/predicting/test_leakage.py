@@ -25,7 +25,7 @@ def test_a_merely_strong_column_stays():
     ("column", "reason"),
     [
         (OUTCOME * 6.0 + RNG.normal(0, 1, N), "alone it nearly decides the outcome"),
-        (np.abs(6.0 * OUTCOME - RNG.choice([0.0, 12.0], N)) * OUTCOME + RNG.normal(0, 1, N), "alone it nearly decides the outcome"),
+        (np.where(OUTCOME, RNG.choice([-6.0, 6.0], N), 0.0) + RNG.normal(0, 1, N), "alone it nearly decides the outcome"),
         (np.where(OUTCOME, RNG.choice(["A", "B", "C"], N), None), "it is filled almost only where the outcome is yes"),
         (np.where(OUTCOME, np.nan, RNG.normal(size=N)), "it is filled almost only where the outcome is no"),
         (np.where(~OUTCOME & (RNG.random(N) < 0.4), "no budget", "-"), "it is “no budget” almost only where the outcome is no"),
