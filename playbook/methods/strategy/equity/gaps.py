@@ -40,10 +40,18 @@ def grouped(attribute: pd.Series) -> pd.Series:
     """The groups of an attribute as text; small ones and missing values are one. Numbers of many values go by quarter."""
     known = attribute.dropna()
     if pd.api.types.is_numeric_dtype(attribute) and known.nunique() > 8:
-        attribute = pd.qcut(attribute.astype(float), 4, duplicates="drop").map(lambda cut: f"{cut.left:,.4g} to {cut.right:,.4g}")
-    text = attribute.astype("object").map(lambda v: OTHERS if pd.isna(v) else f"{v:g}" if isinstance(v, float) else str(v))
+        attribute = pd.qcut(attribute.astype(float), 4, duplicates="drop").astype("object")
+    text = attribute.astype("object").map(_said)
     sizes = text.value_counts()
     return text.where(text.map(sizes) >= FEWEST, OTHERS)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, pd.Interval):
+        return f"{value.left:,.4g} to {value.right:,.4g}"
+    if pd.isna(value):
+        return OTHERS
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def gap_of(attribute: str, group: pd.Series, outcome: np.ndarray, chance: np.ndarray, chosen: np.ndarray) -> Gap | None:

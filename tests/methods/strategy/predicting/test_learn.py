@@ -66,21 +66,23 @@ def test_the_same_rows_give_the_same_answer(learned):
 
 
 def test_a_planted_leak_is_dropped_and_a_strong_column_stays():
-    frame, outcome, _ = _cases(240)
+    frame, outcome, when = _cases(240)
     leaky = frame[["size", "source"]].assign(result_code=np.where(outcome, "S1", None))
     found = learn(leaky, outcome, when)
     assert found.dropped["column"].tolist() == ["result_code"]
     assert found.model.columns.names == ("size", "source")
-    trusted = learn(leaky, outcome, guard=False)
+    trusted = learn(leaky, outcome, when, guard=False)  # no warning, and nobody is certain
+    assert trusted.model.predict(leaky).max() < 1
     assert trusted.dropped.empty and trusted.comparison["auc"].max() > 0.99
 
 
 def test_chance_alone_is_not_told_as_skill():
     rng = np.random.default_rng(3)
-    found = learn(pd.DataFrame(rng.normal(size=(200, 6))).add_prefix("x"), pd.Series(rng.random(200) < 0.5))
+    when = pd.Series(pd.date_range("2026-01-01", periods=200))
+    found = learn(pd.DataFrame(rng.normal(size=(200, 6))).add_prefix("x"), pd.Series(rng.random(200) < 0.5), when)
     choice = found.comparison.set_index("model").loc[CHOICE]
-    assert choice["auc"] == pytest.approx(0.5, abs=0.1)
-    assert abs(found.held_out["probability"] - 0.5).mean() < 0.1
+    assert choice["auc"] == pytest.approx(0.5, abs=0.12)
+    assert abs(found.held_out["probability"] - 0.5).mean() < 0.12
 
 
 @pytest.mark.parametrize(("yes", "no"), [(29, 100), (100, 0), (0, 100), (0, 0)])
@@ -96,9 +98,9 @@ def test_nothing_to_learn_from():
 
 
 @pytest.mark.realdata
-def test_telco_part(shared_data):
-    """A fixed part; the whole is in the benchmarks. NUMBERS.md: .845 to .834 on all of it."""
-    rows = pd.read_csv(shared_data / "telco_churn" / "Telco-Customer-Churn.csv").sample(1_500, random_state=0)
+def test_telco(shared_data):
+    """NUMBERS.md: .845 for a logistic regression; German credit is in the benchmarks."""
+    rows = pd.read_csv(shared_data / "telco_churn" / "Telco-Customer-Churn.csv")
     outcome = rows["Churn"] == "Yes"
     features = rows.drop(columns=["customerID", "Churn"]).assign(
         TotalCharges=pd.to_numeric(rows["TotalCharges"], errors="coerce")
@@ -106,4 +108,4 @@ def test_telco_part(shared_data):
     found = learn(features, outcome)
     choice = found.comparison.set_index("model").loc[CHOICE]
     assert found.dropped.empty
-    assert choice["auc"] > 0.82 and choice["ece"] < 0.04
+    assert choice["auc"] >= 0.842 and choice["ece"] <= 0.03

@@ -1,0 +1,59 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from playbook.methods.strategy.equity.gaps import OTHERS, gap_of, grouped
+
+
+def _rows(*groups: tuple[str, int, int, int, int]) -> tuple[pd.Series, np.ndarray, np.ndarray, np.ndarray]:
+    """From (group, rows, chosen, yes among the chosen, yes among the others)."""
+    name, outcome, chosen = [], [], []
+    for group, rows, picked, hits, missed in groups:
+        name += [group] * rows
+        chosen += [True] * picked + [False] * (rows - picked)
+        outcome += [True] * hits + [False] * (picked - hits) + [True] * missed + [False] * (rows - picked - missed)
+    chosen, outcome = np.array(chosen), np.array(outcome)
+    return pd.Series(name), outcome, np.where(chosen, 0.6, 0.1), chosen
+
+
+def test_rates_and_ratio_by_hand():
+    group, outcome, chance, chosen = _rows(("f", 100, 30, 20, 5), ("m", 200, 100, 50, 50), (OTHERS, 10, 0, 0, 0))
+    gap = gap_of("gender", group, outcome, chance, chosen)
+    rows = gap.groups.set_index("group")
+    assert rows["cases"].to_dict() == {"f": 100, "m": 200, OTHERS: 10}
+    assert rows.loc[["f", "m"], "chosen"].tolist() == [0.3, 0.5]
+    assert rows.loc[["f", "m"], "found"].tolist() == [0.8, 0.5] and np.isnan(rows.loc[OTHERS, "found"])
+    assert rows.loc["f", "stated"] == pytest.approx(0.3 * 0.6 + 0.7 * 0.1)
+    assert rows.loc["f", "off"] == pytest.approx(0.25 - 0.25) and rows.loc["m", "off"] == pytest.approx(0.35 - 0.5)
+    assert rows.loc["m", "off_high"] < 0 and rows.loc["f", "off_low"] < 0 < rows.loc["f", "off_high"]
+    assert (gap.ratio, gap.least, gap.most) == (0.6, "f", "m")  # those not known are not held against named groups
+    assert gap.ratio_low < 0.6 < gap.ratio_high
+    # The log of the ratio has a standard error of sqrt(0.7 / 30 + 0.5 / 100) = 0.168: four fifths is 1.71 of them away.
+    assert gap.surely == pytest.approx(0.956, abs=0.02)
+    assert gap.surely == gap_of("gender", group, outcome, chance, chosen).surely
+
+
+def test_alike_nobody_chosen_and_one_group():
+    alike = gap_of("g", *_rows(("f", 1000, 300, 20, 5), ("m", 1000, 300, 20, 5)))
+    assert alike.ratio == 1 and alike.surely < 0.05
+    nobody = gap_of("g", *_rows(("f", 100, 0, 0, 5), ("m", 100, 0, 0, 5)))
+    assert nobody.ratio == 1 and (nobody.groups["found"] == 0).all()
+    assert gap_of("g", *_rows(("f", 100, 30, 20, 5), (OTHERS, 20, 5, 5, 0))) is None
+
+
+def test_small_groups_are_others():
+    given = pd.Series(["f"] * 60 + ["m"] * 50 + ["x"] * 49 + [None] * 5)
+    assert grouped(given).value_counts().to_dict() == {"f": 60, OTHERS: 54, "m": 50}
+    assert given.isna().sum() == 5
+
+
+def test_numbers_go_by_quarter_and_few_numbers_by_value():
+    ages = pd.Series(np.r_[np.arange(20.0, 60.0).repeat(10), np.nan])
+    found = grouped(ages)
+    assert sorted(found.value_counts()) == [1, 100, 100, 100, 100]
+    assert found.iloc[0] == "20 to 29.75" and found.iloc[-1] == OTHERS
+    assert set(grouped(pd.Series([1.0] * 60 + [2.0] * 60 + [np.nan] * 3))) == {"1", "2", OTHERS}
+    assert set(grouped(pd.Series([True] * 60 + [False] * 60))) == {"True", "False"}
+    assert set(grouped(pd.Series(pd.array([1] * 60 + [2] * 60 + [None] * 3, dtype="Int64")))) == {"1", "2", OTHERS}
+    assert set(grouped(pd.Series(["Zürich"] * 60 + ["東京"] * 60, dtype="category"))) == {"Zürich", "東京"}
+    assert set(grouped(pd.Series([np.nan] * 60))) == {OTHERS}
