@@ -24,14 +24,15 @@ EUR = Formats("EUR")
 
 @cache
 def client(seed: int) -> tuple[pd.DataFrame, Prices, pd.DataFrame, dict[str, float]]:
-    """A generated client: complete weeks of its listed products, market research on them, the product list, the planted elasticities."""
+    """A generated client: weeks of its listed products, market research on them, the product list, planted elasticities."""
     made = generate_client(seed=seed, customers=3000)
     lines, products = made.tables["orders"], made.tables["products"]
     lines = lines[(lines["quantity"] > 0) & (lines["revenue"] > 0)]
     monday = lines["order_date"].dt.normalize() - pd.to_timedelta(lines["order_date"].dt.day_of_week, "D")
     lines = lines.assign(week=monday, discounted=lines["quantity"].where(lines["discount"] > 0, 0))
     table = lines.groupby(["product_id", "week"], as_index=False).agg(
-        units=("quantity", "sum"), revenue=("revenue", "sum"), orders=("order_id", "nunique"), discounted_units=("discounted", "sum")
+        units=("quantity", "sum"), revenue=("revenue", "sum"), orders=("order_id", "nunique"),
+        discounted_units=("discounted", "sum"),
     )  # fmt: skip
     table["category"] = table["product_id"].map(products.set_index("product_id")["category"])
     table = table[table["week"].between("2023-11-06", "2026-10-19")].dropna(subset=["category"])

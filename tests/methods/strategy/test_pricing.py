@@ -1,4 +1,4 @@
-"""Pricing: the planted optimum of the audio shop, small shops and pipelines with gaps of every kind, and words that can be read."""
+"""Pricing: the planted optimum of the audio shop, small shops and pipelines with gaps of every kind, readable words."""
 
 import pickle
 import re
