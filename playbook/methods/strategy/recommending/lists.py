@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from sklearn.isotonic import IsotonicRegression
 
 from playbook.methods.strategy.recommending.measures import TOP, first
 from playbook.methods.strategy.recommending.scorers import alike
@@ -32,12 +33,14 @@ class Rates:
 
 
 def rates(tastes: Tastes, chosen: Chosen) -> Rates:
-    """From the last period, as the blend of the trial named items for it."""
+    """From the last period, as the blend of the trial named items for it; a later place is never the likelier one (the difference
+    is chance, and is evened out)."""
     had = tastes.before.getnnz(axis=1) > 0
     fresh = (tastes.late - tastes.late.multiply(tastes.before)).sum(axis=1)
     new, lately = np.asarray(fresh).ravel() > 0, tastes.middle.getnnz(axis=1) > 0
     shares = [float(new[had & group].mean()) if (had & group).any() else 0.0 for group in (lately, ~lately)]
-    return Rates(*shares, chosen.rankings[BLEND].found.mean(axis=0))
+    hits = chosen.rankings[BLEND].found.mean(axis=0)
+    return Rates(*shares, IsotonicRegression(increasing=False).fit_transform(np.arange(len(hits)), hits))
 
 
 def offers(
@@ -63,7 +66,7 @@ def offers(
         new = np.where(lately, rate.active, rate.quiet)[:, None] * rate.by_rank[None, : top.shape[1]]
         chance = 1 - (1 - new) ** (YEAR / days)
         money = np.where(there, chance * brings[top], -np.inf)
-        best = first(money, min(NAMED, money.shape[1]))
+        best = np.argsort(-money, axis=1, kind="stable")[:, :NAMED]  # of equal ones the likelier by place
         for place in range(best.shape[1]):
             at = best[:, place]
             item, kept = top[np.arange(len(rows)), at], there[np.arange(len(rows)), at]
