@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pipelines import AS_OF, pipeline
+from ruamel.yaml import YAML
 
 from playbook import open_engagement
 from playbook.engagement import Assumptions
@@ -206,6 +207,15 @@ def test_products_and_deals_together():
     assert {f.id.split("-")[1] for f in result.findings} >= {"total", "discount"} and len(result.findings) <= 6
     keys = [key for p in result.proposals for key in p.lines["key"]]
     assert len(keys) == len(set(keys))
+    everything(result)
+
+
+def test_the_planted_discount_of_the_bank(root):
+    result = study(open_engagement("harbor-bank"), pricing)
+    truth = YAML(typ="safe", pure=True).load((root / "data/harbor-bank/truth/truth.yml").read_text("utf-8"))
+    best = truth["pipeline"]["worth_while_discount"]
+    assert result.discounts.low <= best <= result.discounts.high  # .22 to .28 around .24
+    assert abs(result.discounts.best - best) < 0.04
     everything(result)
 
 

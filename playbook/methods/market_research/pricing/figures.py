@@ -11,7 +11,7 @@ from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import BAR, FINDING, GOOD, HISTORY, ON_LINES, PALETTE, canvas, finish
 
-__all__ = ["map_figure", "position_figure", "reaction_figure", "steps_figure"]
+__all__ = ["map_figure", "position_figure", "reaction_figure", "short_name", "steps_figure"]
 
 SHOWN, NAMED, RIVALS = 12, 8, 4  # groups, names on the map, competitors
 LONGEST = 26  # characters of a name
@@ -31,7 +31,7 @@ def reaction_figure(told: pd.DataFrame, fmt: Formats, source: str) -> Figure | N
     with canvas(height=1.0 + 0.36 * len(frame)) as (figure, ax):
         colours = np.where(frame["high"] < 0, FINDING, HISTORY)
         _dots(ax, frame, ("change", "least", "most"), colours, fmt.change)
-        _rows(ax, [_short(c) for c in frame["category"]])
+        _rows(ax, [short_name(c) for c in frame["category"]])
         low, high = min(0.0, frame["least"].min()), max(0.0, frame["most"].max())
         ax.set_xlim(low - 0.04 * (high - low), high + 0.16 * (high - low))
         ax.axvline(0, color=HISTORY, linewidth=0.8)
@@ -58,7 +58,9 @@ def steps_figure(steps: pd.DataFrame, names: pd.Series, fmt: Formats, source: st
     if frame.empty:
         return None
     labels = zip(frame["product_id"], frame["step"], strict=True)
-    frame = frame.assign(label=[f"{_short(names.get(p, p))}, {'+' if s > 0 else '−'}{fmt.share(abs(s), 0)}" for p, s in labels])
+    frame = frame.assign(
+        label=[f"{short_name(names.get(p, p))}, {'+' if s > 0 else '−'}{fmt.share(abs(s), 0)}" for p, s in labels]
+    )
     with canvas(height=1.0 + 0.36 * len(frame)) as (figure, ax):
         _dots(ax, frame, ("gain", "gain_low", "gain_high"), frame["verdict"].map(VERDICTS), fmt.money)
         _rows(ax, frame["label"].tolist())
@@ -94,7 +96,7 @@ def position_figure(months: pd.DataFrame, fmt: Formats, source: str) -> Figure |
         span = max(frame["above"].max(), 0) - min(frame["above"].min(), 0)
         for (rival, value), height in zip(ends.items(), _apart(ends.to_numpy(), 0.075 * max(span, 0.02)), strict=True):
             beside = {"xytext": (8, 0), "textcoords": "offset points", "va": "center", "bbox": ON_LINES}
-            ax.annotate(f"{_short(rival)} {fmt.change(value)}", (last, height), color=colours[rival], **beside)
+            ax.annotate(f"{short_name(rival)} {fmt.change(value)}", (last, height), color=colours[rival], **beside)
         ax.axhline(0, color=HISTORY, linewidth=1, linestyle=(0, (4, 3)))
         ax.set_xlim(first, last + 0.34 * (last - first))
         ticks = pd.DatetimeIndex(sorted(frame["month"].unique()))
@@ -163,7 +165,7 @@ def _label(ax: Axes, frame: pd.DataFrame, names: pd.Series) -> None:
     for place, row in enumerate(frame[frame["act"]].head(NAMED).itertuples()):
         for shift, align in (((7, 0), "left"), ((-7, 0), "right"), ((0, 10), "center"), ((0, -10), "center")):
             text = ax.annotate(
-                _short(names.get(row.product_id, row.product_id)), (row.above, row.change), shift, textcoords="offset points",
+                short_name(names.get(row.product_id, row.product_id)), (row.above, row.change), shift, textcoords="offset points",
                 ha=align, va="center", fontsize=9, color=VERDICTS[row.verdict],
             )  # fmt: skip
             box = text.get_window_extent()
@@ -208,11 +210,11 @@ def _apart(values: np.ndarray, gap: float) -> np.ndarray:
     return heights - (heights - values).mean()
 
 
-def _short(name: object) -> str:
-    """At most ``LONGEST`` characters; an id in brackets at the end, which tells namesakes apart, stays."""
+def short_name(name: object, longest: int = LONGEST) -> str:
+    """At most ``longest`` characters; an id in brackets at the end, which tells namesakes apart, stays."""
     text = str(name)
-    if len(text) <= LONGEST:
+    if len(text) <= longest:
         return text
     base, bracket, id = text.rpartition(" (")
-    tail = f"… ({id}" if bracket and len(id) < LONGEST // 2 else "…"
-    return f"{(base if len(tail) > 1 else text)[: LONGEST - len(tail)].rstrip()}{tail}"
+    tail = f"… ({id}" if bracket and len(id) < longest // 2 else "…"
+    return f"{(base if len(tail) > 1 else text)[: longest - len(tail)].rstrip()}{tail}"

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from playbook.methods.market_research.pricing.figures import short_name
 from playbook.methods.strategy.action_bars import action_bars, largest
 from playbook.methods.strategy.setting_prices.shelf_findings import CENT
 from playbook.result.contract import Figure, Table
@@ -10,7 +11,7 @@ from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, INK, canvas, 
 
 __all__ = ["discount_figure", "gains_figure", "ways_figure"]
 
-SHOWN, LONGEST = 10, 24  # products, characters of a name
+SHOWN, LONGEST = 10, 21  # products, characters of a name
 FARTHEST = 0.6  # price against that of now, beyond which a mark would squeeze all others
 _WAYS = {  # column: label, marker, colour, size
     "cost_plus": ("by cost", "s", HISTORY, 30),
@@ -32,7 +33,7 @@ def ways_figure(changes: pd.DataFrame, fmt: Formats, source: str) -> Figure | No
             inside = frame[column].where(frame[column].abs() <= FARTHEST)
             ax.scatter(inside, frame.index, marker=marker, color=colour, s=size, label=label, zorder=3, linewidth=0)
         ax.axvline(0, color=INK, linewidth=1)
-        ax.set_yticks(range(len(frame)), [_short(n) for n in frame["name"]])
+        ax.set_yticks(range(len(frame)), [short_name(n, LONGEST) for n in frame["name"]])
         ax.set_ylim(len(frame) - 0.5, -0.5)
         ax.grid(True, axis="x")
         ax.grid(False, axis="y")
@@ -62,7 +63,7 @@ def gains_figure(changes: pd.DataFrame, fmt: Formats, source: str) -> Figure | N
     ]
     frame = pd.DataFrame(
         {
-            "segment": [_short(n) for n in rows["name"]], "name": moves, "low": rows["gain_low"].to_numpy(),
+            "segment": [short_name(n, LONGEST) for n in rows["name"]], "name": moves, "low": rows["gain_low"].to_numpy(),
             "value": rows["gain"].to_numpy(), "high": rows["gain_high"].to_numpy(),
         }
     )  # fmt: skip
@@ -108,8 +109,3 @@ def discount_figure(curve: pd.DataFrame, best: float, given: float, fmt: Formats
     )
     alt = f"Curve of expected margin against discount: largest at {fmt.share(best)}; given now {fmt.share(given)}."
     return Figure(svg, caption, source, alt, Table(curve, "Expected margin by discount.", source, columns))
-
-
-def _short(name: object) -> str:
-    text = str(name)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"

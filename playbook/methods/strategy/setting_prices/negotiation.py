@@ -72,7 +72,7 @@ def _effect(found: Discounts, fmt: Formats) -> Finding:
     start, end, first, second, low, high = found.effect
     evidence: Evidence = "likely" if low > 0 else "not shown"  # never shown: discounts were not given by lot
     text = (
-        f"Of deals alike in size and otherwise, {fmt.share(second)} are won at a discount of {fmt.share(end)} and "
+        f"Among deals of like {_listed(found)}, {fmt.share(second)} are won at a discount of {fmt.share(end)} and "
         f"{fmt.share(first)} at {fmt.share(start)}."
     )
     raw, own = found.raw.coefficients[1], found.model.coefficients[1]
@@ -82,13 +82,19 @@ def _effect(found: Discounts, fmt: Formats) -> Finding:
             f"{'to hard deals' if raw < own else 'where deals are easy to win'}."
         )
     n = deals_needed(first, second)
-    action = f"This is no proof: let lot decide between two discounts for {fmt.count(2 * n)} deals." if n else None
+    action = f"This is no proof: draw lots between the two discounts in {fmt.count(2 * n)} deals." if n else None
     if not _works(found):
         action = "Give discounts only against something in return, until a test by lot shows that they win deals."
     return Finding(
         "pricing-discount-effect", text, second - first, "points", low, high, int((found.deals["end"] != "open").sum()),
         evidence=evidence, action=action, owner=OWNER,
     )  # fmt: skip
+
+
+def _listed(found: Discounts) -> str:
+    """What deals were alike in: "size, owner and product"."""
+    parts = ["size", *(control for control, levels in found.model.levels.items() if levels)]
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _guide_finding(found: Discounts, fmt: Formats) -> Finding:
@@ -213,11 +219,10 @@ def _proposal(id, name, action, whom, lines, worklist, found: Discounts, fmt: Fo
 
 def deal_assumptions(found: Discounts, fmt: Formats) -> list[Assumption]:
     """What the advice on discounts rests on."""
-    controls = ["size", *found.model.levels]
     notes = [
         Assumption(
             "Discounts were not given by lot: hard deals get more. Deals are compared with others of the same "
-            f"{', '.join(controls)}; what else a sales person knew is not in the data, so that this is no proof of what "
+            f"{_listed(found)}; what else a sales person knew is not in the data, so that this is no proof of what "
             "a discount does.",
             "low", "high",
         ),
