@@ -40,7 +40,7 @@ def channels_figure(best: Split, channels: pd.DataFrame, meant: str, fmt: Format
             ax.set_ylim(0, max(high.max(), end) * 1.05)
             for axis in (ax.xaxis, ax.yaxis):
                 axis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
-                axis.get_major_locator().set_params(nbins=4)
+                axis.get_major_locator().set_params(nbins=4 if axis is ax.yaxis else 3)
         figure.supxlabel("spent in a year", fontsize=10, color=HISTORY)
         svg = finish(figure)
     told = [f"{r.channel} from {fmt.money(r.today)} to {fmt.money(r.advised)}" for r in shown.itertuples(index=False)]

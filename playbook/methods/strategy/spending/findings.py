@@ -84,6 +84,8 @@ def mix_finding(best: Split, channels: pd.DataFrame, margin: float | None, fmt: 
     down, up = change[change["change"] < 0], change[change["change"] > 0]
     words = [f"{fmt.money(-down['change'].sum())} less on {listed(down['channel'].tolist())}"] if len(down) else []
     words += [f"{fmt.money(up['change'].sum())} more on {listed(up['channel'].tolist())}"] if len(up) else []
+    free = -float(change["change"].sum())
+    freed = f", and frees {fmt.money(free)} for the actions" if free > 0 and best.funded and not best.allocation.left else ""
     if margin is None:
         more = float(change["more"].sum())
         brings = f"bring {fmt.money(abs(more))} {'more' if more > 0 else 'less'} revenue a year than today's spend"
@@ -93,7 +95,7 @@ def mix_finding(best: Split, channels: pd.DataFrame, margin: float | None, fmt: 
         brings = f"leave {fmt.money(abs(gain))} a year {'more' if gain > 0 else 'less'} after cost than today's spend does"
     return Finding(
         "budget-mix",
-        f"{' and '.join(words)} should {brings}.",
+        f"{' and '.join(words)} should {brings}{freed}.",
         gain,
         "money",
         low,

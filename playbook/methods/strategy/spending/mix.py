@@ -12,7 +12,8 @@ from playbook.result.formats import Formats
 
 __all__ = ["OWNER", "channel_frame", "listed", "mix_proposal"]
 
-LEAST_LINE = 0.002  # of all channel spend: a smaller change of one channel is left out
+ID = "channel-mix"
+ROUNDING = 1e-6  # of all channel spend: a smaller change is none
 OWNER = "head of marketing"
 FIRST_REVIEW = 12  # weeks
 _SHOWN = {
@@ -55,21 +56,21 @@ def channel_frame(best: Split, costs: pd.DataFrame | None) -> pd.DataFrame:
 
 
 def mix_proposal(best: Split, channels: pd.DataFrame, fmt: Formats) -> Proposal | None:
-    """The shift of channel money as a proposal with a line for each channel that changes; None where it is small.
+    """The shift of channel money as a proposal of one line, for what one channel gives pays what another gets; None where it is
+    small.
 
     A channel that grows costs its additional spend and brings the additional value. One that shrinks costs nothing and brings the
     money it sets free less the value that is lost, so that value less cost adds up to what the shift leaves.
     """
     if not best.moved:
         return None
-    moved = channels[channels["change"].abs() > LEAST_LINE * channels["today"].sum()]
-    free = (-moved["change"]).clip(lower=0)
+    moved = channels[channels["change"].abs() > ROUNDING * channels["today"].sum()]
     frame = moved[["channel", "today", "advised", "change"]].assign(
-        cost=moved["change"].clip(lower=0),
-        value_low=free + moved["more_low"],
-        value=free + moved["more"],
-        value_high=free + moved["more_high"],
+        shift=ID, cost=moved["change"].clip(lower=0), value=(-moved["change"]).clip(lower=0) + moved["more"]
     )
+    cost = float(frame["cost"].sum())
+    low, gain, high = best.gain()
+    line = pd.DataFrame([(ID, cost, low + cost, gain + cost, high + cost)], columns=list(LINES))
     up, down = moved[moved["change"] > 0], moved[moved["change"] < 0]
     words = []
     if len(up):
@@ -80,7 +81,7 @@ def mix_proposal(best: Split, channels: pd.DataFrame, fmt: Formats) -> Proposal 
     how = f"{', '.join(words)}. Make half of the move now and the rest after the review; keep the pattern over the year."
     watched = f"{fmt.number(abs(orders), 1)} {'more' if orders >= 0 else 'fewer'} orders a week are expected of the whole move"
     return Proposal(
-        id="channel-mix",
+        id=ID,
         name="channel money moved",
         action=how,
         whom=", ".join(moved["channel"]),
@@ -89,11 +90,11 @@ def mix_proposal(best: Split, channels: pd.DataFrame, fmt: Formats) -> Proposal 
         stop_rule=f"{watched}. Go back if, {FIRST_REVIEW} weeks after a move, the curves fitted again show less left after cost"
         " than before.",
         pool="new customers",
-        lines=frame.rename(columns={"channel": "key"})[list(LINES)].reset_index(drop=True),
+        lines=line,
         lead_days=14,
         review_days=FIRST_REVIEW * 7,
-        evidence="likely" if best.gain()[0] > 0 else "indicative",
-        worklist=Worklist("channel-mix", "Channel money moved", how, frame.reset_index(drop=True), _SHOWN, "channel"),
+        evidence="likely" if low > 0 else "indicative",
+        worklist=Worklist(ID, "Channel money moved", how, frame.reset_index(drop=True), _SHOWN, "shift"),
         waits=False,
     )
 

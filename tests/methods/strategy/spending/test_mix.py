@@ -21,15 +21,16 @@ def shifted(limits=None, costs=None, budget=None):
 
 def test_lines_add_up_to_what_the_shift_leaves():
     found, frame, shift = shifted()
-    assert shift.value - shift.cost == pytest.approx(found.gain()[1])
+    assert (shift.value - shift.cost, len(shift.lines)) == pytest.approx((found.gain()[1], 1))
+    assert [shift.lines[c].iloc[0] - shift.cost for c in ("value_low", "value_high")] == pytest.approx(found.gain()[::2])
     up, down = frame[frame["change"] > 0].iloc[0], frame[frame["change"] < 0].iloc[0]
-    lines = shift.lines.set_index("key")
-    assert lines.loc[up["channel"], "cost"] == pytest.approx(up["change"]) and lines.loc[down["channel"], "cost"] == 0
-    assert lines.loc[up["channel"], "value"] == pytest.approx(up["more"])
-    assert lines.loc[down["channel"], "value"] == pytest.approx(-down["change"] + down["more"])
+    rows = shift.worklist.frame.set_index("channel")
+    assert rows.loc[up["channel"], "cost"] == pytest.approx(up["change"]) and rows.loc[down["channel"], "cost"] == 0
+    assert rows.loc[up["channel"], "value"] == pytest.approx(up["more"])
+    assert rows.loc[down["channel"], "value"] == pytest.approx(-down["change"] + down["more"])
     assert (shift.pool, shift.waits, shift.id) == ("new customers", False, "channel-mix")
-    assert shift.worklist.frame["cost"].sum() == pytest.approx(shift.cost)
-    assert shift.worklist.frame["channel"].to_list() == shift.lines["key"].to_list()
+    assert rows[["cost", "value"]].sum().to_list() == pytest.approx([shift.cost, shift.value])
+    assert set(rows["shift"]) == set(shift.lines["key"])  # the plan keeps the list as a whole or not at all
     assert up["channel"] in shift.action and "Spend more on" in shift.action and "less on" in shift.action
 
 
