@@ -90,17 +90,18 @@ def scoring(
     closed = asked.closed
     rows = tidy(asked.features, asked.when if learned.model.dated else None)
     waiting = rows[~closed]
-    told = reasons(learned.model, rows[closed], waiting, fmt) if len(waiting) else None
-    chance = learned.model.predict_tidy(waiting) if len(waiting) else np.zeros(0)
+    chance, told = np.full(len(waiting), learned.base_rate), None
+    if learned.works and len(waiting):  # a score that ranks no better than chance tells nobody from anybody
+        chance, told = learned.model.predict_tidy(waiting), reasons(learned.model, rows[closed], waiting, fmt)
     ranked = importance(learned.trial)
-    leading = ranked.loc[ranked["loss"] > 0, "column"].head(TOLD).tolist()
+    leading = ranked.loc[ranked["loss"] > 0, "column"].head(TOLD).tolist() if learned.works else []
     scored = Scored(
         fmt=fmt,
         asked=asked,
         learned=learned,
         profit=_profit(asked, learned),
         listed=scored_list(asked, chance, told),
-        faithful=told.faithful if told is not None else 1.0,
+        faithful=told.faithful if told is not None else None,
         importance=ranked,
         dependence=partial_dependence(learned.model, rows[closed], leading, fmt),
     )

@@ -94,6 +94,16 @@ def test_without_a_price_the_best_fifth_is_chosen(scored):
     assert cost.unit == "count" and " yes of " in cost.sentence
 
 
+def test_chances_that_do_not_hold_are_told_of_the_group_where_they_miss_most(scored):
+    held = scored.learned.held_out
+    age = scored.asked.protected.assign(age=np.where(np.arange(800) % 4 < 2, "young", "old"))  # across genders
+    off = held["probability"] + np.where(age["gender"].loc[held.index] == "women", 0.3, 0.1)
+    learned = replace(scored.learned, held_out=held.assign(probability=off.clip(upper=0.99)))
+    wrong = replace(scored, learned=learned, asked=replace(scored.asked, protected=age))
+    told = next(f for f in fairness(wrong, FMT, ("gender", "age")).findings if f.id == "fairness-promises")
+    assert told.sentence.startswith("For women (gender) the stated chances are too high:") and told.low > 0.2
+
+
 def test_without_a_protected_attribute_or_large_groups_it_is_locked(scored):
     none = fairness(scored, FMT)
     assert isinstance(none, Locked) and "protected: [gender, age_group]" in none.unlock[0]

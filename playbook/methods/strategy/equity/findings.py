@@ -74,7 +74,7 @@ def _gap(gap: Gap, told: Judged) -> Finding:
 
 def _promises(told: Judged) -> Finding | None:
     """The group whose stated chances miss by most, beyond chance."""
-    rows = pd.concat([gap.groups.assign(attribute=gap.attribute) for gap in told.gaps])
+    rows = pd.concat([gap.groups.assign(attribute=gap.attribute) for gap in told.gaps], ignore_index=True)
     rows = rows[(rows["group"] != OTHERS) & ((rows["off_low"] > 0) | (rows["off_high"] < 0))]
     if rows.empty:
         return None

@@ -78,6 +78,11 @@ class Learned:
     setting: str
     trial: Trial = field(repr=False)
 
+    @property
+    def works(self) -> bool:
+        """Whether rows not seen are ranked better than by chance, at the report's level."""
+        return float(self.comparison.set_index("model").loc[CHOICE, "auc_low"]) > 0.5
+
 
 def learn(
     features: pd.DataFrame, outcome: pd.Series, when: pd.Series | None = None, seed: int = 0, *,

@@ -14,14 +14,15 @@ __all__ = ["Scored"]
 
 @dataclass(frozen=True)
 class Scored:
-    """As in ``Scoring``; ``faithful``: share of the score's spread that the reasons account for."""
+    """As in ``Scoring``; ``faithful``: share of the score's spread that the reasons account for, None where there
+    are no reasons."""
 
     fmt: Formats
     asked: Asked
     learned: Learned
     profit: Profit | None
     listed: pd.DataFrame
-    faithful: float
+    faithful: float | None
     importance: pd.DataFrame
     dependence: pd.DataFrame
 

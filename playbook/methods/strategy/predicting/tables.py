@@ -73,14 +73,15 @@ def assumptions(scored: Scored) -> tuple[Assumption, ...]:
         )
     else:
         stated.append(Assumption(f"None of the {asked.nouns.many} would end with yes if nobody worked on it.", "low", "high"))
-    stated.append(
-        Assumption(
-            f"Reasons are read from a simpler model of the score; they account for {fmt.share(scored.faithful)} of what sets"
-            " scores apart.",
-            "medium",
-            "low",
+    if scored.faithful is not None:
+        stated.append(
+            Assumption(
+                f"Reasons are read from a simpler model of the score; they account for {fmt.share(scored.faithful)} of what sets"
+                " scores apart.",
+                "medium",
+                "low",
+            )
         )
-    )
     if asked.absent:
         stated.append(Assumption(f"Named as protected but in no table: {', '.join(asked.absent)}.", "high", "medium"))
     if len(asked.protected.columns):
