@@ -43,7 +43,8 @@ class Fairness(Result):
 def fairness(scoring: Scoring, fmt: Formats, protected: tuple[str, ...] = ()) -> Fairness | Locked:
     """Judge the score on rows it had not seen, by attributes that it never saw (``protected`` in client.yml).
 
-    Chosen are the rows whose work pays (``Profit.threshold``), or the best fifth where no price is known. Locked without a
+    Chosen are the rows whose work pays, of those that were worked on at a known price (as in ``Scoring.profit``), or the best fifth
+    where no price is known. Locked without a
     protected attribute, or where none has two groups of 50.
     """
     held = scoring.asked.protected
@@ -51,6 +52,8 @@ def fairness(scoring: Scoring, fmt: Formats, protected: tuple[str, ...] = ()) ->
         named = f"a column named {' or '.join(protected)}" if protected else "protected: [gender, age_group] in client.yml"
         return _locked(fmt, f"{named}, so that the score can be judged by it and is not learnt from it")
     judged = scoring.learned.held_out
+    if scoring.profit is not None:
+        judged = judged[scoring.asked.priced[judged.index]]
     at = judged.index.to_numpy()
     outcome, chance = judged["outcome"].to_numpy(dtype=bool), judged["probability"].to_numpy()
     chosen, worth, brought = _choice(scoring, at, outcome, chance)
@@ -111,6 +114,6 @@ def _choice(
         chosen = np.zeros(len(at), dtype=bool)
         chosen[np.argsort(-chance, kind="stable")[: round(TOP * len(at))]] = True
         return chosen, chance, outcome.astype(float)
-    value, cost = np.nan_to_num(asked.value[at] * asked.caused[1]), np.nan_to_num(asked.cost[at])
+    value, cost = asked.value[at] * asked.caused[1], asked.cost[at]
     expected = chance * value - cost
     return expected > 0, expected, outcome * value - cost

@@ -142,8 +142,7 @@ def _profit(asked: Asked, learned: Learned) -> Profit | None:
     """On rows not seen that were worked on; None where a price is not known."""
     judged = learned.held_out
     at = judged.index.to_numpy()
-    value, cost, worked = asked.value[at] * asked.caused[1], asked.cost[at], asked.worked[at]
-    known = worked & np.isfinite(value) & np.isfinite(cost)
+    value, cost, known = asked.value[at] * asked.caused[1], asked.cost[at], asked.priced[at]
     if not known.any() or not (value[known] > 0).any() or not (cost[known] > 0).any():
         return None
     outcome = judged["outcome"].to_numpy(dtype=bool)

@@ -104,6 +104,13 @@ def test_chances_that_do_not_hold_are_told_of_the_group_where_they_miss_most(sco
     assert told.sentence.startswith("For women (gender) the stated chances are too high:") and told.low > 0.2
 
 
+def test_rows_left_alone_or_without_a_price_are_not_judged_in_money(scored):
+    cost, worked = scored.asked.cost.copy(), scored.asked.worked.copy()
+    cost[400:450], worked[450:500] = np.nan, False
+    found = fairness(replace(scored, asked=replace(scored.asked, cost=cost, worked=worked)), FMT, ("gender",))
+    assert found.gaps[0].groups["cases"].sum() == len(scored.learned.held_out) - 100
+
+
 def test_without_a_protected_attribute_or_large_groups_it_is_locked(scored):
     none = fairness(scored, FMT)
     assert isinstance(none, Locked) and "protected: [gender, age_group]" in none.unlock[0]

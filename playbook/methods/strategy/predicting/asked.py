@@ -68,6 +68,11 @@ class Asked:
         return self.outcome.notna().to_numpy()
 
     @property
+    def priced(self) -> np.ndarray:
+        """Rows that were worked on and of which worth and cost are known: those on which money can be judged."""
+        return self.worked & np.isfinite(self.value) & np.isfinite(self.cost)
+
+    @property
     def counts(self) -> tuple[int, int]:
         """Closed rows with yes, and with no."""
         yes = int(self.outcome.sum())
