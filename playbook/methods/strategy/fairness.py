@@ -43,9 +43,8 @@ class Fairness(Result):
 def fairness(scoring: Scoring, fmt: Formats, protected: tuple[str, ...] = ()) -> Fairness | Locked:
     """Judge the score on rows it had not seen, by attributes that it never saw (``protected`` in client.yml).
 
-    Chosen are the rows whose work pays, of those that were worked on at a known price (as in ``Scoring.profit``), or the best fifth
-    where no price is known. Locked without a
-    protected attribute, or where none has two groups of 50.
+    Chosen are the rows whose work pays, of those that were worked on at a known price (as in ``Scoring.profit``), or the best
+    fifth where no price is known. Locked without a protected attribute, or where none has two groups of 50.
     """
     held = scoring.asked.protected
     if not protected or not len(held.columns):
