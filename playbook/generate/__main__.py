@@ -5,7 +5,8 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from playbook.errors import PlaybookError
-from playbook.generate.bank.client import BANK_CUSTOMERS, BANK_MONTHS, generate_bank
+from playbook.generate.bank.client import BANK_MONTHS, generate_bank
+from playbook.generate.bank.planted import CUSTOMERS
 from playbook.generate.bank.write import write_bank
 from playbook.generate.client import generate_client
 from playbook.generate.planted import REFERENCE_CUSTOMERS
@@ -15,7 +16,7 @@ __all__ = ["main"]
 
 KINDS = {
     "shop": (generate_client, write_client, {"customers": REFERENCE_CUSTOMERS, "months": 36, "name": "Aurora Audio"}),
-    "bank": (generate_bank, write_bank, {"customers": BANK_CUSTOMERS, "months": BANK_MONTHS, "name": "Harbor Bank"}),
+    "bank": (generate_bank, write_bank, {"customers": CUSTOMERS, "months": BANK_MONTHS, "name": "Harbor Bank"}),
 }
 
 

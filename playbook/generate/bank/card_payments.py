@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from playbook.generate.bank.planted import FRAUD_SHARE, LABELLED_FRAUD, LABELLED_HONEST, PATTERNS
+from playbook.generate.bank.planted import CUSTOMERS, FRAUD_SHARE, LABELLED_FRAUD, LABELLED_HONEST, PATTERNS
 
 __all__ = ["draw_payments"]
 
-PAYMENTS, CARDS, DAYS = 13_500, 850, 120  # for 3,000 customers, over the last days
+PAYMENTS, CARDS, DAYS = 13_500, 850, 120  # for CUSTOMERS, over the last days
 KINDS = {
     "groceries": 0.32,
     "restaurant": 0.2,
@@ -37,7 +37,7 @@ ENTRY = {"chip": 0.45, "contactless": 0.35, "online": 0.20}
 
 def draw_payments(people: pd.DataFrame, last: pd.Timestamp, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Payments of the last 120 days with labels where somebody looked, and the truth: payment_id, pattern of each fraud."""
-    scale = len(people) / 3000
+    scale = len(people) / CUSTOMERS
     there = np.flatnonzero((people["acquired_on"] < last - pd.Timedelta(days=DAYS)) & people["left_on"].isna())
     holders = people.iloc[np.sort(rng.choice(there, min(round(CARDS * scale), len(there)), replace=False))].reset_index(drop=True)
     usual = 60 * rng.lognormal(0, 0.5, len(holders)) * np.sqrt(holders["worth"].to_numpy())

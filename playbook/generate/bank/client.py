@@ -15,7 +15,7 @@ from playbook.generate.bank.credit import draw_applications
 from playbook.generate.bank.loan_path import draw_loan_path
 from playbook.generate.bank.offers import draw_offers
 from playbook.generate.bank.people import draw_people
-from playbook.generate.bank.planted import BANK_CHANNELS
+from playbook.generate.bank.planted import BANK_CHANNELS, CUSTOMERS
 from playbook.generate.bank.truth import BankTruth, tell_bank_truth
 from playbook.generate.bank.voices import answers_of, draw_answers, tickets_of
 from playbook.generate.client import AS_OF
@@ -23,9 +23,9 @@ from playbook.generate.demand import advertising
 from playbook.generate.ledger import advertising_ledger, plan_targets, totals_by_month
 from playbook.generate.shop import market_sizes
 
-__all__ = ["BANK_CUSTOMERS", "BANK_MONTHS", "GeneratedBank", "generate_bank"]
+__all__ = ["BANK_MONTHS", "GeneratedBank", "generate_bank"]
 
-BANK_CUSTOMERS, BANK_MONTHS = 3000, 30  # as bundled
+BANK_MONTHS = 30  # as bundled
 FEWEST_CUSTOMERS, FEWEST_MONTHS = 600, 24
 STREAMS = 24  # random streams, one a room; more than are used, to leave room for new ones
 BANK_STREAM = 1  # apart from the shop's streams of the same seed
@@ -43,7 +43,7 @@ class GeneratedBank:
 
 
 def generate_bank(
-    seed: int = 7, customers: int = BANK_CUSTOMERS, months: int = BANK_MONTHS, name: str = "Harbor Bank"
+    seed: int = 7, customers: int = CUSTOMERS, months: int = BANK_MONTHS, name: str = "Harbor Bank"
 ) -> GeneratedBank:
     """A retail bank with ``months`` of history up to 31 October 2026; the same arguments give the same tables.
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from playbook.generate.bank.planted import DEAL, DEAL_OWNERS
+from playbook.generate.bank.planted import CUSTOMERS, DEAL, DEAL_OWNERS
 
 __all__ = ["draw_deals", "worth_while_discount"]
 
-DEALS = 900  # for 3,000 customers
+DEALS = 900  # for CUSTOMERS
 MONTHS_BACK = 30
 STEPS = ("First talk", "Figures received", "Offer", "Credit committee")  # then Won or Lost
 DAYS_A_STEP = 14
@@ -23,7 +23,7 @@ def draw_deals(last: pd.Timestamp, customers: int, rng: np.random.Generator) -> 
     ``amount`` is the margin at list price over the term, ``discount`` the share of it given away, ``cost`` what is left to pay.
     The chance is logistic (DEAL, DEAL_OWNERS). What each owner gives away does not depend on the deal.
     """
-    size = round(DEALS * customers / 3000)
+    size = round(DEALS * customers / CUSTOMERS)
     deals = pd.DataFrame(
         {"created_on": last.normalize() - pd.to_timedelta(np.sort(rng.integers(0, 30 * MONTHS_BACK, size))[::-1], "D")}
     )

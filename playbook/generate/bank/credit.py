@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from playbook.generate.bank.planted import CREDIT, LOSS_SHARE
+from playbook.generate.bank.planted import CREDIT, CUSTOMERS, LOSS_SHARE
 
 __all__ = ["draw_applications"]
 
-APPLICATIONS = 3_400  # for 3,000 customers
+APPLICATIONS = 4_900  # for CUSTOMERS
 MONTHS_BACK, SETTLED_MONTHS, SETTLED_EARLY = 29, 9, 0.25  # younger ones are open, but for a share that failed or was paid early
 TERMS = (12, 24, 36, 48, 60)
 PURPOSES = {"car": 0.3, "home": 0.25, "furniture": 0.15, "study": 0.1, "other": 0.2}
@@ -19,7 +19,7 @@ def draw_applications(people: pd.DataFrame, last: pd.Timestamp, rng: np.random.G
 
     The chance is logistic in the features (CREDIT). ``loss`` is LOSS_SHARE of the amount on average, where it was not paid back.
     """
-    count = round(APPLICATIONS * len(people) / 3000)
+    count = round(APPLICATIONS * len(people) / CUSTOMERS)
     row = rng.integers(0, len(people), count)
     asked = pd.DataFrame(
         {"applied_on": last.normalize() - pd.to_timedelta(rng.integers(1, 30 * MONTHS_BACK, count), "D"), "row": row}

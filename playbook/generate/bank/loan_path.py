@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from playbook.generate.bank.planted import CUSTOMERS
+
 __all__ = ["LOAN_ACTIONS", "LOAN_MOVES", "LOAN_STEPS", "draw_loan_path"]
 
 LOAN_STEPS = ("rate check", "application form", "documents", "decision", "paid out")
-PATHS, DAYS = 3_600, 365  # for 3,000 customers, over the last days
+PATHS, DAYS = 3_600, 365  # for CUSTOMERS, over the last days
 WAIT_HOURS = (1, 8, 40, 30)  # mean time from each step to the next
 # Chances to go on and to go back one step when the bank does nothing; the rest give up.
 LOAN_MOVES = {"rate check": (0.46, 0.0), "application form": (0.52, 0.10), "documents": (0.55, 0.08), "decision": (0.70, 0.06)}
@@ -22,7 +24,7 @@ CHANNELS = {"website": 0.5, "app": 0.3, "branch": 0.2}
 
 def draw_loan_path(last: pd.Timestamp, customers: int, rng: np.random.Generator) -> pd.DataFrame:
     """One row a step of each applicant: journey_id, step, step_at, channel, action, value, cost."""
-    count = round(PATHS * customers / 3000)
+    count = round(PATHS * customers / CUSTOMERS)
     begin = last.normalize() - pd.Timedelta(days=DAYS - 1) + pd.to_timedelta(rng.integers(0, DAYS * 86_400, count), "s")
     channel = rng.choice(list(CHANNELS), count, p=list(CHANNELS.values()))
     who, at, step = np.arange(count), np.zeros(count), np.zeros(count, dtype=int)

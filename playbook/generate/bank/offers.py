@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from playbook.generate.bank.planted import OFFER, OFFER_CALL, SUBJECTS
+from playbook.generate.bank.planted import CUSTOMERS, OFFER, OFFER_CALL, SUBJECTS
 
 __all__ = ["SELDOM_LOGINS", "draw_offers"]
 
-CASES, OPEN = 6_200, 700  # closed ones, and those still to be worked on, for 3,000 customers
+CASES, OPEN = 9_000, 1_100  # closed ones, and those still to be worked on, for CUSTOMERS
 OFFER_MONTHS, OPEN_DAYS = 16, 25
 CALLED = 0.60  # share of the closed cases that the lot had called
 CALL_COST, LETTER_COST = 24.0, 1.5  # CNY
@@ -24,8 +24,8 @@ def draw_offers(
     The chance of a yes is logistic in the features (OFFER, SUBJECTS) and in the call (OFFER_CALL). ``talk_seconds`` is written
     when a case is closed and is long where it ended with a yes. Truth: case_id, the chances left alone and called, and kind.
     """
-    count = round(CASES * len(people) / 3000)
-    waiting = round(OPEN * len(people) / 3000)
+    count = round(CASES * len(people) / CUSTOMERS)
+    waiting = round(OPEN * len(people) / CUSTOMERS)
     ages = rng.integers(OPEN_DAYS, 30 * OFFER_MONTHS, count)
     opened = last.normalize() - pd.to_timedelta(np.concatenate([ages, rng.integers(0, OPEN_DAYS, waiting)]), "D")
     cases = pd.DataFrame({"opened_on": opened, "open": np.arange(count + waiting) >= count})

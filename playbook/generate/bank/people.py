@@ -7,9 +7,8 @@ from playbook.generate.bank.planted import AGES, BRANCHES, DECLINE_MONTHS, GROUP
 
 __all__ = ["NEVER", "draw_people", "fades"]
 
-JOINED_BEFORE = 0.72  # share that had an account before the first month
-OLDEST_YEARS = 18
-CONTRACTS = {"Basic": 0.0, "Plus": 15.0, "Private": 68.0}  # CNY a month
+YEARS_BEFORE = 8  # accounts opened before the history, as evenly as those within it
+CONTRACTS = ("Basic", "Plus", "Private")
 CONTRACT_MIX = {
     "affluent": (0.05, 0.35, 0.60),
     "family": (0.40, 0.55, 0.05),
@@ -32,9 +31,9 @@ STAYS, NEVER = 3, 10_000  # months that everybody stays; number of the month of 
 def draw_people(months: pd.DatetimeIndex, count: int, rng: np.random.Generator) -> pd.DataFrame:
     """One row a customer: what the bank knows, and group, rates and habits, which only the truth knows.
 
-    ``months``: first days of the months of history. ``first`` and ``left`` are numbers of months: the first one active (0 where
-    the account is older), and the one of leaving: beyond the history for those who leave after it, NEVER for the rest.
-    ``leaving`` is the monthly chance to leave in the last month there.
+    ``months``: first days of the months of history. ``first`` and ``left`` are numbers of months, 0 for the first one of history,
+    below that before it: the one of opening the account, and the one of leaving: beyond the history for those who leave after
+    it, NEVER for the rest. ``leaving`` is the monthly chance to leave in the last month there.
     """
     sizes = np.array([round(count * group.share) for group in GROUPS])
     sizes[1] += count - sizes.sum()
@@ -46,7 +45,7 @@ def draw_people(months: pd.DatetimeIndex, count: int, rng: np.random.Generator) 
         rows = np.flatnonzero(which == number)
         age[rows] = rng.choice(AGES, len(rows), p=group.ages)
         income[rows] = group.incomes[0] * rng.lognormal(0, group.incomes[1], len(rows))
-        contract[rows] = rng.choice(list(CONTRACTS), len(rows), p=CONTRACT_MIX[group.name])
+        contract[rows] = rng.choice(CONTRACTS, len(rows), p=CONTRACT_MIX[group.name])
     people = pd.DataFrame(
         {
             "customer_id": [f"H{number}" for number in range(20001, 20001 + count)],
@@ -58,7 +57,6 @@ def draw_people(months: pd.DatetimeIndex, count: int, rng: np.random.Generator) 
             "employment": _work(gender, age, rng),
             "region": rng.choice(list(BRANCHES), count, p=list(BRANCHES.values())),
             "contract": contract,
-            "fee": pd.Series(contract).map(CONTRACTS),
         }
     )
     for habit in ("bookings", "worth", "balance", "cards", "logins"):
@@ -85,18 +83,23 @@ def _work(gender: np.ndarray, age: np.ndarray, rng: np.random.Generator) -> np.n
     return np.where(part, "part-time", work)
 
 
-def _joined(months: pd.DatetimeIndex, count: int, rng: np.random.Generator) -> tuple[np.ndarray, pd.Series]:
-    before = rng.random(count) < JOINED_BEFORE
-    first = np.where(before, 0, rng.integers(0, len(months), count))
-    old = months[0] - pd.to_timedelta((YEAR_DAYS * OLDEST_YEARS * rng.random(count) ** 1.5).astype(int) + 1, "D")
-    new = months[first] + pd.to_timedelta(rng.integers(0, 28, count), "D")
-    return first, pd.Series(np.where(before, old, new))
+def _joined(months: pd.DatetimeIndex, count: int, rng: np.random.Generator) -> tuple[np.ndarray, pd.DatetimeIndex]:
+    """Number of the month of opening, and the day."""
+    first = rng.integers(-12 * YEARS_BEFORE, len(months), count)
+    return first, _grid(months)[first + 12 * YEARS_BEFORE] + pd.to_timedelta(rng.integers(0, 28, count), "D")
+
+
+def _grid(months: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Months from the first that an account was opened in to the last that is drawn."""
+    before = 12 * YEARS_BEFORE
+    return pd.date_range(months[0] - pd.DateOffset(months=before), periods=before + len(months) + DECLINE_MONTHS, freq="MS")
 
 
 def _left(people: pd.DataFrame, months: pd.DatetimeIndex, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, pd.Series]:
     """Chance to leave in the last month there, number of the month of leaving, and the day; nobody leaves in the first months.
 
-    Goes on for DECLINE_MONTHS after the history, so that some who are still there already fade.
+    Begins with the oldest account, because the bank keeps those that were closed long ago, and goes on for DECLINE_MONTHS after
+    the history, so that some who are still there already fade.
     """
     fixed = LEAVING["all"] + (
         LEAVING["contract Basic"] * (people["contract"] == "Basic")
@@ -105,12 +108,14 @@ def _left(people: pd.DataFrame, months: pd.DatetimeIndex, rng: np.random.Generat
     ).to_numpy(dtype=float)
     left = np.full(len(people), NEVER)
     chance = np.zeros(len(people))
-    for month, start in enumerate(pd.date_range(months[0], periods=len(months) + DECLINE_MONTHS, freq="MS")):
+    grid = _grid(months)
+    for month, start in enumerate(grid, -12 * YEARS_BEFORE):
         young = ((start - people["acquired_on"]).dt.days < 2 * YEAR_DAYS).to_numpy()
         now = 1 / (1 + np.exp(-fixed - LEAVING["first two years"] * young))
         there = (left == NEVER) & (people["first"].to_numpy() + STAYS <= month)
         if month < len(months):
             chance = np.where(left == NEVER, now, chance)
         left = np.where(there & (rng.random(len(people)) < now), month, left)
-    day = months[np.minimum(left, len(months) - 1)] + pd.to_timedelta(rng.integers(0, 28, len(people)), "D")
+    place = np.minimum(left + 12 * YEARS_BEFORE, len(grid) - 1)
+    day = grid[place] + pd.to_timedelta(rng.integers(0, 28, len(people)), "D")
     return chance.round(5), left, pd.Series(day).where(left < len(months))

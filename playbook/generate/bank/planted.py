@@ -11,6 +11,7 @@ __all__ = [
     "BRANCHES",
     "CAMPAIGNS",
     "CREDIT",
+    "CUSTOMERS",
     "DEAL",
     "DEAL_OWNERS",
     "DECLINE",
@@ -33,6 +34,7 @@ __all__ = [
     "Pattern",
 ]
 
+CUSTOMERS = 3800  # the size that numbers of cases and payments are stated for; they scale with the customers
 SEASON = (1.10, 0.82, 1.02, 0.98, 0.96, 1.04, 0.95, 0.92, 1.00, 0.98, 1.08, 1.15)  # bookings, January first
 GROWTH = 0.06  # a year, of each customer's bookings
 AGES = ("18-29", "30-44", "45-64", "65+")
@@ -82,10 +84,10 @@ GROUPS = (
 )  # fmt: skip
 
 # The proxy: share that works part-time, by the protected attribute. Gender itself acts on nothing.
-PART_TIME = {"female": 0.48, "male": 0.08}
+PART_TIME = {"female": 0.52, "male": 0.06}
 
 # Log-odds of leaving within a month, given what the bank sees.
-LEAVING = {"all": -5.15, "contract Basic": 0.45, "age 18-29": 0.60, "branch Airport Road": 0.85, "first two years": 0.55}
+LEAVING = {"all": -5.25, "contract Basic": 0.45, "age 18-29": 0.60, "branch Airport Road": 0.85, "first two years": 0.55}
 DECLINE, DECLINE_MONTHS = 0.66, 4  # use of the account falls by this factor each month over the last months
 
 
@@ -119,7 +121,7 @@ BANK_CHANNELS = (
 # Offers: products offered, margin of a yes (CNY), and log-odds of a yes. ``balance``: ln(balance / 50,000 CNY).
 SUBJECTS = {"Gold Card": (260, 0.0), "Savings Plan": (420, 0.3), "Personal Loan": (900, -0.2)}
 OFFER = {
-    "all": -1.05, "balance": 0.45, "products held, above 2": 0.35, "earlier offers": -0.30, "employment part-time": -1.50,
+    "all": -0.95, "balance": 0.45, "products held, above 2": 0.35, "earlier offers": -0.30, "employment part-time": -2.00,
     "age 65+": -0.50, "age 18-29": 0.20,
 }  # fmt: skip
 # What a call adds to the log-odds: to all, to those who use the app less than four times a month, after three or more offers.
@@ -151,5 +153,5 @@ PATTERNS = (
 LABELLED_FRAUD, LABELLED_HONEST = 0.80, 0.10  # shares that somebody has looked at
 
 # Corporate loans: log-odds of winning. ``size``: ln(amount / 80,000 CNY); ``discount``: the rate concession as a share of list.
-DEAL = {"all": -1.05, "discount": 6.0, "size": -0.25, "recommended": 0.70, "rating C": -0.40}
+DEAL = {"all": -1.05, "discount": 4.5, "size": -0.25, "recommended": 0.70, "rating C": -0.40}
 DEAL_OWNERS = {"Chen Wei": 0.45, "Fang Li": 0.15, "Marta Keller": 0.0, "Sun Yan": -0.15, "Tom Brandt": -0.45}

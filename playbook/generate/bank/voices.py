@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 
+from playbook.generate.bank.planted import CUSTOMERS
 from playbook.generate.service import draw_tickets, standing_answers, words
 
 __all__ = ["CHINESE", "SERVICE_FILE", "answers_of", "draw_answers", "tickets_of"]
 
 SERVICE_FILE = "bank/service.yml"
 CHINESE = 0.55  # share of questions in Chinese
-SURVEYS, SURVEY_DAYS = 1_100, 700  # for 3,000 customers, over the last days
+SURVEYS, SURVEY_DAYS = 1_700, 700  # for CUSTOMERS, over the last days
 BASE_SCORE, SCORE_SPREAD = 7.9, 1.4
 SATISFACTION_FROM, SATISFACTION_SPREAD = (2.5, 4.5, 6.5, 8.5), 0.5  # recommend scores where satisfaction goes up by one
 
@@ -27,7 +28,7 @@ def answers_of() -> pd.DataFrame:
 def draw_answers(people: pd.DataFrame, last: pd.Timestamp, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.Series]:
     """date, customer_id, recommend, satisfaction, comment of each answer, and what moved it."""
     drivers = words(SERVICE_FILE)["drivers"]
-    count = round(SURVEYS * len(people) / 3000)
+    count = round(SURVEYS * len(people) / CUSTOMERS)
     person = people.iloc[np.sort(rng.choice(len(people), count, replace=False))]
     date = last.normalize() - pd.to_timedelta(rng.integers(1, SURVEY_DAYS, count), "D")
     there = ((person["acquired_on"] < date) & ~(person["left_on"] < date)).to_numpy()

@@ -36,7 +36,6 @@ BANK_EXPORTS = {
             "age_group": "age_group",
             "income_group": "年收入",
             "contract": "套餐",
-            "fee": "月费",
             "left_on": "销户日期",
         },
         {"sheet": "客户"},
