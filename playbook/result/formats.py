@@ -69,9 +69,13 @@ class Formats:
         """A whole number with separators."""
         return _DASH if _absent(value) else self._decimal(round(float(value)), "#,##0")
 
-    def number(self, value: float, digits: int = 2) -> str:
-        """A plain number with at most ``digits`` decimals."""
-        return _DASH if _absent(value) else self._decimal(value, f"#,##0.{'#' * digits}")
+    def number(self, value: float, digits: int | None = None) -> str:
+        """A plain number to three figures, 0.26, 43.9 or 1,208, or with at most ``digits`` decimals."""
+        if _absent(value):
+            return _DASH
+        if digits is None:
+            digits = 2 if abs(value) < 9.995 else 1 if abs(value) < 99.95 else 0
+        return self._decimal(value, f"#,##0.{'#' * digits}")
 
     def day(self, day: date | pd.Timestamp) -> str:
         """A day: 31 October 2026."""

@@ -28,7 +28,8 @@ def keep(engagement: Engagement, name: str, result: Result) -> None:
     _memory[engagement, name] = result
     if folder := os.environ.get(WORK_VARIABLE):
         store(engagement, name, result, Path(folder))
-        store(engagement, name + _LISTS, result.worklists, Path(folder))  # apart, so that reading them loads no model
+        if result.worklists:  # apart, so that reading them loads no model
+            store(engagement, name + _LISTS, result.worklists, Path(folder))
 
 
 def recall(engagement: Engagement, name: str) -> Result | None:

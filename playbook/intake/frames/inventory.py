@@ -25,8 +25,7 @@ def stock_levels(tables: Tables) -> pd.DataFrame:
 @frame(stock=("date", "product_id", "on_hand"), orders=("order_id", "order_date", "revenue", "product_id", "quantity"))
 def stocked_weeks(tables: Tables) -> pd.DataFrame:
     """One row per product in stock's table and week in which it was bought, of the 104 weeks that end with the last whole one
-    before
-    the as-of day: product_id, week (Monday), units and revenue (of what was bought; returns are no demand)."""
+    before the as-of day: product_id, week (Monday), units and revenue (of what was bought; returns are no demand)."""
     rows, counted = tables.rows["orders"], tables.rows["stock"].select("product_id").distinct()
     end = tables.as_of + timedelta(days=1)
     monday = end - timedelta(days=end.weekday())

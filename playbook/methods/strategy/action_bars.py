@@ -1,6 +1,7 @@
 """Action bars: one bar per action with the range of its assumption, as the targeting and the plan sections show them."""
 
 from collections.abc import Callable
+from textwrap import shorten
 
 import pandas as pd
 
@@ -10,7 +11,8 @@ __all__ = ["action_bars", "largest"]
 
 ROWS = 10  # bars that stay legible; the table below the chart has the rest
 ROW_HEIGHT, FRAME_HEIGHT = 0.42, 1.1  # inches
-LABEL_ROOM = 1.5  # axis length for bars of length 1, so that the longest bar's label stays inside
+LONGEST = 32  # characters of a label on the left; the table below the chart has all of it
+GAP = 8  # points between a bar and its label
 
 
 def largest(actions: pd.DataFrame) -> pd.DataFrame:
@@ -36,9 +38,12 @@ def action_bars(
     with canvas(height=FRAME_HEIGHT + ROW_HEIGHT * len(data)) as (figure, ax):
         ax.barh(data.index, data["value"], color=[FINDING if s else BAR for s in short], height=0.6)
         ax.hlines(data.index, data["low"], data["high"], color=HISTORY, linewidth=1.4)
+        labels = []
         for row, end, low, value, high in zip(data.index, ends, data["low"], data["value"], data["high"], strict=True):
             label = f"{write(value)} ({write(low)} to {write(high)})"
-            ax.annotate(label, (end, row), (6, 0), textcoords="offset points", va="center", color=INK)
+            labels.append(
+                ax.annotate(label, (end, row), (GAP, 0), textcoords="offset points", va="center", color=INK, in_layout=False)
+            )
         above = {"textcoords": "offset points", "color": FINDING, "va": "bottom"}
         if line:
             ax.axvline(line[0], color=FINDING, linestyle="--", linewidth=1.4)
@@ -46,14 +51,21 @@ def action_bars(
         if mark:
             ax.plot(data[mark], data.index, "|", color=FINDING, markersize=17, markeredgewidth=2.4)
             ax.annotate(mark, (data[mark].iloc[-1], len(data) - 0.65), (0, 2), ha="center", **above)
-        ax.set_yticks(data.index, [f"{s}:\n{n}" for s, n in zip(data["segment"], data["name"], strict=True)])
+        ax.set_yticks(
+            data.index,
+            [f"{shorten(s, LONGEST, placeholder=' …')}:\n{n}" for s, n in zip(data["segment"], data["name"], strict=True)],
+        )
         ax.set_ylim(-0.6, len(data))
         lowest = min(0.0, data["low"].min())
-        highest = max(ends.max(), line[0] if line else 0.0)
-        ax.set_xlim(lowest, lowest + (highest - lowest or 1.0) * LABEL_ROOM)
+        ax.set_xlim(lowest, max(ends.max(), line[0] if line else 0.0, lowest + 1e-9))
         ax.xaxis.set_major_formatter(lambda v, _: write(v) if v else "0")
         ax.xaxis.get_major_locator().set_params(nbins=6)
         ax.set_xlabel(xlabel)
         ax.grid(visible=False, axis="y")
         ax.grid(visible=True, axis="x")
+        figure.draw_without_rendering()  # lays the axes out, so that the labels can be measured against them
+        wide = ax.get_window_extent().width
+        taken = [min((t.get_window_extent().width + GAP * figure.dpi / 72) / wide, 0.9) for t in labels]
+        reach = max((end - lowest) / (1 - part) for end, part in zip(ends, taken, strict=True))
+        ax.set_xlim(lowest, max(lowest + reach, ax.get_xlim()[1]))
         return finish(figure)

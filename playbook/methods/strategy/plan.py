@@ -24,14 +24,15 @@ SOURCE = "proposals of all sections of this report"
 _COLUMNS = {
     "name": ("What", "text"),
     "whom": ("For whom", "text"),
-    "owner": ("Who", "text"),
     "start": ("Start", "date"),
     "cost": ("May cost a year", "money"),
-    "worth": ("Should bring a year", "text"),
+    "value": ("Should bring a year", "money"),
+    "worth": ("Range", "text"),
     "evidence": ("How sure", "text"),
 }
 _DONE = {
     "name": ("What", "text"),
+    "owner": ("Who", "text"),
     "action": ("What to do", "text"),
     "kpi": ("What will show it", "text"),
     "review": ("Review", "date"),
@@ -120,8 +121,8 @@ def plan(
 
 
 def _tables(actions: pd.DataFrame, meant: str, fmt: Formats) -> tuple[Table, ...]:
-    edges = zip(actions["value"], actions["value_low"], actions["value_high"], strict=True)
-    worth = [f"{fmt.money(value)} ({fmt.money(low)} to {fmt.money(high)})" for value, low, high in edges]
+    edges = zip(actions["value_low"], actions["value_high"], strict=True)
+    worth = [f"{fmt.money(low)} to {fmt.money(high)}" for low, high in edges]
     return (
         Table(actions.assign(worth=worth), f"The plan; an action brings {meant}.", SOURCE, _COLUMNS),
         Table(actions, "What is done, and how it is judged.", SOURCE, _DONE),

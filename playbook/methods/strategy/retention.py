@@ -208,8 +208,8 @@ def _assumptions(
         ),
         (
             churn is not None and churn.shifted is not None,
-            f"Today's contracts look unlike those of earlier days: by their state {fmt.share(churn and churn.shifted)} would"
-            " end. Their order is kept; as many are taken to end as before. Look whether the data of the last months are right.",
+            f"Today's contracts look unlike those of earlier days: by their state {fmt.share(churn and churn.shifted)} would end."
+            " Their order is kept; as many are taken to end as before. Look whether the data of the last months are right.",
             "low", "high",
         ),
         (bound, "A contract brings its fees, or what its customer bought last year where orders hold more.", "medium", "high"),

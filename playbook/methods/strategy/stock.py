@@ -28,10 +28,9 @@ FEWEST_WEEKS = 13  # of sales
 @dataclass(frozen=True, kw_only=True)
 class Stock(Result):
     """``products``: one row per product counted: product_id, name, mean and variance (units a week), lead (weeks), point, safety,
-    quantity, fill, abc, xyz, on_hand, on_order, order (units to order now), out (share of its counts at zero), missed (margin
-    a year
-    lost to that), weeks_left, dead (units beyond a year's demand), tied (their cost, money). ``served``: share of demand that the
-    policy would have served over the last year, ``average`` its mean stock; ``was`` and ``lay`` the same as it was."""
+    quantity, fill, abc, xyz, on_hand, on_order, order (units to order now), out (share of its counts at zero), missed (margin a
+    year lost to that), weeks_left, dead (units beyond a year's demand), tied (their cost, money). ``served``: share of demand
+    that the policy would have served over the last year, ``average`` its mean stock; ``was`` and ``lay`` the same as it was."""
 
     products: pd.DataFrame = field(repr=False)
     served: float
@@ -141,8 +140,7 @@ def _listed(product_list: pd.DataFrame | None) -> pd.DataFrame:
 
 def _state(counts: pd.DataFrame) -> pd.DataFrame:
     """By product: on_hand and on_order at the latest count, lead (weeks) and its variance, smallest order, out (share of the
-    counts
-    of the last year at zero), empty_now."""
+    counts of the last year at zero), empty_now."""
     recent = counts[counts["date"] > counts["date"].max() - pd.Timedelta(weeks=YEAR)]
     latest = counts.sort_values("date").drop_duplicates("product_id", keep="last").set_index("product_id")
     lead = recent.groupby("product_id")["lead_time_days"] if "lead_time_days" in recent else None

@@ -23,11 +23,9 @@ _SHOWN = {
 def offer(action: Mapping, members: pd.DataFrame, fmt: Formats) -> Proposal:
     """A row of ``Targeting.actions`` as a proposal.
 
-    ``members``: customer_id, segment, recency_days and bought (revenue of the last twelve months) of the segment's
-    customers.
+    ``members``: customer_id, segment, recency_days and bought (revenue of the last twelve months) of the segment's customers.
     Gains and rewards follow what a customer bought where the action's basis is the year, and are the same for all elsewhere;
-    contacts cost the same for everybody. The lines add up to the action's own value and cost.
-    """
+    contacts cost the same for everybody. The lines add up to the action's own value and cost."""
     even = pd.Series(1 / len(members), index=members.index)
     bought = members["bought"].clip(lower=0)
     share = bought / bought.sum() if action["basis"] == "year" and bought.sum() > 0 else even

@@ -59,8 +59,8 @@ def _gap(gap: Gap, told: Judged) -> Finding:
         f"fairness-{gap.attribute.casefold().replace(' ', '-').replace('_', '-')}",
         f"By {column_name(gap.attribute)}, {fmt.share(rows.loc[gap.least, 'chosen'])} of {gap.least} are chosen and"
         f" {fmt.share(rows.loc[gap.most, 'chosen'])} of {gap.most}: {fmt.share(gap.ratio)} as often,"
-        f" {'below' if below else 'within'} the four-fifths rule. Yes came from {fmt.share(base[0])} and {fmt.share(base[1])}"
-        " of them.",
+        f" {'below' if below else 'within'} the four-fifths rule. Yes came from {fmt.share(base[0])} and {fmt.share(base[1])} of"
+        " them.",
         gap.ratio,
         "share",
         gap.ratio_low,
@@ -82,8 +82,8 @@ def _promises(told: Judged) -> Finding | None:
     side = "too high" if worst["off"] > 0 else "too low"
     return Finding(
         "fairness-promises",
-        f"For {worst['group']} ({column_name(worst['attribute'])}) the stated chances are {side}:"
-        f" {fmt.share(worst['stated'])} stated, {fmt.share(worst['seen'])} seen.",
+        f"For {worst['group']} ({column_name(worst['attribute'])}) the stated chances are {side}: {fmt.share(worst['stated'])}"
+        f" stated, {fmt.share(worst['seen'])} seen.",
         float(worst["off"]),
         "points",
         float(worst["off_low"]),

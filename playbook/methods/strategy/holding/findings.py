@@ -13,8 +13,7 @@ __all__ = ["LOST", "Held", "findings", "headline", "holding_rate"]
 
 OWNER = "head of purchasing"
 # Of the demand that meets an empty shelf, the share that is lost to the shop; the rest waits or takes another product. Gruen,
-# Corsten
-# and Bharadwaj (2002, Retail out-of-stocks): about four in ten cases end in a lost sale for the retailer, two to six by
+# Corsten and Bharadwaj (2002, Retail out-of-stocks): about four in ten cases end in a lost sale for the retailer, two to six by
 # product group.
 LOST = {"value_low": 0.2, "value": 0.4, "value_high": 0.6}
 USUAL_HOLDING = 0.20  # of the value a year, where the client states none: a planning assumption
@@ -107,10 +106,9 @@ def _missed(told: Held) -> Finding | None:
     name = worst["name"] if isinstance(worst["name"], str) else worst["product_id"]
     return Finding(
         "stock-missed",
-        f"{len(rows)} {'product was' if len(rows) == 1 else 'products were'} out of stock at some count of the last year;"
-        " what was asked"
-        f" for then cost about {fmt.money(total * LOST['value'])} of margin. Most: {name} ({fmt.share(worst['out'])} of its"
-        " counts).",
+        f"{len(rows)} {'product was' if len(rows) == 1 else 'products were'} out of stock at some count of the last year; what"
+        f" was asked for then cost about {fmt.money(total * LOST['value'])} of margin. Most: {name} ({fmt.share(worst['out'])} of"
+        " its counts).",
         total * LOST["value"],
         "money",
         total * LOST["value_low"],
@@ -148,13 +146,15 @@ def _replay(told: Held) -> Finding:
     fmt = told.fmt
     return Finding(
         "stock-replay",
-        f"Played over the last year, these reorder points would have served {fmt.share(told.served, 1)} of demand from an"
-        " average of"
-        f" {fmt.count(told.average)} units; as it was, stock was there for {fmt.share(told.was, 1)} of demand, from"
-        f" {fmt.count(told.lay)}"
-        " units with what lies for nothing.",
+        f"Played over the last year, these reorder points would have served {_served(told.served, fmt)} of demand from an average"
+        f" of {fmt.count(told.average)} units. As it was, {fmt.count(told.lay)} units, dead stock included, served"
+        f" {_served(told.was, fmt)}.",
         float(told.served),
         "share",
         n=len(told.products),
         evidence="indicative",
     )
+
+
+def _served(share: float, fmt: Formats) -> str:
+    return "all but a trace" if 0.9995 <= share < 1 else fmt.share(share, 1 if share < 1 else 0)

@@ -74,9 +74,8 @@ def assumptions(told: Held) -> tuple[Assumption, ...]:
             "Demand until the next delivery is like that of the last year; a season or a promotion needs more.", "medium", "high"
         ),
         Assumption(
-            f"Of what meets an empty shelf {middle} ({low} to {high}) is lost, as Gruen, Corsten and Bharadwaj (2002) found"
-            " in shops; the"
-            " rest waits or takes another product.",
+            f"Of what meets an empty shelf {middle} ({low} to {high}) is lost, as Gruen, Corsten and Bharadwaj (2002) found in"
+            " shops; the rest waits or takes another product.",
             "medium",
             "medium",
         ),

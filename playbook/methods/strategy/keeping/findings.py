@@ -72,8 +72,8 @@ def slipping_finding(risk: pd.DataFrame, churn: Churn | None, meant: str, fmt: F
         share = own["at_risk"].sum() / max(risk["at_risk"].sum(), 1e-9)
         text = (
             f"The tenth most likely to leave ({_many(len(own), 'contract')}) holds {fmt.share(share)} of what is at risk,"
-            f" {fmt.money(total)}; {fmt.share(1 - own['alive'].mean())} of them are expected to end within"
-            f" {churn.horizon} days.{_tested(churn, fmt)}"
+            f" {fmt.money(total)}; {fmt.share(1 - own['alive'].mean())} of them are expected to end within {churn.horizon}"
+            f" days.{_tested(churn, fmt)}"
         )
     else:
         verb = "is" if len(own) == 1 else "are"
@@ -110,8 +110,8 @@ def save_finding(listed: pd.DataFrame, meant: str, fmt: Formats) -> Finding:
     return Finding(
         "retention-save",
         f"{who} worth a contact: {'it costs' if len(listed) == 1 else 'together they cost'} {fmt.money(cost)}, and if"
-        f" {fmt.share(KEEPS['value'], 0)} of what is at risk with them is kept, that is {fmt.money(value)} of {meant}."
-        f" It pays from {fmt.share(break_even(listed))} kept.",
+        f" {fmt.share(KEEPS['value'], 0)} of what is at risk with them is kept, that is {fmt.money(value)} of {meant}. It pays"
+        f" from {fmt.share(break_even(listed))} kept.",
         value - cost, "money", low - cost, high - cost, len(listed), value - cost, "indicative",
         "Work down the save list, and leave out one in five by lot: what a contact keeps has not been measured yet.", _OWNER,
     )  # fmt: skip
@@ -123,8 +123,8 @@ def persuasion_finding(found: Persuasion, listed: pd.DataFrame, meant: str, fmt:
     first, last, qini = groups.iloc[0], groups.iloc[-1], found.uplift.qini
     more, less = (effect_words(row["effect"], trial.unit, fmt) for row in (first, last))
     sentence = (
-        f"{trial.label} persuades some and not others: {more} in the quarter expected to answer most, {less} in the last"
-        f"{_who(found, fmt)}."
+        f"{trial.label} persuades some and not others: {more} in the quarter expected to answer most, {less} in the"
+        f" last{_who(found, fmt)}."
     )
     choosing, half = found.choosing, WIDTH * found.choosing_error
     if np.isfinite(choosing) and choosing - half > 0:

@@ -38,7 +38,8 @@ def gain_figure(learned: Learned, asked: Asked, fmt: Formats) -> Figure:
         ax.plot([0, 1], [0, 1], color=HISTORY, linewidth=1.2, linestyle=(0, (4, 3)))
         ax.plot(worked[2], found[2], "o", color=FINDING, markersize=8)
         label = f"first fifth: {fmt.share(found[2])} of the yes"
-        ax.annotate(label, (worked[2], found[2]), (10, -4), textcoords="offset points", va="top", color=FINDING)
+        leader = {"arrowstyle": "-", "color": FINDING, "linewidth": 0.8, "shrinkA": 0}
+        ax.annotate(label, (worked[2], found[2]), (0.4, 0.12), va="center", color=FINDING, arrowprops=leader)
         ax.annotate("in no order", (0.62, 0.6), (6, -8), textcoords="offset points", va="top", color=HISTORY)
         ax.set_xlim(0, 1)
         ax.set_ylim(0, 1.03)

@@ -81,8 +81,8 @@ def _profit(scored: Scored) -> Finding | None:
         "scoring-profit",
         f"Working on the {fmt.share(told.share)} of the {nouns.many} with which it pays would have left"
         f" {fmt.value(told.best, 'unit_money')} of {scored.meant} for each of the whole list,"
-        f" {fmt.value(told.gain, 'unit_money')} more than working on {with_all}. It pays from a"
-        f" chance of {fmt.share(told.threshold)}.",
+        f" {fmt.value(told.gain, 'unit_money')} more than working on {with_all}. It pays from a chance of"
+        f" {fmt.share(told.threshold)}.",
         told.gain,
         "unit_money",
         told.gain_low,

@@ -56,8 +56,8 @@ def assumptions(scored: Scored) -> tuple[Assumption, ...]:
     if asked.kind == "customers":
         stated.append(
             Assumption(
-                f"Of what customers buy, three contacts bring about {fmt.share(middle)} ({fmt.share(low)} to"
-                f" {fmt.share(high)}), as in a published e-mail test (Hillstrom 2008).",
+                f"Of what customers buy, three contacts bring about {fmt.share(middle)} ({fmt.share(low)} to {fmt.share(high)}),"
+                " as in a published e-mail test (Hillstrom 2008).",
                 "low",
                 "high",
             )

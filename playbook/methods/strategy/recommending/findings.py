@@ -74,8 +74,8 @@ def _quality(told: Offered) -> Finding:
     mix = ", ".join(f"{way} {fmt.share(s / sum(share.values()), 0)}" for way, s in share.items() if s)
     return Finding(
         "recommendations-quality",
-        f"On a period it had not seen, the blend ({mix}) was {better} naming bestsellers: of ten products at least one was"
-        f" bought by {fmt.share(hits[0])} of the customers against {fmt.share(hits[1])}.",
+        f"On a period it had not seen, the blend ({mix}) was {better} naming bestsellers: of ten products at least one was bought"
+        f" by {fmt.share(hits[0])} of the customers against {fmt.share(hits[1])}.",
         float(hits[0]),
         "share",
         n=len(ahead),
@@ -136,9 +136,9 @@ def _fresh(told: Offered) -> Finding | None:
     waiting = f" {fmt.count(count)} such {waits} on the list." if count else ""
     return Finding(
         "recommendations-new",
-        f"For products that nobody has bought yet, their description {better} chance: of {fmt.count(tried['customers'])}"
-        f" buyers of products hidden from it, {fmt.share(tried['found'])} were named the right one, against"
-        f" {fmt.share(tried['chance'])} by chance.{waiting}",
+        f"For products that nobody has bought yet, their description {better} chance: of {fmt.count(tried['customers'])} buyers"
+        f" of products hidden from it, {fmt.share(tried['found'])} were named the right one, against {fmt.share(tried['chance'])}"
+        f" by chance.{waiting}",
         tried["found"],
         "share",
         n=int(tried["customers"]),

@@ -89,8 +89,7 @@ def assumptions(told: Offered) -> tuple[Assumption, ...]:
         Assumption(
             f"Of the purchases of a product named, naming it causes {middle} ({low} to {high}); the rest would come anyway. On a"
             " large web shop at least three quarters of clicks on recommendations would have come anyway (Sharma, Hofman & Watts"
-            " 2015)."
-            " Only a control group measures it here.",
+            " 2015). Only a control group measures it here.",
             "low",
             "high",
         ),

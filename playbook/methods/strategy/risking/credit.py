@@ -21,11 +21,9 @@ _FIXED = ["application_id", "defaulted", "applied_on", "customer_id", "loss"]
 @dataclass(frozen=True, eq=False)
 class Credit:
     """``card``; ``ranks`` (area under ROC of rows not seen), ``ks`` and ``ece`` of the same; ``closed``: score, chance, bad,
-    amount,
-    profit (of granting it) by application; ``lgd`` and ``margin`` as shares of the amount (None where not known); ``limit``:
-    chance
-    from which a credit loses money; ``open``: application_id, amount, score, chance, loss (expected), earns (expected), advice,
-    reasons; ``protected`` columns left out."""
+    amount, profit (of granting it) by application; ``lgd`` and ``margin`` as shares of the amount (None where not known);
+    ``limit``: chance from which a credit loses money; ``open``: application_id, amount, score, chance, loss (expected), earns
+    (expected), advice, reasons; ``protected`` columns left out."""
 
     card: Scorecard
     ranks: Area

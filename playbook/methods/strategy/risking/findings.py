@@ -54,8 +54,8 @@ def _reviews(told: Risky) -> Finding | None:
     if cost is None or not loss > 0:
         return Finding(
             "risk-reviews",
-            f"{fmt.count(len(told.reviews))} events of the last 90 days are unusual enough to be listed; without the cost"
-            " of a look nobody can say how many looks pay.",
+            f"{fmt.count(len(told.reviews))} events of the last 90 days are unusual enough to be listed; without the cost of a"
+            " look nobody can say how many looks pay.",
             float(len(told.reviews)),
             "count",
             n=len(told.reviews),
@@ -97,10 +97,8 @@ def _screen(one: Screen, told: Risky) -> Finding:
     return Finding(
         f"risk-{one.what}",
         f"Of the {fmt.count(known)} {one.what} that look most like fraud, {fmt.share(first)} are known to be; in no order it"
-        " would be"
-        f" {fmt.share(one.base)}. The area under precision and recall is {fmt.number(one.precision)}, {fmt.count(times)}"
-        " times what"
-        f" chance gives; what is unusual alone reaches {fmt.number(one.alone)}.",
+        f" would be {fmt.share(one.base)}. The area under precision and recall is {fmt.number(one.precision)}, {fmt.count(times)}"
+        f" times what chance gives; what is unusual alone reaches {fmt.number(one.alone)}.",
         one.precision,
         "number",
         n=len(one.events),
@@ -113,10 +111,9 @@ def _card(told: Risky) -> Finding:
     gini, low, high = (2 * v - 1 for v in (credit.ranks.value, credit.ranks.low, credit.ranks.high))
     return Finding(
         "risk-card",
-        f"On credits it had not seen, the card puts the riskier of two first in {fmt.share(credit.ranks.value)} of the pairs"
-        " (Gini"
-        f" {fmt.number(gini)}, Kolmogorov-Smirnov {fmt.number(credit.ks)}); chances stated and seen differ by"
-        f" {fmt.share(credit.ece)}.",
+        f"On credits it had not seen, the card has a Gini of {fmt.number(gini)}: it puts the riskier of two first in"
+        f" {fmt.share(credit.ranks.value)} of the pairs (Kolmogorov-Smirnov {fmt.number(credit.ks)}). Chances stated and seen"
+        f" differ by {fmt.share(credit.ece)}.",
         gini,
         "number",
         low,
@@ -144,8 +141,8 @@ def _policy(told: Risky) -> Finding | None:
     return Finding(
         "risk-policy",
         f"A credit loses money from a chance of {fmt.share(credit.limit)} on not to be paid back. Of the past credits"
-        f" {fmt.share(len(refused) / len(closed))} lay above; without them"
-        f" {fmt.money(abs(gain))} {'more' if gain > 0 else 'less'} would have been left.",
+        f" {fmt.share(len(refused) / len(closed))} lay above; without them {fmt.money(abs(gain))}"
+        f" {'more' if gain > 0 else 'less'} would have been left.",
         gain,
         "money",
         n=len(closed),

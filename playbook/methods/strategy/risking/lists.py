@@ -70,8 +70,8 @@ def proposals(told: Risky) -> tuple[Proposal, ...]:
                 Worklist(
                     "fraud-review",
                     "To look at: fraud",
-                    "Events of the last 90 days whose expected loss is above the cost of a look."
-                    " Most are honest: ask, do not refuse.",
+                    "Events of the last 90 days whose expected loss is above the cost of a look. Most are honest: ask, do not"
+                    " refuse.",
                     priced.reset_index(drop=True),
                     _COLUMNS,
                     "key",

@@ -20,6 +20,7 @@ LARGE = 0.95  # of all amounts: a first one above is large
 TREES, SAMPLE, FOLDS, SEED = 200, 512, 3, 0
 _NUMBERS = ("amount", "times_usual", "hours_since", "in_hour", "in_day", "past", "units", "largest", "unit_price", "lines")
 _FLAGS = ("night", "round", "new_country", "new_kind", "first_large")
+_WHOLE = {"en": "nothing on its own, but much taken together", "zh": "单项无异常，但综合来看异常"}
 _RULES = YAML(typ="safe", pure=True).load(resources.files(__package__).joinpath("screen_rules.yml").read_text("utf-8"))
 
 
@@ -28,8 +29,7 @@ class Screen:
     """``what``: 'payments' or 'orders'; ``events``: key, at, amount, known (fraud for sure), cleared (looked at, honest), rules
     (number), why, odd (share of events less unusual), chance (of fraud; NaN where too little is known), in order of time;
     ``precision`` (area under precision and recall of events not seen, by what is known), ``base`` (share of known fraud),
-    ``alone``
-    (the same of the forest without labels), ``days`` covered."""
+    ``alone`` (the same of the forest without labels), ``days`` covered."""
 
     what: str
     events: pd.DataFrame = field(repr=False)
@@ -64,7 +64,7 @@ def screen(events: pd.DataFrame, key: str, at: str, label: str, language: str = 
     oddness = -forest.score_samples(np.nan_to_num(rows, nan=-1.0))
     chance = _chance(rows, known) if known.sum() >= FEWEST_KNOWN else np.full(len(rows), np.nan)
     hits = np.column_stack([_speaks(table, rule) for rule in _RULES])
-    words = [rule["words"].get(language, rule["words"]["en"]) for rule in _RULES]
+    *words, whole = (words.get(language, words["en"]) for words in (*(rule["words"] for rule in _RULES), _WHOLE))
     found = pd.DataFrame(
         {
             "key": table[key].astype(str),
@@ -73,7 +73,7 @@ def screen(events: pd.DataFrame, key: str, at: str, label: str, language: str = 
             "known": known,
             "cleared": (told == False).fillna(False).to_numpy(dtype=bool) if label == "fraud" else False,  # noqa: E712  three-valued
             "rules": hits.sum(axis=1),
-            "why": ["; ".join(w for w, hit in zip(words, row, strict=True) if hit) for row in hits],
+            "why": ["; ".join(w for w, hit in zip(words, row, strict=True) if hit) or whole for row in hits],
             "odd": pd.Series(oddness).rank(pct=True),
             "chance": chance,
         }

@@ -72,14 +72,14 @@ def _effect(found: Discounts, fmt: Formats) -> Finding:
     start, end, first, second, low, high = found.effect
     evidence: Evidence = "likely" if low > 0 else "not shown"  # never shown: discounts were not given by lot
     text = (
-        f"Among deals of like {_listed(found)}, {fmt.share(second)} are won at a discount of {fmt.share(end)} and "
-        f"{fmt.share(first)} at {fmt.share(start)}."
+        f"Among deals of like {_listed(found)}, {fmt.share(second)} are won at a discount of {fmt.share(end)} and"
+        f" {fmt.share(first)} at {fmt.share(start)}."
     )
     raw, own = found.raw.coefficients[1], found.model.coefficients[1]
     if abs(raw - own) > found.model.error[1]:
         text += (
-            f" Without that comparison discounts seem to do {'less' if raw < own else 'more'}, as they are given "
-            f"{'to hard deals' if raw < own else 'where deals are easy to win'}."
+            f" Without that comparison discounts seem to do {'less' if raw < own else 'more'}, as they are given"
+            f" {'to hard deals' if raw < own else 'where deals are easy to win'}."
         )
     n = deals_needed(first, second)
     action = f"This is no proof: draw lots between the two discounts in {fmt.count(2 * n)} deals." if n else None
@@ -101,13 +101,13 @@ def _guide_finding(found: Discounts, fmt: Formats) -> Finding:
     together = found.gains.sum(axis=0)
     gain, (low, high) = float(together.mean()), np.quantile(together, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     text = (
-        f"If one discount were given to all, {fmt.share(found.best)} would earn most (likely {fmt.share(found.low)} to "
-        f"{fmt.share(found.high)}); {fmt.share(found.given)} is given now. "
+        f"If one discount were given to all, {fmt.share(found.best)} would earn most (likely {fmt.share(found.low)} to"
+        f" {fmt.share(found.high)}); {fmt.share(found.given)} is given now. "
     )
     rough = "roughly " if _rough(found) else ""
     text += (
-        f"Chosen deal by deal, discounts would bring {rough}{fmt.money(gain)} more margin on a year's "
-        f"{fmt.count(found.yearly)} deals."
+        f"Chosen deal by deal, discounts would bring {rough}{fmt.money(gain)} more margin on a year's {fmt.count(found.yearly)}"
+        " deals."
     )
     if found.best >= found.largest - 1e-9:
         text += (
@@ -132,8 +132,8 @@ def _open_finding(found: Discounts, fmt: Formats) -> Finding | None:
     deals = "The one open deal" if count == 1 else f"Of {fmt.count(count)} open deals, {fmt.count(more) if more else 'none'}"
     if not more:
         text = (
-            f"{deals if count > 1 else f'{deals} does not'}{' deserves' if count > 1 else ' deserve'} more discount "
-            "than offered so far."
+            f"{deals if count > 1 else f'{deals} does not'}{' deserves' if count > 1 else ' deserve'} more discount than offered"
+            " so far."
         )
         action = "Hold the discounts offered."
     else:
@@ -159,9 +159,8 @@ def deal_tables(found: Discounts, fmt: Formats) -> tuple[Table, ...]:
     frame = found.guide.assign(deals_of=names, range=ranges)
     columns = _GUIDE | {"range": (f"{fmt.share(LEVEL)} range", "text")}
     caption = (
-        "Support for negotiations, by list price and by product: the one discount that would earn most, and the one "
-        "above which a deal "
-        "is not worth winning."
+        "Support for negotiations, by list price and by product: the one discount that would earn most, and the one above which a"
+        " deal is not worth winning."
     )
     return (Table(frame, caption, DEALS, columns),)
 
@@ -191,9 +190,8 @@ def deal_proposals(found: Discounts, fmt: Formats) -> list[Proposal]:
         more = [c for c in ("product", "owner") if c in frame]
         shown = {"opportunity_id": shown.pop("opportunity_id")} | {c: (c.capitalize(), "text") for c in more} | shown
         how = (
-            "Go up to the discount worth giving where it is above that offered; hold what was offered elsewhere. Above "
-            "the last one the "
-            "deal does not leave the margin it has to."
+            "Go up to the discount worth giving where it is above that offered; hold what was offered elsewhere. Above the last"
+            " one the deal does not leave the margin it has to."
         )
         worklist = Worklist("open-deals", "Discounts for open deals", how, frame, shown, "opportunity_id")
         lines = frame.rename(columns={"opportunity_id": "key"})[list(LINES)]
@@ -221,9 +219,8 @@ def deal_assumptions(found: Discounts, fmt: Formats) -> list[Assumption]:
     """What the advice on discounts rests on."""
     notes = [
         Assumption(
-            "Discounts were not given by lot: hard deals get more. Deals are compared with others of the same "
-            f"{_listed(found)}; what else a sales person knew is not in the data, so that this is no proof of what "
-            "a discount does.",
+            f"Discounts were not given by lot: hard deals get more. Deals are compared with others of the same {_listed(found)};"
+            " what else a sales person knew is not in the data, so that this is no proof of what a discount does.",
             "low", "high",
         ),
         Assumption("Amounts are net of the discount, and a deal's list price is its amount / (1 − discount).", "medium", "high"),
@@ -236,8 +233,8 @@ def deal_assumptions(found: Discounts, fmt: Formats) -> list[Assumption]:
     if not found.deals["stated"].all():
         without = int((~found.deals["stated"]).sum())
         text = (
-            f"{'One deal has' if without == 1 else f'{fmt.count(without)} deals have'} no cost: the client's gross "
-            "margin stands in."
+            f"{'One deal has' if without == 1 else f'{fmt.count(without)} deals have'} no cost: the client's gross margin stands"
+            " in."
         )
         notes.append(Assumption(text, "low", "high" if _rough(found) else "low"))
     if len(found.left_out):

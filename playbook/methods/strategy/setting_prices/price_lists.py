@@ -108,7 +108,7 @@ def price_proposal(shelf: Shelf, fmt: Formats) -> Proposal | None:
     action = "Change these prices, the first half now and the second after its review."
     return Proposal(
         id="price-changes",
-        name="Change prices",
+        name="price changes",
         action=action,
         whom="one product" if len(rows) == 1 else f"{fmt.count(len(rows))} products",
         owner=OWNER,
@@ -123,8 +123,8 @@ def price_proposal(shelf: Shelf, fmt: Formats) -> Proposal | None:
         worklist=Worklist(
             "price-changes",
             "Prices to change",
-            f"{action} Which half a product is in was drawn by lot, so that the halves can be compared. 'Just pays at' is the "
-            "change of units at which the new price earns as much as the old.",
+            f"{action} Which half a product is in was drawn by lot, so that the halves can be compared. 'Just pays at' is the"
+            " change of units at which the new price earns as much as the old.",
             frame.reset_index(drop=True),
             shown,
             "product_id",
@@ -143,8 +143,8 @@ def test_list(shelf: Shelf, fmt: Formats) -> Worklist | None:
     return Worklist(
         "price-tests",
         "Prices to test",
-        f"Ask the price to test from half of the customers or in every other week, drawn by lot, first for the first half of the "
-        f"products, then for the second; {weeks_words(weeks, fmt)} for all of them together. Do not change these prices before.",
+        "Ask the price to test from half of the customers or in every other week, drawn by lot, first for the first half of the"
+        f" products, then for the second; {weeks_words(weeks, fmt)} for all of them together. Do not change these prices before.",
         frame.sort_values(["category", "half", "product_id"], ignore_index=True),
         _TESTED,
         "product_id",

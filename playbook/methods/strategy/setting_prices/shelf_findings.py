@@ -69,8 +69,8 @@ def _total(shelf: Shelf, fmt: Formats) -> Finding:
 def _largest(shelf: Shelf, fmt: Formats) -> Finding:
     top = shelf.changes.iloc[0]
     text = (
-        f"Most comes from {top['name']}: {_step_words(top, fmt)}, {fmt.share(abs(top['units_change']))} "
-        f"{'fewer' if top['units_change'] < 0 else 'more'} units expected, {fmt.money(top['gain'])} more margin a year."
+        f"Most comes from {top['name']}: {_step_words(top, fmt)}, {fmt.share(abs(top['units_change']))}"
+        f" {'fewer' if top['units_change'] < 0 else 'more'} units expected, {fmt.money(top['gain'])} more margin a year."
     )
     beside = []
     if pd.notna(top["cost_plus"]) and top["price"] >= CENT:
@@ -112,8 +112,8 @@ def _reaction(shelf: Shelf, fmt: Formats) -> Finding | None:
     by = shelf.reactions.set_index("follows")
     none, full = by.loc["none"], by.loc["full"]
     text = (
-        f"If competitors follow every step in full, the changes bring {fmt.money(full['gain'])} a year instead of "
-        f"{fmt.money(none['gain'])}."
+        f"If competitors follow every step in full, the changes bring {fmt.money(full['gain'])} a year instead of"
+        f" {fmt.money(none['gain'])}."
     )
     failing = int(len(shelf.changes) - full["paying"])
     text += f" {_prices(failing, fmt)} would then not pay." if failing else " Each of them still pays."
@@ -133,9 +133,8 @@ def _test(shelf: Shelf, fmt: Formats) -> Finding | None:
     weeks, units = weeks_needed(tests["information"]), float(tests["units"].sum()) / YEAR
     step = fmt.share(float((tests["test_price"] / tests["price"] - 1).abs().median()), 0)
     text = (
-        f"A test would settle whether {products_words(len(tests), fmt)} should change, taken together: a price about "
-        f"{step} from that of now for half of the weeks or of the "
-        f"customers, drawn by lot, for {weeks_words(weeks, fmt)}"
+        f"A test would settle whether {products_words(len(tests), fmt)} should change, taken together: a price about {step} from"
+        f" that of now for half of the weeks or of the customers, drawn by lot, for {weeks_words(weeks, fmt)}"
     )
     text += f" ({fmt.count(weeks * units)} units in all)." if weeks <= 2 * YEAR else "."
     long = weeks > YEAR

@@ -29,9 +29,8 @@ def shelf_tables(shelf: Shelf, fmt: Formats) -> tuple[Table, ...]:
             "units": ("Units needed", "count"), "weeks": ("Weeks", "count"),
         }  # fmt: skip
         caption = (
-            "Tests that would settle the rest: half of the weeks or customers at the other price. So long they have to "
-            "run to find the "
-            "answer in four of five cases; the list names the products."
+            "Tests that would settle the rest: half of the weeks or customers at the other price. So long they have to run to"
+            " find the answer in four of five cases; the list names the products."
         )
         tables.append(Table(group_tests(shelf), caption, SOURCE, columns))
     if len(shelf.changes):
@@ -98,26 +97,23 @@ def shelf_assumptions(shelf: Shelf, fmt: Formats) -> list[Assumption]:
     if len(changes):
         notes.append(
             Assumption(
-                "How customers answer is measured from past prices, which were not set by chance. Only a test shows what "
-                "a price does; "
-                "the two halves of the list are one.",
+                "How customers answer is measured from past prices, which were not set by chance. Only a test shows what a price"
+                " does; the two halves of the list are one.",
                 "medium", "high",
             )
         )  # fmt: skip
         notes.append(
             Assumption(
-                "Between the prices seen, one percent more changes units by the same percentage everywhere. If they fell "
-                "faster at "
-                f"higher prices (semi-log), the same changes would bring {fmt.money(shelf.faster)} instead of "
-                f"{fmt.money(shelf.gain[0])}.",
+                "Between the prices seen, one percent more changes units by the same percentage everywhere. If they fell faster"
+                f" at higher prices (semi-log), the same changes would bring {fmt.money(shelf.faster)} instead of"
+                f" {fmt.money(shelf.gain[0])}.",
                 "medium", "low" if shelf.faster > 0.8 * shelf.gain[0] else "medium",
             )
         )  # fmt: skip
         notes.append(
             Assumption(
-                "What a price takes from or brings to other products counts only where market research found that it "
-                "stands out. Prices "
-                "of one group that rise together lose less than each alone, if customers switch within it.",
+                "What a price takes from or brings to other products counts only where market research found that it stands out."
+                " Prices of one group that rise together lose less than each alone, if customers switch within it.",
                 "medium", "medium",
             )
         )  # fmt: skip
@@ -130,17 +126,16 @@ def shelf_assumptions(shelf: Shelf, fmt: Formats) -> list[Assumption]:
     ends = f" Prices end as most do now, {ending}." if ending else ""
     notes.append(
         Assumption(
-            f"{floor}, none outside the range of weekly prices seen in four weeks or more, and none moves by more than "
-            f"{fmt.share(limits.largest_step, 0)} at once.{ends}",
+            f"{floor}, none outside the range of weekly prices seen in four weeks or more, and none moves by more than"
+            f" {fmt.share(limits.largest_step, 0)} at once.{ends}",
             "high", "medium",
         )
     )  # fmt: skip
     if not shelf.sheet["stated"].all() and shelf.sheet["cost"].notna().any():
         notes.append(
             Assumption(
-                "Where the product list states no cost, the client's gross margin stands in, right to "
-                f"{fmt.share(COST_SPREAD, 0)} of "
-                "the cost or so. State costs: margins differ from product to product.",
+                "Where the product list states no cost, the client's gross margin stands in, right to"
+                f" {fmt.share(COST_SPREAD, 0)} of the cost or so. State costs: margins differ from product to product.",
                 "low", "high",
             )
         )  # fmt: skip
@@ -158,8 +153,8 @@ def shelf_assumptions(shelf: Shelf, fmt: Formats) -> list[Assumption]:
         notes.append(Assumption(text, "low", "low" if (changes["step"] > 0).all() else "medium"))
     notes.append(
         Assumption(
-            "New price labels and lists cost nothing to speak of, and costs do not change with volume. Ranges hold "
-            f"{fmt.share(LEVEL)} and carry what is not known of customers' answer; that competitors follow is told apart.",
+            "New price labels and lists cost nothing to speak of, and costs do not change with volume. Ranges hold"
+            f" {fmt.share(LEVEL)} and carry what is not known of customers' answer; that competitors follow is told apart.",
             "medium", "low",
         )
     )  # fmt: skip

@@ -103,8 +103,8 @@ def budget_room(costs: pd.DataFrame, needed: float, limit: float | None, fmt: Fo
     took = f"{fmt.money(spend)} {'a year' if costs['months'].iloc[0] < MONTHS else 'in the last 12 months'}"
     if free >= needed:
         sentence = (
-            f"The channels took {took}. That leaves {fmt.money(free)} of the budget of {fmt.money(limit)}, enough for"
-            f" the actions at {fmt.money(needed)}."
+            f"The channels took {took}. That leaves {fmt.money(free)} of the budget of {fmt.money(limit)}, enough for the actions"
+            f" at {fmt.money(needed)}."
         )
         return Finding("budget-room", sentence, free, "money", evidence="shown")
     left = f"leaves {fmt.money(free)} of the budget of" if free > 0 else f"is {fmt.money(-free)} more than the budget of"

@@ -59,8 +59,8 @@ def channels_table(channels: pd.DataFrame, meant: str, fmt: Formats) -> Table:
     }
     return Table(
         shown,
-        f"What the channels cost, and what each {unit} brings in {meant}: by their own count, and as the weeks show it with"
-        f" its {fmt.share(LEVEL)} range.",
+        f"What the channels cost, and what each {unit} brings in {meant}: by their own count, and as the weeks show it with its"
+        f" {fmt.share(LEVEL)} range.",
         CURVES,
         {c: label for c, label in columns.items() if c in shown},
     )

@@ -42,7 +42,7 @@ def policy_figure(choices: pd.DataFrame, fmt: Formats) -> Figure:
     }  # fmt: skip
     return Figure(
         svg,
-        f"What an action is worth at a step, all that follows included, against today's mix. Blue is advised; the line is the"
+        "What an action is worth at a step, all that follows included, against today's mix. Blue is advised; the line is the"
         f" {fmt.share(LEVEL)} range.",
         SOURCE,
         f"Bar chart of {len(shown)} choices. {best['action']} at {best['step']} is worth most,"

@@ -24,7 +24,7 @@ def headline(told: Stepped) -> str:
         return "No other action is worth more than what is done today"
     one = changes.loc[changes["better"].idxmax()]
     gain = fmt.money(told.advice.gain * told.many)
-    rest = "" if len(changes) == 1 else f" and {len(changes) - 1} more"
+    rest = ("", " and one more change")[len(changes) - 1] if len(changes) < 3 else f" and {len(changes) - 1} more changes"
     return f"{one['action'].capitalize()} at {one['step']}{rest} should bring {gain} of {told.meant} a year more than today's mix"
 
 
@@ -107,8 +107,8 @@ def _unpaid(told: Stepped) -> Finding | None:
         return None
     return Finding(
         "next-step-unpaid",
-        f"At {row.step}, {row.action} keeps more cases going ({fmt.share(ahead)} against {fmt.share(behind)} with {best}), and"
-        f" is worth {fmt.value(gap, 'unit_money')} a case less once its price is counted.",
+        f"At {row.step}, {row.action} keeps more cases going ({fmt.share(ahead)} against {fmt.share(behind)} with {best}), and is"
+        f" worth {fmt.value(gap, 'unit_money')} a case less once its price is counted.",
         float(gap),
         "unit_money",
         n=int(row.cases),

@@ -92,9 +92,9 @@ def years_figure(outcomes: Outcomes, goal: float | None, source: str, fmt: Forma
         ax.bar(centre, share, np.diff(edges), color=np.where(inside, FORECAST, BAR))
         ax.axvline(middle, color=INK, linewidth=1.2)
         top = float(share.max()) * 1.28
-        ax.annotate(fmt.money(middle), (middle, top * 0.98), (5, 0), textcoords="offset points", color=INK, va="top")
+        ax.annotate(fmt.money(middle), (middle, top * 0.98), (-5, 0), textcoords="offset points", color=INK, va="top", ha="right")
         if goal is not None:
-            left = goal > (first + last) / 2
+            left = goal < middle  # away from the label of the middle
             ax.axvline(goal, color=FINDING, linestyle="--", linewidth=1.4)
             ax.annotate(
                 f"goal {fmt.money(goal)}", (goal, top * 0.86), (-5 if left else 5, 0), textcoords="offset points", color=FINDING,

@@ -148,7 +148,7 @@ def tables(
     together = Table(
         pd.DataFrame([*top, *rows]),
         "Three possible years: as bad, and as good, as about one in ten. Drivers are as in years like these.",
-        source, {"what": ("", "text")} | {year: (year.capitalize(), "text") for year in cases["year"]},
+        source, {"what": ("What", "text")} | {year: (year.capitalize(), "text") for year in cases["year"]},
     )  # fmt: skip
     spans = [ranges.edges(name) for name in ranges.names]
     frame = even.assign(
@@ -185,8 +185,8 @@ def assumptions(business: Business, ranges: Ranges, forecast: bool, fmt: Formats
         (True, "Nothing of the plan is counted: these are years in which the business goes on as before.", "high", "medium"),
         (
             forecast,
-            "Without a move, revenue is what the tested forecast of market research says, and ranges are drawn so that"
-            " revenue scatters as that forecast does.", "high", "high",
+            "Without a move, revenue is what the tested forecast of market research says, and ranges are drawn so that revenue"
+            " scatters as that forecast does.", "high", "high",
         ),
         (not forecast, "Without a move, revenue is that of the last twelve months: no growth is expected.", "medium", "high"),
         (bool(assumed), f"The ranges of {named} are assumed; the data do not tell them.", "low", "medium"),
