@@ -137,6 +137,7 @@ class Assumptions(_Frozen):
     holding_rate: float | None = Field(None, ge=0, le=2, description="yearly cost of holding stock, as a share of its value")
     order_cost: float | None = Field(None, ge=0, description="to place one order with a supplier, client's currency")
     least_margin: float | None = Field(None, ge=0, lt=1, description="below which no price may go, as a share of the price")
+    fixed_prices: tuple[str, ...] = Field((), description="ids or groups of products whose price others set")
     largest_discount: float | None = Field(None, ge=0, lt=1, description="that a sales person may give, as a share of list")
     loss_given_default: float | None = Field(None, ge=0, le=1, description="share of a credit lost when it is not paid back")
     credit_margin: float | None = Field(None, ge=0, le=1, description="earned on a credit that is paid back, share of its amount")

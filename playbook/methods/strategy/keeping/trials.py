@@ -169,7 +169,7 @@ def drawn_by_lot(features: pd.DataFrame, treated: np.ndarray) -> bool:
 
 def feature_label(name: str) -> str:
     """A feature in the reader's words."""
-    return LABELS.get(name, name.removeprefix(FEATURE))
+    return LABELS.get(name, name.removeprefix(FEATURE).replace("_", " "))
 
 
 def _enough(treated: np.ndarray, outcome: np.ndarray) -> bool:

@@ -10,7 +10,7 @@ from playbook.engagement import Assumptions
 from playbook.methods.needs_analysis.chance import evidence_of
 from playbook.methods.strategy.recommending.lists import CAUSED, YEAR
 from playbook.methods.strategy.recommending.trial import BLEND, POPULAR, Chosen
-from playbook.result.contract import Finding
+from playbook.result.contract import Evidence, Finding
 from playbook.result.formats import Formats
 
 __all__ = ["Offered", "findings", "headline"]
@@ -52,10 +52,10 @@ class Offered:
 def headline(told: Offered) -> str:
     """How often a list of ten holds what the customer then buys."""
     table, fmt = told.chosen.table.set_index("way"), told.fmt
-    return (
-        f"Ten products named hold what {fmt.share(table.loc[BLEND, 'hit'])} of returning customers buy next; bestsellers alone"
-        f" {fmt.share(table.loc[POPULAR, 'hit'])}"
-    )
+    hit, alone = (fmt.share(table.loc[way, "hit"]) for way in (BLEND, POPULAR))
+    if _lead(told) == "not shown":
+        return f"Bestsellers serve as well as a list of one's own: ten of them hold what {alone} of returning customers buy next"
+    return f"Ten products named hold what {hit} of returning customers buy next; bestsellers alone {alone}"
 
 
 def findings(told: Offered) -> tuple[Finding, ...]:
@@ -63,12 +63,17 @@ def findings(told: Offered) -> tuple[Finding, ...]:
     return tuple(f for f in (_quality(told), _gain(told), _again(told), _fresh(told), _kept_back(told)) if f)
 
 
-def _quality(told: Offered) -> Finding:
-    fmt, rankings = told.fmt, told.chosen.rankings
-    ahead = rankings[BLEND].ndcg - rankings[POPULAR].ndcg
+def _lead(told: Offered) -> Evidence:
+    """How surely the blend names what is bought better than bestsellers do, by nDCG over the same customers."""
+    ahead = told.chosen.rankings[BLEND].ndcg - told.chosen.rankings[POPULAR].ndcg
     error = ahead.std(ddof=1) / np.sqrt(len(ahead))
     surely = evidence_of(float(2 * norm.sf(abs(ahead.mean()) / error))) if error > 0 else "not shown"
-    better = "better than" if ahead.mean() > 0 and surely in ("shown", "likely") else "no better than"
+    return surely if ahead.mean() > 0 and surely in ("shown", "likely") else "not shown"
+
+
+def _quality(told: Offered) -> Finding:
+    fmt, rankings, lead = told.fmt, told.chosen.rankings, _lead(told)
+    better = "no better than" if lead == "not shown" else "better than"
     hits = (rankings[BLEND].hit.mean(), rankings[POPULAR].hit.mean())
     share = told.chosen.settings.shares
     mix = ", ".join(f"{way} {fmt.share(s / sum(share.values()), 0)}" for way, s in share.items() if s)
@@ -78,9 +83,11 @@ def _quality(told: Offered) -> Finding:
         f" by {fmt.share(hits[0])} of the customers against {fmt.share(hits[1])}.",
         float(hits[0]),
         "share",
-        n=len(ahead),
-        evidence=surely,
-        action="Put the list into mails and into the basket page, and keep one customer in ten on bestsellers to measure it.",
+        n=len(rankings[BLEND].ndcg),
+        evidence=lead,
+        action="Name bestsellers not bought yet, and look again when the range has grown."
+        if lead == "not shown"
+        else "Put the list into mails and into the basket page, and keep one customer in ten on bestsellers to measure it.",
         owner=OWNER,
     )
 

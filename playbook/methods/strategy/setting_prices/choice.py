@@ -24,11 +24,13 @@ BEYOND = 0.05  # a step past the prices seen
 
 @dataclass(frozen=True)
 class Limits:
-    """What holds for all prices: least margin (share of the price; cost itself when None), largest step at once, endings."""
+    """What holds for all prices: least margin (share of the price; cost itself when None), largest step at once, endings, and
+    the ids of products whose price is not the client's to set."""
 
     least_margin: float | None
     largest_step: float
     endings: Endings
+    fixed: frozenset[str] = frozenset()
 
     def floor(self, cost):
         """The least price by cost: cost / (1 - least margin)."""
@@ -55,7 +57,7 @@ def choose(today: pd.DataFrame, demand: Demand, limits: Limits) -> tuple[pd.Data
     2006, Management Science 52). ``falls``: chance that profit falls; ``followed``: gain if competitors follow in full;
     ``best_gain``: at the price with the largest mean, sure or not. ``verdict``: "raise", "lower", "about right", "no room" (the
     best seems to lie beyond the prices seen), "unclear", "price war" (a lower price would not survive competitors' answer),
-    "floor" (now below the least margin, and no price seen mends that), "no cost" or "no answer".
+    "floor" (now below the least margin, and no price seen mends that), "no cost", "no answer" or "fixed".
     """
     rows, kept = [], np.zeros(demand.elasticity.shape)
     for place, row in enumerate(today.itertuples(index=False)):
@@ -74,6 +76,8 @@ def _product(row, place: int, demand: Demand, limits: Limits) -> tuple[tuple, np
     def gains(ratio, rivals=0.0, follow=0.0) -> np.ndarray:
         return gain_of(ratio, row.units, row.paid, row.moved, cost, elasticity, spill, rivals, follow)
 
+    if row.product_id in limits.fixed:
+        return stay("fixed")
     if not row.cost > 0:
         return stay("no cost")
     floor = limits.floor(row.cost)

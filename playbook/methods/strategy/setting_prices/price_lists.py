@@ -44,6 +44,10 @@ REASONS = {
         "has no price per unit", "have no price per unit",
         "No price per unit (weighed goods, mixed sizes)", "Send sizes or weights.",
     ),
+    "fixed": (
+        "has a price that others set", "have prices that others set",
+        "The price is not the client's to set", "Leave it: so says client.yml.",
+    ),
 }  # fmt: skip
 _SHOWN = {
     "product_id": ("Product", "text"),

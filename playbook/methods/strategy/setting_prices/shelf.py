@@ -32,7 +32,7 @@ class Shelf:
     ``gain``: margin a year of all changes together: mean, low, high; ``reactions``: the same by how far competitors follow,
     with the number of changes that still pay; ``faster``: the gain if demand fell faster at higher prices (semi-log);
     ``weeks``: of the changes as a test of themselves; ``margin``: the target margin of cost-plus, ``stated`` in client.yml or
-    what is earned now.
+    what is earned now; ``unknown_fixed``: names under fixed_prices in client.yml that are neither a product sold nor a group.
     """
 
     sheet: pd.DataFrame
@@ -44,6 +44,7 @@ class Shelf:
     margin_stated: bool
     limits: Limits
     odd_rivals: int
+    unknown_fixed: tuple[str, ...]
     rivals_measured: bool
 
     @property
@@ -76,7 +77,9 @@ def price_shelf(
         return None
     answers = known_answers(today, prices)
     demand = draw_demand(today, answers, prices)
-    limits = Limits(parameters.least_margin, largest_step, learn_endings(today["price"]))
+    named, known = today[["product_id", "category"]], set(today["product_id"]) | set(today["category"])
+    fixed = today["product_id"][named.isin(parameters.fixed_prices).any(axis=1)]
+    limits = Limits(parameters.least_margin, largest_step, learn_endings(today["price"]), frozenset(fixed))
     choice, draws = choose(today, demand, limits)
     if prices is not None:
         reasons = prices.left_out.astype({"product_id": str}).set_index("product_id")["reason"]
@@ -85,10 +88,9 @@ def price_shelf(
     tests = price_tests(today, answers["elasticity"].to_numpy(dtype=float), choice, limits)
     margin, stated = _target_margin(today, parameters.gross_margin)
     rivals, odd = competitor_prices(today, competitor_weeks)
-    names = product_names(product_weeks, product_list)
     sheet = pd.concat([today, answers, choice, tests[["kind", "test_price", "information", "half"]]], axis=1)
     sheet = sheet.assign(
-        name=sheet["product_id"].map(names),
+        name=sheet["product_id"].map(product_names(product_weeks, product_list)),
         cost_plus=np.nan if margin is None else sheet["cost"] / (1 - margin),
         floor=limits.floor(sheet["cost"]),
         **_units(sheet),
@@ -106,6 +108,7 @@ def price_shelf(
         margin_stated=stated,
         limits=limits,
         odd_rivals=odd,
+        unknown_fixed=tuple(name for name in parameters.fixed_prices if name not in known),
         rivals_measured=prices is not None and prices.rivals is not None,
     )
 

@@ -145,6 +145,9 @@ def shelf_assumptions(shelf: Shelf, fmt: Formats) -> list[Assumption]:
                 f"Costs above twice the price, taken as those of another unit and left out: {fmt.count(odd)}.", "medium", "low"
             )
         )
+    if shelf.unknown_fixed:
+        text = "Under fixed_prices in client.yml, but neither a product sold in the last quarter nor a group"
+        notes.append(Assumption(f"{text}: {', '.join(shelf.unknown_fixed)}.", "low", "medium"))
     if shelf.odd_rivals:
         text = "Competitors' latest prices more than four times the client's, or less than a quarter, left out"
         notes.append(Assumption(f"{text}: {fmt.count(shelf.odd_rivals)}.", "medium", "low"))

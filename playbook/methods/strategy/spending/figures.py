@@ -6,7 +6,7 @@ import pandas as pd
 from playbook.methods.strategy.spending.split import EDGES, Split
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
-from playbook.result.theme import FINDING, FORECAST, HISTORY, INK, canvas, finish
+from playbook.result.theme import FINDING, FORECAST, HISTORY, INK, ON_LINES, canvas, finish
 
 __all__ = ["budget_figure", "channels_figure"]
 
@@ -79,7 +79,7 @@ def budget_figure(curve: pd.DataFrame, spent: float, value: float, source: str, 
         place = (spent - start) / (end - start) if end > start else 0.0
         align = "left" if place < LEFT_END else "right" if place > RIGHT_END else "center"
         above = {"xytext": (0, 8), "textcoords": "offset points", "va": "bottom", "ha": align}
-        ax.annotate(label, (spent, value), color=FINDING, weight="bold", **above)
+        ax.annotate(label, (spent, value), color=FINDING, weight="bold", bbox=ON_LINES, **above)
         ax.set_xlim(start, end)
         ax.set_ylim(0, max(curve["value"].max(), end) * 1.15)
         for axis in (ax.xaxis, ax.yaxis):

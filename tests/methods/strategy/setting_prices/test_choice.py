@@ -52,6 +52,11 @@ def test_up_down_and_about_right():
     assert (right["verdict"], right["advised"], right["gain"]) == ("about right", 10.0, 0.0) and (draws == 0).all()
 
 
+def test_a_price_that_others_set_stays():
+    row, draws = choose(product(), answer(-2.0), Limits(None, 0.5, FREE, frozenset({product()["product_id"][0]})))
+    assert (row["verdict"][0], row["advised"][0], row["gain"][0]) == ("fixed", 10.0, 0.0) and (draws == 0).all()
+
+
 def test_inelastic_goes_to_the_highest_price_seen_and_no_further():
     row, _ = decide(product(), answer(-0.3))
     assert row["advised"] == 12.0
