@@ -11,8 +11,9 @@ from playbook.methods.strategy.holding.classes import abc, xyz
 from playbook.methods.strategy.holding.demand import demand_table, weekly
 from playbook.methods.strategy.holding.figures import matrix_figure
 from playbook.methods.strategy.holding.findings import Held, findings, headline
+from playbook.methods.strategy.holding.forecast import forecast
 from playbook.methods.strategy.holding.lists import proposals, worklists
-from playbook.methods.strategy.holding.policy import reorder, replay
+from playbook.methods.strategy.holding.policy import REVIEW_WEEKS, over_lead, reorder, replay
 from playbook.methods.strategy.holding.tables import assumptions, tables
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
@@ -22,7 +23,7 @@ __all__ = ["Stock", "stock"]
 
 YEAR = 52  # weeks
 USUAL_LEAD = 2.0  # weeks, where the client states none
-FEWEST_WEEKS = 13  # of sales
+FEWEST_WEEKS, MOST_WEEKS = 13, 3 * YEAR  # of sales
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ def stock(
     fmt: Formats,
     product_list: pd.DataFrame | None = None,
 ) -> Stock | Locked:
-    """Order points from the distribution of demand over lead and review time, orders by Harris' square root or by cover.
+    """Order points from the forecast distribution of demand over lead and review time, orders by Harris' square root or by cover.
 
     Weeks that began without stock teach nothing of demand (``weekly``). Locked below 13 weeks of sales.
     """
@@ -70,7 +71,7 @@ def stock(
             promise=stock.section.promise,
         )
     last = stocked_weeks["week"].max()
-    weeks = int(min(YEAR * 2, (last - stocked_weeks["week"].min()).days // 7 + 1))
+    weeks = int(min(MOST_WEEKS, (last - stocked_weeks["week"].min()).days // 7 + 1))
     ids = sorted(counts["product_id"].unique())
     units = weekly(stocked_weeks, counts, ids, last, weeks)
     recent = units.tail(YEAR)
@@ -78,6 +79,8 @@ def stock(
     table = table.join(_prices(stocked_weeks, last)).join(_listed(product_list)).join(_state(counts)).reindex(ids)
     table["lead_variance"] = table["lead_variance"].fillna(0.0)
     table["unit_margin"] = _unit_margin(table, parameters.gross_margin)
+    found = forecast(units)
+    table = table.join(over_lead(found, len(units), table["lead"], table["lead_variance"]))
     table = table.join(reorder(table, parameters.service_level, parameters.order_cost, parameters.holding_rate))
     yearly = table["mean"] * YEAR
     known = table["unit_margin"].notna().any()
@@ -89,13 +92,15 @@ def stock(
     lots = np.ceil((table["point"] - position).clip(lower=0) / table["quantity"].where(table["quantity"] > 0)).clip(lower=1)
     table["order"] = (lots * table["quantity"]).where(need, 0.0).fillna(0.0)
     table["missed"] = table["out"] * yearly * table["unit_margin"]
-    table["weeks_left"] = (table["on_hand"] / table["mean"]).where(table["mean"] > 0, np.inf)
+    soon = table["expected"] / (table["lead"] + REVIEW_WEEKS)  # a week
+    table["weeks_left"] = (table["on_hand"] / soon).where(soon > 0, np.inf)
     table["dead"] = (table["on_hand"] - yearly).clip(lower=0).where(table["known"], 0.0)
     table["tied"] = table["dead"] * table["cost"]
     products = table.rename_axis("product_id").reset_index()
     sold = table["known"] & (table["mean"] > 0)
     begin = counts.sort_values("date").drop_duplicates("product_id").set_index("product_id")["on_hand"].reindex(ids).fillna(0.0)
-    served, average = replay(recent.loc[:, sold], table[sold], begin[sold])
+    played = forecast(units.loc[:, sold])
+    served, average, replayed = replay(units.loc[:, sold], played, table[sold], parameters.service_level, begin[sold])
     out_weighted = float((table["out"] * table["mean"]).sum() / table["mean"].sum()) if table["mean"].sum() else 0.0
     lay = float(counts.groupby("date")["on_hand"].sum().mean()) if len(counts) else 0.0
     told = Held(
@@ -107,6 +112,8 @@ def stock(
         average=average,
         was=1 - out_weighted,
         lay=lay,
+        replayed=replayed,
+        seasonal=found.seasonal,
     )
     return Stock(
         fmt=fmt,

@@ -11,7 +11,8 @@ FEWEST_WEEKS = 8  # with stock, below which a product's demand is not known
 
 
 def weekly(sold: pd.DataFrame, counts: pd.DataFrame, products: list[str], last: pd.Timestamp, weeks: int) -> pd.DataFrame:
-    """(weeks, products) units bought, NaN in weeks that began without stock: what was not there could not be asked for.
+    """(weeks, products) units bought, NaN in weeks that began without stock, or before the product was first counted or sold:
+    what was not there could not be asked for.
 
     ``sold``: product_id, week, units; ``counts``: date, product_id, on_hand; ``last`` the Monday of the last whole week.
     """
@@ -19,9 +20,11 @@ def weekly(sold: pd.DataFrame, counts: pd.DataFrame, products: list[str], last: 
     table = sold.pivot_table(index="week", columns="product_id", values="units", aggfunc="sum", fill_value=0.0)
     table = table.reindex(index=mondays, columns=products, fill_value=0.0).astype(float)
     week = counts["date"] - pd.to_timedelta(counts["date"].dt.day_of_week, unit="D")
+    begun = pd.concat([sold.groupby("product_id")["week"].min(), week.groupby(counts["product_id"]).min()], axis=1).min(axis=1)
+    listed = mondays.to_numpy()[:, None] >= begun.reindex(products).to_numpy()
     empty = (counts.assign(week=week).groupby(["week", "product_id"])["on_hand"].max() <= 0).unstack(fill_value=False)
     empty = empty.reindex(index=mondays, columns=products, fill_value=False).astype(bool)
-    return table.mask(empty)
+    return table.mask(empty | ~listed)
 
 
 def demand_table(units: pd.DataFrame) -> pd.DataFrame:

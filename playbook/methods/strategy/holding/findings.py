@@ -16,6 +16,7 @@ OWNER = "head of purchasing"
 # Corsten and Bharadwaj (2002, Retail out-of-stocks): about four in ten cases end in a lost sale for the retailer, two to six by
 # product group.
 LOST = {"value_low": 0.2, "value": 0.4, "value_high": 0.6}
+FEWEST_REPLAYED = 13  # weeks
 USUAL_HOLDING = 0.20  # of the value a year, where the client states none: a planning assumption
 
 
@@ -31,6 +32,8 @@ class Held:
     average: float
     was: float
     lay: float
+    replayed: int
+    seasonal: bool
 
     @property
     def orders(self) -> pd.DataFrame:
@@ -142,13 +145,15 @@ def _dead(told: Held) -> Finding | None:
     )
 
 
-def _replay(told: Held) -> Finding:
+def _replay(told: Held) -> Finding | None:
     fmt = told.fmt
+    if told.replayed < FEWEST_REPLAYED:
+        return None
     return Finding(
         "stock-replay",
-        f"Played over the last year, these reorder points would have served {_served(told.served, fmt)} of demand from an average"
-        f" of {fmt.count(told.average)} units. As it was, {fmt.count(told.lay)} units, dead stock included, served"
-        f" {_served(told.was, fmt)}.",
+        f"Played over the last {told.replayed} weeks, each with a forecast made before it, such reorder points would have served"
+        f" {_served(told.served, fmt)} of demand from an average of {fmt.count(told.average)} units. As it was,"
+        f" {fmt.count(told.lay)} units, dead stock included, served {_served(told.was, fmt)}.",
         float(told.served),
         "share",
         n=len(told.products),

@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 
 from playbook.methods.strategy.holding.demand import expected_short, quantile
+from playbook.methods.strategy.holding.forecast import Forecast
 
-__all__ = ["COVER_WEEKS", "eoq", "reorder", "replay"]
+__all__ = ["COVER_WEEKS", "REVIEW_WEEKS", "eoq", "over_lead", "reorder", "replay"]
 
 COVER_WEEKS = 6.0  # of demand in an order, where no cost of ordering and holding says more
 REVIEW_WEEKS = 1.0  # stock is counted once a week
 YEAR_WEEKS = 52.0
+LEARNT_FIRST = 26  # weeks, before which no point is set in the replay
 
 
 def eoq(yearly: np.ndarray, order_cost: float, holding: np.ndarray) -> np.ndarray:
@@ -18,16 +20,13 @@ def eoq(yearly: np.ndarray, order_cost: float, holding: np.ndarray) -> np.ndarra
 
 
 def reorder(table: pd.DataFrame, level: float, order_cost: float | None, holding_rate: float | None) -> pd.DataFrame:
-    """Per product: point (reorder point), safety (stock beyond mean demand), quantity, cycle (chance that a cycle runs short of
-    nothing), fill (share of demand served from the shelf).
+    """Per product: point (reorder point), safety (stock beyond expected demand), quantity, fill (share of demand served from the
+    shelf).
 
-    ``table``: mean, variance (of a week), lead (weeks), lead_variance, cost (of a unit, NaN where not known), smallest (order).
-    Demand over lead and review time: mean m (L + R), variance v (L + R) + m^2 var(L).
+    ``table``: mean (units a week over the year), expected and uncertain (mean and variance of demand over lead and review time,
+    see ``over_lead``), cost (of a unit, NaN where not known), smallest (order).
     """
-    time = table["lead"] + REVIEW_WEEKS
-    mean = table["mean"] * time
-    variance = table["variance"] * time + table["mean"] ** 2 * table["lead_variance"]
-    point = quantile(level, mean.to_numpy(), variance.to_numpy())
+    point = quantile(level, table["expected"].to_numpy(), table["uncertain"].to_numpy())
     usual = table["mean"] * COVER_WEEKS
     quantity = usual.copy()
     if order_cost and holding_rate:
@@ -36,32 +35,51 @@ def reorder(table: pd.DataFrame, level: float, order_cost: float | None, holding
         quantity = pd.Series(np.where(priced, best, usual), table.index)
     smallest = table["smallest"].fillna(1.0).clip(lower=1.0)
     quantity = (np.ceil(quantity / smallest).clip(lower=1.0) * smallest).where(table["mean"] > 0, 0.0)
-    short = expected_short(point, mean.to_numpy(), variance.to_numpy())
+    short = expected_short(point, table["expected"].to_numpy(), table["uncertain"].to_numpy())
     fill = 1 - np.divide(short, quantity, out=np.zeros(len(table)), where=quantity.to_numpy() > 0)
     return pd.DataFrame(
-        {"point": point, "safety": (point - mean).clip(lower=0), "quantity": quantity, "fill": np.clip(fill, 0, 1)},
+        {
+            "point": point,
+            "safety": (point - table["expected"]).clip(lower=0),
+            "quantity": quantity,
+            "fill": np.clip(fill, 0, 1),
+        },
         index=table.index,
     )
 
 
-def replay(units: pd.DataFrame, table: pd.DataFrame, start: pd.Series) -> tuple[float, float]:
-    """Share of the units asked for that the policy would have served, and its mean stock in units, week by week over ``units``.
+def over_lead(found: Forecast, week: int, lead: pd.Series, lead_variance: pd.Series) -> pd.DataFrame:
+    """expected and uncertain: mean and variance of demand from ``week`` on over the lead time and the week until the next count.
 
-    ``table``: point, quantity, lead (weeks); ``start``: stock at the beginning. Weeks without stock (NaN) ask for the usual. The
-    policy looks at no week it has not lived through, but its points are learnt from the same weeks: the figures flatter it a
-    little.
+    A lead time that varies adds m^2 var(L), m units a week (Silver, Pyke & Thomas 2017, section 6.10).
     """
-    asked = units.fillna(units.mean()).fillna(0.0).to_numpy()
-    point, quantity = table["point"].to_numpy(), table["quantity"].to_numpy()
+    time = lead + REVIEW_WEEKS
+    mean, variance = found.ahead(week, time.to_numpy(dtype=float))
+    return pd.DataFrame({"expected": mean, "uncertain": variance + (mean / time) ** 2 * lead_variance}, index=lead.index)
+
+
+def replay(units: pd.DataFrame, found: Forecast, table: pd.DataFrame, level: float, start: pd.Series) -> tuple[float, float, int]:
+    """Share of the units asked for that such points would have served, the mean stock in units, and the weeks played.
+
+    Week by week over the last year, or what is left of it once half a year is learnt from. A point is that of the forecast made
+    before its week. ``table``: quantity, lead, lead_variance; ``start``: stock at the beginning. Weeks without stock (NaN) ask
+    for what was expected. Only the season, and how much a new week weighs, are learnt from all of them.
+    """
+    first = max(len(units) - int(YEAR_WEEKS), LEARNT_FIRST)
+    asked = units.to_numpy(dtype=float)
+    quantity = table["quantity"].to_numpy()
     lead = np.maximum(np.ceil(table["lead"].to_numpy()), 1).astype(int)
-    hand = np.maximum(start.to_numpy(dtype=float), point)
-    due = np.zeros((len(asked) + int(lead.max(initial=1)) + 1, len(point)))
-    served = stock = 0.0
-    for week, wanted in enumerate(asked):
-        hand = hand + due[week]
-        given = np.minimum(hand, wanted)
+    due = np.zeros((len(asked) + int(lead.max(initial=1)) + 1, len(quantity)))
+    hand, served, wanted, stock = start.to_numpy(dtype=float), 0.0, 0.0, 0.0
+    for week in range(first, len(asked)):
+        ahead = over_lead(found, week, table["lead"], table["lead_variance"])
+        point = quantile(level, ahead["expected"].to_numpy(), ahead["uncertain"].to_numpy())
+        hand = (np.maximum(hand, point) if week == first else hand) + due[week]
+        now = np.where(np.isfinite(asked[week]), asked[week], found.level[week] * found.season[week])
+        given = np.minimum(hand, now)
         hand = hand - given
-        served, stock = served + given.sum(), stock + hand.sum()
+        served, wanted, stock = served + given.sum(), wanted + now.sum(), stock + hand.sum()
         low = (hand + due[week + 1 :].sum(axis=0) <= point) & (quantity > 0)
         due[week + lead[low], np.flatnonzero(low)] += quantity[low]
-    return float(served / asked.sum()) if asked.sum() else 1.0, float(stock / max(len(asked), 1))
+    weeks = max(len(asked) - first, 0)
+    return float(served / wanted) if wanted else 1.0, float(stock / max(weeks, 1)), weeks

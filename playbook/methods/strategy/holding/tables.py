@@ -71,7 +71,10 @@ def assumptions(told: Held) -> tuple[Assumption, ...]:
     low, middle, high = (fmt.share(LOST[e], 0) for e in ("value_low", "value", "value_high"))
     stated = [
         Assumption(
-            "Demand until the next delivery is like that of the last year; a season or a promotion needs more.", "medium", "high"
+            f"Demand until the next delivery follows the level of past weeks{' and the season of the year' * told.seasonal}, with"
+            " errors as large as such forecasts made; a promotion needs more.",
+            "medium",
+            "high",
         ),
         Assumption(
             f"Of what meets an empty shelf {middle} ({low} to {high}) is lost, as Gruen, Corsten and Bharadwaj (2002) found in"

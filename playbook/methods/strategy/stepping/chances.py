@@ -9,17 +9,17 @@ UNSEEN = 0.5  # cases added to each destination that any action of the step has 
 STRENGTHS = np.array([1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10_000.0])
 
 
-def chances(counts: np.ndarray) -> np.ndarray:
+def chances(counts: np.ndarray, shrunk: bool = True) -> np.ndarray:
     """(S, A, D) chances of each destination from counts (S, A, D), shrunk towards what is usual at the step.
 
     The mean of a Dirichlet whose centre is the step's pooled share and whose strength (in cases) is the likeliest one for the
     step (empirical Bayes on the Dirichlet-multinomial: Minka 2000). An action never taken gets the pooled share. A step nobody
-    has left goes nowhere: to the last destination.
+    has left goes nowhere: to the last destination. Not ``shrunk``, the pooled share counts as one case.
     """
     smooth = np.zeros(counts.shape)
     for step, seen in enumerate(counts):
         pooled = _pooled(seen)
-        weight = strength(seen, pooled)
+        weight = strength(seen, pooled) if shrunk else float(STRENGTHS[0])
         smooth[step] = (seen + weight * pooled) / (seen.sum(axis=1, keepdims=True) + weight)
     return smooth
 

@@ -12,7 +12,7 @@ from playbook.result.formats import LEVEL
 __all__ = ["Advice", "Money", "advise", "process_of", "today_values"]
 
 FEWEST_TAKEN = 50  # cases at a step under an action before it can be advised
-DRAWS = 200
+DRAWS, SPLITS, FOLDS = 200, 10, 4
 SEED = 11
 
 
@@ -49,9 +49,9 @@ class Advice:
     effective: float
 
 
-def process_of(counts: np.ndarray, money: Money, allowed: np.ndarray) -> Process:
+def process_of(counts: np.ndarray, money: Money, allowed: np.ndarray, shrunk: bool = True) -> Process:
     """The decision process behind counts (S, A, S + 2): moves between steps, and the sale as reward less the action's cost."""
-    likely, size = chances(counts), len(counts)
+    likely, size = chances(counts, shrunk), len(counts)
     rewards = likely[:, :, size] * (money.discount[:, None] * money.sale) - money.costs[None, :]
     return Process(likely[:, :, :size], rewards, np.broadcast_to(money.discount[:, None], rewards.shape), allowed)
 
@@ -67,9 +67,9 @@ def today_values(process: Process, mix: np.ndarray) -> np.ndarray:
 def advise(ways: Ways, money: Money, seed: int = SEED) -> Advice:
     """Solve for the best policy among actions taken often enough, and judge it on cases that did not choose it.
 
-    Each draw resamples the cases, splits them by lot, lets one half choose a policy and the other half say what it is worth
-    beyond today's mix, and the other way round: choosing the best of noisy figures flatters it (Smith & Winkler 2006, Management
-    Science 52), judging it on other cases does not. Smoothing and solving are repeated in every draw.
+    The cases are cut into FOLDS parts by lot; the policy that the others choose is valued on each part, without shrinkage, beyond
+    today's mix of that part: choosing the best of noisy figures flatters it (Smith & Winkler 2006, Management Science 52),
+    judging it on other cases does not. The mean over SPLITS such cuts is the gain; its range is that of the parts resampled.
     """
     counts = ways.count(ways.cases)
     mix, allowed, thin = _mix(counts)
@@ -79,23 +79,19 @@ def advise(ways: Ways, money: Money, seed: int = SEED) -> Advice:
     start = ways.start(ways.cases)
     better = process.worth(now) - now[:, None]
     rng = np.random.default_rng(seed)
-    gains, edges = [], []
-    total = int(round(ways.cases.sum()))
+    gain, low, high = _judged(ways, money, allowed, rng)
+    edges, total, tail = [], int(round(ways.cases.sum())), (1 - LEVEL) / 2
     for _ in range(DRAWS):
-        drawn = rng.multinomial(total, ways.cases / ways.cases.sum())
-        half = rng.binomial(drawn, 0.5)
-        gains.append(_crossed(ways, half, drawn - half, money, allowed))
-        again = process_of(ways.count(drawn.astype(float)), money, allowed)
-        after = today_values(again, _mix(again_counts := ways.count(drawn.astype(float)))[0])
-        edges.append(np.where(again_counts.sum(axis=2) > 0, again.worth(after) - after[:, None], np.nan))
-    tail = (1 - LEVEL) / 2
-    low, high = np.quantile(gains, [tail, 1 - tail])
+        drawn = ways.count(rng.multinomial(total, ways.cases / ways.cases.sum()).astype(float))
+        again = process_of(drawn, money, allowed)
+        after = today_values(again, _mix(drawn)[0])
+        edges.append(np.where(drawn.sum(axis=2) > 0, again.worth(after) - after[:, None], np.nan))
     with np.errstate(invalid="ignore"):
         spread = np.nanquantile(np.where(allowed[None], np.array(edges), 0.0), [tail, 1 - tail], axis=0)
     held_out, effective = _importance(ways, best.policy, mix, money)
     return Advice(
         counts, mix, best.policy, thin, np.where(allowed, better, np.nan), *np.where(allowed, spread, np.nan),
-        float(start @ now), float(start @ best.values), float(np.mean(gains)), float(low), float(high), held_out, effective,
+        float(start @ now), float(start @ best.values), gain, low, high, held_out, effective,
     )  # fmt: skip
 
 
@@ -111,16 +107,29 @@ def _mix(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return mix, allowed, (allowed.sum(axis=1) < 2) & ((taken > 0).sum(axis=1) > 1)
 
 
-def _crossed(ways: Ways, one: np.ndarray, other: np.ndarray, money: Money, allowed: np.ndarray) -> float:
-    """Gain of a case, each half judging the policy of the other."""
-    told = []
-    for chooses, judges in ((one, other), (other, one)):
-        policy = policy_iteration(process_of(ways.count(chooses.astype(float)), money, allowed)).policy
-        counts = ways.count(judges.astype(float))
-        process = process_of(counts, money, allowed)
-        start = ways.start(judges.astype(float))
-        told.append(start @ (policy_values(process, policy) - today_values(process, _mix(counts)[0])))
-    return float(np.mean(told))
+def _judged(ways: Ways, money: Money, allowed: np.ndarray, rng: np.random.Generator) -> tuple[float, float, float]:
+    """Gain of a case and its range, each part of the cases judging the policy that the others choose."""
+    cases = np.rint(ways.cases).astype(int)
+    gains, errors = [], []
+    for _ in range(SPLITS):
+        points, draws = [], []
+        for part in rng.multinomial(cases, np.full(FOLDS, 1 / FOLDS)).T:
+            policy = policy_iteration(process_of(ways.count((cases - part).astype(float)), money, allowed)).policy
+            points.append(_gain(ways, part, policy, money, allowed))
+            again = rng.multinomial(part.sum(), part / part.sum(), DRAWS // SPLITS)
+            draws.append([_gain(ways, one, policy, money, allowed) for one in again])
+        gains.append(np.mean(points))
+        errors.append(np.mean(draws, axis=0) - gains[-1])
+    gain, tail = float(np.mean(gains)), (1 - LEVEL) / 2
+    low, high = gain + np.quantile(np.concatenate(errors), [tail, 1 - tail])
+    return gain, float(low), float(high)
+
+
+def _gain(ways: Ways, cases: np.ndarray, policy: np.ndarray, money: Money, allowed: np.ndarray) -> float:
+    """Of a case: the policy against today's mix among these ``cases``, with chances as they were seen."""
+    counts = ways.count(cases.astype(float))
+    process = process_of(counts, money, allowed, shrunk=False)
+    return float(ways.start(cases.astype(float)) @ (policy_values(process, policy) - today_values(process, _mix(counts)[0])))
 
 
 def _importance(ways: Ways, policy: np.ndarray, mix: np.ndarray, money: Money) -> tuple[float, float]:

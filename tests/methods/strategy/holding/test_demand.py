@@ -43,16 +43,8 @@ def test_weeks_without_stock_teach_nothing():
 
 
 def test_orders_come_in_boxes_and_what_does_not_sell_is_not_ordered():
-    table = pd.DataFrame(
-        {
-            "mean": [10.0, 0.0],
-            "variance": [10.0, 0.0],
-            "lead": 1.0,
-            "lead_variance": 0.0,
-            "cost": [2.0, 2.0],
-            "smallest": [48.0, 6.0],
-        }
-    )
+    demand = {"mean": [10.0, 0.0], "expected": [20.0, 0.0], "uncertain": [20.0, 0.0]}
+    table = pd.DataFrame(demand | {"cost": [2.0, 2.0], "smallest": [48.0, 6.0]})
     found = reorder(table, 0.95, None, None)
     assert found["quantity"].tolist() == [96.0, 0.0] and found["fill"].iloc[0] > 0.95
     assert reorder(table, 0.99, None, None)["point"].iloc[0] > found["point"].iloc[0]
