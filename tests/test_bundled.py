@@ -98,7 +98,7 @@ def test_every_answered_section_has_a_finding_with_a_sentence(folder):
     found = json.loads((folder / "findings.json").read_text("utf-8"))
     answered = {s["id"] for s in manifest(folder)["sections"] if s["status"] == "answered"}
     assert {f["section"] for f in found} == answered
-    assert [f["sentence"] for f in found if not f["sentence"].strip().endswith((".", "?", ".”", "?”", "。”", ".)"))] == []
+    assert [f["sentence"] for f in found if not f["sentence"].strip().endswith((".", "?", ".”", "?”", "!”", "…”", "。”", "！”", "？”", ".)"))] == []
     assert not [f for f in found if re.search(r"\bnan\b|\binf\b|\bNone\b(?! of the)", f["sentence"])]
 
 

@@ -47,7 +47,7 @@ def test_changes_carry_their_sign():
 
 
 def test_counts_numbers_and_days():
-    assert (EUR.count(1469307), EUR.count(2.6), EUR.number(1234.567), EUR.number(2.0)) == ("1,469,307", "3", "1,234.57", "2")
+    assert (EUR.count(1469307), EUR.count(2.6), EUR.number(1234.567), EUR.number(2.0)) == ("1,469,307", "3", "1,235", "2")
     assert EUR.day(date(2026, 10, 31)) == "31 October 2026"
     assert EUR.month(pd.Timestamp(2026, 10, 1)) == "October 2026"
     assert EUR.value(12.34, "days") == "12.3 days"

@@ -228,7 +228,9 @@ def _largest(heard: Heard) -> Finding | None:
     fmt, top = heard.fmt, next(rows.itertuples())
     year = int((heard.tickets["created_at"] >= heard.since()).sum())
     more = f"; the three largest subjects together are {fmt.share(rows['share'].head(3).sum())}" if len(rows) > 3 else ""
-    quote = f" In a customer's words: “{top.example}”" if isinstance(top.example, str) and top.example else ""
+    quote = ""
+    if isinstance(top.example, str) and top.example:
+        quote = f" In a customer's words: “{top.example}”" + "." * (top.example[-1] not in ".!?…。！？")
     return Finding(
         "voice-topics",
         f"{fmt.share(top.share)} of {_number(year, 'ticket', fmt)} of the last twelve months {'is' if year == 1 else 'are'} "

@@ -11,6 +11,7 @@ FROM = 10  # times the modulus: below such a price the pattern would be too coar
 MOST_ENDINGS, COVERED, FEWEST = 3, 0.8, 8  # so few endings, of so many of the prices, of so many prices, are a habit
 HABIT = 0.1  # share of prices from which an ending is part of it
 DIGITS = 3  # significant digits of a price where there is no habit; fewer where that gives too many
+WHOLE_CENTS = 0.1  # price from which no parts of a cent are asked
 ROUND = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -23,7 +24,7 @@ class Endings:
     def allowed(self, low: float, high: float, most: int) -> np.ndarray:
         """Prices from ``low`` to ``high`` that end as the client's do, rising; at most ``most``, evenly picked or rounder.
 
-        May be empty. Where there is no habit, prices have three significant digits, and no parts of a cent from 1 on.
+        May be empty. Where there is no habit, prices have three significant digits, and no parts of a cent from 0.10 on.
         """
         if not 0 < low <= high:
             return np.array([])
@@ -59,7 +60,7 @@ class Endings:
 
 def _round_prices(low: float, high: float, most: int) -> np.ndarray:
     step = 10.0 ** (np.floor(np.log10(low)) - DIGITS + 1)
-    step = max(step, 0.01) if low >= 1 else step
+    step = max(step, 0.01) if low >= WHOLE_CENTS else step
     step *= next((coarser for coarser in ROUND if (high - low) / (coarser * step) < most - 1), ROUND[-1])
     return np.arange(np.floor(low / step), np.ceil(high / step) + 1) * step
 
