@@ -13,32 +13,34 @@ STEPS = ("First talk", "Figures received", "Offer", "Credit committee")  # then 
 DAYS_A_STEP = 14
 PRODUCTS = ("Working capital line", "Equipment loan", "Trade finance", "Property loan")
 TRADES = ("machinery", "food", "logistics", "retail", "textiles", "construction")
-MIDDLE_AMOUNT = 80_000  # CNY, margin over the whole term
-COST_SHARE = 0.35  # of the amount: funding of the risk, lawyers, work
+MIDDLE_AMOUNT = 80_000  # CNY, margin at list price over the whole term
+COST_SHARE = 0.35  # of it: funding of the risk, lawyers, work
 
 
 def draw_deals(last: pd.Timestamp, customers: int, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One row an opportunity, and the truth: opportunity_id, chance (of winning).
 
-    ``amount`` is the margin at list price over the term, ``discount`` the share of it given away, ``cost`` what is left to pay.
-    The chance is logistic (DEAL, DEAL_OWNERS). What each owner gives away does not depend on the deal.
+    ``discount`` is the share of the margin at list price over the term that is given away, ``amount`` what is left of it,
+    ``cost`` what is to be paid of that. The chance is logistic (DEAL, DEAL_OWNERS). What each owner gives away does not
+    depend on the deal.
     """
     size = round(DEALS * customers / CUSTOMERS)
     deals = pd.DataFrame(
         {"created_on": last.normalize() - pd.to_timedelta(np.sort(rng.integers(0, 30 * MONTHS_BACK, size))[::-1], "D")}
     )
     deals["owner"] = rng.choice(list(DEAL_OWNERS), size)
-    deals["amount"] = (MIDDLE_AMOUNT * rng.lognormal(0, 0.6, size)).round(-3)
+    listed = (MIDDLE_AMOUNT * rng.lognormal(0, 0.6, size)).round(-3)
     deals["discount"] = np.round(rng.beta(1.6, 5.5, size) * 0.6, 2)
+    deals.insert(deals.columns.get_loc("discount"), "amount", (listed * (1 - deals["discount"])).round(2))
     deals["product"] = rng.choice(PRODUCTS, size)
     deals["channel"] = rng.choice(("branch", "recommended", "fair", "website"), size, p=(0.4, 0.25, 0.15, 0.2))
     deals["trade"] = rng.choice(TRADES, size)
     deals["rating"] = rng.choice(("A", "B", "C"), size, p=(0.3, 0.5, 0.2))
-    deals["cost"] = (deals["amount"] * COST_SHARE * rng.lognormal(0, 0.08, size)).round(-2)
+    deals["cost"] = (listed * COST_SHARE * rng.lognormal(0, 0.08, size)).round(-2)
     odds = (
         DEAL["all"]
         + DEAL["discount"] * deals["discount"]
-        + DEAL["size"] * np.log(deals["amount"] / MIDDLE_AMOUNT)
+        + DEAL["size"] * np.log(listed / MIDDLE_AMOUNT)
         + DEAL["recommended"] * (deals["channel"] == "recommended")
         + DEAL["rating C"] * (deals["rating"] == "C")
         + deals["owner"].map(DEAL_OWNERS)

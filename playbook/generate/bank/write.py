@@ -121,7 +121,7 @@ BANK_EXPORTS = {
             "stage": "Stage",
             "created_on": "Opened",
             "closed_on": "Closed",
-            "amount": "Margin at list",
+            "amount": "Margin offered",
             "discount": "Concession",
             "cost": "Cost to serve",
             "owner": "Relationship manager",

@@ -74,6 +74,12 @@ def test_credits_fail_as_often_as_planted(frames, truth):
     assert lost["loss"].sum() / lost["amount"].sum() == pytest.approx(truth["credit"]["loss_share"], abs=0.05)
 
 
+def test_amounts_of_deals_are_net_of_the_discount(frames):
+    deals = frames("opportunities")
+    listed = deals["amount"] / (1 - deals["discount"])  # drawn in thousands
+    assert np.allclose(listed, listed.round(-3), atol=0.01) and (deals["discount"] > 0.05).mean() > 0.5
+
+
 def test_fraud_is_as_planted_and_known_in_part(frames, truth, root):
     payments = frames("payment_events")
     marked = pd.read_parquet(root / "data" / BANK / "truth" / "payments.parquet")
