@@ -22,6 +22,7 @@ __all__ = ["WORKBOOK", "write_workbook"]
 
 WORKBOOK = "action-lists.xlsx"
 FRONT = "Lists"
+MOST_ROWS = 1_048_575  # below the heading, by Excel's rule
 LONGEST_NAME = 31  # characters of a sheet's name, by Excel's rule
 NARROW, WIDE = 10, 60  # characters
 LOOKED_AT = 200  # rows that settle the width of a column
@@ -49,14 +50,14 @@ def write_workbook(lists: Sequence[Worklist], file: Path, client: str, as_of: da
         {
             "sheet": names,
             "rows": [len(one.frame) for one in lists],
-            "how": [one.how for one in lists],
+            "how": [one.how + (f" The first {MOST_ROWS} rows." if len(one.frame) > MOST_ROWS else "") for one in lists],
             "as_of": pd.Timestamp(as_of),
         }
     )
     columns = {"sheet": ("List", "text"), "rows": ("Rows", "count"), "how": ("What for", "text"), "as_of": ("Data as of", "date")}
     _fill(book.create_sheet(FRONT), front, columns, fmt)
     for name, one in zip(names, lists, strict=True):
-        _fill(book.create_sheet(name), one.frame, one.columns, fmt)
+        _fill(book.create_sheet(name), one.frame.head(MOST_ROWS), one.columns, fmt)
     buffer = BytesIO()
     book.save(buffer)
     file.write_bytes(_timeless(buffer))

@@ -9,7 +9,7 @@ from playbook.intake.tables import Tables
 
 __all__ = ["stock_levels", "stocked_weeks"]
 
-WEEKS = 104  # of sales: two seasons
+WEEKS = 156  # of sales: three seasons
 
 
 @frame(stock=("date", "product_id", "on_hand"))
@@ -24,7 +24,7 @@ def stock_levels(tables: Tables) -> pd.DataFrame:
 
 @frame(stock=("date", "product_id", "on_hand"), orders=("order_id", "order_date", "revenue", "product_id", "quantity"))
 def stocked_weeks(tables: Tables) -> pd.DataFrame:
-    """One row per product in stock's table and week in which it was bought, of the 104 weeks that end with the last whole one
+    """One row per product in stock's table and week in which it was bought, of the 156 weeks that end with the last whole one
     before the as-of day: product_id, week (Monday), units and revenue (of what was bought; returns are no demand)."""
     rows, counted = tables.rows["orders"], tables.rows["stock"].select("product_id").distinct()
     end = tables.as_of + timedelta(days=1)

@@ -122,7 +122,6 @@ def budget(
         tables=_tables(best, allocations, channels, costs, margin, fmt),
         assumptions=spending_assumptions(best, margin, why if costs is not None else None, fmt),
         proposals=(shift,) if shift else (),
-        worklists=(shift.worklist,) if shift else (),
         funded=best.funded,
         allocations=allocations,
         channels=channels,

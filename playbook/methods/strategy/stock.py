@@ -23,7 +23,8 @@ __all__ = ["Stock", "stock"]
 
 YEAR = 52  # weeks
 USUAL_LEAD = 2.0  # weeks, where the client states none
-FEWEST_WEEKS, MOST_WEEKS = 13, 3 * YEAR  # of sales
+FEWEST_WEEKS = 13  # of sales
+STALE = 4  # weeks beyond lead and review time, after which a count says nothing of today
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,7 @@ def stock(
             promise=stock.section.promise,
         )
     last = stocked_weeks["week"].max()
-    weeks = int(min(MOST_WEEKS, (last - stocked_weeks["week"].min()).days // 7 + 1))
+    weeks = (last - stocked_weeks["week"].min()).days // 7 + 1
     ids = sorted(counts["product_id"].unique())
     units = weekly(stocked_weeks, counts, ids, last, weeks)
     recent = units.tail(YEAR)
@@ -88,13 +89,14 @@ def stock(
     table["xyz"] = xyz(table["mean"], table["variance"])
     table["value"] = (table["on_hand"] * table["cost"]).fillna(0.0)
     position = table["on_hand"] + table["on_order"]
-    need = table["known"] & (position <= table["point"]) & (table["mean"] > 0)
+    need = table["known"] & ~table["stale"] & (position <= table["point"]) & (table["mean"] > 0)
     lots = np.ceil((table["point"] - position).clip(lower=0) / table["quantity"].where(table["quantity"] > 0)).clip(lower=1)
     table["order"] = (lots * table["quantity"]).where(need, 0.0).fillna(0.0)
     table["missed"] = table["out"] * yearly * table["unit_margin"]
     soon = table["expected"] / (table["lead"] + REVIEW_WEEKS)  # a week
     table["weeks_left"] = (table["on_hand"] / soon).where(soon > 0, np.inf)
     table["dead"] = (table["on_hand"] - yearly).clip(lower=0).where(table["known"], 0.0)
+    table.loc[table["stale"], "dead"] = 0.0
     table["tied"] = table["dead"] * table["cost"]
     products = table.rename_axis("product_id").reset_index()
     sold = table["known"] & (table["mean"] > 0)
@@ -102,7 +104,7 @@ def stock(
     played = forecast(units.loc[:, sold])
     served, average, replayed = replay(units.loc[:, sold], played, table[sold], parameters.service_level, begin[sold])
     out_weighted = float((table["out"] * table["mean"]).sum() / table["mean"].sum()) if table["mean"].sum() else 0.0
-    lay = float(counts.groupby("date")["on_hand"].sum().mean()) if len(counts) else 0.0
+    lay = _lay(counts)
     told = Held(
         fmt=fmt,
         products=products,
@@ -147,7 +149,7 @@ def _listed(product_list: pd.DataFrame | None) -> pd.DataFrame:
 
 def _state(counts: pd.DataFrame) -> pd.DataFrame:
     """By product: on_hand and on_order at the latest count, lead (weeks) and its variance, smallest order, out (share of the
-    counts of the last year at zero), empty_now."""
+    counts of the last year at zero), stale (counted too long ago to say what is there now)."""
     recent = counts[counts["date"] > counts["date"].max() - pd.Timedelta(weeks=YEAR)]
     latest = counts.sort_values("date").drop_duplicates("product_id", keep="last").set_index("product_id")
     lead = recent.groupby("product_id")["lead_time_days"] if "lead_time_days" in recent else None
@@ -158,8 +160,16 @@ def _state(counts: pd.DataFrame) -> pd.DataFrame:
     table["lead_variance"] = 0.0 if lead is None else (lead.var(ddof=1).astype(float) / 49)
     table["smallest"] = latest["min_order"].astype(float) if "min_order" in latest else np.nan
     table["out"] = (recent["on_hand"] <= 0).groupby(recent["product_id"]).mean()
-    table["empty_now"] = table["on_hand"] <= 0
+    age = (counts["date"].max() - latest["date"]).dt.days / 7
+    table["stale"] = age > table["lead"] + REVIEW_WEEKS + STALE
     return table
+
+
+def _lay(counts: pd.DataFrame) -> float:
+    """Mean stock of the last year in units, all products together; between its counts a product's stock is that of the last."""
+    days = counts.pivot_table(index="date", columns="product_id", values="on_hand", aggfunc="last").ffill()
+    year = days[days.index > days.index.max() - pd.Timedelta(weeks=YEAR)]
+    return float(year.sum(axis=1).resample("W").last().mean())
 
 
 def _unit_margin(table: pd.DataFrame, margin: float | None) -> pd.Series:

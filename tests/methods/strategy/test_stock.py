@@ -42,6 +42,17 @@ def test_an_empty_shelf_costs_margin_and_a_full_one_holds_money():
     assert {p.id for p in result.proposals} == {"reorder-points", "clear-stock"}
 
 
+def test_products_counted_on_other_days_lie_there_together_and_an_old_count_orders_nothing():
+    one = pd.DataFrame({"date": WEEKS, "product_id": "a", "on_hand": 40.0, "lead_time_days": 14.0})
+    other = one.assign(product_id="b", date=WEEKS + pd.Timedelta(days=2), on_hand=60.0)
+    sold = pd.DataFrame({"product_id": "a", "week": WEEKS, "units": 10.0, "revenue": 100.0})
+    both = shop(stock_levels=pd.concat([one, other]), stocked_weeks=pd.concat([sold, sold.assign(product_id="b")]))
+    assert both.lay == pytest.approx(100, rel=0.02)
+    stale = shop(stock_levels=pd.concat([one.head(30).assign(on_hand=1.0), other]))
+    assert stale.products.set_index("product_id").loc["a", ["stale", "order"]].tolist() == [True, 0.0]
+    assert any("not counted for weeks" in a.text for a in stale.assumptions)
+
+
 def test_the_planted_shelf_is_found_again(root):
     engagement = open_engagement("aurora-audio", root=root)
     truth = YAML(typ="safe").load((root / "data" / "aurora-audio" / "truth" / "truth.yml").read_text("utf-8"))["stock"]

@@ -84,6 +84,10 @@ def assumptions(told: Held) -> tuple[Assumption, ...]:
         ),
         Assumption("Weeks that began without stock say nothing of demand and are left out.", "high", "medium"),
     ]
+    if old := int(told.products["stale"].sum()):
+        what = "product was" if old == 1 else "products were"
+        text = f"{fmt.count(old)} {what} not counted for weeks: no order is told, and nothing is called dead."
+        stated.append(Assumption(text, "low", "medium"))
     if given.order_cost is None or given.holding_rate is None:
         stated.append(
             Assumption("Without order_cost and holding_rate in client.yml an order covers six weeks of demand.", "low", "medium")

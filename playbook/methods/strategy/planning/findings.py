@@ -6,12 +6,13 @@ import pandas as pd
 
 from playbook.methods.needs_analysis.needs import Needs
 from playbook.methods.strategy.planning.merged import together
+from playbook.methods.strategy.spending.mix import CHANNEL_MIX
 from playbook.result.contract import Finding, Proposal
 from playbook.result.formats import Formats
 
 __all__ = ["findings", "headline"]
 
-SELLING = frozenset({"purchases", "new customers", "prices"})  # pools whose gain is gross margin of revenue
+SELLING = frozenset({"purchases", "new customers"})  # pools whose gain is gross margin of additional revenue
 MOST_NAMED = 4
 
 
@@ -88,16 +89,21 @@ def _left_out(left_out: Sequence[Proposal], fmt: Formats) -> Finding | None:
 
 
 def _against_gap(needs: Needs | None, actions: pd.DataFrame, margin: float | None, fmt: Formats) -> Finding | None:
-    """The plan beside the gap to the revenue goal. The gap is revenue, so margin is turned back into revenue."""
+    """The plan beside the gap to the revenue goal. The gap is revenue, so the margin of what is sold more is turned back into it.
+
+    A higher price may earn more on less revenue, and channel money moved may earn by what it saves: neither is counted.
+    """
     gap = next((n.money for n in needs.ranked if n.kind == "outcome" and n.money), None) if needs is not None else None
-    selling = actions[actions["pool"].isin(SELLING)]
+    selling = actions[actions["pool"].isin(SELLING) & (actions["action_id"] != CHANNEL_MIX)]
+    others = actions["pool"].eq("prices").any() or actions["action_id"].eq(CHANNEL_MIX).any()
+    aside = "; what prices and moved channel money change is not counted" if others else ""
     if not gap or selling.empty:
         return None
     low, revenue, high = (amount / (margin or 1.0) for amount in together(selling))
     return Finding(
         "plan-gap",
-        f"Revenue is {fmt.money(gap)} a year short of its goal. The plan should add {fmt.money(revenue)} of revenue a year,"
-        f" {fmt.share(revenue / gap)} of that.",
+        f"Revenue is {fmt.money(gap)} a year short of its goal. By selling more the plan should add {fmt.money(revenue)} a year,"
+        f" {fmt.share(revenue / gap)} of that{aside}.",
         revenue,
         "money",
         low,

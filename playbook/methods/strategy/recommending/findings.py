@@ -48,12 +48,20 @@ class Offered:
         cost = 0.0 if self.parameters.contact_cost is None else self.parameters.contact_cost * YEAR / self.days
         return pd.DataFrame({"cost": cost, **{edge: brings * share for edge, share in CAUSED.items()}})
 
+    @property
+    def lead(self) -> Evidence:
+        """How surely the blend names what is bought better than bestsellers do, by nDCG over the same customers."""
+        ahead = self.chosen.rankings[BLEND].ndcg - self.chosen.rankings[POPULAR].ndcg
+        error = ahead.std(ddof=1) / np.sqrt(len(ahead))
+        surely = evidence_of(float(2 * norm.sf(abs(ahead.mean()) / error))) if error > 0 else "not shown"
+        return surely if ahead.mean() > 0 and surely in ("shown", "likely") else "not shown"
+
 
 def headline(told: Offered) -> str:
     """How often a list of ten holds what the customer then buys."""
     table, fmt = told.chosen.table.set_index("way"), told.fmt
     hit, alone = (fmt.share(table.loc[way, "hit"]) for way in (BLEND, POPULAR))
-    if _lead(told) == "not shown":
+    if told.lead == "not shown":
         return f"Bestsellers serve as well as a list of one's own: ten of them hold what {alone} of returning customers buy next"
     return f"Ten products named hold what {hit} of returning customers buy next; bestsellers alone {alone}"
 
@@ -63,16 +71,8 @@ def findings(told: Offered) -> tuple[Finding, ...]:
     return tuple(f for f in (_quality(told), _gain(told), _again(told), _fresh(told), _kept_back(told)) if f)
 
 
-def _lead(told: Offered) -> Evidence:
-    """How surely the blend names what is bought better than bestsellers do, by nDCG over the same customers."""
-    ahead = told.chosen.rankings[BLEND].ndcg - told.chosen.rankings[POPULAR].ndcg
-    error = ahead.std(ddof=1) / np.sqrt(len(ahead))
-    surely = evidence_of(float(2 * norm.sf(abs(ahead.mean()) / error))) if error > 0 else "not shown"
-    return surely if ahead.mean() > 0 and surely in ("shown", "likely") else "not shown"
-
-
 def _quality(told: Offered) -> Finding:
-    fmt, rankings, lead = told.fmt, told.chosen.rankings, _lead(told)
+    fmt, rankings, lead = told.fmt, told.chosen.rankings, told.lead
     better = "no better than" if lead == "not shown" else "better than"
     hits = (rankings[BLEND].hit.mean(), rankings[POPULAR].hit.mean())
     share = told.chosen.settings.shares
@@ -95,7 +95,7 @@ def _quality(told: Offered) -> Finding:
 def _gain(told: Offered) -> Finding | None:
     gains, fmt = told.gains, told.fmt
     pays = gains[gains["value"] > gains["cost"]]
-    if pays.empty:
+    if pays.empty or told.lead == "not shown":
         return None
     value, cost = pays["value"].sum(), pays["cost"].sum()
     after = "" if not cost else f" The contacts cost {fmt.money(cost)}."

@@ -11,10 +11,11 @@ LEAD_DAYS = 28
 
 
 def proposal(told: Offered) -> tuple[Proposal, ...]:
-    """Name products to the customers with whom that should bring more than it costs; empty where it pays with nobody."""
+    """Name products to the customers with whom that should bring more than it costs; empty where it pays with nobody, and where
+    the lists are no better than bestsellers."""
     gains = told.gains
     gains = gains[gains["value"] > gains["cost"]].sort_values("value", ascending=False, kind="stable")
-    if gains.empty:
+    if gains.empty or told.lead == "not shown":
         return ()
     wide = told.offers.pivot(index="customer_id", columns="place", values="name").reindex(columns=[0, 1, 2])
     first = told.offers[told.offers["place"] == 0].set_index("customer_id")

@@ -10,9 +10,9 @@ from playbook.methods.strategy.spending.split import EDGES, Split
 from playbook.result.contract import LINES, Proposal, Worklist
 from playbook.result.formats import Formats
 
-__all__ = ["OWNER", "channel_frame", "listed", "mix_proposal"]
+__all__ = ["CHANNEL_MIX", "OWNER", "channel_frame", "listed", "mix_proposal"]
 
-ID = "channel-mix"
+CHANNEL_MIX = "channel-mix"
 ROUNDING = 1e-6  # of all channel spend: a smaller change is none
 OWNER = "head of marketing"
 FIRST_REVIEW = 12  # weeks
@@ -66,11 +66,11 @@ def mix_proposal(best: Split, channels: pd.DataFrame, fmt: Formats) -> Proposal 
         return None
     moved = channels[channels["change"].abs() > ROUNDING * channels["today"].sum()]
     frame = moved[["channel", "today", "advised", "change"]].assign(
-        shift=ID, cost=moved["change"].clip(lower=0), value=(-moved["change"]).clip(lower=0) + moved["more"]
+        shift=CHANNEL_MIX, cost=moved["change"].clip(lower=0), value=(-moved["change"]).clip(lower=0) + moved["more"]
     )
     cost = float(frame["cost"].sum())
     low, gain, high = best.gain()
-    line = pd.DataFrame([(ID, cost, low + cost, gain + cost, high + cost)], columns=list(LINES))
+    line = pd.DataFrame([(CHANNEL_MIX, cost, low + cost, gain + cost, high + cost)], columns=list(LINES))
     up, down = moved[moved["change"] > 0], moved[moved["change"] < 0]
     words = []
     if len(up):
@@ -81,7 +81,7 @@ def mix_proposal(best: Split, channels: pd.DataFrame, fmt: Formats) -> Proposal 
     how = f"{', '.join(words)}. Make half of the move now and the rest after the review; keep the pattern over the year."
     watched = f"{fmt.number(abs(orders), 1)} {'more' if orders >= 0 else 'fewer'} orders a week are expected of the whole move"
     return Proposal(
-        id=ID,
+        id=CHANNEL_MIX,
         name="channel money moved",
         action=how,
         whom=", ".join(moved["channel"]),
@@ -94,7 +94,7 @@ def mix_proposal(best: Split, channels: pd.DataFrame, fmt: Formats) -> Proposal 
         lead_days=14,
         review_days=FIRST_REVIEW * 7,
         evidence="likely" if low > 0 else "indicative",
-        worklist=Worklist(ID, "Channel money moved", how, frame.reset_index(drop=True), _SHOWN, "shift"),
+        worklist=Worklist(CHANNEL_MIX, "Channel money moved", how, frame.reset_index(drop=True), _SHOWN, "shift"),
         waits=False,
     )
 

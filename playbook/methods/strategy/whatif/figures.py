@@ -13,6 +13,7 @@ __all__ = ["driver_label", "tornado_figure", "years_figure"]
 
 ROW_HEIGHT, FRAME_HEIGHT = 0.45, 1.0  # inches
 BINS = 40
+SAME = 1e-6  # relative spread below which all years are one
 
 
 def driver_label(name: str) -> str:
@@ -85,7 +86,9 @@ def years_figure(outcomes: Outcomes, goal: float | None, source: str, fmt: Forma
     revenue = outcomes.revenue
     low, middle, high = outcomes.edges("revenue")
     first, last = np.quantile(revenue, [0.002, 0.998])
-    counts, edges = np.histogram(revenue, BINS, (first, last) if last > first else None)
+    if last - first <= SAME * abs(middle):
+        first, last = middle - SAME * abs(middle) - 1, middle + SAME * abs(middle) + 1
+    counts, edges = np.histogram(revenue, BINS, (first, last))
     share, centre = counts / len(revenue), (edges[:-1] + edges[1:]) / 2
     inside = (centre >= low) & (centre <= high)
     with canvas(height=2.9) as (figure, ax):
