@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions, Intervention
-from playbook.methods.evaluation.did import CERTAIN
-from playbook.methods.evaluation.effect import Effect, measure
 from playbook.methods.evaluation.impact_charts import course_chart, forest_chart
+from playbook.methods.evaluation.measuring.did import CERTAIN
+from playbook.methods.evaluation.measuring.effect import Effect, measure
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section
@@ -58,7 +58,7 @@ def impact(
     memberships: pd.DataFrame | None = None,
     customers: pd.DataFrame | None = None,
 ) -> Result:
-    """Measure every intervention of client.yml with the strongest comparison the data allow (see ``effect.measure``).
+    """Measure every intervention of client.yml with the strongest comparison the data allow (see ``measuring``).
 
     Returns ``Locked`` when none is stated. An intervention that has not started, is too young or has too little data is a row
     of the table that says so.

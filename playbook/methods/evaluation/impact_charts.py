@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.ticker import MaxNLocator
 
-from playbook.methods.evaluation.effect import Effect
+from playbook.methods.evaluation.measuring.effect import Effect
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import FINDING, FORECAST, HISTORY, INK, canvas, finish

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 
-from playbook.methods.evaluation.effect import Effect
+from playbook.methods.evaluation.measuring.effect import Effect
 from playbook.result.contract import Evidence
 from playbook.result.formats import Formats
 

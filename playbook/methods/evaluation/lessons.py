@@ -7,9 +7,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from playbook.methods.evaluation.effect import Effect
 from playbook.methods.evaluation.impact import OWNER, SURE, Impact
 from playbook.methods.evaluation.lesson_rules import Rule, decide, load_rules, words_for
+from playbook.methods.evaluation.measuring.effect import Effect
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.result.contract import Assumption, Finding, Lesson, Result, Table
 from playbook.result.formats import LEVEL, Formats

@@ -8,8 +8,8 @@ import pytest
 
 from playbook.engagement import Assumptions, Intervention
 from playbook.generate import generate_client
-from playbook.methods.evaluation.effect import judge, measure
 from playbook.methods.evaluation.impact import Impact, impact
+from playbook.methods.evaluation.measuring.effect import judge, measure
 from playbook.result.contract import Locked
 from playbook.result.formats import LEVEL, Formats
 

@@ -6,10 +6,10 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from playbook.methods.evaluation.effect import Effect
 from playbook.methods.evaluation.impact import Impact
 from playbook.methods.evaluation.lesson_rules import decide, load_rules, words_for
 from playbook.methods.evaluation.lessons import lessons
+from playbook.methods.evaluation.measuring.effect import Effect
 from playbook.result.contract import Result
 from playbook.result.formats import Formats
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from playbook.methods.evaluation.interrupted import autocorrelation, level_shift
+from playbook.methods.evaluation.measuring.interrupted import autocorrelation, level_shift
 from playbook.result.formats import LEVEL
 
 MONDAY = date(2023, 1, 2)

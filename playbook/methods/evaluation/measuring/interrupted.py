@@ -19,7 +19,7 @@ import pandas as pd
 from scipy import stats
 from statsmodels.regression.linear_model import GLS
 
-from playbook.methods.evaluation.did import CERTAIN, POWER
+from playbook.methods.evaluation.measuring.did import CERTAIN, POWER
 from playbook.result.formats import LEVEL
 
 __all__ = ["FEWEST_BEFORE", "SEASON_WEEKS", "Shift", "autocorrelation", "level_shift"]

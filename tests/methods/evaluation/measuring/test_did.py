@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
-from playbook.methods.evaluation.did import customer_windows, difference, imbalance, pre_trend
+from playbook.methods.evaluation.measuring.did import customer_windows, difference, imbalance, pre_trend
 from playbook.result.formats import LEVEL
 
 
