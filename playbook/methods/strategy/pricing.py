@@ -7,17 +7,10 @@ import pandas as pd
 
 from playbook.engagement import Assumptions
 from playbook.methods.market_research.prices import Prices
+from playbook.methods.strategy.setting_prices.deal_notes import deal_assumptions, deal_unlock
 from playbook.methods.strategy.setting_prices.discounts import Discounts, discount_guide
 from playbook.methods.strategy.setting_prices.figures import discount_figure, gains_figure, ways_figure
-from playbook.methods.strategy.setting_prices.negotiation import (
-    DEALS,
-    deal_assumptions,
-    deal_findings,
-    deal_headline,
-    deal_proposals,
-    deal_tables,
-    deal_unlock,
-)
+from playbook.methods.strategy.setting_prices.negotiation import DEALS, deal_findings, deal_headline, deal_proposals, deal_tables
 from playbook.methods.strategy.setting_prices.price_lists import price_proposal, test_list
 from playbook.methods.strategy.setting_prices.shelf import Shelf, price_shelf
 from playbook.methods.strategy.setting_prices.shelf_findings import shelf_findings, shelf_headline

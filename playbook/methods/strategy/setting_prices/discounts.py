@@ -14,7 +14,7 @@ from playbook.result.formats import LEVEL
 
 __all__ = ["BANDS", "DEAL_COLUMNS", "FEWEST", "Discounts", "discount_guide", "known_deals"]
 
-DEAL_COLUMNS = ("opportunity_id", "end", "recent", "discount", "list_price", "stated", "cost")
+DEAL_COLUMNS = ("opportunity_id", "end", "recent", "dated", "discount", "list_price", "stated", "cost")
 FEWEST = 30  # deals won, and deals lost, below which chance decides what is found
 LEAST_SPREAD = 0.01  # standard deviation of discounts: below it nothing was tried
 OUTER = 0.98  # quantile of discounts seen up to which one may be advised
@@ -34,7 +34,10 @@ class Discounts:
     discount on their mean chance: from, to, chance at both, range of the difference; ``given``: their mean discount; ``best``,
     ``low``, ``high``: the one discount for all that would earn most on them; ``guide``: by size and by product: kind, band,
     product, deals, won (share), given (mean), target, low, high, walk_away (middle deal); ``gains``: (bands, draws), margin a
-    year of each deal's best over what was given; ``yearly``: deals a year; ``open``: open deals with offered, target,
+    year of each deal's best over what was given, on ``yearly`` deals: those closed within the year, less those open now, which
+    have gains of their own; ``closed``: deals closed within the year; ``shape``: deals that the best is worked out on, older
+    ones too where fewer than FEWEST were closed within the year; ``undated``: of ``closed``, those whose day nobody noted;
+    ``open``: open deals with offered, target,
     walk_away, chance, chance_target, gain, gain_low, gain_high; ``open_gain``: mean, low, high of all of them; ``left_out``:
     number of deals by reason.
     """
@@ -54,6 +57,9 @@ class Discounts:
     guide: pd.DataFrame
     gains: np.ndarray
     yearly: int
+    closed: int
+    shape: int
+    undated: int
     open: pd.DataFrame
     open_gain: tuple[float, float, float]
     left_out: pd.Series
@@ -68,6 +74,7 @@ def known_deals(opportunities: pd.DataFrame, as_of: date, gross_margin: float | 
     table = opportunities.reset_index(drop=True)
     states = deal_states(table, as_of)
     out = pd.DataFrame({"opportunity_id": table["opportunity_id"].astype(str), "end": states["end"], "recent": states["recent"]})
+    out["dated"] = states["closed"].fillna(states["created"]).notna()
     unknown = pd.Series(np.nan, index=out.index)
     discount = table["discount"].astype(float) if "discount" in table else unknown
     out["discount"] = discount.where(discount.notna() | (out["end"] != "open"), 0.0)
@@ -97,7 +104,7 @@ def discount_guide(opportunities: pd.DataFrame, as_of: date, parameters: Assumpt
 
     At least 30 deals won and 30 lost are needed, with discounts that differ. Discounts advised lie within those seen and
     ``parameters.largest_discount``, and leave ``parameters.least_margin``. The best is chosen for the mean over draws; its
-    range is that of the draws' own best.
+    range is that of the draws' own best. Money is always that of a year's deals, those of the last 365 days.
     """
     deals, left_out = known_deals(opportunities, as_of, parameters.gross_margin)
     closed = deals[deals["end"] != "open"]
@@ -111,7 +118,9 @@ def discount_guide(opportunities: pd.DataFrame, as_of: date, parameters: Assumpt
     deals = deals.assign(band=np.searchsorted(edges, deals["list_price"], side="right"), line=_products(deals))
     names = sorted(deals["line"].unique())
     deals["cell"] = deals["band"] * len(names) + deals["line"].map({name: i for i, name in enumerate(names)})
-    year = deals.loc[closed.index[closed["recent"]] if closed["recent"].sum() >= FEWEST else closed.index]
+    within = closed["recent"]
+    year = deals.loc[closed.index[within] if within.sum() >= FEWEST else closed.index]
+    yearly = max(0, int(within.sum() - (deals["end"] == "open").sum()))
     picked = year.iloc[np.unique(np.linspace(0, len(year) - 1, min(len(year), SAMPLED)).astype(int))]
     totals, gains, chances = add_up(picked, model, grid, least_margin)
     totals, gains = (np.pad(t, [(0, BANDS * len(names) - len(t)), *[(0, 0)] * (t.ndim - 1)]) for t in (totals, gains))
@@ -127,7 +136,8 @@ def discount_guide(opportunities: pd.DataFrame, as_of: date, parameters: Assumpt
         curve=margin_curve(grid, everything / picked["list_price"].sum(), chances),
         given=float(year["discount"].mean()), best=best, low=low, high=high,
         guide=_guide(deals.assign(walk_away=walks), year, totals, names, grid),
-        gains=gains.reshape(BANDS, len(names), -1).sum(axis=1) * len(year) / len(picked), yearly=len(year),
+        gains=gains.reshape(BANDS, len(names), -1).sum(axis=1) * yearly / len(picked), yearly=yearly,
+        closed=int(within.sum()), shape=len(year), undated=int((within & ~closed["dated"]).sum()),
         open=opened, open_gain=open_gain, left_out=left_out,
     )  # fmt: skip
 

@@ -4,18 +4,18 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from playbook.methods.strategy.setting_prices.deal_notes import alike_in, rough
 from playbook.methods.strategy.setting_prices.discounts import BANDS, FEWEST, Discounts
 from playbook.methods.strategy.setting_prices.price_test import CERTAIN, POWER
-from playbook.result.contract import LINES, Assumption, Evidence, Finding, Proposal, Table, Worklist
+from playbook.result.contract import LINES, Evidence, Finding, Proposal, Table, Worklist
 from playbook.result.formats import LEVEL, Formats
 
 __all__ = [
-    "DEALS", "deal_assumptions", "deal_findings", "deal_headline", "deal_proposals", "deal_tables", "deal_unlock", "deals_needed",
+    "DEALS", "deal_findings", "deal_headline", "deal_proposals", "deal_tables", "deals_needed",
 ]  # fmt: skip
 
 DEALS = "closed and open deals of the pipeline"
 OWNER = "head of sales"
-COSTED = 0.9  # share of deals whose cost has to be stated for a sum to be told as more than rough
 LEAD, REVIEW = 7, 90  # days
 _GUIDE = {
     "deals_of": ("Deals", "text"),
@@ -64,15 +64,11 @@ def _works(found: Discounts) -> bool:
     return found.effect[4] > 0
 
 
-def _rough(found: Discounts) -> bool:
-    return bool(found.deals["stated"].mean() < COSTED)
-
-
 def _effect(found: Discounts, fmt: Formats) -> Finding:
     start, end, first, second, low, high = found.effect
     evidence: Evidence = "likely" if low > 0 else "not shown"  # never shown: discounts were not given by lot
     text = (
-        f"Among deals of like {_listed(found)}, {fmt.share(second)} are won at a discount of {fmt.share(end)} and"
+        f"Among deals of like {alike_in(found)}, {fmt.share(second)} are won at a discount of {fmt.share(end)} and"
         f" {fmt.share(first)} at {fmt.share(start)}."
     )
     raw, own = found.raw.coefficients[1], found.model.coefficients[1]
@@ -91,12 +87,6 @@ def _effect(found: Discounts, fmt: Formats) -> Finding:
     )  # fmt: skip
 
 
-def _listed(found: Discounts) -> str:
-    """What deals were alike in: "size, owner and product"."""
-    parts = ["size", *(control for control, levels in found.model.levels.items() if levels)]
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
 def _guide_finding(found: Discounts, fmt: Formats) -> Finding:
     together = found.gains.sum(axis=0)
     gain, (low, high) = float(together.mean()), np.quantile(together, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
@@ -104,11 +94,14 @@ def _guide_finding(found: Discounts, fmt: Formats) -> Finding:
         f"If one discount were given to all, {fmt.share(found.best)} would earn most (likely {fmt.share(found.low)} to"
         f" {fmt.share(found.high)}); {fmt.share(found.given)} is given now. "
     )
-    rough = "roughly " if _rough(found) else ""
-    text += (
-        f"Chosen deal by deal, discounts would bring {rough}{fmt.money(gain)} more margin on a year's {fmt.count(found.yearly)}"
-        " deals."
-    )
+    roughly = "roughly " if rough(found) else ""
+    if found.yearly:
+        others = "one" if len(found.open) == 1 else fmt.count(len(found.open))
+        beside = f", besides the {others} open now" if len(found.open) else ""
+        deals = "one new deal" if found.yearly == 1 else f"{fmt.count(found.yearly)} new deals"
+        text += f"Chosen deal by deal, discounts would bring {roughly}{fmt.money(gain)} more margin on a year's {deals}{beside}."
+    else:
+        text += "No new deals are to be expected within a year besides those open now, so that no money is named."
     if found.best >= found.largest - 1e-9:
         text += (
             f" {'That is the largest allowed.' if found.limit == 'allowed' else 'That is the largest seen: more was not tried.'}"
@@ -116,10 +109,10 @@ def _guide_finding(found: Discounts, fmt: Formats) -> Finding:
     sure = low > 0
     return Finding(
         "pricing-discount-guide", text, gain, "money", float(low), float(high), found.yearly,
-        money=gain if sure and not _rough(found) else None,
-        evidence="not shown" if not sure else "indicative" if _rough(found) else "likely",
+        money=gain if sure and not rough(found) else None,
+        evidence="not shown" if not sure else "indicative" if rough(found) else "likely",
         action="Use the guide below for new deals: small and sure deals need less, hard ones may get more." if sure
-        else "Leave discounts as they are.",
+        else "Leave discounts as they are." if found.yearly else None,
         owner=OWNER,
     )  # fmt: skip
 
@@ -138,12 +131,12 @@ def _open_finding(found: Discounts, fmt: Formats) -> Finding | None:
         action = "Hold the discounts offered."
     else:
         verb = "deserves" if count == 1 or more == 1 else "deserve"
-        rough = "roughly " if _rough(found) else ""
-        text = f"{deals} {verb} more discount than offered so far: that should bring {rough}{fmt.money(gain)} of margin."
+        roughly = "roughly " if rough(found) else ""
+        text = f"{deals} {verb} more discount than offered so far: that should bring {roughly}{fmt.money(gain)} of margin."
         action = "Go to the discount worth giving, not beyond the one to walk away from (list)."
     return Finding(
         "pricing-discount-open", text, gain, "money", low, high, count,
-        evidence="likely" if more and low > 0 and not _rough(found) else "indicative", action=action, owner=OWNER,
+        evidence="likely" if more and low > 0 and not rough(found) else "indicative", action=action, owner=OWNER,
     )  # fmt: skip
 
 
@@ -213,37 +206,3 @@ def _proposal(id, name, action, whom, lines, worklist, found: Discounts, fmt: Fo
         f"over the whole {fmt.share(LEVEL)} range.",
         pool="prices", lines=lines, lead_days=LEAD, review_days=REVIEW, evidence="indicative", worklist=worklist, waits=False,
     )  # fmt: skip
-
-
-def deal_assumptions(found: Discounts, fmt: Formats) -> list[Assumption]:
-    """What the advice on discounts rests on."""
-    notes = [
-        Assumption(
-            f"Discounts were not given by lot: hard deals get more. Deals are compared with others of the same {_listed(found)};"
-            " what else a sales person knew is not in the data, so that this is no proof of what a discount does.",
-            "low", "high",
-        ),
-        Assumption("Amounts are net of the discount, and a deal's list price is its amount / (1 − discount).", "medium", "high"),
-        Assumption(
-            f"No discount above {fmt.share(found.largest)} is advised: "
-            + ("the largest allowed in client.yml." if found.limit == "allowed" else "hardly a deal was given more so far."),
-            "high", "medium",
-        ),
-    ]  # fmt: skip
-    if not found.deals["stated"].all():
-        without = int((~found.deals["stated"]).sum())
-        text = (
-            f"{'One deal has' if without == 1 else f'{fmt.count(without)} deals have'} no cost: the client's gross margin stands"
-            " in."
-        )
-        notes.append(Assumption(text, "low", "high" if _rough(found) else "low"))
-    if len(found.left_out):
-        parts = "; ".join(f"{reason}: {fmt.count(n)}" for reason, n in found.left_out.items())
-        notes.append(Assumption(f"Deals left out: {parts}.", "medium", "medium"))
-    return notes
-
-
-def deal_unlock() -> str:
-    """What a pipeline has to have for discounts to be judged."""
-    needs = "pipeline (stage, amount, discount; cost, or gross_margin in client.yml)"
-    return f"{needs}, with at least {FEWEST} deals won and {FEWEST} lost at different discounts"

@@ -107,3 +107,19 @@ def test_the_same_input_gives_the_same_answer_and_stays_as_it_was():
     pd.testing.assert_frame_equal(table, before)
     pd.testing.assert_frame_equal(first.open, second.open)
     assert first.best == second.best and (first.gains == second.gains).all()
+
+
+def test_money_is_that_of_a_year_however_few_deals_it_had_and_open_ones_count_once():
+    table = pipeline(4, n=900, opened=10)[0]
+    closed = table["stage"] != "Proposal"
+    of_year = table["closed_on"] > pd.Timestamp(AS_OF) - pd.Timedelta(days=365)
+    gains = {}
+    for recent in (40, 29, 12, 5):
+        some = table[~closed | (closed & ~of_year) | table.index.isin(table.index[of_year][:recent])]
+        found = discount_guide(some, AS_OF, FREE)
+        assert found.closed == recent and found.yearly == max(0, recent - 10)
+        gains[recent] = found.gains.sum(axis=0).mean()
+    assert found.shape > 400 and gains[5] == 0  # older deals tell the shape, and no money
+    assert 0.2 < gains[29] / 19 / (gains[40] / 30) < 5 and gains[12] / 2 == pytest.approx(gains[29] / 19, rel=0.1)
+    undated = table.drop(columns=["closed_on", "created_on"])
+    assert discount_guide(undated, AS_OF, FREE).undated == 900
