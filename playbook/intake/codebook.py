@@ -6,6 +6,7 @@ python -m playbook.intake.codebook data/README.md    # writes the part between t
 import sys
 from pathlib import Path
 
+from playbook.engagement import Assumptions
 from playbook.intake.schema import TABLES, Column, TableSchema
 
 __all__ = ["BEGIN", "END", "codebook", "renew"]
@@ -18,8 +19,17 @@ TYPES = {
 
 
 def codebook() -> str:
-    """All tables with what a row is, and their columns with type, whether they are required, and meaning."""
-    return "\n".join(_table(schema) for schema in TABLES.values())
+    """All tables with what a row is, and their columns with type, whether they are required, and meaning; then the parameters."""
+    return "\n".join([*(_table(schema) for schema in TABLES.values()), _parameters()])
+
+
+def _parameters() -> str:
+    lines = ["### parameters", "", "What no table shows; all optional, under `parameters` in client.yml.", ""]
+    lines += ["| name | if not stated | meaning |", "|---|---|---|"]
+    for name, field in Assumptions.model_fields.items():
+        usual = "" if field.default in (None, ()) else f"{field.default:g}"
+        lines.append(f"| `{name}` | {usual} | {field.description} |")
+    return "\n".join([*lines, ""])
 
 
 def _table(schema: TableSchema) -> str:

@@ -8,7 +8,7 @@ import ibis
 
 from playbook.engagement import Engagement, Kpi
 from playbook.intake.rules import EXAMPLES, TOTALS, Facts, amount, places
-from playbook.intake.schema import TABLES
+from playbook.intake.schema import FEATURE, TABLES
 from playbook.intake.sent import Sent
 from playbook.intake.sources import FILE, ROW
 from playbook.intake.verdict import Check
@@ -151,7 +151,16 @@ def client_checks(engagement: Engagement, sent: Mapping[str, Sent], facts: Mappi
                     f"Use one of {', '.join(get_args(Kpi))}: see values in client.yml.",
                 )
             )
-    return checks + _interventions(engagement, sent, facts)
+    return checks + _protected(engagement, sent) + _interventions(engagement, sent, facts)
+
+
+def _protected(engagement: Engagement, sent: Mapping[str, Sent]) -> list[Check]:
+    """Protected attributes that no column bears: nobody would be judged by them, and nobody would notice."""
+    held = {name.removeprefix(FEATURE) for table in sent.values() for name in table.rows.columns}
+    absent = [name for name in engagement.protected if name not in held]
+    reason = "No table has a column of that name, so no score can be judged by it, and a column of another name is learnt from."
+    remedy = "Write the name as client.yml maps it, or as it stands in the file under features."
+    return [Check("unknown-protected", "caution", "client.yml", name, 0, 0, (), reason, remedy) for name in absent]
 
 
 def _interventions(engagement: Engagement, sent: Mapping[str, Sent], facts: Mapping[str, Facts]) -> list[Check]:

@@ -14,6 +14,8 @@ __all__ = ["COLUMNS", "FEEDBACK", "feedback_file", "read_feedback", "record_feed
 FEEDBACK = "service-feedback.csv"
 COLUMNS = ("at", "question", "told", "topic")  # told: the subject it was taken to be about; topic: the one it was about
 
+_REMEDY = f"save it as UTF-8 with the first line {','.join(COLUMNS)}, or move it away to begin anew"
+
 
 def feedback_file(engagement: Engagement) -> Path:
     """Where the client's feedback lies."""
@@ -30,12 +32,14 @@ def read_feedback(engagement: Engagement) -> pd.DataFrame | None:
         return None
     try:
         table = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise IntakeError(f"data/{engagement.client}/{FEEDBACK} cannot be read:", [str(error)]) from None
+    except UnicodeDecodeError:
+        raise IntakeError(f"data/{engagement.client}/{FEEDBACK} cannot be read:", [f"it is no UTF-8; {_REMEDY}"]) from None
+    except (pd.errors.ParserError, pd.errors.EmptyDataError):
+        raise IntakeError(f"data/{engagement.client}/{FEEDBACK} cannot be read:", [f"it is no table; {_REMEDY}"]) from None
     if absent := [c for c in COLUMNS if c not in table]:
         raise IntakeError(
             f"data/{engagement.client}/{FEEDBACK} cannot be used:",
-            [f"it has no column {', '.join(absent)}; its first line has to be {','.join(COLUMNS)}"],
+            [f"it has no column {', '.join(absent)}; {_REMEDY}"],
         )
     return table if len(table) else None
 

@@ -13,6 +13,7 @@ from playbook.methods.market_research.grouping.rules import rule_problems
 from playbook.methods.market_research.network.rules import network_problems
 from playbook.methods.market_research.network.variables import driver_variables
 from playbook.result.contract import Result
+from playbook.run.feedback import read_feedback
 from playbook.run.phases import PHASES, method_of
 
 __all__ = ["Prospect", "prospects", "require_usable"]
@@ -43,11 +44,15 @@ def prospects(engagement: Engagement) -> tuple[Prospect, ...]:
 
 
 def require_usable(engagement: Engagement) -> None:
-    """Raise EngagementError with all that is wrong in the parts of client.yml that only a method can judge."""
+    """Raise EngagementError with all that is wrong in the parts of client.yml that only a method can judge.
+
+    And IntakeError where the feedback on automatic answers cannot be read.
+    """
     tiers = {name: variable.tier for name, variable in driver_variables().items()}
     problems = [*rule_problems(engagement.segment_rules), *network_problems(engagement.network, tiers)]
     if problems:
         raise EngagementError(f"data/{engagement.client}/client.yml cannot be used:", problems)
+    read_feedback(engagement)
 
 
 def _lacks(tables: Tables, method: Callable[..., Result]) -> tuple[str, ...]:

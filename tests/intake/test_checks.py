@@ -164,6 +164,11 @@ def test_a_kpi_that_nobody_knows(checks):
     assert "future-date" not in found  # a plan looks ahead
 
 
+def test_a_protected_attribute_that_no_column_bears_is_named(checks):
+    found = checks(keys={"protected": ["religion", "customer_id"]})
+    assert found["unknown-protected"].column == "religion" and found["unknown-protected"].level == "caution"
+
+
 def test_interventions_in_client_yml_and_in_the_table(checks):
     listed = {"path": "raw/i.csv", "columns": {"intervention_id": "id", "customer_id": "who"}}
     named = [

@@ -92,8 +92,8 @@ def scenario(
             fmt=fmt,
             headline="Not answered yet: What if things go better or worse than planned?",
             unlock=(
-                f"orders of at least {FEWEST_MONTHS} complete months",
-                "or won deals in the pipeline (closed_on, amount), or contracts (acquired_on, left_on, fee)",
+                f"orders of at least {FEWEST_MONTHS} complete months, won deals in the pipeline (closed_on, amount), or contracts"
+                " (acquired_on, left_on, fee)",
             ),
             promise=scenario.section.promise,
         )

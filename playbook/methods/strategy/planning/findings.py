@@ -102,7 +102,7 @@ def _against_gap(needs: Needs | None, actions: pd.DataFrame, margin: float | Non
     low, revenue, high = (amount / (margin or 1.0) for amount in together(selling))
     return Finding(
         "plan-gap",
-        f"Revenue is {fmt.money(gap)} a year short of its goal. By selling more the plan should add {fmt.money(revenue)} a year,"
+        f"Today's revenue is {fmt.money(gap)} a year short of its goal. By selling more the plan should add {fmt.money(revenue)},"
         f" {fmt.share(revenue / gap)} of that{aside}.",
         revenue,
         "money",

@@ -125,7 +125,7 @@ def caused_finding(best: Split, channels: pd.DataFrame, margin: float | None, fm
     first = (unsure if len(unsure) else channels)["channel"].iloc[0]
     return Finding(
         "budget-caused",
-        f"{claimed}The weeks show that {they} caused {fmt.count(caused)} ({fmt.count(low)} to {fmt.count(high)}).{told}",
+        f"{claimed}The weeks show that {they} caused {fmt.count(caused)} orders ({fmt.count(low)} to {fmt.count(high)}).{told}",
         caused,
         "count",
         low,

@@ -116,19 +116,19 @@ def _even(business: Business, even: pd.DataFrame, fmt: Formats) -> Finding | Non
 def _goal(outcomes: Outcomes, even: pd.DataFrame, goal: float | None, fmt: Formats) -> Finding | None:
     if goal is None:
         return None
-    chance = float((outcomes.revenue >= goal).mean())
-    words = "less than 1%" if chance < 0.01 else "more than 99%" if chance > 0.99 else fmt.share(chance, 0)
-    gap = float(outcomes.edges("revenue")[1] - goal)
+    middle = float(outcomes.edges("revenue")[1])
     volume = even[~even["driver"].isin([*DOWN, "price"])].dropna(subset=["goal"])
     alone = ""
-    if len(volume) and gap < 0:
+    if len(volume) and middle < goal:
         first = volume.loc[volume["goal"].abs().idxmin()]
         alone = f" {driver_label(first['driver'])} alone would have to rise by {fmt.share(float(first['goal']))}."
+    side = "short of" if middle < goal else "above"
     return Finding(
         "scenario-goal",
-        f"The pace of the revenue goal, {fmt.money(goal)} in twelve months, is reached in {words} of possible years.{alone}",
-        chance, "share", money=abs(gap), evidence="likely" if not LEVEL > chance > 1 - LEVEL else "indicative",
-        action="Look at what the plan adds: none of its actions is counted here." if gap < 0 else None, owner=OWNER,
+        f"Without the plan the year ends {fmt.money(abs(middle - goal))} {side} the pace of the revenue goal, {fmt.money(goal)}"
+        f" in twelve months.{alone}",
+        middle - goal, "money", money=abs(middle - goal), evidence="indicative", owner=OWNER,
+        action="Look at what the plan adds: none of its actions is counted here." if middle < goal else None,
     )  # fmt: skip
 
 
