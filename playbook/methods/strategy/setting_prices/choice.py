@@ -54,7 +54,8 @@ def choose(today: pd.DataFrame, demand: Demand, limits: Limits) -> tuple[pd.Data
     steps that are not too large and whose gain is positive over the whole range (with a lower price, also in the mean if
     competitors follow in full); without such a step it is the price of now, and the draws are 0. The mean over draws is
     maximised: as they come from estimates drawn to their groups, the best of many means is no lucky one (Smith and Winkler
-    2006, Management Science 52). ``falls``: chance that profit falls; ``followed``: gain if competitors follow in full;
+    2006, Management Science 52). ``falls``: chance that profit falls (missing
+    where the price stays); ``followed``: gain if competitors follow in full;
     ``best_gain``: at the price with the largest mean, sure or not. ``verdict``: "raise", "lower", "about right", "no room" (the
     best seems to lie beyond the prices seen), "unclear", "price war" (a lower price would not survive competitors' answer),
     "floor" (now below the least margin, and no price seen mends that), "no cost", "no answer" or "fixed".
@@ -71,7 +72,7 @@ def _product(row, place: int, demand: Demand, limits: Limits) -> tuple[tuple, np
     elasticity, cost, spill, rivals = (d[place] for d in (demand.elasticity, demand.cost, demand.spill, demand.rivals))
 
     def stay(verdict: str, best: float = np.nan, best_gain: float = np.nan) -> tuple[tuple, np.ndarray]:
-        return (best, row.price, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, best_gain, verdict), np.zeros(len(elasticity))
+        return (best, row.price, 0.0, 0.0, 0.0, 0.0, np.nan, 0.0, best_gain, verdict), np.zeros(len(elasticity))
 
     def gains(ratio, rivals=0.0, follow=0.0) -> np.ndarray:
         return gain_of(ratio, row.units, row.paid, row.moved, cost, elasticity, spill, rivals, follow)

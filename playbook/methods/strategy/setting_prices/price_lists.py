@@ -89,14 +89,17 @@ def review_weeks(shelf: Shelf) -> float:
 
 
 def group_tests(shelf: Shelf) -> pd.DataFrame:
-    """By group and for all together: category, products, step (middle), weeks and units needed, of the products to be tested."""
-    tests = shelf.tests.assign(step=lambda t: t["test_price"] / t["price"] - 1)
+    """By group and for all together: category, products, step (middle, up or down), weeks and units needed, of the products to be
+    tested; without the groups that would take longer than a year on their own."""
+    tests = shelf.tests.assign(step=lambda t: (t["test_price"] / t["price"] - 1).abs())
     rows = []
     for category, part in [*tests.groupby("category"), ("all together", tests)]:
         weeks = weeks_needed(part["information"])
+        if weeks > YEAR:
+            continue
         rows.append((category, len(part), float(part["step"].median()), weeks, weeks * float(part["units"].sum()) / YEAR))
     table = pd.DataFrame(rows, columns=["category", "products", "step", "weeks", "units"])
-    return table if len(table) > 2 else table.tail(1)
+    return table if tests["category"].nunique() > 1 else table.tail(1)
 
 
 def price_proposal(shelf: Shelf, fmt: Formats) -> Proposal | None:
@@ -138,8 +141,8 @@ def price_proposal(shelf: Shelf, fmt: Formats) -> Proposal | None:
 
 
 def test_list(shelf: Shelf, fmt: Formats) -> Worklist | None:
-    """Products whose price should be tested, with the price to try; None without one."""
-    if shelf.tests.empty:
+    """Products whose price should be tested, with the price to try; None without one, or where a test takes more than a year."""
+    if shelf.tests.empty or not shelf.testable:
         return None
     why = shelf.tests["verdict"].map(lambda v: REASONS[v][2])
     frame = shelf.tests.assign(why=why, units=shelf.tests["units"] / YEAR)
@@ -156,11 +159,7 @@ def test_list(shelf: Shelf, fmt: Formats) -> Worklist | None:
 
 
 def weeks_words(weeks: float, fmt: Formats) -> str:
-    """Weeks in words; years where it takes more than two."""
-    if not np.isfinite(weeks):
-        return "longer than can be said"
-    if weeks > 2 * YEAR:
-        return f"about {fmt.count(weeks / YEAR)} years"
+    """Weeks in words."""
     whole = max(1, int(np.ceil(weeks)))
     return "one week" if whole == 1 else f"{fmt.count(whole)} weeks"
 

@@ -13,7 +13,7 @@ from playbook.methods.strategy.setting_prices.choice import CHANGES, Limits, cho
 from playbook.methods.strategy.setting_prices.demand import Demand, draw_demand, known_answers
 from playbook.methods.strategy.setting_prices.endings import learn_endings
 from playbook.methods.strategy.setting_prices.price_test import price_tests, weeks_needed
-from playbook.methods.strategy.setting_prices.today import competitor_prices, prices_today
+from playbook.methods.strategy.setting_prices.today import YEAR, competitor_prices, prices_today
 from playbook.result.formats import LEVEL
 
 __all__ = ["FOLLOWS", "Shelf", "price_shelf"]
@@ -61,6 +61,11 @@ class Shelf:
     def tests(self) -> pd.DataFrame:
         """Products whose price should be tested and not changed yet."""
         return self.sheet[self.sheet["kind"].notna() & (self.sheet["kind"] != "change")]
+
+    @property
+    def testable(self) -> bool:
+        """Whether a test of all of them together would end within a year: a longer one is no advice."""
+        return bool(weeks_needed(self.tests["information"]) <= YEAR)
 
 
 def price_shelf(

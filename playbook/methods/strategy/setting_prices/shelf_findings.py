@@ -51,7 +51,8 @@ def _total(shelf: Shelf, fmt: Formats) -> Finding:
     ]
     stated = changes[changes["stated"]]
     rough = "" if shelf.costed else "roughly "
-    text = f"{' and '.join(parts)}; together that should bring {rough}{fmt.money(gain)} of margin a year."
+    both = " and ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])])
+    text = f"{both}; together that should bring {rough}{fmt.money(gain)} of margin a year."
     if not shelf.costed:
         text += f" For {products_words(len(changes) - len(stated), fmt)} no cost is stated: the client's gross margin stands in."
     weeks = review_weeks(shelf)
@@ -100,7 +101,7 @@ def _stays(shelf: Shelf, fmt: Formats) -> Finding | None:
     rest = int(counts.iloc[MOST_NAMED:].sum())
     shown += [f"{fmt.count(rest)} for other reasons"] if rest else []
     lead = "One price stays" if counts.sum() == 1 else f"{fmt.count(int(counts.sum()))} prices stay as they are"
-    action = "Leave them until a test says otherwise." if len(shelf.tests) else "Leave them."
+    action = "Leave them until a test says otherwise." if len(shelf.tests) and shelf.testable else "Leave them."
     return Finding(
         "pricing-stay", f"{lead}: {_list(shown)}.", float(counts.sum()), "count", n=len(shelf.sheet), action=action, owner=OWNER
     )
@@ -130,19 +131,22 @@ def _test(shelf: Shelf, fmt: Formats) -> Finding | None:
     tests = shelf.tests
     if tests.empty:
         return None
+    if not shelf.testable:
+        count = products_words(len(tests), fmt)
+        return Finding(
+            "pricing-test",
+            f"No test within a year would settle whether {count} should change: too little is sold for its answer to show.",
+            n=len(tests), evidence="not shown", action="Leave them, unless they can be tried in more shops at once.", owner=OWNER,
+        )  # fmt: skip
     weeks, units = weeks_needed(tests["information"]), float(tests["units"].sum()) / YEAR
     step = fmt.share(float((tests["test_price"] / tests["price"] - 1).abs().median()), 0)
-    text = (
+    return Finding(
+        "pricing-test",
         f"A test would settle whether {products_words(len(tests), fmt)} should change, taken together: a price about {step} from"
         f" that of now for half of the weeks or of the customers, drawn by lot, for {weeks_words(weeks, fmt)}"
-    )
-    text += f" ({fmt.count(weeks * units)} units in all)." if weeks <= 2 * YEAR else "."
-    long = weeks > YEAR
-    return Finding(
-        "pricing-test", text, float(np.ceil(weeks)) if np.isfinite(weeks) else None, "number", n=len(tests),
-        action="Too long to wait for: test only where much is at stake, or in more shops at once." if long
-        else "Test all of them together, as the list says; one product alone would take far longer.",
-        owner=OWNER,
+        f" ({fmt.count(weeks * units)} units in all).",
+        float(np.ceil(weeks)), "number", n=len(tests),
+        action="Test all of them together, as the list says; one product alone would take far longer.", owner=OWNER,
     )  # fmt: skip
 
 

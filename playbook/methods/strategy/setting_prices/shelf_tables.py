@@ -23,14 +23,15 @@ def shelf_tables(shelf: Shelf, fmt: Formats) -> tuple[Table, ...]:
     if len(stays):
         columns = {"why": ("Why it stays", "text"), "products": ("Products", "count"), "then": ("What to do", "text")}
         tables.append(Table(stays, "Prices that stay as they are, and why.", SOURCE, columns))
-    if len(shelf.tests):
+    if len(shelf.tests) and shelf.testable:
         columns = {
-            "category": ("Group", "text"), "products": ("Products", "count"), "step": ("Step of the price", "share"),
+            "category": ("Group", "text"), "products": ("Products", "count"), "step": ("Step up or down", "share"),
             "units": ("Units needed", "count"), "weeks": ("Weeks", "count"),
         }  # fmt: skip
         caption = (
             "Tests that would settle the rest: half of the weeks or customers at the other price. So long they have to run to"
-            " find the answer in four of five cases; the list names the products."
+            " find the answer in four of five cases; the list names the products. A group left out here would take longer than"
+            " a year on its own."
         )
         tables.append(Table(group_tests(shelf), caption, SOURCE, columns))
     if len(shelf.changes):
@@ -72,7 +73,10 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _stays(shelf: Shelf) -> pd.DataFrame:
     counts = shelf.sheet["verdict"].value_counts().reindex(list(REASONS)).dropna()
-    rows = [(REASONS[verdict][2], int(count), REASONS[verdict][3]) for verdict, count in counts.items()]
+    then = {v: words[3] for v, words in REASONS.items()}
+    if not shelf.testable:
+        then |= dict.fromkeys(shelf.tests["verdict"], "Leave it: a test would take longer than a year.")
+    rows = [(REASONS[verdict][2], int(count), then[verdict]) for verdict, count in counts.items()]
     table = pd.DataFrame(rows, columns=["why", "products", "then"])
     return table.sort_values("products", ascending=False, kind="stable", ignore_index=True)
 
