@@ -1,5 +1,6 @@
 """Next step: does the stated value hold the truth, is the planted policy found, and how long beside quantecon."""
 
+from datetime import date
 from itertools import product
 
 import numpy as np
@@ -13,6 +14,7 @@ from playbook.methods.strategy.stepping.process import Process, policy_iteration
 from playbook.result.formats import Formats
 
 SEEDS, CASES, WORTH = range(60), 2000, 100.0
+AS_OF = date(2026, 10, 31)
 ONWARD = {"a": {"none": 0.30, "call": 0.40}, "b": {"none": 0.40, "gift": 0.48}, "c": {"none": 0.60, "call": 0.62}}
 COSTS = {"call": 3.0, "gift": 12.0}
 
@@ -47,7 +49,9 @@ def test_the_stated_gain_holds_the_truth(note):
     rows, spent = [], []
     for seed in SEEDS:
         frame = journeys(seed)
-        result, cost = cpu(lambda f=frame: next_step(Assumptions(gross_margin=1.0), Formats("EUR"), path_actions=f, **given))
+        result, cost = cpu(
+            lambda f=frame: next_step(Assumptions(gross_margin=1.0), AS_OF, Formats("EUR"), path_actions=f, **given)
+        )
         spent.append(cost.cpu)
         told = result.choices[result.choices["advised"]].set_index("step")["action"]
         chosen = {s: {"none" if s not in told or told[s] == "nothing special" else told[s]: 1.0} for s in ONWARD}

@@ -72,6 +72,16 @@ def test_nothing_after_the_day_counts(build):
     assert sorted(frame.index) == ["V0", "V1"]
 
 
+def test_drawn_ways_say_how_many_journeys_each_stands_for(build, monkeypatch):
+    events = "id,step,at\n" + "".join(f"J{i},lead,2026-01-01 10:00\n" for i in range(600))
+    names = {"journey_id": "id", "step": "step", "step_at": "at"}
+    whole = build("path_actions", events, names=names)
+    assert whole["times"].tolist() == [1.0] and whole["cases"].sum() == 600
+    monkeypatch.setattr("playbook.intake.frames.path_actions.MOST_JOURNEYS", 200)
+    drawn = build("path_actions", events, names=names)
+    assert drawn["cases"].sum() < 300 and drawn["cases"] @ drawn["times"] == pytest.approx(600)
+
+
 def test_paths_of_channels(build):
     frame = build("channel_paths")
     paths = frame.set_index("path")["cases"].to_dict()

@@ -24,7 +24,8 @@ def path_actions(tables: Tables) -> pd.DataFrame:
     way, place (from 0), step, action (missing where none is known), days (mean time to the next event; missing after the
     last), value, square (mean of the value and of its square over the way's journeys; an empty cell counts as nothing),
     cost (the same), cases (journeys that took the way), channel (their first), going (the journey had not ended on the as-of
-    day as far as times tell, or was not followed to its end). Columns of the client's table that are not there are left out.
+    day as far as times tell, or was not followed to its end), times (journeys of the year that each one counted stands for: 1, or
+    more where they were drawn). Columns of the client's table that are not there are left out.
     """
     rows = tables.rows["journeys"].filter(lambda t: t.journey_id.notnull() & t.step.notnull() & t.step_at.notnull())
     rows = rows.mutate(action=rows.action.cast("string") if "action" in rows.columns else ibis.null("string"))
@@ -38,9 +39,10 @@ def path_actions(tables: Tables) -> pd.DataFrame:
         began=rows.step_at.min().over(ibis.window(group_by=rows.journey_id)),
     )
     events = events.filter(events.began >= since)
-    total = events.filter(events.place == 0).count().to_pandas()
+    total, times = events.filter(events.place == 0).count().to_pandas(), 1.0
     if total > MOST_JOURNEYS:
         events = events.filter(events.journey_id.hash().abs() % 1000 < max(1, 1000 * MOST_JOURNEYS // total))
+        times = total / max(1, events.filter(events.place == 0).count().to_pandas())
     events = events.mutate(
         days=(events.until.epoch_seconds() - events.step_at.epoch_seconds()).cast("float64") / 86_400,
         waited=(end.epoch_seconds() - events.step_at.epoch_seconds()).cast("float64") / 86_400,
@@ -74,7 +76,8 @@ def path_actions(tables: Tables) -> pd.DataFrame:
     found = means.inner_join(ways.drop("path"), "way").order_by(["way", "place"]).to_pandas()
     for name in ("days", *sums):
         found[name] = found[name].astype("float64") / found["journeys"]
-    return found[["way", "place", "step", "action", "days", *sums, "cases", *pick(ways, "channel"), "going"]]
+    columns = ["way", "place", "step", "action", "days", *sums, "cases", *pick(ways, "channel"), "going", "times"]
+    return found.assign(times=times)[columns]
 
 
 def _sum(values):

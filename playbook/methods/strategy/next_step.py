@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
-from playbook.methods.needs_analysis.path.steps import outcome, step_order
+from playbook.methods.needs_analysis.path.steps import step_order
+from playbook.methods.strategy.setting_prices.discounts import enough_to_guide, known_deals
 from playbook.methods.strategy.stepping.figures import policy_figure
 from playbook.methods.strategy.stepping.findings import Stepped, findings, headline
 from playbook.methods.strategy.stepping.key_steps import key_steps
@@ -50,6 +52,7 @@ class NextStep(Result):
 )
 def next_step(
     parameters: Assumptions,
+    as_of: date,
     fmt: Formats,
     path_actions: pd.DataFrame | None = None,
     journey_steps: pd.DataFrame | None = None,
@@ -58,26 +61,26 @@ def next_step(
     stages: tuple[str, ...] = (),
     action_costs: Mapping[str, float] | None = None,
 ) -> NextStep | Locked:
-    """Solve the Markov decision process behind the journeys of the last year, or behind the closed deals of a pipeline.
+    """Solve the Markov decision process behind the journeys of the last year, or behind the deals closed within it.
 
     Chances are smoothed (``chances``), the policy is exact (``policy_iteration``), its gain is judged on cases that did not
     choose it (``advise``). A sale brings what it brought in the journeys (``value``), else the mean order, times the gross
-    margin. Where no action is recorded only the key steps are told. Locked below 200 cases or 30 sales.
+    margin; a deal see ``deal_ways``. Where no action is recorded only the key steps are told. Locked below 200 cases or 30
+    sales, and for deals whose discounts are advised with the prices (``discount_guide``).
     """
-    source, sale, order = _source(path_actions, journey_steps, opportunities, stages)
-    ways = None if source is None or source.empty else read_ways(source, sale, order)
-    if ways is None or ways.cases.sum() < FEWEST_CASES or ways.cases @ ways.won < FEWEST_SALES or not ways.steps:
-        need = f"journeys (journey_id, step, step_at, action) with {FEWEST_CASES} cases and {FEWEST_SALES} sales within a year"
-        return Locked(
-            fmt=fmt,
-            headline="No next step can be advised yet: too few journeys are known to their end",
-            unlock=(need, "or a pipeline (stage, amount, discount) with as many closed deals"),
-            promise=next_step.section.promise,
-        )
-    brings, known = _sale(source, sale, months, opportunities, parameters.gross_margin)
-    choice = len(ways.actions) > 1 and known
+    deals = path_actions is None or path_actions.empty
+    if deals:
+        if _guided(opportunities, as_of, parameters.gross_margin):
+            return _locked(fmt, "Which discount to give is answered with the prices; what else was done in deals is not recorded")
+        source, sale, order = _deals(opportunities, as_of, parameters.gross_margin), WON, ()
+    else:
+        source, sale, order = path_actions, *_journeys(path_actions, journey_steps, stages)
+    ways = None if source.empty else read_ways(source, sale, order)
+    if ways is None or not ways.steps or ways.chosen.sum() < FEWEST_CASES or ways.chosen @ ways.won < FEWEST_SALES:
+        return _locked(fmt, "No next step can be advised yet: too few journeys are known to their end")
+    brings, known = (_by_discount(source, ways), True) if deals else _sale(source, sale, months, parameters.gross_margin)
     advice = None
-    if choice:
+    if len(ways.actions) > 1 and known:
         costs = _costs(source, ways, action_costs or {})
         advice = advise(ways, Money(brings, costs, _discount(source, ways, parameters.discount_rate)))
     told = Stepped(
@@ -88,9 +91,10 @@ def next_step(
         keys=key_steps(ways),
         sale=brings,
         known=known,
-        priced=bool(action_costs) or "cost" in source,
+        priced=deals or bool(action_costs) or "cost" in source,
         margin=parameters.gross_margin,
-        deals=path_actions is None,
+        deals=deals,
+        times=float(source["times"].iloc[0]) if "times" in source else 1.0,
     )
     return NextStep(
         fmt=fmt,
@@ -106,33 +110,53 @@ def next_step(
     )
 
 
-def _source(
-    path_actions: pd.DataFrame | None,
-    journey_steps: pd.DataFrame | None,
-    opportunities: pd.DataFrame | None,
-    stages: tuple[str, ...],
-) -> tuple[pd.DataFrame | None, str, tuple[str, ...]]:
-    """Ways, the step that ends them well, and the steps in order."""
-    if path_actions is not None and len(path_actions):
-        order = step_order(journey_steps, stages) if journey_steps is not None else tuple(stages)
-        known = tuple(step for step in order if (path_actions["step"] == step).any())
-        return path_actions, known[-1] if known else str(path_actions["step"].iloc[-1]), known
-    if opportunities is not None and len(opportunities):
-        return deal_ways(opportunities, outcome(opportunities["stage"])), WON, ()
-    return None, WON, ()
+def _locked(fmt: Formats, headline: str) -> Locked:
+    need = f"journeys (journey_id, step, step_at, action) with {FEWEST_CASES} cases and {FEWEST_SALES} sales within a year"
+    return Locked(
+        fmt=fmt,
+        headline=headline,
+        unlock=(need, "or a pipeline (stage, amount, discount) with as many closed deals"),
+        promise=next_step.section.promise,
+    )
 
 
-def _sale(
-    source: pd.DataFrame, sale: str, months: pd.DataFrame | None, opportunities: pd.DataFrame | None, margin: float | None
-) -> tuple[float, bool]:
+def _journeys(
+    path_actions: pd.DataFrame, journey_steps: pd.DataFrame | None, stages: tuple[str, ...]
+) -> tuple[str, tuple[str, ...]]:
+    """The step that ends journeys well, and the steps in order."""
+    order = step_order(journey_steps, stages) if journey_steps is not None else tuple(stages)
+    known = tuple(step for step in order if (path_actions["step"] == step).any())
+    return known[-1] if known else str(path_actions["step"].iloc[-1]), known
+
+
+def _guided(opportunities: pd.DataFrame | None, as_of: date, margin: float | None) -> bool:
+    """Whether ``discount_guide`` answers: the same discounts must not be advised, and counted, twice."""
+    some = opportunities is not None and len(opportunities) > 0
+    return some and enough_to_guide(known_deals(opportunities, as_of, margin)[0])
+
+
+def _deals(opportunities: pd.DataFrame | None, as_of: date, margin: float | None) -> pd.DataFrame:
+    """Deals closed within the year as ways. Without a gross margin all is revenue, so that no cost counts."""
+    if opportunities is None or opportunities.empty:
+        return pd.DataFrame()
+    counted = opportunities if margin is not None else opportunities.drop(columns="cost", errors="ignore")
+    deals = known_deals(counted, as_of, 1.0 if margin is None else margin)[0]
+    return deal_ways(deals[(deals["end"] != "open") & deals["recent"]])
+
+
+def _by_discount(source: pd.DataFrame, ways: Ways) -> np.ndarray:
+    """(S, A) what a deal of each size brings when it is won at each discount; 0 where none was given."""
+    brings = (
+        source[source["place"] == 0].drop_duplicates(["step", "action"]).pivot(index="step", columns="action", values="value")
+    )
+    return brings.reindex(index=list(ways.steps), columns=list(ways.actions)).fillna(0.0).to_numpy()
+
+
+def _sale(source: pd.DataFrame, sale: str, months: pd.DataFrame | None, margin: float | None) -> tuple[float, bool]:
     """What one sale brings in margin (revenue without a margin), and whether that is known at all."""
     ends = source[source["step"] == sale]
     if "value" in ends and (value := ends["value"] @ ends["cases"]) > 0:
         return float(value / ends["cases"].sum()) * (margin or 1.0), True
-    if opportunities is not None and "amount" in opportunities and sale == WON:
-        won = opportunities.loc[outcome(opportunities["stage"]) == "won", "amount"]
-        if won.mean() > 0:
-            return float(won.mean()) * (margin or 1.0), True
     if months is not None and len(months) and (orders := months["orders"].tail(YEAR_MONTHS).sum()) > 0:
         return float(months["revenue"].tail(YEAR_MONTHS).sum() / orders) * (margin or 1.0), True
     return 1.0, False

@@ -12,7 +12,7 @@ from playbook.methods.strategy.setting_prices.deal_margins import GRID, add_up, 
 from playbook.methods.strategy.setting_prices.win_model import CONTROLS, TENTH, WinModel, fit_wins
 from playbook.result.formats import LEVEL
 
-__all__ = ["BANDS", "DEAL_COLUMNS", "FEWEST", "Discounts", "discount_guide", "known_deals"]
+__all__ = ["BANDS", "DEAL_COLUMNS", "FEWEST", "Discounts", "discount_guide", "enough_to_guide", "known_deals"]
 
 DEAL_COLUMNS = ("opportunity_id", "end", "recent", "dated", "discount", "list_price", "stated", "cost")
 FEWEST = 30  # deals won, and deals lost, below which chance decides what is found
@@ -99,18 +99,25 @@ def known_deals(opportunities: pd.DataFrame, as_of: date, gross_margin: float | 
     return out[reason.isna()].drop_duplicates("opportunity_id").reset_index(drop=True), reason.dropna().value_counts()
 
 
+def enough_to_guide(deals: pd.DataFrame) -> bool:
+    """Whether ``known_deals`` tell of discounts: at least 30 won and 30 lost, at discounts that differ."""
+    closed = deals[deals["end"] != "open"]
+    won = int((closed["end"] == "won").sum())
+    return min(won, len(closed) - won) >= FEWEST and bool(closed["discount"].std() > LEAST_SPREAD)
+
+
 def discount_guide(opportunities: pd.DataFrame, as_of: date, parameters: Assumptions) -> Discounts | None:
     """Win model, best discount and the guide for open deals; None when too few deals are known to tell.
 
-    At least 30 deals won and 30 lost are needed, with discounts that differ. Discounts advised lie within those seen and
+    See ``enough_to_guide`` for what is needed. Discounts advised lie within those seen and
     ``parameters.largest_discount``, and leave ``parameters.least_margin``. The best is chosen for the mean over draws; its
     range is that of the draws' own best. Money is always that of a year's deals, those of the last 365 days.
     """
     deals, left_out = known_deals(opportunities, as_of, parameters.gross_margin)
+    if not enough_to_guide(deals):
+        return None
     closed = deals[deals["end"] != "open"]
     closed = closed.assign(won=closed["end"] == "won")
-    if min(closed["won"].sum(), (~closed["won"]).sum()) < FEWEST or not closed["discount"].std() > LEAST_SPREAD:
-        return None
     model, raw = fit_wins(closed), fit_wins(closed, ())
     grid, limit = _grid(closed["discount"], parameters.largest_discount)
     largest, least_margin = float(grid[-1]), parameters.least_margin or 0.0

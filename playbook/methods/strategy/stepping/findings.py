@@ -18,7 +18,9 @@ def headline(told: Stepped) -> str:
     fmt = told.fmt
     if told.advice is None:
         key = told.keys.loc[told.keys["removal"].where(told.keys["removal"] < EVERYWHERE, -1).idxmax()]
-        return f"What was done at each step is not recorded; {fmt.share(key['removal'])} of the sales pass through {key['step']}"
+        missing, share = told.missing, fmt.share(key["removal"])
+        verb = "are" if " and " in missing else "is"
+        return f"{missing[0].upper()}{missing[1:]} {verb} not known; {share} of the sales pass through {key['step']}"
     changes = told.changes
     if changes.empty or told.advice.gain <= 0:
         return "No other action is worth more than what is done today"
@@ -45,10 +47,10 @@ def _policy(told: Stepped) -> Finding:
     gain, low, high = (edge * told.many for edge in (advice.gain, advice.gain_low, advice.gain_high))
     check = ""
     if advice.effective >= FEWEST_EFFECTIVE and not np.isnan(advice.held_out):
-        agrees = "confirm" if advice.held_out > advice.today else "do not confirm"
+        agrees = "confirm" if advice.held_out > advice.on_average else "do not confirm"
         check = (
             f" {told.cases.capitalize()} that happened to go that way {agrees} it: they brought {fmt.money(advice.held_out)}"
-            f" each, against {fmt.money(advice.today)} on average."
+            f" each, against {fmt.money(advice.on_average)} on average."
         )
     return Finding(
         "next-step-policy",
@@ -134,13 +136,14 @@ def _thin(told: Stepped) -> Finding | None:
 
 
 def _silent(told: Stepped) -> Finding:
-    missing = "what was done at each step (action)" if told.known else "what a sale brings"
     return Finding(
         "next-step-silent",
-        f"{told.fmt.count(told.many)} {told.cases} are known, but not {missing}: no action can be weighed against another.",
+        f"{told.fmt.count(told.many)} {told.cases} are known, but not {told.missing}: no action can be weighed against another.",
         n=int(told.many),
         evidence="not shown",
-        action="Record what is done at each step, and draw it by lot where there is a choice.",
+        action="Record what is done at each step, and draw it by lot where there is a choice."
+        if len(told.ways.actions) < 2
+        else "Send what each sale brought (value), or the orders.",
         owner=OWNER,
     )
 

@@ -18,9 +18,10 @@ SEED = 11
 
 @dataclass(frozen=True, eq=False)
 class Money:
-    """What a sale brings (margin), what each action costs (A,), and what a unit one step later is worth now (S,)."""
+    """What a sale brings (margin; of deals (S, A), by the step and the action before it), what each action costs (A,), and what a
+    unit one step later is worth now (S,)."""
 
-    sale: float
+    sale: float | np.ndarray
     costs: np.ndarray
     discount: np.ndarray
 
@@ -31,7 +32,8 @@ class Advice:
     steps where no other action has been taken often enough to advise it; ``better`` (S, A) what an action is worth there beyond
     today's mix, today's way going on after it, with ``better_low`` and ``better_high``; ``today`` and ``advised`` worth of a case
     from its start; ``gain`` (of a case, judged on cases that did not choose the policy) with its range; ``held_out`` worth of the
-    advised policy by weighted importance sampling, from ``effective`` cases (not a number without any)."""
+    advised policy by weighted importance sampling, from ``effective`` cases (not a number without any), and ``on_average`` what
+    all cases known to their end brought, neither of them discounted."""
 
     counts: np.ndarray
     mix: np.ndarray
@@ -47,6 +49,7 @@ class Advice:
     gain_high: float
     held_out: float
     effective: float
+    on_average: float
 
 
 def process_of(counts: np.ndarray, money: Money, allowed: np.ndarray, shrunk: bool = True) -> Process:
@@ -88,10 +91,10 @@ def advise(ways: Ways, money: Money, seed: int = SEED) -> Advice:
         edges.append(np.where(drawn.sum(axis=2) > 0, again.worth(after) - after[:, None], np.nan))
     with np.errstate(invalid="ignore"):
         spread = np.nanquantile(np.where(allowed[None], np.array(edges), 0.0), [tail, 1 - tail], axis=0)
-    held_out, effective = _importance(ways, best.policy, mix, money)
+    held_out = _importance(ways, best.policy, mix, money)
     return Advice(
         counts, mix, best.policy, thin, np.where(allowed, better, np.nan), *np.where(allowed, spread, np.nan),
-        float(start @ now), float(start @ best.values), gain, low, high, held_out, effective,
+        float(start @ now), float(start @ best.values), gain, low, high, *held_out,
     )  # fmt: skip
 
 
@@ -132,17 +135,21 @@ def _gain(ways: Ways, cases: np.ndarray, policy: np.ndarray, money: Money, allow
     return float(ways.start(cases.astype(float)) @ (policy_values(process, policy) - today_values(process, _mix(counts)[0])))
 
 
-def _importance(ways: Ways, policy: np.ndarray, mix: np.ndarray, money: Money) -> tuple[float, float]:
+def _importance(ways: Ways, policy: np.ndarray, mix: np.ndarray, money: Money) -> tuple[float, float, float]:
     """Worth of the policy from the cases that happened to follow it, weighted by how unlikely that was (Precup, Sutton & Singh
-    2000), and how many cases that is worth (Kish 1965); undiscounted."""
+    2000), how many cases that is worth (Kish 1965), and what all cases brought on average; undiscounted."""
     done = ways.done
     size, actions = mix.shape
+    sale = np.zeros((size, actions, size + 2))
+    sale[:, :, size] = money.sale
+    earned = ways.seen @ sale.ravel() - np.asarray(done @ np.tile(money.costs, size)).ravel()
+    cases = np.where(ways.ended, ways.chosen, 0.0)
     follows = (policy[:, None] == np.arange(actions)[None, :]).ravel()
     broken = np.asarray(done[:, ~follows].sum(axis=1)).ravel() > 0
     odds = np.log(np.where(follows, mix.ravel(), 1.0).clip(min=1e-12))
-    weight = np.where(broken | ~ways.ended, 0.0, np.exp(-np.asarray(done @ odds).ravel())) * ways.cases
+    single = np.where(broken | (cases == 0), 0.0, np.exp(-np.asarray(done @ odds).ravel()))
+    weight = single * cases
     if weight.sum() == 0:
-        return np.nan, 0.0
-    earned = ways.won * money.sale - np.asarray(done @ np.tile(money.costs, size)).ravel()
-    single = np.divide(weight, ways.cases, out=np.zeros_like(weight), where=ways.cases > 0)
-    return float((weight @ earned) / weight.sum()), float(weight.sum() ** 2 / (ways.cases @ single**2))
+        return np.nan, 0.0, np.nan
+    worth = float((weight @ earned) / weight.sum())
+    return worth, float(weight.sum() ** 2 / (cases @ single**2)), float((cases @ earned) / cases.sum())

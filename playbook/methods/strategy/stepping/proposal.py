@@ -46,7 +46,7 @@ def proposals(told: Stepped) -> tuple[Proposal, ...]:
             owner=OWNER,
             kpi=f"{told.meant} per case against those handled as before",
             stop_rule="Stop a step's rule when cases handled by it bring less than those handled as before, beyond chance.",
-            pool="new customers",
+            pool="prices" if told.deals else "new customers",
             lines=lines,
             lead_days=LEAD_DAYS,
             review_days=REVIEW_DAYS,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from playbook.methods.strategy.stepping.policy import Advice
@@ -13,19 +14,21 @@ __all__ = ["Stepped"]
 
 @dataclass(frozen=True)
 class Stepped:
-    """``choices`` and ``keys`` as in ``NextStep``; ``sale`` what one brings, ``known`` whether that is known; ``priced``: actions
-    have a cost; ``deals``: ways are closed deals and not journeys."""
+    """``choices`` and ``keys`` as in ``NextStep``; ``sale`` what one brings (of deals: by step and action), ``known`` whether
+    that is known; ``priced``: actions have a cost; ``deals``: ways are closed deals and not journeys; ``times``: cases of the
+    year that each one counted stands for."""
 
     fmt: Formats
     ways: Ways
     advice: Advice | None
     choices: pd.DataFrame
     keys: pd.DataFrame
-    sale: float
+    sale: float | np.ndarray
     known: bool
     priced: bool
     margin: float | None
     deals: bool
+    times: float
 
     @property
     def meant(self) -> str:
@@ -37,8 +40,19 @@ class Stepped:
 
     @property
     def many(self) -> float:
-        """Cases of a year."""
-        return float(self.ways.cases.sum())
+        """Cases of a year in which there was something to choose."""
+        return float(self.ways.chosen.sum() * self.times)
+
+    @property
+    def direct(self) -> float:
+        """Cases of a year that begin with the sale."""
+        return float(self.ways.cases.sum() * self.times) - self.many
+
+    @property
+    def missing(self) -> str:
+        """What has to be known for actions to be weighed, and is not."""
+        lacks = [] if len(self.ways.actions) > 1 else ["what was done at each step"]
+        return " and ".join([*lacks, *([] if self.known else ["what a sale brings"])])
 
     @property
     def changes(self) -> pd.DataFrame:

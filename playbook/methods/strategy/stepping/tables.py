@@ -11,7 +11,7 @@ from playbook.result.formats import LEVEL
 
 __all__ = ["SOURCE", "assumptions", "choices", "tables"]
 
-SOURCE = "journeys of the last year; Markov decision process"
+SOURCE = "journeys or closed deals of the last year; Markov decision process"
 
 
 def choices(ways: Ways, advice: Advice) -> pd.DataFrame:
@@ -87,12 +87,23 @@ def assumptions(told: Stepped) -> tuple[Assumption, ...]:
                 "high",
             ),
             Assumption(
-                f"A sale brings {fmt.money(told.sale)} of {told.meant}, whatever action came before it.", "medium", "high"
+                "A deal that is won brings what deals of its size do at list price, less the discount"
+                f"{'.' if told.margin is None else ' and the cost.'}"
+                if told.deals
+                else f"A sale brings {fmt.money(told.sale)} of {told.meant}, whatever action came before it.",
+                "medium",
+                "high",
             ),
             Assumption(f"An action is advised where it was taken in {FEWEST_TAKEN} cases or more.", "high", "low"),
         ]
         if not told.priced:
             stated.append(Assumption("No cost of an action is stated (action_costs in client.yml).", "low", "high"))
+    if told.times > 1:
+        text = f"Of {fmt.count(told.many + told.direct)} journeys of the year one in {fmt.number(told.times)} was drawn by its"
+        stated.append(Assumption(f"{text} number; money is that of all of them.", "high", "low"))
+    if told.direct > 0:
+        text = f"{told.cases.capitalize()} that begin with the sale left nothing to choose and do not count"
+        stated.append(Assumption(f"{text} ({fmt.count(told.direct)}).", "high", "low"))
     if told.margin is None:
         stated.append(Assumption("No gross margin is stated, so every value is revenue and not profit.", "high", "high"))
     return tuple(stated)

@@ -33,6 +33,11 @@ class Ways:
     ended: np.ndarray
 
     @property
+    def chosen(self) -> np.ndarray:
+        """(W,): cases of each way in which there was something to choose: none where it begins with the sale."""
+        return np.where(self.begins >= 0, self.cases, 0.0)
+
+    @property
     def done(self) -> sparse.csr_matrix:
         """(W, S * A): how often a way takes an action at a step, as far as what came next is known."""
         size = len(self.steps) * len(self.actions)
@@ -88,26 +93,29 @@ def read_ways(path_actions: pd.DataFrame, sale: str, order: Sequence[str] = ()) 
     )  # fmt: skip
 
 
-def deal_ways(opportunities: pd.DataFrame, outcome: pd.Series) -> pd.DataFrame:
-    """Closed deals of a pipeline in the form of ``path_actions``: one event each, at a step by the size of the deal, with the
-    discount given as the action, then the sale or nothing. Empty without amounts and discounts.
+def deal_ways(deals: pd.DataFrame) -> pd.DataFrame:
+    """Closed deals in the form of ``path_actions``: one event each, at a step by the size of the deal, with the discount given as
+    the action, then the sale or nothing. Empty with fewer than three sizes.
 
-    ``outcome``: 'won', 'lost' or 'open' by deal.
+    ``deals``: end ('won' or 'lost'), list_price, discount (share), cost. ``value``: what a deal of that size brings when it is
+    won at that discount: the mean list price of the size less the mean discount of the action, less the mean cost of the size.
     """
-    columns = ["way", "place", "step", "action", "cases", "going"]
-    if "amount" not in opportunities or "discount" not in opportunities:
+    columns = ["way", "place", "step", "action", "cases", "going", "value"]
+    if deals["list_price"].nunique() < len(_SIZES):
         return pd.DataFrame(columns=columns)
-    closed = opportunities[outcome.isin(["won", "lost"]) & opportunities["amount"].notna() & opportunities["discount"].notna()]
-    if closed["amount"].nunique() < len(_SIZES):
-        return pd.DataFrame(columns=columns)
-    size = pd.qcut(closed["amount"].rank(method="first"), len(_SIZES), labels=list(_SIZES)).astype(str)
     edges = [edge for edge, _ in _DISCOUNTS]
-    given = [_DISCOUNTS[int(i)][1] for i in np.searchsorted(edges, closed["discount"])]
-    told = pd.DataFrame({"step": size, "action": given, "won": (outcome.loc[closed.index] == "won").to_numpy()})
-    counted = told.groupby(["step", "action", "won"], as_index=False).size()
+    told = deals[["list_price", "discount", "cost"]].assign(
+        step=pd.qcut(deals["list_price"].rank(method="first"), len(_SIZES), labels=list(_SIZES)).astype(str),
+        action=[_DISCOUNTS[int(i)][1] for i in np.searchsorted(edges, deals["discount"])],
+        won=deals["end"] == "won",
+    )
+    size = told.groupby("step")[["list_price", "cost"]].transform("mean")
+    given = told.groupby(["step", "action"])["discount"].transform("mean")
+    told["value"] = size["list_price"] * (1 - given) - size["cost"]
+    counted = told.groupby(["step", "action", "won"], as_index=False).agg(cases=("value", "size"), value=("value", "first"))
     rows = []
     for way, row in enumerate(counted.itertuples()):
-        rows.append((way, 0, row.step, row.action, row.size, False))
+        rows.append((way, 0, row.step, row.action, row.cases, False, row.value))
         if row.won:
-            rows.append((way, 1, "won", None, row.size, False))
+            rows.append((way, 1, "won", None, row.cases, False, row.value))
     return pd.DataFrame(rows, columns=columns)

@@ -60,10 +60,22 @@ def test_key_steps_of_the_tiny_chain():
     assert found["removal"].to_dict() == pytest.approx({"C1": 0.5, "C2": 1.0, "C3": 1.0})
 
 
-def test_closed_deals_are_ways_of_one_step():
-    deals = pd.DataFrame({"amount": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], "discount": [0, 0.04, 0.2, 0, 0, 0.1, np.nan]})
-    ends = pd.Series(["won", "lost", "won", "open", "won", "lost", "won"])
-    ways = read_ways(deal_ways(deals, ends), "won")
-    assert ways.cases.sum() == 5 and ways.cases @ ways.won == 3
-    assert "no discount" in ways.actions and "discount above 10%" in ways.actions
-    assert deal_ways(deals.drop(columns="discount"), ends).empty
+def test_closed_deals_are_ways_of_one_step_worth_what_their_size_and_discount_leave():
+    deals = pd.DataFrame(
+        [("won", 100, 0, 60), ("lost", 100, 0.2, 60), ("won", 200, 0, 100), ("won", 200, 0.04, 140), ("won", 900, 0, 0),
+         ("lost", 1100, 0.2, 100)],
+        columns=["end", "list_price", "discount", "cost"],
+    )  # fmt: skip
+    frame = deal_ways(deals)
+    ways = read_ways(frame, "won")
+    assert ways.steps == ("large deals", "middle deals", "small deals")
+    assert ways.cases.sum() == 6 and ways.cases @ ways.won == 4
+    worth = frame[frame["place"] == 0].set_index(["step", "action"])["value"].to_dict()
+    assert worth == pytest.approx(
+        {
+            ("small deals", "no discount"): 40, ("small deals", "discount above 10%"): 20, ("middle deals", "no discount"): 80,
+            ("middle deals", "discount up to 5%"): 72, ("large deals", "no discount"): 950,
+            ("large deals", "discount above 10%"): 750,
+        }
+    )  # fmt: skip
+    assert deal_ways(deals.head(2)).empty
