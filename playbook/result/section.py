@@ -18,7 +18,7 @@ def section(id: str, question: str, promise: str, one_of: tuple[str, ...] = ()):
     (parameter ``segments`` is what the method ``segments`` returned), or a value of the engagement (``fmt``,
     ``as_of``, ``industry``, ``objectives``, ``parameters``, ``interventions``, ``segment_rules``, ``network``, ``stages``,
     ``protected``, ``channel_limits``, ``action_costs``, ``past_lessons``,
-    ``past_plan``, ``service_feedback``, ``audit``). With a default of None a
+    ``past_memory``, ``past_plan``, ``peer_kpis``, ``service_feedback``, ``audit``). With a default of None a
     frame or result is optional, without one its absence locks the section. ``one_of`` names optional frames of
     which one at least must be there.
     """

@@ -19,9 +19,10 @@ from playbook.report.page import About, Input, Page
 from playbook.report.render import render
 from playbook.report.summary import render_summary
 from playbook.result.formats import Formats
+from playbook.run.archive import write_memory
 from playbook.run.failure import explain
 from playbook.run.gathered import gather
-from playbook.run.kept import LESSONS
+from playbook.run.kept import LESSONS, kept_figures
 from playbook.run.lists import carry_lists, write_lists
 from playbook.run.manifest import MANIFEST, git_commit, inputs, now, read_manifest, versions, write_json
 from playbook.run.memory import PeakMemory
@@ -134,6 +135,9 @@ def _execute(ready: Ready, work: Path, record: _Record, watch: Watch, timeout: i
         write_lists(engagement, ready.as_of, kept, work)
     elif STRATEGY.id in carried:
         carry_lists(carried[STRATEGY.id].parents[1], work)
+    sections = [name for phase in PHASES for name in phase.sections]
+    figures = {name: kept_figures(engagement, ready.as_of, name.replace("-", "_"), kept) for name in sections}
+    write_memory(engagement, ready.as_of, figures, work, engagement.reports / ready.as_of.isoformat() if carried else None)
     shutil.rmtree(kept, ignore_errors=True)
     return notebooks
 

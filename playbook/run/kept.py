@@ -14,12 +14,17 @@ from pathlib import Path
 
 from playbook.engagement import Engagement
 from playbook.result.contract import Lesson, Result, Worklist
+from playbook.result.remembered import Remembered
+from playbook.run.noted import noted
 
-__all__ = ["LESSONS", "PLAN", "WORK_VARIABLE", "keep", "kept_lists", "past_lessons", "past_plan", "recall", "store", "stored"]
+__all__ = [
+    "LESSONS", "PLAN", "WORK_VARIABLE", "keep", "kept_figures", "kept_lists", "past_lessons", "past_plan", "recall", "store",
+    "stored",
+]  # fmt: skip
 
 WORK_VARIABLE = "PLAYBOOK_WORK"
 LESSONS, PLAN = "lessons.json", "plan.json"
-_LISTS = "-lists"
+_LISTS, _FIGURES = "-lists", "-figures"
 _memory: dict[tuple[Engagement, str], Result] = {}
 
 
@@ -30,6 +35,8 @@ def keep(engagement: Engagement, name: str, result: Result) -> None:
         store(engagement, name, result, Path(folder))
         if result.worklists:  # apart, so that reading them loads no model
             store(engagement, name + _LISTS, result.worklists, Path(folder))
+        if engagement.as_of and (figures := noted(name, result, engagement.as_of)):
+            store(engagement, name + _FIGURES, figures, Path(folder))
 
 
 def recall(engagement: Engagement, name: str) -> Result | None:
@@ -56,7 +63,16 @@ def stored(engagement: Engagement, name: str) -> object | None:
 
 def kept_lists(engagement: Engagement, as_of: date, name: str, folder: Path) -> tuple[Worklist, ...]:
     """The worklists of a result that the run with this work folder kept; empty when it kept none."""
-    file = _file(engagement.model_copy(update={"as_of": as_of}), name + _LISTS, folder)
+    return _kept(engagement, as_of, name + _LISTS, folder)
+
+
+def kept_figures(engagement: Engagement, as_of: date, name: str, folder: Path) -> tuple[Remembered, ...]:
+    """What a result that the run with this work folder kept leaves for later reports; empty when it left nothing."""
+    return _kept(engagement, as_of, name + _FIGURES, folder)
+
+
+def _kept(engagement: Engagement, as_of: date, name: str, folder: Path) -> tuple:
+    file = _file(engagement.model_copy(update={"as_of": as_of}), name, folder)
     return pickle.loads(file.read_bytes()) if file.is_file() else ()
 
 

@@ -17,6 +17,7 @@ from playbook.engagement import Engagement
 from playbook.errors import UsageError, did_you_mean
 from playbook.result.contract import Locked, Result
 from playbook.result.formats import Formats
+from playbook.run.archive import past_memory, peer_kpis
 from playbook.run.feedback import read_feedback
 from playbook.run.gathered import GATHERED, gathered
 from playbook.run.kept import keep, past_lessons, past_plan, recall, stored
@@ -88,7 +89,9 @@ _VALUES: dict[str, Callable[[Engagement], object]] = {
     "segment_rules": lambda e: e.segment_rules,
     "stages": lambda e: e.stages,
     "past_lessons": lambda e: past_lessons(e, gathered(e, "as_of")[0]),
+    "past_memory": lambda e: past_memory(e, gathered(e, "as_of")[0]),
     "past_plan": lambda e: past_plan(e, gathered(e, "as_of")[0]),
+    "peer_kpis": lambda e: peer_kpis(e, gathered(e, "as_of")[0]),
 }
 
 

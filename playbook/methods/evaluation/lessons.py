@@ -1,18 +1,23 @@
 """Lessons: what was learned, and what to do next time; the next needs analysis opens with them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from playbook.engagement import Industry
 from playbook.methods.evaluation.impact import OWNER, SURE, Impact
+from playbook.methods.evaluation.learning.expected import LIFT_NOTE, lift_finding, lift_table
+from playbook.methods.evaluation.learning.lifts import lift_frame, lifts, tests_of
 from playbook.methods.evaluation.lesson_rules import Rule, decide, load_rules, words_for
 from playbook.methods.evaluation.measuring.effect import Effect
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
+from playbook.methods.strategy.advising.advice import fitting, load_advice
 from playbook.result.contract import Assumption, Finding, Lesson, Result, Table
 from playbook.result.formats import LEVEL, Formats
+from playbook.result.remembered import Remembered
 from playbook.result.section import section
 
 __all__ = ["Lessons", "lessons"]
@@ -25,9 +30,13 @@ STEPS = ("scale", "repeat", "test again", "retire")
 
 @dataclass(frozen=True, kw_only=True)
 class Lessons(Result):
-    """``lessons``: one for each intervention that could be measured, then one for each promise that could be checked."""
+    """``lessons``: one for each intervention that could be measured, then one for each promise that could be checked.
+
+    ``beliefs``: what the next strategy starts from: every test, and the lift of each advised action that tests speak of.
+    """
 
     lessons: tuple[Lesson, ...]
+    beliefs: tuple[Remembered, ...] = ()
 
 
 @section(
@@ -42,14 +51,20 @@ def lessons(
     demand: Result | None = None,
     plan_tracking: Result | None = None,
     segments: Result | None = None,
+    industry: Industry = "other",
+    past_memory: Sequence[Remembered] = (),
 ) -> Result:
-    """Turn measured effects and checked promises into lessons, by the rules of ``lesson_rules.yml``.
+    """Turn measured effects and checked promises into lessons, by the rules of ``lesson_rules.yml``, and effects that the
+    advice list assumes into what assumption and tests say together (``learning.lifts``).
 
     Promises are those that can be held against what came: the plan of each KPI whose period is over, and the range of the
     forecast in past months. ``segments`` makes no promise before a second evaluation and is only named as not yet checked.
     Ids are stable: the intervention's own id, ``plan-<kpi>`` and ``forecast-range``.
     """
     learned = (*(_from_effect(e, fmt) for e in impact.measured), *_from_plan(plan_tracking, fmt), *_from_forecast(demand, fmt))
+    tests = tests_of(impact.measured, past_memory)
+    advised = {kind: fitting(load_advice(), kind, industry) for kind in load_advice()}
+    expected = tuple(lifts(advised, tests, fmt.locale))
     unchecked = [] if segments is None else ["The segments are checked when the next report shows where their customers moved."]
     if waiting := len(impact.effects) - len(impact.measured):
         unchecked.append(f"{fmt.count(waiting)} of {fmt.count(len(impact.effects))} interventions could not be measured yet.")
@@ -57,10 +72,12 @@ def lessons(
         fmt=fmt,
         headline=_headline(learned),
         lessons=tuple(lesson for lesson, _ in learned),
-        findings=tuple(_finding(lesson, rule, impact, fmt) for lesson, rule in learned),
-        tables=(_table(learned, impact, as_of, fmt),) if learned else (),
+        beliefs=(*tests, *(lift for lift, *_ in expected)),
+        findings=(*(_finding(lesson, rule, impact, fmt) for lesson, rule in learned), *lift_finding(lift_frame(expected), fmt)),
+        tables=(*((_table(learned, impact, as_of, fmt),) if learned else ()), *lift_table(lift_frame(expected), fmt)),
         assumptions=(
             Assumption("A lesson holds for customers and weeks like those it was measured on.", "medium", "medium"),
+            *([Assumption(LIFT_NOTE, "medium", "high")] if expected else []),
             *(Assumption(text, "high", "low") for text in unchecked),
         ),
     )
@@ -124,14 +141,32 @@ def _table(learned: tuple[tuple[Lesson, Rule], ...], impact: Impact, as_of: date
     frame = pd.DataFrame([vars(lesson) for lesson, _ in learned])
     frame = frame.astype({name: float for name in ("effect", "low", "high", "profit")})
     frame.insert(1, "about", [labels.get(lesson.id) or _promised(lesson.id, fmt) for lesson, _ in learned])
+    frame["range"] = [_range(lesson, fmt) for lesson, _ in learned]
+    frame["basis"] = [_basis(lesson.id, impact, fmt) for lesson, _ in learned]
     columns = {
         "about": ("Lesson from", "text"),
         "next_step": ("Next step", "text"),
         "verdict": ("Evidence", "text"),
-        "effect": ("Change of revenue", "share"),
+        "range": ("Change of revenue", "text"),
+        "basis": ("Measured against", "text"),
         "profit": ("Earned after cost", "money"),
     }
     return Table(frame, f"What was learned up to {fmt.day(as_of)}", "orders, interventions, plan", columns)
+
+
+def _range(lesson: Lesson, fmt: Formats) -> str:
+    if lesson.effect is None or lesson.low is None or lesson.high is None:
+        return "–"
+    return f"{fmt.change(lesson.effect)} ({fmt.change(lesson.low)} to {fmt.change(lesson.high)})"
+
+
+def _basis(id: str, impact: Impact, fmt: Formats) -> str:
+    """What a lesson rests on: the kind of comparison, and how many customers were in it."""
+    effect = next((e for e in impact.measured if e.id == id), None)
+    if effect is None:
+        return "what was promised"
+    size = effect.n_treated + effect.n_control
+    return f"{effect.design}, {fmt.count(size)} customers" if size else effect.design
 
 
 def _promised(id: str, fmt: Formats) -> str:

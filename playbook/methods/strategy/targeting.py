@@ -14,6 +14,7 @@ from playbook.methods.strategy.advising.offers import offer
 from playbook.methods.strategy.advising.own_tests import lesson_findings, lesson_table, measured
 from playbook.result.contract import Assumption, Figure, Finding, Lesson, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats
+from playbook.result.remembered import Remembered
 from playbook.result.section import section
 
 __all__ = ["Targeting", "ranges", "targeting"]
@@ -67,6 +68,7 @@ def targeting(
     industry: Industry = "other",
     past_lessons: Sequence[Lesson] = (),
     interventions: Sequence[Intervention] = (),
+    past_memory: Sequence[Remembered] = (),
 ) -> Targeting | Locked:
     """Match every segment with the advice for its kind and price each action.
 
@@ -85,7 +87,7 @@ def targeting(
         )
     known = load_advice()
     pairs = [
-        (row, advice, learn(advice, past_lessons, interventions))
+        (row, advice, learn(advice, past_lessons, interventions, past_memory))
         for row in profiles.to_dict("records")
         for advice in fitting(known, row["kind"], industry)
     ]
@@ -225,8 +227,8 @@ def _tables(actions: pd.DataFrame, pairs: list[tuple[Advice, Learned]], margin: 
 def _assumptions(without: tuple[str, ...], margin: float | None, fmt: Formats) -> tuple[Assumption, ...]:
     stated = [
         Assumption(
-            "Expected effects come from published tests or from our judgement, as the table says for each. They are not measured"
-            " on your customers.",
+            "Expected effects come from published tests or from our judgement, as the table says for each. Only those that name"
+            " your own test are measured on your customers.",
             "low",
             "high",
         ),

@@ -1,7 +1,7 @@
 """Advice: which action suits which kind of segment, with its price and its expected effect, read from ``advice.yml``.
 
 load_advice()["champions"]      the actions for champions, in order of preference
-learn(advice, lessons, ...)     the same action, with the client's own measurement in place of the assumption
+learn(advice, lessons, ...)     the same action, with what the client's own tests say in place of the assumption
 """
 
 import re
@@ -16,12 +16,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
 from playbook.engagement import Industry, Intervention
-from playbook.result.contract import Lesson
+from playbook.result.contract import Evidence, Lesson
+from playbook.result.remembered import Remembered
 
-__all__ = ["Advice", "Cost", "Learned", "Lift", "Words", "fitting", "learn", "load_advice"]
+__all__ = ["Advice", "Cost", "Learned", "Lift", "Words", "fitting", "learn", "load_advice", "speaks_of"]
 
 DAYS_A_YEAR = 365
 OWN_TEST = "this client's own test"
+WEIGHED = f"{OWN_TEST}, weighed with the assumption"
+SUPPORT = MappingProxyType({"shown": "high", "likely": "medium"})  # of a lift, by the evidence of the test behind it
 
 Basis = Literal["year", "order", "average"]
 
@@ -103,13 +106,15 @@ class Learned:
     @property
     def measured(self) -> bool:
         """Whether the client's own measurement took the place of the assumption."""
-        return self.lift.source == OWN_TEST
+        return self.lift.source.startswith(OWN_TEST)
 
     @property
     def use(self) -> str:
         """How the lesson is used, for readers."""
         if self.withdrawn:
             return "action withdrawn"
+        if self.lift.source == WEIGHED:
+            return "assumption and test weighed by how sure each is, for as many days as were tested"
         if self.measured:
             return "measured effect used, for as many days as were tested"
         return "assumption kept, shown for comparison"
@@ -134,25 +139,44 @@ def fitting(known: Mapping[str, tuple[Advice, ...]], kind: str, industry: Indust
     return tuple(a for a in known.get(kind, ()) if not a.industries or industry in a.industries)
 
 
-def learn(advice: Advice, lessons: Sequence[Lesson], interventions: Sequence[Intervention]) -> Learned:
+def speaks_of(id: str, advice: Advice) -> bool:
+    """Whether the intervention or lesson of that id speaks of the action: a word of it stands in ``evidence_from``."""
+    return bool(set(re.split(r"[^a-z0-9]+", id.lower())) & set(advice.evidence_from))
+
+
+def learn(
+    advice: Advice, lessons: Sequence[Lesson], interventions: Sequence[Intervention], past_memory: Sequence[Remembered] = ()
+) -> Learned:
     """What this client's own tests say about an action.
 
     A lesson speaks of the action when a word of its id stands in ``evidence_from``; of several, the last one counts.
     A test that harmed, or is to be retired, withdraws the action. A test with a visible effect replaces the assumed
     lift where the lift is a share of yearly revenue and the test's days are known: an effect of 8 percent over 73 days is
-    1.6 percent of a year, and the action is then charged for 73 days too. In every other case the assumption stays and the
-    lesson is shown beside it.
+    1.6 percent of a year, and the action is then charged for 73 days too. Where the last report has weighed assumption and
+    tests (a ``lift`` of ``past_memory``), that lift is used in the same way, whatever the test showed. In every other case the
+    assumption stays and the lesson is shown beside it.
     """
-    lesson = next((x for x in reversed(lessons) if set(re.split(r"[^a-z0-9]+", x.id.lower())) & set(advice.evidence_from)), None)
-    if lesson is None:
-        return Learned(advice.lift)
-    if lesson.verdict == "harmful" or lesson.next_step == "retire":
+    lesson = next((x for x in reversed(lessons) if speaks_of(x.id, advice)), None)
+    if lesson is not None and (lesson.verdict == "harmful" or lesson.next_step == "retire"):
         return Learned(advice.lift, lesson, withdrawn=True)
-    test = next((i for i in interventions if i.id == lesson.id and i.end is not None), None)
-    seen = lesson.verdict in {"shown", "likely"} and None not in (lesson.effect, lesson.low, lesson.high)
-    if test is None or not seen or advice.basis != "year":
+    weighed = next((one for one in past_memory if one.kind == "lift" and one.id == advice.id), None)
+    if weighed is not None and weighed.ranged and weighed.days and advice.basis == "year":
+        shares = (weighed.low, weighed.value, weighed.high)
+        return Learned(_for_days(WEIGHED, weighed.evidence, weighed.days, *shares), lesson, running=_year(weighed.days))
+    test = next((i for i in interventions if lesson is not None and i.id == lesson.id and i.end is not None), None)
+    seen = test is not None and lesson.verdict in SUPPORT and None not in (lesson.effect, lesson.low, lesson.high)
+    if not seen or advice.basis != "year":
         return Learned(advice.lift, lesson)
-    year = min(((test.end - test.start).days + 1) / DAYS_A_YEAR, 1.0)
-    support = "high" if lesson.verdict == "shown" else "medium"
-    low, expected, high = (min(share * year, 1.0) for share in (lesson.low, lesson.effect, lesson.high))
-    return Learned(Lift(low=low, expected=expected, high=high, source=OWN_TEST, support=support), lesson, running=year)
+    days = (test.end - test.start).days + 1
+    shares = (lesson.low, lesson.effect, lesson.high)
+    return Learned(_for_days(OWN_TEST, lesson.verdict, days, *shares), lesson, running=_year(days))
+
+
+def _for_days(source: str, evidence: Evidence, days: int, *shares: float) -> Lift:
+    """``shares`` (low, expected, high) of revenue while the action runs, as shares of a year for so many days of it."""
+    low, expected, high = (min(share * _year(days), 1.0) for share in shares)
+    return Lift(low=low, expected=expected, high=high, source=source, support=SUPPORT.get(evidence, "low"))
+
+
+def _year(days: int) -> float:
+    return min(days / DAYS_A_YEAR, 1.0)

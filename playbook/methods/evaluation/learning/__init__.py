@@ -1,0 +1,1 @@
+"""Learning: what a measurement adds to what was believed before."""

@@ -1,0 +1,115 @@
+"""Noted: what later reports need of a result: where KPIs stood, what was promised, what was measured.
+
+The methods themselves know nothing of it; a result that is not named here leaves nothing.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from playbook.intake.frames.snapshots import HORIZON
+from playbook.result.contract import Locked, Result
+from playbook.result.formats import LEVEL
+from playbook.result.remembered import Remembered
+
+__all__ = ["noted"]
+
+HALF = float(norm.ppf((1 + LEVEL) / 2))
+YEAR = 365
+
+
+def noted(name: str, result: Result, as_of: date) -> tuple[Remembered, ...]:
+    """What the result of the method ``name``, worked out for ``as_of``, leaves; empty for a locked one."""
+    if name not in _LEAVES or isinstance(result, Locked):
+        return ()
+    return tuple(_LEAVES[name](result, as_of))
+
+
+def _kpis(result: Result, as_of: date) -> Iterator[Remembered]:
+    for kpi, stood in result.standings.items():
+        indicator = stood.indicator
+        yield _figure("kpi", kpi, indicator.label["en"], stood.now, stood.low, stood.high, unit=indicator.unit, n=stood.cases)
+
+
+def _forecasts(result: Result, as_of: date) -> Iterator[Remembered]:
+    for row in result.forecast.itertuples():
+        since = pd.Timestamp(row.month)
+        yield _figure(
+            "forecast", f"revenue-{since:%Y-%m}", "Revenue", row.revenue, row.low, row.high, unit="money",
+            since=since.date(), until=(since + pd.offsets.MonthEnd(0)).date(),
+        )  # fmt: skip
+
+
+def _worth(result: Result, as_of: date) -> Iterator[Remembered]:
+    new = result.new_customer
+    named = f"over {result.years} years"
+    yield _figure(
+        "worth", "new-customer", f"A new customer, {named}", new.value, new.low, new.high, unit="money", n=new.customers
+    )
+    total = result.total, result.total_low, result.total_high
+    yield _figure("worth", "all-customers", f"All customers, {named}", *total, unit="money", n=len(result.customers))
+    for row in result.groups.itertuples():
+        if row.customers > 0 and result.groups["segment"].nunique() > 1:
+            each = (x / row.customers for x in (row.value, row.low, row.high))
+            yield _figure(
+                "segment value", row.segment, row.segment, *each, unit="money", n=int(row.customers), **_last_year(as_of)
+            )
+
+
+def _answers_to_prices(result: Result, as_of: date) -> Iterator[Remembered]:
+    for row in result.groups.itertuples():
+        half = HALF * row.error
+        weeks = timedelta(weeks=int(row.n_weeks) // max(int(row.products), 1))
+        yield _figure(
+            "elasticity", row.category, row.category, row.elasticity, row.elasticity - half, row.elasticity + half,
+            n=int(row.products), since=as_of - weeks, until=as_of,
+        )  # fmt: skip
+
+
+def _responses(result: Result, as_of: date) -> Iterator[Remembered]:
+    for row in result.channels.itertuples():
+        yield _figure("response", row.channel, row.channel, row.back, row.back_low, row.back_high, **_last_year(as_of))
+
+
+def _conversions(result: Result, as_of: date) -> Iterator[Remembered]:
+    for row in result.path.stages.iloc[1:].itertuples():
+        yield _figure(
+            "conversion", f"{row.before} to {row.step}", f"{row.before} to {row.step}", row.conversion, row.low, row.high,
+            unit="share", n=int(row.came), **_last_year(as_of),
+        )  # fmt: skip
+
+
+def _buyers(result: Result, as_of: date) -> Iterator[Remembered]:
+    """How many of the customers scored should buy: independent chances, so that their variances add up."""
+    if result.asked.kind != "customers" or result.listed.empty:
+        return
+    chance = result.listed["chance"].to_numpy(dtype=float)
+    half = HALF * float(np.sqrt((chance * (1 - chance)).sum()))
+    total, days = float(chance.sum()), {"since": as_of + timedelta(days=1), "until": as_of + timedelta(days=HORIZON)}
+    label = f"Customers who buy within {HORIZON} days"
+    yield _figure("promise", "buyers", label, total, total - half, total + half, unit="count", n=len(chance), **days)
+
+
+def _beliefs(result: Result, as_of: date) -> Iterator[Remembered]:
+    return iter(result.beliefs)
+
+
+def _figure(kind: str, id: str, label: str, value: float, low=None, high=None, **more) -> Remembered:
+    known = [None if x is None or not np.isfinite(x) else float(x) for x in (low, high)]
+    return Remembered(kind=kind, id=id, label=label, value=float(value), low=known[0], high=known[1], **more)
+
+
+def _last_year(as_of: date) -> dict[str, date]:
+    return {"since": as_of - timedelta(days=YEAR - 1), "until": as_of}
+
+
+_LEAVES: Mapping[str, Callable[[Result, date], Iterator[Remembered]]] = MappingProxyType(
+    {
+        "scorecard": _kpis, "demand": _forecasts, "lifetime_value": _worth, "prices": _answers_to_prices, "budget": _responses,
+        "funnel": _conversions, "scoring": _buyers, "lessons": _beliefs,
+    }
+)  # fmt: skip
