@@ -16,7 +16,7 @@ from playbook.methods.strategy.answering.findings import Judged, findings, headl
 from playbook.methods.strategy.answering.knowledge import Knowledge, covered, learn_knowledge
 from playbook.methods.strategy.answering.meaning import sentence_embedder
 from playbook.methods.strategy.answering.tables import assumptions, tables
-from playbook.methods.strategy.answering.trial import Trial, try_out
+from playbook.methods.strategy.answering.trial import try_out
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section
@@ -93,10 +93,11 @@ def service(
     least = least_sure(curve, parameters.answer_precision)
     sent = sendable & (sure >= least) if least is not None else sendable & False
     tried = pd.DataFrame({"truth": trial.truth, "told": told, "sent": sent, "right": sent & right}, index=trial.rows)
+    coverage = cover(examples, tried, as_of)
     judged = Judged(
         fmt=fmt,
         examples=examples,
-        coverage=cover(examples, tried, as_of),
+        coverage=coverage,
         accuracy={a: trial.accuracy(a) for a in APPROACHES},
         approach=approach,
         languages=_languages(tried.assign(found=right), examples),
@@ -116,15 +117,16 @@ def service(
         knowledge=learn_knowledge(examples, approach, confidence, least, embed),
         approach=approach,
         accuracy=judged.accuracy,
-        coverage=judged.coverage,
+        coverage=coverage,
         least=least,
-        curve=_by_share(curve, len(asked), trial),
+        curve=_by_share(curve, len(asked), len(trial.truth), coverage.known),
         target=parameters.answer_precision,
     )
 
 
-def _by_share(curve: dict, asked: int, trial: Trial) -> pd.DataFrame:
-    shares = pd.DataFrame({"share": curve["sent"] / len(trial.truth), "precision": curve["right"] / curve["sent"]})
+def _by_share(curve: dict, asked: int, tried: int, known: float) -> pd.DataFrame:
+    """Shares are those of all questions; of these ``known`` have a known subject, as all tried have."""
+    shares = pd.DataFrame({"share": curve["sent"] / tried * known, "precision": curve["right"] / curve["sent"]})
     return shares[curve["sent"] >= min(FEWEST_SENT, asked)].reset_index(drop=True)
 
 

@@ -62,6 +62,21 @@ def test_money_by_hand():
     assert proposal.lines["value_low"].sum() < proposal.value < proposal.lines["value_high"].sum()
 
 
+def test_questions_about_nobody_knows_what_go_to_a_person():
+    known = desk(topics=("delivery", "return"))
+    odd = known.assign(
+        topic=None, question=[f"gizmo {i} whirr blink" for i in range(len(known))], ticket_id=known.index.astype(str)
+    )
+    alone, beside = answer(known), answer(pd.concat([known, odd], ignore_index=True))
+    assert beside.coverage.known == 0.5 and alone.coverage.known == 1
+    assert beside.coverage.year == 2 * alone.coverage.year
+    assert beside.coverage.sent == pytest.approx(alone.coverage.sent / 2)
+    assert beside.proposals[0].value == pytest.approx(alone.proposals[0].value)
+    assert beside.curve["share"].max() <= 0.5 and beside.findings[0].evidence == "likely"
+    assert "What 50% are about is not known" in beside.findings[0].sentence
+    assert any("nobody noted (50%)" in a.text for a in beside.assumptions)
+
+
 def test_what_has_no_answer_goes_to_a_person_and_on_the_list():
     result = answer()
     (gaps,) = result.worklists

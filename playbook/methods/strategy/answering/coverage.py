@@ -21,11 +21,13 @@ GAP_TICKETS = 5  # questions of a year from which a missing answer is worth writ
 class Coverage:
     """``subjects``: subject, year (questions a year), asked (tried), sent, right (of those sent), answered (share of the
     subject's questions sent and right), precision, covered (has a standing answer), words. Of all questions: ``year`` how many
-    come, ``sent`` the share sent, ``right`` the share sent and right with ``low`` and ``high``; ``precision`` of what is sent,
-    with its range, not a number where nothing is sent."""
+    come, ``known`` the share whose subject is known, ``sent`` the share sent, ``right`` the share sent and right with ``low`` and
+    ``high``: the others count as handed to a person; ``precision`` of what is sent, with its range, not a number where nothing is
+    sent."""
 
     subjects: pd.DataFrame
     year: float
+    known: float
     sent: float
     right: float
     low: float
@@ -57,9 +59,13 @@ def cover(examples: Examples, tried: pd.DataFrame, as_of: date) -> Coverage:
     table["covered"] = table["subject"].isin(examples.answers["subject"])
     table["words"] = [_words(examples.questions[examples.questions["subject"] == s]) for s in table["subject"]]
     asked, sent, right = len(tried), int(tried["sent"].sum()), int(tried["right"].sum())
-    low, high = share_range(right, asked)
+    # The trial holds questions with a known subject alone: of the others nobody knows whether an answer would have been right.
+    counted = recent if len(recent) else tickets
+    known = float(counted["subject"].notna().mean()) if len(counted) else 1.0
+    low, high = (edge * known for edge in share_range(right, asked))
+    each = known / asked if asked else 0.0
     return Coverage(
-        table, len(recent) * scale, sent / asked if asked else 0.0, right / asked if asked else 0.0, low, high,
+        table, len(recent) * scale, known, sent * each, right * each, low, high,
         right / sent if sent else np.nan, share_range(right, sent),
     )  # fmt: skip
 

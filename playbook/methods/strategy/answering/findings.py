@@ -12,6 +12,7 @@ from playbook.result.formats import Formats
 __all__ = ["Judged", "findings", "headline", "proposals", "worklists"]
 
 LEAD_DAYS, REVIEW_DAYS = 42, 91
+NEARLY_ALL = 0.9  # of the questions have a known subject, for the trial to speak for all of them
 OFTEN_MISTAKEN = 3  # times from which a mix-up of two subjects is worth a word
 
 
@@ -69,19 +70,21 @@ def _share(judged: Judged) -> Finding:
     low, high = cover.precision_range
     right = f"{fmt.share(cover.precision)} of these answers were right ({fmt.share(low)} to {fmt.share(high)})"
     if cover.precision == 1:
-        right = f"all of these answers were right (at least {fmt.share(low)} in the long run)"
+        least = fmt.share(min(low, 0.99))  # never "at least 100%"
+        right = f"all of these answers were right (at least {least} in the long run)"
     saves = "" if judged.saved is None else f" That saves {fmt.money(judged.saved)} a year."
+    unknown = f" What {fmt.share(1 - cover.known)} are about is not known; they go to a person." if cover.known < 1 else ""
     return Finding(
         "service-share",
         f"{fmt.share(cover.sent)} of {fmt.count(cover.year)} questions a year can be answered at once. Of past questions kept"
-        f" from it, {right}.{saves}",
+        f" from it, {right}.{saves}{unknown}",
         cover.right,
         "share",
         cover.low,
         cover.high,
         len(judged.tried),
         judged.saved,
-        evidence="shown" if low >= judged.target else "likely",
+        evidence="shown" if low >= judged.target and cover.known >= NEARLY_ALL else "likely",
         action="Put the standing answers behind the contact form, with a person one click away, and let askers say if it helped.",
         owner="customer service lead",
     )

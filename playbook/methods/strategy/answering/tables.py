@@ -77,6 +77,9 @@ def assumptions(judged: Judged) -> tuple[Assumption, ...]:
         ),
         Assumption("Customers go on asking what they asked in the last year.", "medium", "medium"),
     ]
+    if judged.coverage.known < 1:
+        text = f"Questions whose subject nobody noted ({fmt.share(1 - judged.coverage.known)}) are taken to need a person, all of"
+        stated.append(Assumption(f"{text} them.", "medium", "medium"))
     if judged.cost is None:
         stated.append(
             Assumption("No cost of a ticket is stated (service_cost in client.yml), so no saving is named.", "high", "high")
