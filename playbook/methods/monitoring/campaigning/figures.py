@@ -1,0 +1,108 @@
+"""Campaign figures: revenue on spend of each channel by week, and what is known of a trial's effect day after day."""
+
+import numpy as np
+import pandas as pd
+
+from playbook.methods.monitoring.campaigning.found import Found
+from playbook.methods.monitoring.campaigning.measures import MEASURES
+from playbook.methods.monitoring.campaigning.tables import MARKETING, TRIALS
+from playbook.methods.monitoring.campaigning.trials import Trial
+from playbook.result.contract import Figure, Table
+from playbook.result.formats import LEVEL, Formats
+from playbook.result.theme import FINDING, FORECAST, HISTORY, INK, canvas, finish
+
+__all__ = ["channels_figure", "trial_figure"]
+
+DRAWN, ROW_HEIGHT = 6, 1.75  # channels, inches of a row of two
+FARTHEST = 3.0  # odds beyond which a first day's range would squeeze all others
+
+
+def channels_figure(found: Found, fmt: Formats) -> Figure | None:
+    """Small charts of the channels' main measure by week, with ranges; the year before dashed, the weeks since then in colour."""
+    if found.watch.empty:
+        return None
+    main = found.watch[found.watch["main"]]
+    main = main[main["measure"] == main["measure"].mode().iloc[0]].head(DRAWN)
+    measure, shown = MEASURES[main["measure"].iloc[0]], found.rates[found.rates["week"].notna()]
+    rows, parts = -(-len(main) // 2), []
+    with canvas(rows, 2 if len(main) > 1 else 1, height=0.4 + ROW_HEIGHT * rows, squeeze=False, sharex=True) as (figure, axes):
+        for ax in axes.flat[len(main) :]:
+            ax.set_axis_off()
+        for ax, row in zip(axes.flat, main.itertuples(), strict=False):
+            mine = shown[(shown["channel"] == row.channel) & (shown["measure"] == measure.id)].dropna(subset=["value"])
+            parts.append(mine)
+            since = mine["week"] >= row.since
+            ax.vlines(mine["week"], mine["low"], mine["high"], color=HISTORY, linewidth=0.8, alpha=0.5)
+            ax.plot(mine["week"], mine["value"], ".", color=HISTORY, markersize=4)
+            ax.plot(mine.loc[since, "week"], mine.loc[since, "value"], ".", color=FINDING, markersize=6)
+            ax.axhline(row.before, color=HISTORY, linewidth=1, linestyle=(0, (4, 3)))
+            ax.hlines(row.now, row.since, mine["week"].max() + pd.Timedelta(days=6), color=FINDING, linewidth=2.2)
+            ax.set_title(f"{row.channel}: {fmt.change(row.change)}", loc="left", fontsize=10, weight="bold", color=INK)
+            ax.set_ylim(0, mine["value"].max() * 1.25)
+            ax.yaxis.set_major_formatter(lambda v, _: fmt.value(v, measure.unit) if v else "0")
+            ax.yaxis.get_major_locator().set_params(nbins=3)
+            ticks = mine["week"].iloc[[0, len(mine) // 2, -1]]
+            ax.set_xticks(ticks, [fmt.month(t) for t in ticks], ha="center")
+            ax.tick_params(axis="x", labelsize=8.5)
+        svg = finish(figure)
+    told = "; ".join(
+        f"{r.channel} {fmt.value(r.before, measure.unit)} to {fmt.value(r.now, measure.unit)}" for r in main.itertuples()
+    )
+    caption = (
+        f"{measure.label} ({measure.words}) by week with {fmt.share(LEVEL)} ranges. Dashed: the year before. Coloured: since"
+        f" {fmt.day(main['since'].max())}, and its level."
+    )
+    columns = {
+        "channel": ("Channel", "text"), "week": ("Week from", "date"), "value": (measure.label, measure.unit),
+        "low": ("from", measure.unit), "high": ("to", measure.unit),
+    }  # fmt: skip
+    data = pd.concat(parts, ignore_index=True)
+    return Figure(
+        svg, caption, MARKETING, f"{measure.label}, the year before and since: {told}.", Table(data, caption, MARKETING, columns)
+    )
+
+
+def trial_figure(trials: tuple[Trial, ...], fmt: Formats) -> Figure | None:
+    """What is known of the newest trial's effect after each day: the best estimate and the range that holds at all looks."""
+    if not trials:
+        return None
+    trial = trials[0]
+    days = trial.found.days
+    known = days["best"].where(days["treated"] + days["control"] > 0)
+    top = float(np.clip(max(days["best"].iloc[-1] * 1.4, min(days["high"].iloc[-1] * 1.15, FARTHEST)), 1.5, FARTHEST))
+    with canvas(height=3.0) as (figure, ax):
+        ax.fill_between(
+            days["day"], days["low"].clip(upper=top), days["high"].clip(upper=top), color=FORECAST, alpha=0.16, linewidth=0
+        )
+        ax.plot(days["day"], known.clip(upper=top), color=FORECAST)
+        ax.axhline(1, color=HISTORY, linewidth=1.2, linestyle=(0, (4, 3)))
+        end, value = days["day"].iloc[-1], days["best"].iloc[-1]
+        ax.annotate(
+            f"{fmt.number(value)} times", (end, min(value, top)), (7, 0), textcoords="offset points", va="center", color=FORECAST
+        )
+        away = -1 if value > 1 else 1
+        ax.annotate(
+            "no effect",
+            (end, 1),
+            (7, 9 * away if abs(value - 1) < 0.15 * top else 0),
+            textcoords="offset points",
+            va="center",
+            color=HISTORY,
+        )
+        ax.set_ylim(0, top)
+        ax.margins(x=0.01)
+        ticks = days["day"].iloc[:: max(1, len(days) // 5)]
+        ax.set_xticks(ticks, [fmt.day(t).rsplit(" ", 1)[0] for t in ticks])
+        ax.set_ylabel("odds to buy on a day")
+        svg = finish(figure)
+    caption = (
+        f"{trial.label}: odds of a first order on a day, those in it against those set aside, as known after each day;"
+        f" the {fmt.share(LEVEL)} range holds at all looks at once."
+    )
+    columns = {
+        "day": ("Day", "date"), "treated": ("Bought, in it", "count"), "control": ("Bought, set aside", "count"),
+        "best": ("Odds", "number"), "low": ("from", "number"), "high": ("to", "number"),
+    }  # fmt: skip
+    last = trial.last
+    alt = f"The range narrows to {fmt.number(last['low'])} to {fmt.number(last['high'])} around {fmt.number(last['best'])}."
+    return Figure(svg, caption, TRIALS, alt, Table(days, caption, TRIALS, columns))

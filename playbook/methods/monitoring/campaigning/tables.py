@@ -1,0 +1,167 @@
+"""Campaign tables: channels now, the quarter against the year before, the steps of the way, and trials."""
+
+import numpy as np
+import pandas as pd
+
+from playbook.methods.monitoring.campaigning.found import Found
+from playbook.methods.monitoring.campaigning.measures import MEASURES
+from playbook.methods.monitoring.campaigning.trials import Trial
+from playbook.methods.monitoring.campaigning.watch import RECENT
+from playbook.result.contract import Assumption, Table
+from playbook.result.formats import LEVEL, Formats
+
+__all__ = ["MARKETING", "campaign_assumptions", "campaign_tables"]
+
+MARKETING, JOURNEYS, TRIALS = "marketing by week", "journeys and plan", "interventions and orders"
+
+
+def campaign_tables(found: Found, fmt: Formats) -> tuple[Table, ...]:
+    """Those for which there is something to show."""
+    tables = []
+    if len(found.rates):
+        tables.append(_now(found.rates, fmt))
+    if len(found.stages):
+        tables.append(_steps(found.stages, fmt))
+    if found.trials:
+        tables.append(_trials(found.trials, fmt))
+    if len(found.watch):
+        tables.append(_watch(found.watch, fmt))
+    if len(found.rates):
+        tables.append(_weeks(found.rates, fmt))
+    return tuple(tables)
+
+
+def _now(rates: pd.DataFrame, fmt: Formats) -> Table:
+    now = rates[rates["week"].isna()]
+    told = now.assign(told=[_ranged(r, fmt) for r in now.itertuples()])
+    wide = told.pivot(index="channel", columns="measure", values="told").reindex(
+        columns=[m for m in MEASURES if m in set(now["measure"])]
+    )
+    columns = {"channel": ("Channel", "text")} | {m: (MEASURES[m].label, "text") for m in wide}
+    return Table(
+        wide.fillna("–").reset_index(),
+        f"Channels in the latest {RECENT} weeks, with {fmt.share(LEVEL)} ranges",
+        MARKETING,
+        columns,
+    )
+
+
+def _ranged(row, fmt: Formats) -> str:
+    unit = MEASURES[row.measure].unit
+    value = fmt.value(row.value, unit)
+    return value if np.isnan(row.low) else f"{value} ({fmt.value(row.low, unit)} to {fmt.value(row.high, unit)})"
+
+
+def _weeks(rates: pd.DataFrame, fmt: Formats) -> Table:
+    rows = rates[rates["week"].notna()].sort_values(["week", "channel"], ascending=[False, True], kind="stable")
+    wide = rows.assign(told=[_ranged(r, fmt) for r in rows.itertuples()]).pivot(
+        index=["week", "channel"], columns="measure", values="told"
+    )
+    wide = wide.reindex(columns=[m for m in MEASURES if m in wide]).sort_index(ascending=[False, True]).fillna("–").reset_index()
+    columns = {"week": ("Week from", "date"), "channel": ("Channel", "text")}
+    columns |= {m: (MEASURES[m].label, "text") for m in MEASURES if m in wide}
+    return Table(wide, "Channels week by week, the latest year", MARKETING, columns, aside=True)
+
+
+def _watch(watch: pd.DataFrame, fmt: Formats) -> Table:
+    units = [MEASURES[m].unit for m in watch["measure"]]
+    shown = pd.DataFrame(
+        {
+            "channel": watch["channel"], "measure": [MEASURES[m].label for m in watch["measure"]],
+            "before": [fmt.value(v, u) for v, u in zip(watch["before"], units, strict=True)],
+            "now": [fmt.value(v, u) for v, u in zip(watch["now"], units, strict=True)],
+            "change": [f"{fmt.change(r.change)} ({fmt.change(r.low)} to {fmt.change(r.high)})" for r in watch.itertuples()],
+            "looks": watch["looks"], "chance": [_chance(p, fmt) for p in watch["p_value"]],
+        }
+    )  # fmt: skip
+    columns = {
+        "channel": ("Channel", "text"), "measure": ("What", "text"), "before": ("Year before", "text"),
+        "now": ("Since then", "text"),
+       
+        "change": ("Change", "text"), "looks": ("Looks", "count"), "chance": ("By chance", "text"),
+    }  # fmt: skip
+    since = fmt.day(watch["since"].max())
+    return Table(
+        shown, f"Since {since} against the year before; ranges hold at all looks at once", MARKETING, columns, aside=True
+    )
+
+
+def _steps(stages: pd.DataFrame, fmt: Formats) -> Table:
+    shown = stages.assign(
+        way=[f"{r.step} to {r.next_step}" for r in stages.itertuples()],
+        now=[f"{fmt.share(r.rate)} ({fmt.share(r.low)} to {fmt.share(r.high)})" for r in stages.itertuples()],
+    )
+    columns = {"way": ("Step", "text"), "cases": ("Journeys", "count"), "now": ("Went on", "text")}
+    if stages["asked"].notna().any():
+        columns["asked"] = ("Plan asks", "share")
+    columns |= {"before": ("Year before", "share"), "days": ("Within days", "count")}
+    return Table(shown, f"Who went on at each step, of four weeks' journeys, with {fmt.share(LEVEL)} ranges", JOURNEYS, columns)
+
+
+def _trials(trials: tuple[Trial, ...], fmt: Formats) -> Table:
+    rows = []
+    for trial in trials:
+        last, found = trial.last, trial.found
+        top = "more" if np.isinf(last["high"]) else fmt.number(last["high"])
+        rows.append(
+            {
+                "name": trial.label, "state": "runs" if trial.runs else f"ended {fmt.day(trial.end)}",
+                "treated": f"{fmt.share(last['treated'] / found.treated)} of {fmt.count(found.treated)}",
+                "control": f"{fmt.share(last['control'] / found.control)} of {fmt.count(found.control)}",
+                "odds": f"{fmt.number(last['best'])} ({fmt.number(last['low'])} to {top})", "looks": len(found.days),
+                "chance": _chance(last["p_value"], fmt),
+            }
+        )  # fmt: skip
+    columns = {
+        "name": ("Campaign", "text"), "state": ("State", "text"), "treated": ("Bought, in it", "text"),
+        "control": ("Bought, set aside", "text"), "odds": ("Odds to buy on a day", "text"), "looks": ("Days", "count"),
+        "chance": ("By chance", "text"),
+    }  # fmt: skip
+    return Table(pd.DataFrame(rows), "Campaigns with a group set aside; ranges hold at all looks at once", TRIALS, columns)
+
+
+def _chance(p_value: float, fmt: Formats) -> str:
+    return "under 1%" if p_value < 0.01 else fmt.share(p_value, 0)
+
+
+def campaign_assumptions(found: Found, margin: float | None, fmt: Formats) -> tuple[Assumption, ...]:
+    """What the section rests on, by what was shown."""
+    told = [
+        Assumption(
+            f"Tests and ranges of changes hold for all looks together, so anybody may look at any time: of quiet campaigns at"
+            f" most {fmt.share(0.05, 0)} are ever called shown (simulated with 60 daily looks: below 2%).",
+            "high", "high",
+        )
+    ]  # fmt: skip
+    if len(found.rates):
+        told.append(
+            Assumption(
+                "Orders and revenue of a channel are those it claims; what it caused, the budget section tells.", "low", "high"
+            )
+        )
+    if len(found.watch):
+        told.append(
+            Assumption(
+                "The quarter is set against the year before it. A season in a rate counts as scatter from month to month: it"
+                " makes ranges wider, and a strong one can still pass for a change.",
+                "medium", "medium",
+            )
+        )  # fmt: skip
+    if len(found.rates) and margin is None:
+        told.append(Assumption("No gross margin is stated, so nobody can say which channels pay.", "high", "medium"))
+    if len(found.stages) and found.stages["asked"].notna().any():
+        told.append(
+            Assumption(
+                "The plan names the conversion of the whole way; every step is asked for the same relative improvement.",
+                "low",
+                "medium",
+            )
+        )
+    if found.trials:
+        told.append(
+            Assumption(
+                "Customers were set aside by lot, and being in the campaign changes the odds of a first order alike on all days.",
+                "medium", "medium",
+            )
+        )  # fmt: skip
+    return tuple(told)

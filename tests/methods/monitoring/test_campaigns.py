@@ -1,0 +1,202 @@
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from playbook.engagement import Assumptions, Intervention, Objective
+from playbook.methods.monitoring.campaigning.change import roas_parts
+from playbook.methods.monitoring.campaigning.measures import MEASURES, ratio_range, scatter
+from playbook.methods.monitoring.campaigning.stages import asked_conversion, stage_rates
+from playbook.methods.monitoring.campaigning.watch import channel_rates, quarter_start, watch_channels
+from playbook.methods.monitoring.campaigns import campaigns
+from playbook.methods.needs_analysis.chance import share_range
+from playbook.result.contract import Locked
+from playbook.result.formats import Formats
+
+AS_OF, FMT = date(2026, 9, 30), Formats("EUR")
+STATED = Assumptions(gross_margin=0.4)
+
+
+def channel(name: str = "social", orders: float = 30.0, lately: float = 1.0, weeks: int = 64, seed: int | None = None):
+    """A channel with 1,000 clicks of 50,000 contacts for 500 a week; ``lately``: factor on orders since July 2026."""
+    week = pd.date_range(end="2026-09-21", periods=weeks, freq="W-MON")
+    mean = orders * np.where(week >= pd.Timestamp("2026-07-06"), lately, 1.0)
+    sold = mean if seed is None else np.random.default_rng(seed).poisson(mean).astype(float)
+    return pd.DataFrame(
+        {
+            "channel": name, "week": week, "spend": 500.0, "impressions": 50_000.0, "clicks": 1000.0, "orders": sold,
+            "revenue": sold * 80,
+        }
+    )  # fmt: skip
+
+
+def told(result):
+    return {f.id: f for f in result.findings}
+
+
+def test_the_four_ratios_and_their_ranges_by_hand():
+    rates = channel_rates(channel(seed=1)).set_index(["measure", "week"])
+    now = rates.loc[(slice(None), pd.NaT), :].reset_index("week", drop=True)
+    frame = channel(seed=1).tail(4)
+    assert now["value"].to_dict() == pytest.approx(
+        {
+            "ctr": 0.02, "cvr": frame["orders"].sum() / 4000, "cpa": 2000 / frame["orders"].sum(),
+            "roas": frame["revenue"].sum() / 2000,
+        }
+    )  # fmt: skip
+    assert (now.loc["ctr", "low"], now.loc["ctr", "high"]) == pytest.approx(share_range(4000, 200_000))
+    assert (now["low"] < now["value"]).all() and (now["value"] < now["high"]).all()
+
+
+def test_scatter_is_that_of_chance_for_poisson_orders_and_larger_for_orders_that_come_in_heaps():
+    rng, clicks = np.random.default_rng(2), np.full(5200, 1000.0)
+    assert scatter(rng.poisson(30, 5200), clicks) == pytest.approx(0.03, rel=0.1)
+    assert scatter(rng.negative_binomial(30, 0.5, 5200), clicks) == pytest.approx(0.06, rel=0.1)  # twice the mean
+    assert scatter(np.full(52, 30.0), clicks[:52], least=0.03) == 0.03
+
+
+def test_the_delta_method_is_told_on_the_cost_of_an_order_and_stays_above_zero():
+    value, low, high = ratio_range(MEASURES["cpa"], 100, 5000, 0.02)  # 100 orders for 5,000: relative error 0.1
+    assert (value, low, high) == pytest.approx((50, 50 / np.exp(0.12816), 50 * np.exp(0.12816)), rel=1e-3)
+    assert np.isnan(ratio_range(MEASURES["cpa"], 0, 5000, 0.02)).all()
+    assert ratio_range(MEASURES["roas"], 100, 0, 1.0) == pytest.approx((np.nan,) * 3, nan_ok=True)
+
+
+def test_the_watch_begins_with_a_quarter_that_nobody_chose():
+    starts = {end: quarter_start(pd.Series(pd.to_datetime([end]))) for end in ("2026-09-21", "2026-10-19", "2026-11-02")}
+    assert [f"{day:%Y-%m-%d}" for day in starts.values()] == ["2026-07-06", "2026-07-06", "2026-10-05"]
+
+
+def test_a_channel_that_lost_a_third_of_its_orders_is_named_with_what_explains_it_and_a_quiet_one_is_not():
+    both = pd.concat([channel("social", lately=0.6, seed=4), channel("search", seed=10)])
+    result = campaigns(STATED, AS_OF, FMT, both)
+    lost = told(result)["campaigns-social-roas"]
+    assert lost.evidence == "shown" and lost.low < -0.4 < lost.high and "fewer orders of the clicks" in lost.sentence
+    watch = result.found.watch.query("channel == 'social' and measure == 'roas'").iloc[0]
+    assert lost.money == pytest.approx((watch["before"] - watch["now"]) * 26_000) and watch["looks"] == 12
+    assert not any("search" in id for id in told(result))
+    assert result.headline.startswith("€1 spent on social brought")
+
+
+def test_the_parts_of_a_change_add_up_to_it():
+    before, since = channel(weeks=52), channel(weeks=12).assign(clicks=700.0, orders=24.0, revenue=2400.0, spend=450.0)
+    parts = roas_parts(before, since)
+    assert parts.sum() == pytest.approx(2400 / 450 - 2400 / 500)
+    assert parts["clicks"] < 0 < parts["conversion"] and parts["order value"] > 0
+    few = [frame[["spend", "orders", "revenue"]] for frame in (before, since)]
+    assert roas_parts(*few).index.tolist() == ["orders", "order value"] and roas_parts(*few).sum() == pytest.approx(parts.sum())
+    assert roas_parts(before.assign(orders=0.0), since) is None
+
+
+def test_a_channel_that_claims_less_than_the_margin_needs_is_told_with_what_it_costs():
+    """Revenue of 640 a week for 500: at a margin of 40 percent 256 come back, 244 a week are lost."""
+    result = campaigns(STATED, AS_OF, FMT, channel(orders=8, seed=6))
+    losing = told(result)["campaigns-losing"]
+    revenue = channel(orders=8, seed=6)["revenue"].tail(52).sum()
+    assert losing.money == pytest.approx(26_000 - 0.4 * revenue) and losing.evidence == "likely"
+    assert "€2.50 at which the margin pays" in losing.sentence
+    assert "campaigns-losing" not in told(campaigns(Assumptions(), AS_OF, FMT, channel(orders=8, seed=6)))
+
+
+def journeys(taken: dict[str, float], days: int = 420, a_day: int = 20) -> pd.DataFrame:
+    """Journeys of three steps, one after the other by an hour; ``taken``: share that goes on, by month from which it holds."""
+    rows = []
+    for back in range(days):
+        day = pd.Timestamp(AS_OF) - pd.Timedelta(days=back)
+        share = [s for since, s in taken.items() if day >= pd.Timestamp(since)][-1]
+        for k in range(a_day):
+            steps = 1 + (k < round(share * a_day)) * (1 + (k < a_day // 5))
+            rows += [
+                (f"{back}-{k}", step, day + pd.Timedelta(hours=i)) for i, step in enumerate(("visit", "basket", "paid")[:steps])
+            ]
+    return pd.DataFrame(rows, columns=["journey_id", "step", "step_at"]).assign(visits=1)
+
+
+def test_a_step_is_held_against_what_the_plan_asks_of_it():
+    """Half go from visit to basket and a fifth of all pay, then only 30 percent go on; the plan asks a conversion of 24.2
+    percent, 21 percent more than the year before: ten percent more of each of two steps."""
+    steps = journeys({"2025-01-01": 0.5, "2026-09-01": 0.3})
+    table = stage_rates(steps, AS_OF, ("visit", "basket", "paid"), asked=0.242).set_index("step")
+    assert table.loc["visit", ["rate", "before", "asked"]].tolist() == pytest.approx([0.3, 0.5, 0.55], abs=0.01)
+    assert table.loc["basket", "onward"] == 1 and table.loc["visit", "onward"] == pytest.approx(0.4, abs=0.01)
+    assert (table.loc["visit", "low"], table.loc["visit", "high"]) == pytest.approx(share_range(168, 560))
+    orders = pd.DataFrame({"order_id": ["1"], "day": [pd.Timestamp("2026-09-01")], "revenue": [50.0]})
+    goal = (Objective(kpi="conversion", target=0.242, by=date(2027, 1, 1)),)
+    found = told(campaigns(STATED, AS_OF, FMT, journey_steps=steps, order_totals=orders, objectives=goal))["campaigns-step-visit"]
+    assert found.evidence == "shown" and found.money == pytest.approx((0.55 - 0.3) * 0.4 * 7300 * 50, rel=0.03)
+    assert "the plan asks 55%" in found.sentence
+
+
+def test_the_plan_of_the_month_comes_before_the_goal_and_without_either_nothing_is_asked():
+    plan = pd.DataFrame(
+        {"period": pd.to_datetime(["2026-08-01", "2026-09-01", "2026-10-01"]), "kpi": "conversion", "target": [0.1, 0.2, 0.3]}
+    )
+    goal = (Objective(kpi="conversion", target=0.4, by=date(2027, 1, 1)),)
+    assert [asked_conversion(p, g, AS_OF) for p, g in ((plan, goal), (None, goal), (None, ()))] == [0.2, 0.4, None]
+
+
+def trial(share: float, end: date | None, n: int = 300):
+    """Two groups of ``n``: of those set aside 30 percent buy within a month, evenly; of the treated ``share``."""
+    start = pd.Timestamp("2026-09-01")
+    who = pd.DataFrame(
+        {
+            "intervention_id": "mail", "customer_id": [f"{g}{i}" for g in "tc" for i in range(n)],
+            "group": ["treated"] * n + ["control"] * n,
+        }
+    )  # fmt: skip
+    rows = [(f"t{i}", start + pd.Timedelta(days=i % 30)) for i in range(int(share * n))]
+    rows += [(f"c{i}", start + pd.Timedelta(days=i % 30)) for i in range(int(0.3 * n))]
+    orders = pd.DataFrame(rows, columns=["customer_id", "day"]).assign(revenue=40.0)
+    orders["order_id"] = orders.index.astype(str)
+    return {
+        "memberships": who, "order_totals": orders,
+        "interventions": (Intervention(id="mail", name="Mail", start=start.date(), end=end),),
+    }  # fmt: skip
+
+
+def test_a_trial_that_works_may_end_now_and_one_that_harms_must():
+    works = told(campaigns(STATED, AS_OF, FMT, **trial(0.5, None)))["campaigns-trial-mail"]
+    assert works.evidence == "shown" and works.low > 1 and "It may end now" in works.action and works.money is None
+    harms = told(campaigns(STATED, AS_OF, FMT, **trial(0.1, None)))["campaigns-trial-mail"]
+    assert harms.evidence == "harmful" and harms.action.startswith("Stop it now")
+    assert harms.money == pytest.approx((0.3 - 0.1) * 300 * 40)
+    same = told(campaigns(STATED, AS_OF, FMT, **trial(0.3, None)))["campaigns-trial-mail"]
+    assert same.evidence == "not shown" and same.action.startswith("Let it run")
+    ended = told(campaigns(STATED, AS_OF, FMT, **trial(0.3, date(2026, 9, 20))))
+    assert list(ended) == ["campaigns-quiet"]
+
+
+def test_who_stands_in_both_groups_counts_in_neither():
+    given = trial(0.3, None)
+    given["memberships"] = pd.concat([given["memberships"], given["memberships"].head(5).assign(group="control")])
+    assert campaigns(STATED, AS_OF, FMT, **given).found.trials[0].found.treated == 295
+
+
+def test_quiet_channels_say_so_and_little_data_lock_the_section():
+    quiet = campaigns(STATED, AS_OF, FMT, channel(seed=10))
+    assert list(told(quiet)) == ["campaigns-quiet"] and quiet.headline.startswith("Campaigns run as usual")
+    bare = channel()[["channel", "week", "spend"]]
+    assert isinstance(campaigns(STATED, AS_OF, FMT, bare), Locked)
+    young = campaigns(STATED, AS_OF, FMT, channel(weeks=6, seed=9))
+    assert young.found.watch.empty and len(young.found.rates) and young.figures() == ()
+    later = campaigns(STATED, date(2020, 1, 1), FMT, channel())
+    assert isinstance(later, Locked)
+
+
+def test_weeks_without_orders_or_spend_are_gaps_and_no_error():
+    holes = channel(seed=3)
+    holes.loc[holes.index[-3:], ["spend", "clicks", "orders", "revenue", "impressions"]] = 0.0
+    holes.loc[holes.index[-9], "orders"] = np.nan
+    result = campaigns(STATED, AS_OF, FMT, holes)
+    assert len(result.figures()) == 1 and all(table.frame.notna().any().any() for table in result.tables)
+
+
+def test_watching_holds_its_level_for_orders_in_heaps():
+    """Orders with twice the scatter of chance, twelve weekly looks, 150 channels: at most one in twenty is called shown."""
+    rng, found = np.random.default_rng(8), []
+    for _ in range(150):
+        one = channel()
+        one["orders"] = rng.negative_binomial(30, 0.5, len(one)).astype(float)
+        found.append(watch_channels(one).query("measure == 'cvr'")["p_value"].iloc[0])
+    assert np.mean(np.array(found) <= 0.05) <= 0.05 and np.mean(np.array(found) <= 0.2) <= 0.2
