@@ -1,0 +1,113 @@
+"""Tables of the control charts: what stands out, how sharp each chart is, which rules were looked at; and what they rest on."""
+
+import numpy as np
+import pandas as pd
+
+from playbook.methods.monitoring.charting.figure import KPIS, SOURCE
+from playbook.methods.monitoring.charting.limits import SEASONAL_FROM, WATCHED
+from playbook.methods.monitoring.charting.sharpness import FALL
+from playbook.result.contract import Assumption, Table
+from playbook.result.formats import LEVEL, Formats
+
+__all__ = ["assumptions", "tables"]
+
+
+def tables(groups: list[pd.DataFrame], sharp: pd.DataFrame, seen: pd.DataFrame, fmt: Formats) -> tuple[Table, ...]:
+    """What stands out (where something does), then the two asides for those who want to look closer."""
+    return (*_standing_out(groups, fmt), _sharpness(sharp, fmt), _rules(seen))
+
+
+def _standing_out(groups: list[pd.DataFrame], fmt: Formats) -> tuple[Table, ...]:
+    if not groups:
+        return ()
+    signals = pd.concat([group.assign(matter=number) for number, group in enumerate(groups, 1)], ignore_index=True)
+    units = signals["kpi"].map(lambda k: KPIS[k].unit)
+    shown = signals.assign(kpi=signals["kpi"].map(lambda k: KPIS[k].label)).assign(
+        **{c: [fmt.value(v, u) for v, u in zip(signals[c], units, strict=True)] for c in ("value", "expected")}
+    )
+    columns = {
+        "matter": ("Matter", "count"),
+        "kpi": ("What", "text"),
+        "since": ("From the week of", "date"),
+        "weeks": ("Weeks", "count"),
+        "rule": ("Why it stands out", "text"),
+        "value": ("A week", "text"),
+        "expected": ("Expected", "text"),
+        "money": ("Revenue more or less", "money"),
+    }
+    caption = f"What stands out in the last {WATCHED} weeks; rows with the same number are one matter"
+    return (Table(shown, caption, SOURCE, columns),)
+
+
+def _sharpness(sharp: pd.DataFrame, fmt: Formats) -> Table:
+    shown = sharp.assign(
+        kpi=sharp["kpi"].map(lambda k: KPIS[k].label),
+        half=[_within(w) for w in sharp["weeks"]],
+        most=[_within(w) for w in sharp["weeks_most"]],
+    )
+    columns = {
+        "kpi": ("Chart", "text"),
+        "noise": ("Noise of a week", "share"),
+        "carry": ("Carried into the next week", "share"),
+        "false_alarms": ("False alarms a year", "number"),
+        "half": (f"Fall of {fmt.share(FALL)}: weeks in half of all cases", "text"),
+        "most": (f"Weeks in {fmt.share(LEVEL)} of all cases", "text"),
+    }
+    caption = f"How sharp the charts are: false alarms while nothing changes, and how soon a fall of {fmt.share(FALL)} is noticed"
+    return Table(shown, caption, SOURCE, columns, aside=True)
+
+
+def _within(weeks: float) -> str:
+    return "more than a year" if np.isnan(weeks) else f"{weeks:.0f}"
+
+
+def _rules(seen: pd.DataFrame) -> Table:
+    shown = seen.assign(
+        alarm=seen["alarm"].map({True: "alarm", False: "noted"}),
+        seen=[", ".join(KPIS[kpi].label.lower() for kpi in kpis) or "no" for kpis in seen["seen"]],
+    )
+    columns = {
+        "words": ("Pattern", "text"),
+        "standard": ("Known as", "text"),
+        "alarm": ("What it does", "text"),
+        "apart": ("Weeks between false alarms of it alone", "count"),
+        "seen": ("Seen lately in", "text"),
+    }
+    caption = "The rules that were looked at; those that are only noted would cost more false alarms than they find changes"
+    return Table(shown, caption, SOURCE, columns, aside=True)
+
+
+def assumptions(sharp: pd.DataFrame, seasonal: bool, fmt: Formats) -> tuple[Assumption, ...]:
+    """What the limits, the rates and the amounts rest on."""
+    rest = (
+        Assumption(
+            "The expected follows trend and season, learned from the weeks before the watched ones; unusual weeks weigh less.",
+            "high",
+            "medium",
+        )
+        if seasonal
+        else Assumption(
+            f"With less than {SEASONAL_FROM} weeks no season can be learned: the expected is the middle of the half year "
+            "before the watched weeks, so a yearly peak such as Christmas stands out too. Nothing is more than indicative then.",
+            "medium",
+            "high",
+        )
+    )
+    rates = sharp["false_alarms"]
+    a_year = fmt.number(rates.mean(), 1)
+    return (
+        rest,
+        Assumption(
+            f"A quiet chart raises about {a_year} false {'alarm' if a_year == '1' else 'alarms'} a year (simulated with this "
+            "client's noise); there are three charts. Where weeks resemble the week before and a season is learned too, it "
+            "can be twice as many.",
+            "high",
+            "low",
+        ),
+        Assumption(
+            "An order more or less is priced at the expected order value, a change of order value at the week's orders. "
+            "Revenue is orders times order value: amounts of the three charts overlap and must not be added.",
+            "high",
+            "medium",
+        ),
+    )
