@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.integrate import trapezoid
+from scipy.integrate import simpson, trapezoid
 from scipy.special import gammaln
 from scipy.stats import norm
 
 __all__ = ["Constants", "chart_constants"]
 
-# Integrals of smooth functions that end at nothing: the trapezoid rule on this grid is exact to ten digits.
+# Integrals of smooth functions that end at nothing: on this grid they are exact to six digits.
 VALUES, WIDTHS = np.linspace(-8.5, 8.5, 341), np.linspace(0.0, 13.0, 521)
 
 
@@ -41,7 +41,7 @@ def chart_constants(size: int) -> Constants:
         raise ValueError(f"a range needs two values, there are {size}")
     below, above = norm.cdf(VALUES), norm.sf(VALUES)
     mean = float(trapezoid(1 - below**size - above**size, VALUES))
-    square = 2 * float(trapezoid(WIDTHS * _wider(size), WIDTHS))
+    square = 2 * float(simpson(WIDTHS * _wider(size), WIDTHS))
     d3 = float(np.sqrt(square - mean**2))
     spread = 3 * d3 / mean
     return Constants(

@@ -114,6 +114,10 @@ def _rest(group: pd.DataFrame, ratios: pd.DataFrame, fmt: Formats, seasonal: boo
         parts = explained_by(first, ratios)
         verb = "explain" if len(parts) > 1 else "explains"
         names = " and ".join(COMPONENTS[part] for part in parts)
-        return f" {names[0].upper()}{names[1:]} {verb} it."
-    others = [deviation(s, fmt, seasonal) for s in group.iloc[1:].itertuples()]
-    return "".join(f" {other}." for other in others)
+        longer = group.iloc[1:][group.iloc[1:]["weeks"] > first["weeks"]]
+        return f" {names[0].upper()}{names[1:]} {verb} it.{_told(longer, fmt, seasonal)}"
+    return _told(group.iloc[1:], fmt, seasonal)
+
+
+def _told(signals: pd.DataFrame, fmt: Formats, seasonal: bool) -> str:
+    return "".join(f" {deviation(s, fmt, seasonal)}." for s in signals.itertuples())
