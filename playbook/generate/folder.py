@@ -28,15 +28,17 @@ class Export:
     """How the client sends one table: file, kind, the client's own headers, and what a reader must know to read it.
 
     ``features`` names further columns of the table that are kept under their own names; ``values`` turns the client's words
-    into ours, by column. Written are the columns and the features, the words as the client has them.
+    into ours, by column; ``empty`` names the words it writes for nothing. Written are the columns and the features, the words as
+    the client has them.
     """
 
     path: str
-    kind: Literal["csv", "semicolon", "tab", "json", "excel", "parquet"]
+    kind: Literal["csv", "plain", "semicolon", "tab", "json", "excel", "parquet"]
     columns: dict[str, str]
     options: dict[str, str] = field(default_factory=dict)
     features: tuple[str, ...] = ()
     values: dict[str, dict[str, str]] = field(default_factory=dict)
+    empty: tuple[str, ...] = ()
 
     def sent(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The table as the client has it: its columns, headers and words."""
@@ -102,19 +104,26 @@ def _worded(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _moments(frame: pd.DataFrame, date_format: str | None = None) -> pd.DataFrame:
-    """Dates and times as text; a column without times of day shows days only."""
+    """Dates and times as text; a column without times of day shows days only.
+
+    A format with signs of Chinese offices (2026年3月5日, 2026/3/5 9:05) is written as they do, without leading zeros.
+    """
     texts = {}
     for name in frame.select_dtypes("datetime").columns:
         whole = (frame[name].dropna() == frame[name].dropna().dt.normalize()).all()
         texts[name] = frame[name].dt.strftime(date_format or ("%Y-%m-%d" if whole else "%Y-%m-%d %H:%M"))
+        if date_format and re.search("[年/]", date_format):
+            texts[name] = texts[name].str.replace(r"(?<=[年月/ ])0(?=\d)", "", regex=True)
     return frame.assign(**texts)
 
 
 def _csv(frame: pd.DataFrame, options: dict) -> bytes:
-    text = _moments(frame, options.get("date_format")).to_csv(
-        index=False, sep=options.get("delimiter", ","), decimal=options.get("decimal", "."), lineterminator="\n"
-    )
-    return text.encode()
+    told = _moments(frame, options.get("date_format"))
+    if sign := options.get("thousands"):
+        numbers = told.select_dtypes("number")
+        told = told.assign(**{n: numbers[n].map(lambda v: f"{v:,.10g}".replace(",", sign), na_action="ignore") for n in numbers})
+    text = told.to_csv(index=False, sep=options.get("delimiter", ","), decimal=options.get("decimal", "."), lineterminator="\n")
+    return text.encode(options.get("encoding", "utf-8"))
 
 
 def _zipped_csv(frame: pd.DataFrame, options: dict) -> bytes:
@@ -157,6 +166,7 @@ def _excel(frame: pd.DataFrame, options: dict) -> bytes:
 
 _ENCODERS: dict[str, Callable[[pd.DataFrame, dict], bytes]] = {
     "csv": _zipped_csv,
+    "plain": _csv,
     "semicolon": _csv,
     "tab": _tab,
     "json": _json_lines,

@@ -45,6 +45,7 @@ _SCHEMAS = (
             Column("household_size", "text", "people in the household"),
             Column("contract", "text", "contract or tariff"),
             Column("fee", "money", "what the customer pays a month under contract", low=0),
+            Column("contract_on", "date", "day the contract began, where that is not acquired_on; empty without a contract"),
             Column("left_on", "date", "day the customer left or cancelled; empty while the contract runs"),
         ),
         key=("customer_id",),

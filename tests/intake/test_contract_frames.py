@@ -40,3 +40,13 @@ def test_fee_and_kind_only_where_the_client_has_them(tables):
 def test_without_a_last_day_there_are_no_contracts(tables):
     found = tables({"customer_id": "who", "acquired_on": "since"})
     assert lacking(FRAMES["contracts"], found) == ("customers (left_on)",)
+
+
+def test_a_contract_younger_than_its_customer_counts_from_its_own_first_day(make_client):
+    rows = "who,since,signed,until\nK1,2019-01-01,2025-03-01,\nK2,2019-01-01,,\nK3,2020-06-01,2024-01-01,2025-06-30\n"
+    columns = {"customer_id": "who", "acquired_on": "since", "contract_on": "signed", "left_on": "until"}
+    source = {"path": "raw/c.csv", "columns": columns}
+    frame = FRAMES["contracts"].build(open_tables(make_client({"c.csv": rows}, keys={"as_of": "2026-01-31"}, customers=source)))
+    assert frame["customer_id"].tolist() == ["K1", "K3"]  # K2 buys, and has never signed
+    assert frame["start"].tolist() == [pd.Timestamp("2025-03-01"), pd.Timestamp("2024-01-01")]
+    assert frame["end"].isna().tolist() == [True, False]
