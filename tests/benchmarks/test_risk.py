@@ -13,6 +13,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from measure import cpu
 from playbook import open_engagement
+from playbook.methods.strategy.predicting.judge import area
 from playbook.methods.strategy.risking.scorecard import crossed, gini
 from playbook.methods.strategy.risking.screen import screen
 from playbook.run.gathered import gathered
@@ -36,7 +37,7 @@ def logistic():
 def compared(note, name, features, bad):
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     (_, chance), mine = cpu(lambda: crossed(features, bad, 0))
-    found = {"scorecard": gini(bad, chance)}
+    found = {"scorecard": gini(area(bad, chance))[0]}
     for peer, model in (("logistic regression", logistic()), ("tuned gradient boosting", boosting())):
         theirs, cost = cpu(lambda m=model: cross_val_predict(m, features, bad, cv=folds, method="predict_proba")[:, 1])
         found[peer] = 2 * roc_auc_score(bad, theirs) - 1

@@ -149,3 +149,22 @@ def test_the_help_desk(make_client, shared_data):
     assert waits["cases"].sum() == len(plain)
     ours = np.repeat(waits.sort_values("days")["days"].to_numpy(), waits.sort_values("days")["cases"])
     assert np.median(ours) == pytest.approx(plain.median(), rel=0.02)
+
+
+def test_payments_without_a_customer_have_no_habits(make_client):
+    rows = [("p1", "2026-01-01 10:00", 10, "c1"), ("p2", "2026-01-01 10:05", 20, ""), ("p3", "2026-01-01 10:10", 30, "c1"),
+            ("p4", "2026-01-01 10:15", 40, "")]  # fmt: skip
+    names = {"payment_id": "id", "paid_at": "at", "amount": "sum", "customer_id": "who"}
+
+    def habits(*columns):
+        text = "id,at,sum,who\n" + "".join(",".join(map(str, row)) + "\n" for row in rows)
+        used = {"path": "raw/p.csv", "columns": {c: names[c] for c in ("payment_id", "paid_at", "amount", *columns)}}
+        client = make_client({"p.csv": text, "orders.csv": ORDERS}, payments=used, keys={"as_of": "2026-01-02"})
+        return FRAMES["payment_events"].build(open_tables(client)).set_index("payment_id")
+
+    frame = habits("customer_id")
+    assert frame.loc["p3", ["past", "usual", "times_usual", "in_hour", "in_day"]].tolist() == [1, 10, 3, 2, 2]
+    assert frame.loc["p3", "hours_since"] == pytest.approx(1 / 6)
+    for nobody in (frame.loc[["p2", "p4"]], habits()):
+        assert nobody[["past", "usual", "times_usual", "hours_since"]].isna().all(axis=None)
+        assert (nobody[["in_hour", "in_day"]] == 1).all(axis=None)

@@ -16,10 +16,10 @@ NIGHT = (0, 6)  # hours
 @frame(payments=("payment_id", "paid_at", "amount"))
 def payment_events(tables: Tables) -> pd.DataFrame:
     """One row per payment, in order of time: payment_id, paid_at, amount, and customer_id, kind, country, channel, fraud (missing
-    where nobody has looked) and features where sent; and of the customer's payments before it, or else of all of them: past (how
-    many), usual (mean amount), times_usual (amount over that), hours_since the last, in_hour and in_day (payments in the hour and
-    the day up to it, this one too), night (between midnight and six), round (a whole hundred), new_country, new_kind (never
-    before; missing without a past).
+    where nobody has looked) and features where sent; and of the customer's payments before it: past (how many), usual (mean
+    amount), times_usual (amount over that), hours_since the last, in_hour and in_day (payments in the hour and the day up to it,
+    this one too), new_country, new_kind (never before; missing without a past); night (between midnight and six), round (a whole
+    hundred). Of a payment without a customer no habit is known: all of these are missing, and in_hour and in_day are 1.
     """
     rows = tables.rows["payments"].filter(lambda t: t.amount > 0)
     features = [c for c in rows.columns if c.startswith(FEATURE)]
@@ -47,21 +47,25 @@ def order_events(tables: Tables) -> pd.DataFrame:
 
 
 def _habits(rows: ir.Table, key: str, at: str, amount: str, words: list[str]) -> ir.Table:
-    """Add what came before each event; an event never sees itself or what came later."""
+    """Add what came before each event; an event never sees itself or what came later. Events without a customer have no past:
+    those of all the others would seem to be one customer's."""
+    known = rows.customer_id.notnull() if "customer_id" in rows.columns else ibis.literal(False)
     who = ["customer_id"] if "customer_id" in rows.columns else []
     order = [rows[at], rows[key]]
     earlier = ibis.cumulative_window(group_by=who, order_by=order)
     seconds = rows[at].cast("timestamp").epoch_seconds()
     count, spent = rows.count().over(earlier) - 1, rows[amount].cast("float64").sum().over(earlier) - rows[amount].cast("float64")
-    rows = rows.mutate(past=count, usual=(spent / count.nullif(0)), second=seconds)
+    rows = rows.mutate(past=known.ifelse(count, None), usual=known.ifelse(spent / count.nullif(0), None), second=seconds)
     lag = rows.second.lag().over(ibis.window(group_by=who, order_by=[rows[at], rows[key]]))
     near = {
-        name: rows.count().over(ibis.range_window(group_by=who, order_by=rows.second, preceding=span, following=0))
+        name: known.ifelse(
+            rows.count().over(ibis.range_window(group_by=who, order_by=rows.second, preceding=span, following=0)), 1
+        )
         for name, span in (("in_hour", 3600), ("in_day", 86_400))
     }
     added = {
         "times_usual": rows[amount].cast("float64") / rows.usual.nullif(0),
-        "hours_since": (rows.second - lag) / 3600,
+        "hours_since": known.ifelse((rows.second - lag) / 3600, None),
         "night": (rows[at].cast("timestamp").hour() >= NIGHT[0]) & (rows[at].cast("timestamp").hour() < NIGHT[1]),
         "round": (rows[amount].cast("float64") % 100 == 0),
     }

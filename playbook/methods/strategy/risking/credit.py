@@ -9,6 +9,7 @@ from playbook.engagement import Assumptions
 from playbook.intake.schema import FEATURE
 from playbook.methods.strategy.predicting.columns import tidy
 from playbook.methods.strategy.predicting.judge import Area, area, calibration_error
+from playbook.methods.strategy.predicting.leakage import leaks
 from playbook.methods.strategy.risking.scorecard import Scorecard, crossed, fit_scorecard, ks
 
 __all__ = ["FEWEST", "Credit", "judge_credit"]
@@ -21,33 +22,48 @@ _FIXED = ["application_id", "defaulted", "applied_on", "customer_id", "loss"]
 @dataclass(frozen=True, eq=False)
 class Credit:
     """``card``; ``ranks`` (area under ROC of rows not seen), ``ks`` and ``ece`` of the same; ``closed``: score, chance, bad,
-    amount, profit (of granting it) by application; ``lgd`` and ``margin`` as shares of the amount (None where not known);
-    ``limit``: chance from which a credit loses money; ``open``: application_id, amount, score, chance, loss (expected), earns
-    (expected), advice, reasons; ``protected`` columns left out."""
+    amount, profit (of granting it) by application judged; ``by_time``: these are later than all they were judged by; ``dropped``:
+    column, reason and auc of columns that give the end away; ``lgd`` and ``margin`` as shares of the amount (None where not
+    known); ``limit``: chance from which a credit loses money; ``open``: application_id, amount, score, chance, loss (expected),
+    earns (expected), advice, reasons; ``protected`` columns left out."""
 
     card: Scorecard
     ranks: Area
     ks: float
     ece: float
     closed: pd.DataFrame = field(repr=False)
+    by_time: bool
+    dropped: pd.DataFrame = field(repr=False)
     lgd: float | None
     margin: float | None
     limit: float | None
     open: pd.DataFrame = field(repr=False)
     protected: tuple[str, ...]
 
+    @property
+    def works(self) -> bool:
+        """Whether credits not seen are ranked better than by chance, at the report's level."""
+        return self.ranks.low > 0.5
+
 
 def judge_credit(applications: pd.DataFrame, parameters: Assumptions, protected: tuple[str, ...]) -> Credit | None:
-    """None with fewer than 50 credits of either outcome, or where no column tells who pays back."""
+    """None with fewer than 50 credits of either outcome, or where no column tells who pays back.
+
+    Columns that were written once the end was known are left out first (``leaks``). With ``applied_on`` later credits are judged
+    by a card learnt from earlier ones. A card that ranks no better than chance advises nothing.
+    """
     known = applications["defaulted"].notna().to_numpy()
     bad = applications.loc[known, "defaulted"].to_numpy(dtype=bool)
     if min(bad.sum(), (~bad).sum()) < FEWEST:
         return None
     shut = [c for name in protected for c in (name, FEATURE + name) if c in applications]
     features = applications.drop(columns=[c for c in (*_FIXED, *shut) if c in applications])
+    dropped = leaks(tidy(features[known]), bad, tidy(features[~known]))
+    features = features.drop(columns=dropped["column"])
+    when = applications.loc[known, "applied_on"].reset_index(drop=True) if "applied_on" in applications else None
     try:
         card = fit_scorecard(features[known], bad)
-        score, chance = crossed(features[known].reset_index(drop=True), bad)
+        score, chance = crossed(features[known].reset_index(drop=True), bad, when=when)
     except ValueError as reason:
         if "no column tells" in str(reason):
             return None
@@ -59,16 +75,23 @@ def judge_credit(applications: pd.DataFrame, parameters: Assumptions, protected:
     closed["profit"] = np.nan
     if limit is not None:
         closed["profit"] = closed["amount"] * np.where(bad, -lgd, margin)
+    by_time = bool(np.isnan(chance).any())
+    closed = closed[~np.isnan(chance)].reset_index(drop=True)
+    bad, chance = closed["bad"].to_numpy(), closed["chance"].to_numpy()
+    ranks = area(bad, chance)
+    drawn = limit if ranks.low > 0.5 else None
     return Credit(
         card,
-        area(bad, chance),
+        ranks,
         ks(bad, chance),
         calibration_error(bad, chance),
         closed,
+        by_time,
+        dropped,
         lgd,
         margin,
         limit,
-        _open(applications[~known], features[~known], card, amount[~known], lgd, margin, limit),
+        _open(applications[~known], features[~known], card, amount[~known], lgd, margin, drawn),
         tuple(dict.fromkeys(shut)),
     )
 

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
+from playbook.methods.strategy.predicting.wording import column_name
 from playbook.methods.strategy.risking.credit import Credit
+from playbook.methods.strategy.risking.scorecard import gini
 from playbook.methods.strategy.risking.screen import Screen
 from playbook.result.contract import Finding
 from playbook.result.formats import Formats
 
-__all__ = ["OWNER", "Risky", "findings", "headline"]
+__all__ = ["OWNER", "Risky", "events_words", "findings", "headline"]
 
 OWNER = "head of risk"
 
@@ -27,9 +29,20 @@ class Risky:
     parameters: Assumptions
 
 
+def events_words(reviews: pd.DataFrame, fmt: Formats) -> str:
+    """How many payments and orders, in words: "one payment and 3 orders"."""
+    parts = []
+    for what in ("payment", "order"):
+        count = int((reviews["what"] == what).sum())
+        parts += [f"one {what}" if count == 1 else f"{fmt.count(count)} {what}s"] if count else []
+    return " and ".join(parts)
+
+
 def headline(told: Risky) -> str:
     """How many need a look, and what that should save."""
     fmt, count = told.fmt, len(told.reviews)
+    if not told.screens and not told.credit.works:
+        return "The card does not tell better than chance which credits are paid back"
     if not told.screens:
         return f"The card puts the riskier of two credits first in {fmt.share(told.credit.ranks.value)} of the pairs"
     if not count:
@@ -51,23 +64,26 @@ def _reviews(told: Risky) -> Finding | None:
     if not told.screens or told.reviews.empty:
         return None
     fmt, loss, cost = told.fmt, told.reviews["loss"].sum(), told.parameters.review_cost
+    words = events_words(told.reviews, fmt)
     if cost is None or not loss > 0:
+        lacks = "the cost of a look" if cost is None else "known fraud to learn from"
         return Finding(
             "risk-reviews",
-            f"{fmt.count(len(told.reviews))} events of the last 90 days are unusual enough to be listed; without the cost of a"
-            " look nobody can say how many looks pay.",
+            f"Of the last 90 days, {words} {'is' if len(told.reviews) == 1 else 'are'} unusual enough to be listed; without"
+            f" {lacks} nobody can say how many looks pay.",
             float(len(told.reviews)),
             "count",
             n=len(told.reviews),
             evidence="indicative",
-            action="State review_cost in client.yml.",
+            action="State review_cost in client.yml." if cost is None else "Write down what each look found.",
             owner=OWNER,
         )
     looks = cost * len(told.reviews)
+    honest = "It may well be honest" if len(told.reviews) == 1 else "Most of them are honest"
     return Finding(
         "risk-reviews",
-        f"A look at {fmt.count(len(told.reviews))} events of the last 90 days costs {fmt.money(looks)} and stands against"
-        f" {fmt.money(loss)} of expected loss. Most of them are honest: ask, do not refuse.",
+        f"A look at {words} of the last 90 days costs {fmt.money(looks)} and stands against"
+        f" {fmt.money(loss)} of expected loss. {honest}: ask, do not refuse.",
         float(loss),
         "money",
         money=float(loss - looks),
@@ -108,13 +124,16 @@ def _screen(one: Screen, told: Risky) -> Finding:
 
 def _card(told: Risky) -> Finding:
     credit, fmt = told.credit, told.fmt
-    gini, low, high = (2 * v - 1 for v in (credit.ranks.value, credit.ranks.low, credit.ranks.high))
+    value, low, high = gini(credit.ranks)
+    seen = "On credits later than those it was learnt from" if credit.by_time else "On credits it had not seen"
+    names = ", ".join(column_name(c) for c in credit.dropped["column"])
+    left = f" Left out, as {'it gives' if len(credit.dropped) == 1 else 'they give'} the end away: {names}." if names else ""
     return Finding(
         "risk-card",
-        f"On credits it had not seen, the card has a Gini of {fmt.number(gini)}: it puts the riskier of two first in"
+        f"{seen}, the card has a Gini of {fmt.number(value)}: it puts the riskier of two first in"
         f" {fmt.share(credit.ranks.value)} of the pairs (Kolmogorov-Smirnov {fmt.number(credit.ks)}). Chances stated and seen"
-        f" differ by {fmt.share(credit.ece)}.",
-        gini,
+        f" differ by {fmt.share(credit.ece)}.{left}",
+        value,
         "number",
         low,
         high,
@@ -136,6 +155,16 @@ def _policy(told: Risky) -> Finding | None:
     closed = credit.closed.dropna(subset=["profit"])
     if closed.empty:
         return None
+    if not credit.works:
+        return Finding(
+            "risk-policy",
+            f"A credit loses money from a chance of {fmt.share(credit.limit)} on not to be paid back, but the card does not tell"
+            " better than chance which credits these are: no line is drawn.",
+            n=len(closed),
+            evidence="not shown",
+            action="Decide as before, and keep more of what applicants state.",
+            owner=OWNER,
+        )
     refused = closed[closed["chance"] > credit.limit]
     gain = -float(refused["profit"].sum())
     return Finding(
@@ -158,13 +187,14 @@ def _open(told: Risky) -> Finding | None:
     if rows.empty:
         return None
     bad = float(rows["chance"].sum())
+    applications = "One application is" if len(rows) == 1 else f"{fmt.count(len(rows))} applications are"
     return Finding(
         "risk-open",
-        f"{fmt.count(len(rows))} applications are open; about {fmt.count(bad)} of them would not be paid back as agreed.",
+        f"{applications} open; if all were granted, about {fmt.count(bad)} would not be paid back as agreed.",
         bad,
         "count",
         n=len(rows),
         evidence="likely",
-        action="Begin with the lowest scores; each line names what cost most points.",
+        action="Begin with the lowest scores; each line names what cost most points." if told.credit.works else None,
         owner=OWNER,
     )

@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
-from playbook.methods.strategy.risking.findings import OWNER, Risky
+from playbook.methods.strategy.risking.findings import OWNER, Risky, events_words
 from playbook.methods.strategy.risking.screen import RECENT_DAYS, Screen
 from playbook.result.contract import LINES, Proposal, Worklist
 
 __all__ = ["FOUND", "proposals", "review_list", "worklists"]
 
-FOUND = {"value_low": 0.5, "value": 0.8, "value_high": 1.0}  # of the fraud looked at, the part that a look stops: our judgement
+# Of the losses looked at, fraud or credits not paid back, the part that a look stops: our judgement.
+FOUND = {"value_low": 0.5, "value": 0.8, "value_high": 1.0}
 MOST, ODD = 200, 0.995  # rows of a list without prices; share of events less unusual, from which one is listed without labels
 _COLUMNS = {
     "key": ("Number", "text"),
@@ -31,8 +32,7 @@ def review_list(screens: Sequence[Screen], as_of: date, parameters: Assumptions)
     why.
 
     Worth it is an expected loss above the cost of a look; without that cost, the 200 most likely. An order costs the shop its
-    goods,
-    a payment its amount.
+    goods, a payment its amount.
     """
     parts = []
     end = pd.Timestamp(as_of) + pd.Timedelta(days=1)
@@ -65,7 +65,7 @@ def proposals(told: Risky) -> tuple[Proposal, ...]:
                 "fraud-review",
                 "fraud review",
                 "Look at each of these before money or goods leave, the dearest first.",
-                f"{len(lines)} payments and orders",
+                events_words(priced, told.fmt),
                 lines,
                 Worklist(
                     "fraud-review",
@@ -78,33 +78,27 @@ def proposals(told: Risky) -> tuple[Proposal, ...]:
                 ),
             )
         )
-    if told.credit is not None and told.credit.limit is not None:
+    if told.credit is not None and told.credit.limit is not None and told.credit.works:
         rows = told.credit.open
-        rows = rows[(rows["loss"] > rows["earns"]) & rows["amount"].notna()].reset_index(drop=True)
+        rows = rows[(rows["loss"] - rows["earns"]) * FOUND["value"] > (cost or 0.0)].reset_index(drop=True)
         if len(rows):
             saved = rows["loss"] - rows["earns"]
             lines = pd.DataFrame(
-                {
-                    "key": rows["application_id"],
-                    "cost": 0.0 if cost is None else cost,
-                    "value_low": saved * 0.5,
-                    "value": saved,
-                    "value_high": saved * 1.5,
-                }
+                {"key": rows["application_id"], "cost": 0.0 if cost is None else cost} | {e: saved * f for e, f in FOUND.items()}
             )
             found.append(
                 _proposal(
                     "credit-review",
                     "credit review",
                     "Look closely at these applications: by the card they lose more than they earn. A person decides.",
-                    f"{len(rows)} open applications",
+                    "one open application" if len(rows) == 1 else f"{told.fmt.count(len(rows))} open applications",
                     lines,
                     Worklist(
                         "credit-review",
                         "To look at: credits",
-                        "Open applications with an expected loss above what they earn.",
-                        rows.assign(value=saved),
-                        _APPLICATIONS | {"value": ("Saved if not granted", "money")},
+                        "Open applications whose expected loss lies so far above what they earn that a look should pay.",
+                        rows.assign(value=lines["value"]),
+                        _APPLICATIONS | {"value": ("A look should save", "money")},
                         "application_id",
                     ),
                 )
@@ -124,9 +118,9 @@ _APPLICATIONS = {
 
 
 def worklists(told: Risky) -> tuple[Worklist, ...]:
-    """All open applications with score and suggestion, and events that have no price."""
+    """All open applications with score and suggestion, where the card tells something, and events that have no price."""
     found = []
-    if told.credit is not None and len(told.credit.open):
+    if told.credit is not None and told.credit.works and len(told.credit.open):
         found.append(
             Worklist(
                 "credit-scores",
@@ -137,13 +131,14 @@ def worklists(told: Risky) -> tuple[Worklist, ...]:
                 "application_id",
             )
         )
-    if len(told.reviews) and (told.parameters.review_cost is None or told.reviews["loss"].isna().all()):
+    rest = told.reviews if told.parameters.review_cost is None else told.reviews[told.reviews["loss"].isna()]
+    if len(rest):
         found.append(
             Worklist(
                 "fraud-review-list",
                 "To look at: unusual",
                 "The most unusual events of the last 90 days.",
-                told.reviews.drop_duplicates("key"),
+                rest.drop_duplicates("key").reset_index(drop=True),
                 _COLUMNS,
                 "key",
             )
@@ -164,6 +159,7 @@ def _proposal(id: str, name: str, action: str, whom: str, lines: pd.DataFrame, l
         lines=lines[list(LINES)].reset_index(drop=True),
         lead_days=1,
         review_days=91,
+        evidence="indicative",
         worklist=listed,
         waits=False,
     )

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedKFold
 
 from playbook.methods.strategy.predicting.columns import tidy
+from playbook.methods.strategy.predicting.judge import Area
+from playbook.methods.strategy.predicting.splits import outer_folds
 from playbook.methods.strategy.risking.classing import Classes, class_column
 
 __all__ = ["Scorecard", "crossed", "fit_scorecard", "gini", "ks"]
@@ -18,7 +18,6 @@ BASE, ODDS, DOUBLE = 600, 30.0, 20  # points at so many good for one bad; points
 FACTOR = DOUBLE / np.log(2)
 LEAST_VALUE = 0.001  # information value from which a column is worth a line of the card
 MOST_LEVELS = 50
-FOLDS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,19 +70,25 @@ def fit_scorecard(features: pd.DataFrame, bad: np.ndarray) -> Scorecard:
     return Scorecard(tuple(classes), points, slope, float(line.intercept_[0] - slope * BASE))
 
 
-def crossed(features: pd.DataFrame, bad: np.ndarray, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Score and chance (n,) of every row by a card learnt from the other four fifths, classes included."""
-    score, chance = np.zeros(len(bad)), np.zeros(len(bad))
-    for learn, judge in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(bad, bad):
+def crossed(
+    features: pd.DataFrame, bad: np.ndarray, seed: int = 0, when: pd.Series | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Score and chance (n,) of every row by a card learnt from other rows, classes included.
+
+    With ``when`` (n,) later rows are judged by earlier ones (``outer_folds``), and the first ones, only learnt from, are not a
+    number; without it, or with too few of an outcome in some part, the parts are random.
+    """
+    score, chance = np.full(len(bad), np.nan), np.full(len(bad), np.nan)
+    for learn, judge in outer_folds(bad, when, seed)[0]:
         card = fit_scorecard(features.iloc[learn], bad[learn])
         score[judge] = card.parts(features.iloc[judge]).sum(axis=1)
         chance[judge] = card.chance(score[judge])
     return score, chance
 
 
-def gini(bad: np.ndarray, chance: np.ndarray) -> float:
-    """2 x area under ROC - 1."""
-    return float(2 * roc_auc_score(bad, chance) - 1)
+def gini(ranks: Area) -> tuple[float, float, float]:
+    """2 x area under ROC - 1, with its range."""
+    return 2 * ranks.value - 1, 2 * ranks.low - 1, 2 * ranks.high - 1
 
 
 def ks(bad: np.ndarray, chance: np.ndarray) -> float:

@@ -8,7 +8,7 @@ import pandas as pd
 from ruamel.yaml import YAML
 from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
 from sklearn.metrics import average_precision_score
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import GroupKFold
 
 from playbook.intake.schema import FEATURE
 
@@ -48,7 +48,8 @@ def screen(events: pd.DataFrame, key: str, at: str, label: str, language: str = 
     """Screen the frame ``payment_events`` or ``order_events``; None below 500 events.
 
     What nobody has looked at counts as honest while learning: positive and unlabelled, which ranks as well and states chances too
-    low rather than too high (Elkan & Noto 2008). Unseen events are judged in three parts. The forest is Liu, Ting & Zhou (2008).
+    low rather than too high (Elkan & Noto 2008). Unseen events are judged in three parts; all events of one customer (without
+    one, of one day) lie in the same part, as those of one stolen card are alike. The forest is Liu, Ting & Zhou (2008).
     """
     if len(events) < FEWEST_EVENTS:
         return None
@@ -62,7 +63,7 @@ def screen(events: pd.DataFrame, key: str, at: str, label: str, language: str = 
         np.nan_to_num(rows, nan=-1.0)
     )
     oddness = -forest.score_samples(np.nan_to_num(rows, nan=-1.0))
-    chance = _chance(rows, known) if known.sum() >= FEWEST_KNOWN else np.full(len(rows), np.nan)
+    chance = _chance(rows, known, _together(table, at)) if known.sum() >= FEWEST_KNOWN else np.full(len(rows), np.nan)
     hits = np.column_stack([_speaks(table, rule) for rule in _RULES])
     *words, whole = (words.get(language, words["en"]) for words in (*(rule["words"] for rule in _RULES), _WHOLE))
     found = pd.DataFrame(
@@ -78,7 +79,7 @@ def screen(events: pd.DataFrame, key: str, at: str, label: str, language: str = 
             "chance": chance,
         }
     )
-    ranked = found["chance"] if known.sum() >= FEWEST_KNOWN else found["odd"]
+    ranked = found["chance"] if found["chance"].notna().all() else found["odd"]
     some = known.any() and not known.all()
     days = (table[at].max() - table[at].min()).days + 1
     return Screen(
@@ -111,12 +112,23 @@ def _speaks(table: pd.DataFrame, rule: dict) -> np.ndarray:
     return (table[rule["column"]].astype(float) >= rule["least"]).fillna(False).to_numpy(dtype=bool)
 
 
-def _chance(rows: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Chance of known fraud of every event, by what was learnt from the other parts."""
-    chance = np.zeros(len(rows))
-    for learn, judge in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(rows, known):
+def _together(table: pd.DataFrame, at: str) -> np.ndarray:
+    """Groups of events that must not be parted: those of a customer, else of a day."""
+    day = table[at].dt.strftime("%Y-%m-%d")
+    return (table["customer_id"].astype("string").fillna(day) if "customer_id" in table else day).to_numpy(dtype=str)
+
+
+def _chance(rows: np.ndarray, known: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Chance of known fraud of every event, by what was learnt from the other parts; missing where there is only one group."""
+    chance = np.full(len(rows), np.nan)
+    parts = min(FOLDS, len(np.unique(groups)))
+    for learn, judge in GroupKFold(parts).split(rows, known, groups) if parts > 1 else ():
+        if known[learn].all() or not known[learn].any():
+            chance[judge] = known[learn].mean()
+            continue
+        told = ~np.isnan(rows[learn]).all(axis=0)  # of the rest there is nothing to learn, and the trees cannot take it
         model = HistGradientBoostingClassifier(
             max_iter=80, max_leaf_nodes=8, learning_rate=0.1, l2_regularization=1.0, early_stopping=False, random_state=SEED
-        ).fit(rows[learn], known[learn])
-        chance[judge] = model.predict_proba(rows[judge])[:, 1]
+        ).fit(rows[learn][:, told], known[learn])
+        chance[judge] = model.predict_proba(rows[judge][:, told])[:, 1]
     return chance

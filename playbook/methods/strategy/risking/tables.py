@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from playbook.intake.schema import FEATURE
+from playbook.methods.strategy.predicting.wording import column_name
 from playbook.methods.strategy.risking.findings import Risky
+from playbook.methods.strategy.risking.lists import FOUND
 from playbook.result.contract import Assumption, Table
 
 __all__ = ["assumptions", "bands", "tables"]
@@ -41,8 +42,12 @@ def tables(told: Risky) -> tuple[Table, ...]:
             "bad": ("Not paid back", "share"),
         }
         found.append(Table(bands(told.credit.closed), "Scores and what became of them.", CREDITS, columns))
+        if len(told.credit.dropped):
+            gone = told.credit.dropped.assign(name=[column_name(c) for c in told.credit.dropped["column"]])
+            columns = {"name": ("Column", "text"), "reason": ("Why it was left out", "text")}
+            found.append(Table(gone, "Columns of the applications that give the end away.", CREDITS, columns, aside=True))
         rows = [
-            (c.name.removeprefix(FEATURE).replace("_", " "), label, points, count, bad / count if count else float("nan"))
+            (column_name(c.name), label, points, count, bad / count if count else float("nan"))
             for c, given in zip(told.credit.card.classes, told.credit.card.points, strict=True)
             for label, points, count, bad in zip(c.labels, given, c.rows, c.bad, strict=True)
             if count
@@ -69,7 +74,9 @@ def tables(told: Risky) -> tuple[Table, ...]:
 
 def assumptions(told: Risky) -> tuple[Assumption, ...]:
     """What scores and looks rest on."""
-    stated = []
+    fmt, stated = told.fmt, []
+    low, middle, high = FOUND.values()
+    stops = f"{fmt.share(middle)} ({fmt.share(low)} to {fmt.share(high)})"
     if told.screens:
         stated.append(
             Assumption(
@@ -79,15 +86,25 @@ def assumptions(told: Risky) -> tuple[Assumption, ...]:
                 "medium",
             )
         )
-        stated.append(Assumption("A look stops four of five frauds it meets; nobody has measured that here.", "low", "medium"))
+        stated.append(Assumption(f"A look stops {stops} of the fraud it meets: nobody has measured that here.", "low", "medium"))
     if told.credit is not None:
         stated.append(
             Assumption(
                 "Only credits that were granted have an end: of those refused in the past nothing is known.", "high", "medium"
             )
         )
+        if told.credit.limit is not None and told.credit.works and len(told.credit.open):
+            stated.append(
+                Assumption(
+                    "Without a look every open application would be granted; where some would be refused anyway, less is saved."
+                    f" Of what the credits on the list should lose beyond what they earn, a look keeps {stops}: nobody has"
+                    " measured that here.",
+                    "low",
+                    "high",
+                )
+            )
         if told.credit.protected:
-            names = ", ".join(dict.fromkeys(c.removeprefix(FEATURE) for c in told.credit.protected))
+            names = ", ".join(dict.fromkeys(column_name(c) for c in told.credit.protected))
             stated.append(Assumption(f"The card does not use {names}; other columns may stand in for them.", "high", "medium"))
     stated.append(Assumption("Nothing is turned down by a score: every case on a list is decided by a person.", "high", "high"))
     return tuple(stated)
