@@ -13,7 +13,7 @@ from playbook.methods.market_research.outlook.findings import findings, headline
 from playbook.methods.market_research.outlook.goal import Goal, revenue_goal
 from playbook.methods.market_research.outlook.group_figure import group_figure
 from playbook.methods.market_research.outlook.levels import levels
-from playbook.methods.market_research.outlook.outlook import outlook
+from playbook.methods.market_research.outlook.outlook import SumRange, outlook
 from playbook.methods.market_research.outlook.tables import HISTORY_PER_STEP, assumptions, labelled, tables
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
@@ -34,6 +34,7 @@ class Demand(Result):
     groups and groups to the total, to the cent: those not forecast on their own are a row "other products in ...".
     ``items``: one row a series with level, id, label, group, rest, kind (class of demand), expected, low, high (all months
     ahead), before, against, young, change. ``scores``, ``coverage`` and ``goal`` as in ``Forecast`` and ``Goal``, of the total.
+    ``tests``: how forecasts of the total from past days missed.
     """
 
     history: pd.DataFrame = field(repr=False)
@@ -44,6 +45,7 @@ class Demand(Result):
     groups: pd.DataFrame = field(repr=False)
     products: pd.DataFrame = field(repr=False)
     items: pd.DataFrame = field(repr=False)
+    tests: SumRange = field(repr=False)
 
     def figures(self) -> tuple[Figure, ...]:
         source = self.tables[0].source
@@ -109,6 +111,7 @@ def demand(
         groups=_of_level(found.path, "group"),
         products=_of_level(found.path, "product"),
         items=items,
+        tests=found.sums,
     )
 
 
