@@ -31,7 +31,7 @@ TOP = 20
 
 
 def presence_checks(name: str, sent: Sent, facts: Facts, as_of: date) -> list[Check]:
-    """Tables without rows, or without rows that count."""
+    """Tables without rows, or without rows that count, and orders without any revenue."""
     if not facts.rows:
         return [
             Check(
@@ -58,6 +58,21 @@ def presence_checks(name: str, sent: Sent, facts: Facts, as_of: date) -> list[Ch
                 (f"first day {facts.first}",),
                 f"Every row lies after the as-of day, {as_of}, so there is nothing to count.",
                 "Set as_of in client.yml to a later day.",
+            )
+        ]
+    highest = facts.highs.get("revenue")
+    if name == "orders" and highest is not None and highest <= 0:
+        return [
+            Check(
+                "no-revenue",
+                "stop",
+                name,
+                "revenue",
+                facts.rows,
+                facts.rows,
+                (f"highest value {highest:g}",),
+                "No row has a revenue above 0, so there is nothing that was sold.",
+                "Map revenue to the column of net amounts; if the export writes sales as negative amounts, ask for the other sign.",
             )
         ]
     return []

@@ -76,6 +76,12 @@ def test_an_as_of_day_before_all_rows_is_a_stop(checks):
     assert checks(keys={"as_of": "2025-12-31"})["nothing-counted"].level == "stop"
 
 
+def test_orders_without_any_revenue_are_a_stop(checks):
+    for amount in ("0", "-7"):
+        found = checks(*(f"B{i},2026-05-0{i},{amount},C1,P1" for i in range(1, 5)), good=False)
+        assert found["no-revenue"].level == "stop"
+
+
 def test_orders_without_rows_are_a_stop_other_tables_a_caution(checks):
     found = checks(good=False, raw={"c.csv": "id\n"}, customers={"path": "raw/c.csv", "columns": {"customer_id": "id"}})
     assert found["empty-table"].level == "caution"  # the last by level

@@ -128,7 +128,7 @@ def segments(
     way = ways[by]
     span = (day - order_totals["day"].min()).days + 1
     customers = customers.assign(segment=way.names, kind=way.kinds, stage=customer_stages(customers, span))
-    slip = slipping(customers[(customers["recency_days"] < YEAR) & (customers["kind"] != AT_RISK)], order_totals, day)
+    slip = slipping(customers[customers["recency_days"] < YEAR], order_totals, day)
     profiles = _profiles(customers, slip.customers["at_risk"], span)
     order = profiles["segment"].tolist()
     told = explain(customers, way.names, fmt, tuple(MEASURES) if by == "rules" else ("recency_days", "orders", "revenue"))

@@ -10,7 +10,7 @@ from playbook.methods.market_research.segments import Segments
 from playbook.methods.needs_analysis.needs import Needs
 from playbook.methods.strategy.action_bars import action_bars, largest
 from playbook.methods.strategy.budget import Budget
-from playbook.methods.strategy.planning.findings import findings, headline
+from playbook.methods.strategy.planning.findings import findings, headline, meant_of
 from playbook.methods.strategy.planning.merged import dated, lists, merged
 from playbook.methods.strategy.planning.plan_review import CONTROL, review_finding
 from playbook.result.contract import Assumption, Figure, Result, Table, Worklist
@@ -106,7 +106,7 @@ def plan(
     actions = dated(kept, proposed, as_of, fmt)
     left_out = [p for p in proposed if p.id not in set(actions["action_id"])]
     margin = parameters.gross_margin
-    meant = "revenue" if margin is None else "gross margin"
+    meant = meant_of(actions, margin)
     bought = segments.assignments.set_index("customer_id")["revenue_year"] if segments is not None else pd.Series(dtype=float)
     return Plan(
         fmt=fmt,
@@ -154,7 +154,7 @@ def _assumptions(fmt: Formats) -> tuple[Assumption, ...]:
 
 
 def _value_figure(result: Plan) -> Figure:
-    fmt, meant = result.fmt, "revenue" if result.margin is None else "gross margin"
+    fmt, meant = result.fmt, meant_of(result.actions, result.margin)
     data = largest(result.actions.rename(columns={"value_low": "low", "value_high": "high", "whom": "segment"}))
     data = data[["segment", "name", "low", "value", "high", "cost"]]
     top = data.iloc[-1]

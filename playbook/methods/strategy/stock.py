@@ -24,15 +24,17 @@ __all__ = ["Stock", "stock"]
 YEAR = 52  # weeks
 USUAL_LEAD = 2.0  # weeks, where the client states none
 FEWEST_WEEKS = 13  # of sales
+FEWEST_COUNTS = 8  # in the last year, below which a product's share of empty counts is chance
 STALE = 4  # weeks beyond lead and review time, after which a count says nothing of today
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stock(Result):
     """``products``: one row per product counted: product_id, name, mean and variance (units a week), lead (weeks), point, safety,
-    quantity, fill, abc, xyz, on_hand, on_order, order (units to order now), out (share of its counts at zero), missed (margin a
-    year lost to that), weeks_left, dead (units beyond a year's demand), tied (their cost, money). ``served``: share of demand
-    that the policy would have served over the last year, ``average`` its mean stock; ``was`` and ``lay`` the same as it was."""
+    quantity, fill, abc, xyz, on_hand, on_order, order (units to order now), out (share of its counts at zero, NaN below 8
+    counts), missed (margin a year lost to that), weeks_left, dead (units beyond a year's demand), tied (their cost, money).
+    ``served``: share of demand that the policy would have served over the last year, ``average`` its mean stock; ``was`` and
+    ``lay`` the same as it was (NaN below 8 counts)."""
 
     products: pd.DataFrame = field(repr=False)
     served: float
@@ -92,7 +94,7 @@ def stock(
     need = table["known"] & ~table["stale"] & (position <= table["point"]) & (table["mean"] > 0)
     lots = np.ceil((table["point"] - position).clip(lower=0) / table["quantity"].where(table["quantity"] > 0)).clip(lower=1)
     table["order"] = (lots * table["quantity"]).where(need, 0.0).fillna(0.0)
-    table["missed"] = table["out"] * yearly * table["unit_margin"]
+    table["missed"] = table["out"].fillna(0.0) * yearly * table["unit_margin"]
     soon = table["expected"] / (table["lead"] + REVIEW_WEEKS)  # a week
     table["weeks_left"] = (table["on_hand"] / soon).where(soon > 0, np.inf)
     table["dead"] = (table["on_hand"] - yearly).clip(lower=0).where(table["known"], 0.0)
@@ -103,7 +105,8 @@ def stock(
     begin = counts.sort_values("date").drop_duplicates("product_id").set_index("product_id")["on_hand"].reindex(ids).fillna(0.0)
     played = forecast(units.loc[:, sold])
     served, average, replayed = replay(units.loc[:, sold], played, table[sold], parameters.service_level, begin[sold])
-    out_weighted = float((table["out"] * table["mean"]).sum() / table["mean"].sum()) if table["mean"].sum() else 0.0
+    told_out = table[table["out"].notna() & (table["mean"] > 0)]
+    was = 1 - float((told_out["out"] * told_out["mean"]).sum() / told_out["mean"].sum()) if len(told_out) else np.nan
     lay = _lay(counts)
     told = Held(
         fmt=fmt,
@@ -112,7 +115,7 @@ def stock(
         as_of=as_of,
         served=served,
         average=average,
-        was=1 - out_weighted,
+        was=was,
         lay=lay,
         replayed=replayed,
         seasonal=found.seasonal,
@@ -159,7 +162,8 @@ def _state(counts: pd.DataFrame) -> pd.DataFrame:
     table["lead"] = table["lead"].fillna(USUAL_LEAD)
     table["lead_variance"] = 0.0 if lead is None else (lead.var(ddof=1).astype(float) / 49)
     table["smallest"] = latest["min_order"].astype(float) if "min_order" in latest else np.nan
-    table["out"] = (recent["on_hand"] <= 0).groupby(recent["product_id"]).mean()
+    counted = (recent["on_hand"] <= 0).groupby(recent["product_id"]).agg(["mean", "size"])
+    table["out"] = counted["mean"].where(counted["size"] >= FEWEST_COUNTS)
     age = (counts["date"].max() - latest["date"]).dt.days / 7
     table["stale"] = age > table["lead"] + REVIEW_WEEKS + STALE
     return table

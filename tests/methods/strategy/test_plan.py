@@ -66,7 +66,9 @@ def test_without_a_budget_only_what_needs_no_money_is_planned():
 
 def test_without_a_margin_nothing_is_called_profit():
     result = answer(margin=None)
-    assert result.headline.endswith("of revenue a year") and all(f.money is None for f in result.findings)
+    assert result.headline.endswith("of revenue, price gains and savings a year")
+    assert answer(margin=None, pricing=None).headline.endswith("of revenue a year")
+    assert all(f.money is None for f in result.findings)
 
 
 def test_the_plan_is_held_against_the_revenue_gap_and_nothing_else():

@@ -53,6 +53,13 @@ def test_products_counted_on_other_days_lie_there_together_and_an_old_count_orde
     assert any("not counted for weeks" in a.text for a in stale.assumptions)
 
 
+def test_one_count_says_nothing_of_a_year():
+    one = pd.DataFrame({"date": WEEKS[-1:], "product_id": "a", "on_hand": 0.0, "lead_time_days": 14.0})
+    result = shop(stock_levels=one)
+    assert result.products["missed"].iloc[0] == 0 and result.products["order"].iloc[0] > 0
+    assert not {"stock-missed"} & {f.id for f in result.findings} and "As it was" not in result.findings[-1].sentence
+
+
 def test_the_planted_shelf_is_found_again(root):
     engagement = open_engagement("aurora-audio", root=root)
     truth = YAML(typ="safe").load((root / "data" / "aurora-audio" / "truth" / "truth.yml").read_text("utf-8"))["stock"]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
@@ -149,11 +150,15 @@ def _replay(told: Held) -> Finding | None:
     fmt = told.fmt
     if told.replayed < FEWEST_REPLAYED:
         return None
+    as_it_was = (
+        f" As it was, {fmt.count(told.lay)} units, dead stock included, served {_served(told.was, fmt)}."
+        if np.isfinite(told.was)
+        else ""
+    )
     return Finding(
         "stock-replay",
         f"Played over the last {told.replayed} weeks, each with a forecast made before it, such reorder points would have served"
-        f" {_served(told.served, fmt)} of demand from an average of {fmt.count(told.average)} units. As it was,"
-        f" {fmt.count(told.lay)} units, dead stock included, served {_served(told.was, fmt)}.",
+        f" {_served(told.served, fmt)} of demand from an average of {fmt.count(told.average)} units.{as_it_was}",
         float(told.served),
         "share",
         n=len(told.products),

@@ -10,10 +10,17 @@ from playbook.methods.strategy.spending.mix import CHANNEL_MIX
 from playbook.result.contract import Finding, Proposal
 from playbook.result.formats import Formats
 
-__all__ = ["findings", "headline"]
+__all__ = ["findings", "headline", "meant_of"]
 
 SELLING = frozenset({"purchases", "new customers"})  # pools whose gain is gross margin of additional revenue
 MOST_NAMED = 4
+
+
+def meant_of(actions: pd.DataFrame, margin: float | None) -> str:
+    """What the actions' money is: gross margin; without a stated margin revenue, and what prices and savings earn beside it."""
+    if margin is not None:
+        return "gross margin"
+    return "revenue" if actions["pool"].isin(SELLING).all() else "revenue, price gains and savings"
 
 
 def headline(actions: pd.DataFrame, meant: str, fmt: Formats) -> str:
