@@ -72,7 +72,7 @@ def presence_checks(name: str, sent: Sent, facts: Facts, as_of: date) -> list[Ch
                 facts.rows,
                 (f"highest value {highest:g}",),
                 "No row has a revenue above 0, so there is nothing that was sold.",
-                "Map revenue to the column of net amounts; if the export writes sales as negative amounts, ask for the other sign.",
+                "Map revenue to the column of net amounts; if sales are written as negative amounts, ask for the other sign.",
             )
         ]
     return []
