@@ -61,7 +61,11 @@ def lessons(
     forecast in past months. ``segments`` makes no promise before a second evaluation and is only named as not yet checked.
     Ids are stable: the intervention's own id, ``plan-<kpi>`` and ``forecast-range``.
     """
-    learned = (*(_from_effect(e, fmt) for e in impact.measured), *_from_plan(plan_tracking, fmt), *_from_forecast(demand, fmt))
+    learned = (
+        *(_from_effect(e, as_of, fmt) for e in impact.measured),
+        *_from_plan(plan_tracking, fmt),
+        *_from_forecast(demand, fmt),
+    )
     tests = tests_of(impact.measured, past_memory)
     advised = {kind: fitting(load_advice(), kind, industry) for kind in load_advice()}
     expected = tuple(lifts(advised, tests, fmt.locale))
@@ -83,8 +87,9 @@ def lessons(
     )
 
 
-def _from_effect(effect: Effect, fmt: Formats) -> tuple[Lesson, Rule]:
-    rule = decide(verdict=effect.verdict, payoff=effect.payoff, design=effect.design)
+def _from_effect(effect: Effect, as_of: date, fmt: Formats) -> tuple[Lesson, Rule]:
+    running = "yes" if effect.end >= as_of else "no"  # measured up to the as-of day
+    rule = decide(verdict=effect.verdict, payoff=effect.payoff, design=effect.design, running=running)
     sentence = rule.sentence.fill(fmt.locale, **words_for(effect, fmt))
     return Lesson(
         id=effect.id,

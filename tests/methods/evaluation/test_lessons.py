@@ -1,6 +1,6 @@
 """Lessons: the rules decide, ids are stable, promises count only when their time is over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -84,8 +84,19 @@ def test_every_case_has_a_rule_with_words_in_both_languages(locale):
                 assert rule.action.fill(locale, **words)
 
 
+def test_what_still_runs_is_not_retired_for_its_whole_cost():
+    """Thirty days of effect against the cost of a year: too early to say that it does not pay."""
+    early = replace(_effect("not shown", "never", id="depots"), end=AS_OF)
+    (lesson, over) = lessons(_impact(early, _effect("not shown", "never")), FMT, AS_OF).lessons
+    assert lesson.next_step == "test again" and "still running" in lesson.sentence
+    assert over.next_step == "retire"
+    paying = replace(_effect("shown", "always"), end=AS_OF)
+    assert lessons(_impact(paying), FMT, AS_OF).lessons[0].next_step == "scale"
+
+
 def test_every_rule_can_fire():
-    fired = {decide(verdict=v, payoff=p, design=d).id for v in VERDICTS for p in PAYOFFS for d in DESIGNS}
+    cases = [(v, p, d, r) for v in VERDICTS for p in PAYOFFS for d in DESIGNS for r in ("yes", "no")]
+    fired = {decide(verdict=v, payoff=p, design=d, running=r).id for v, p, d, r in cases}
     assert fired == {rule.id for rule in load_rules().rules}
 
 

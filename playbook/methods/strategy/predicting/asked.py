@@ -20,6 +20,7 @@ __all__ = ["CONTACTS", "EFFECT", "Asked", "Nouns", "ask_cases", "ask_customers",
 EFFECT = (0.013, 0.03, 0.047)
 CONTACTS = 3  # in the 90 days that are scored
 TESTED = 100  # cases treated, and left alone, before their difference says what a treatment causes
+_DAYS = ("opened_on", "created_on", "cut_off")  # of cases, deals and customers
 FEWEST = 10  # yes of one subject or product, for its average to stand for all of them
 PRICED = 0.5  # share of the no cases that have a value, from which the value is one known before
 
@@ -167,8 +168,18 @@ def _with_customers(features: pd.DataFrame, rows: pd.DataFrame, customers: pd.Da
     if customers is None or "customer_id" not in rows:
         return features
     more = customers.drop_duplicates("customer_id").set_index("customer_id").drop(columns="left_on", errors="ignore")
-    more = more[[c for c in more if c not in features]].reindex(rows["customer_id"])
-    return pd.concat([features, more.set_axis(features.index)], axis=1)
+    more = more[[c for c in more if c not in features]].reindex(rows["customer_id"]).set_axis(features.index)
+    return pd.concat([features, _signed_by_then(more, rows)], axis=1)
+
+
+def _signed_by_then(more: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Without contracts that began after the row's day: one signed because the deal was won would give the end away."""
+    if "contract_on" not in more:
+        return more
+    day = next((pd.to_datetime(rows[c]).set_axis(more.index) for c in _DAYS if c in rows), pd.Series(pd.NaT, more.index))
+    known = pd.to_datetime(more["contract_on"]) <= day
+    terms = {c: more[c].where(known) for c in ("contract", "fee") if c in more}
+    return more.assign(**terms).drop(columns="contract_on")
 
 
 def _set_aside(asked: Asked, rows: pd.DataFrame, customers: pd.DataFrame | None, names: tuple[str, ...]) -> Asked:

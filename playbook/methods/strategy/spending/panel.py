@@ -15,13 +15,15 @@ FEWEST_WEEKS = YEAR  # below a year, a channel's spend cannot be told from the s
 MOST_UNKNOWN = 0.1  # share of weeks without any row of spend: more of them, and the table is not by week
 LEAST_SHARE = 0.01  # of all spend: a smaller channel is left as it is
 FEWEST_ACTIVE = 8  # weeks with spend of a channel
+FEWEST_CLAIMED = 30  # orders claimed in a year, for their mean revenue to be told
 FEWEST_PRICED = 0.9  # share of weeks in which products were sold whose prices are known
 
 
 @dataclass(frozen=True)
 class SpendPanel:
     """``weeks``: Mondays, without a gap; ``spend``: weeks x channels, client's currency; ``orders`` of the client by week;
-    ``order_value``: mean revenue of an order in the last year; ``claimed``: orders a week that each channel claims (None where
+    ``order_value``: revenue of an order that a channel brings: the mean of those claimed in the last year where channels report
+    orders with their revenue (``own_value``), else of all orders; ``claimed``: orders a week that each channel claims (None where
     not all of them say); ``known``: weeks for which spend was reported; ``small``: channels too small or too short to be told."""
 
     weeks: pd.DatetimeIndex
@@ -32,6 +34,7 @@ class SpendPanel:
     claimed: np.ndarray | None
     known: np.ndarray
     small: dict[str, float]
+    own_value: bool = False
 
 
 def spend_panel(channel_weeks: pd.DataFrame, weeks: pd.DataFrame) -> SpendPanel | str:
@@ -57,16 +60,30 @@ def spend_panel(channel_weeks: pd.DataFrame, weeks: pd.DataFrame) -> SpendPanel 
     if not told.any():
         return "No channel has spent for long enough."
     channels = tuple(str(c) for c in told.index[told])
+    own = _claimed_value(channel_weeks, index[-YEAR:], channels)
     return SpendPanel(
         weeks=index,
         channels=channels,
         spend=table.loc[:, told].to_numpy(),
         orders=orders,
-        order_value=float(recent["revenue"].sum() / recent["orders"].sum()),
+        order_value=float(recent["revenue"].sum() / recent["orders"].sum()) if own is None else own,
         claimed=_claimed(channel_weeks, index, channels),
         known=known,
         small={str(c): float(amount) for c, amount in table.loc[:, ~told].tail(YEAR).sum().items()},
+        own_value=own is not None,
     )
+
+
+def _claimed_value(channel_weeks: pd.DataFrame, year: pd.DatetimeIndex, channels: Sequence[str]) -> float | None:
+    """Mean revenue of the orders that the channels claim, or None where they claim too few or no revenue.
+
+    A maker of machines sells parts every day and a machine through a fair: the mean of all orders would hide what a fair brings.
+    """
+    if not {"orders", "revenue"} <= set(channel_weeks):
+        return None
+    mine = channel_weeks[channel_weeks["week"].isin(year) & channel_weeks["channel"].astype(str).isin(channels)]
+    orders, revenue = float(mine["orders"].sum()), float(mine["revenue"].sum())
+    return revenue / orders if orders >= FEWEST_CLAIMED and revenue > 0 else None
 
 
 def _claimed(channel_weeks: pd.DataFrame, index: pd.DatetimeIndex, channels: Sequence[str]) -> np.ndarray | None:

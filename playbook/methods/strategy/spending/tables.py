@@ -123,8 +123,9 @@ def spending_assumptions(best: Split, margin: float | None, why: str | None, fmt
             ),
             Assumption(f"Where the weeks say little, the answer leans on experience: {prior}.", "low", "medium"),
             Assumption(
-                "An order that a channel brings is worth as much as the average order of the last year,"
-                f" {fmt.money(panel.order_value)} of revenue; later orders of new customers are not counted.",
+                "An order that a channel brings is worth as much as the average "
+                + ("order that the channels claim for" if panel.own_value else "order of")
+                + f" the last year, {fmt.money(panel.order_value)} of revenue; later orders of new customers are not counted.",
                 "medium",
                 "medium",
             ),

@@ -29,6 +29,16 @@ def test_weeks_that_both_cover():
     assert panel.order_value == pytest.approx(20) and panel.claimed == pytest.approx([3, 3])
 
 
+def test_an_order_that_a_channel_brings_is_worth_what_channels_claim():
+    """Fairs bring machines of 9,000 while the mean order, a spare part, is worth 20."""
+    claims = spends(fair=100.0).assign(revenue=27_000.0)
+    panel = spend_panel(claims, sales())
+    assert panel.order_value == pytest.approx(9_000) and panel.own_value
+    few = spend_panel(claims.assign(orders=0.1), sales())
+    assert few.order_value == pytest.approx(20) and not few.own_value  # five orders a year tell no mean
+    assert not spend_panel(claims.assign(revenue=0.0), sales()).own_value
+
+
 def test_gaps_are_known_as_gaps():
     frame = spends(search=100.0)
     panel = spend_panel(frame[~frame["week"].isin(MONDAYS[20:22])], sales())
