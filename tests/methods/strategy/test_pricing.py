@@ -19,6 +19,7 @@ from playbook.generate.shop import category_truth
 from playbook.methods.market_research.prices import prices
 from playbook.methods.strategy.pricing import Pricing, pricing
 from playbook.methods.strategy.setting_prices.choice import gain_of
+from playbook.methods.strategy.setting_prices.negotiation import deal_headline
 from playbook.methods.strategy.setting_prices.price_lists import group_tests
 from playbook.methods.strategy.setting_prices.shelf_findings import shelf_findings
 from playbook.result.contract import Locked
@@ -229,6 +230,7 @@ def test_a_pipeline_alone():
     assert opened.worklist.frame["opportunity_id"].tolist() == opened.lines["key"].tolist() and len(opened.lines) == 40
     assert {p.evidence for p in result.proposals} == {"indicative"}  # deals alike are no experiment
     assert "no proof" in everything(result) and len(result.findings) == 3
+    assert deal_headline(replace(result.discounts, best=0.0), EUR).startswith("No discount at all would earn most")
 
 
 def test_products_and_deals_together():

@@ -52,7 +52,8 @@ def deal_headline(found: Discounts, fmt: Formats) -> str:
     given = found.given
     if not _works(found):
         return f"Discounts are not shown to win deals: {fmt.share(given)} is given on average"
-    return f"A discount of {fmt.share(found.best)} would earn most; {fmt.share(given)} is given on average"
+    best = f"A discount of {fmt.share(found.best)}" if found.best > 0 else "No discount at all"
+    return f"{best} would earn most; {fmt.share(given)} is given on average"
 
 
 def deal_findings(found: Discounts, fmt: Formats) -> list[Finding]:

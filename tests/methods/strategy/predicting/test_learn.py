@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from playbook.methods.strategy.predicting.columns import zero_where_empty
 from playbook.methods.strategy.predicting.learn import AVERAGE, CHOICE, learn
 from playbook.methods.strategy.predicting.models import MODELS
 from playbook.methods.strategy.predicting.splits import outer_folds
@@ -71,9 +72,36 @@ def test_a_planted_leak_is_dropped_and_a_strong_column_stays():
     found = learn(leaky, outcome, when)
     assert found.dropped["column"].tolist() == ["result_code"]
     assert found.model.columns.names == ("size", "source")
-    trusted = learn(leaky, outcome, when, guard=False)  # no warning, and nobody is certain
+    trusted = learn(leaky, outcome, when, keep=("result_code",))  # no warning, and nobody is certain
     assert trusted.model.predict(leaky).max() < 1
     assert trusted.dropped.empty and trusted.comparison["auc"].max() > 0.99
+
+
+@pytest.mark.parametrize("many", [1, 3, 19])
+def test_a_nearly_empty_column_is_not_used_whatever_part_its_values_fall_into(many):
+    frame, outcome, when = _cases(240)
+    rare = np.full(240, np.nan)
+    rare[np.random.default_rng(many).choice(240, many, replace=False)] = np.arange(many)
+    found = learn(frame[["size"]].assign(rare=rare, empty=np.nan), outcome, when)
+    assert found.unused.set_index("column")["reason"].to_dict() == {
+        "rare": "fewer than 20 rows have a value", "empty": "it is empty",
+    }  # fmt: skip
+    assert found.model.columns.names == ("size",)
+
+
+def test_a_column_kept_lately_is_judged_on_the_parts_that_had_seen_it():
+    frame, outcome, when = _cases(240)
+    lately = frame[["size"]].where(np.arange(240)[:, None] >= 110)
+    found = learn(lately, outcome, when)  # the first part, of 96 rows, has no value to learn from
+    assert found.by_time and found.held_out.index.min() >= 0.6 * 240 - 2
+    with pytest.raises(ValueError, match="nothing to learn from: every column is too new"):
+        learn(frame[["size"]].where(np.arange(240)[:, None] >= 218), outcome, when)
+
+
+def test_what_the_learning_part_never_held_is_nought_for_boosting():
+    learnt, judged = zero_where_empty(np.array([[1.0, np.nan], [np.nan, np.nan]]), np.array([[np.nan, 7.0]]))
+    assert np.array_equal(learnt, [[1, 0], [np.nan, 0]], equal_nan=True)
+    assert np.array_equal(judged, [[np.nan, 0]], equal_nan=True)
 
 
 def test_chance_alone_is_not_told_as_skill():
