@@ -130,7 +130,6 @@ def _learned(asked: Asked) -> Learned | None:
     try:
         return learn(
             asked.features[closed], asked.outcome[closed].astype(bool), when, waiting=waiting, keep=asked.known,
-            guard=asked.kind != "customers",
         )  # fmt: skip
     except ValueError as reason:
         if "nothing to learn" in str(reason) or "too few" in str(reason):

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-__all__ = ["Columns", "Matrices", "tidy"]
+__all__ = ["Columns", "Matrices", "tidy", "zero_where_empty"]
 
 LEVELS = 20  # of a text column that get a number of their own; the others are one together
 SHARE, ROWS = 0.005, 5  # a level has at least so many of the rows
+FEW = 20  # values known: a column with gaps and fewer of them says nothing that another row could confirm
 BENDS = (0.25, 0.5, 0.75)  # where a line may bend: shares of the rows below
 EPOCH = pd.Timestamp("2000-01-01")
 DAY = pd.Timedelta(days=1)
@@ -66,7 +67,11 @@ class Columns:
         numbers, texts, unused = [], {}, {}
         for name, values in frame.items():
             known = values.dropna()
-            if known.nunique() < 2 and not (len(known) and values.isna().any()):
+            if known.empty:
+                unused[name] = "it is empty"
+            elif len(known) < min(FEW, len(values)):
+                unused[name] = f"fewer than {FEW} rows have a value"
+            elif known.nunique() < 2 and len(known) == len(values):
                 unused[name] = "it is the same in every row"
             elif values.dtype != object:
                 numbers.append(name)
@@ -97,6 +102,15 @@ class Columns:
         linear = np.hstack([scaled, np.isnan(table[:, self.gaps]).astype(float), flags])
         bends = [np.maximum(scaled[:, i] - knot, 0) for i, knots in enumerate(self.bends) for knot in knots]
         return Matrices(np.hstack([table, flags]), linear, np.column_stack([linear, *bends]))
+
+
+def zero_where_empty(learn: np.ndarray, judge: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Both matrices (rows, numbers), with 0 in the columns of which ``learn`` holds no number.
+
+    Boosting looks for cuts between the values of a column and fails where there is none; what was never seen tells nothing.
+    """
+    empty = np.isnan(learn).all(axis=0)
+    return (np.where(empty, 0.0, learn), np.where(empty, 0.0, judge)) if empty.any() else (learn, judge)
 
 
 _FAR = 5.0  # standard deviations: what lies beyond pulls no line

@@ -63,7 +63,7 @@ class Learned:
     on rows not seen; ``best``: the model chosen; ``held_out``: probability, outcome, indexed like the rows judged, each from
     a model (and a choice of model) that had not seen the row; ``model``: fitted to all rows; ``dropped``: column, reason,
     auc of the leakage guard; ``unused``: column, reason of what carries nothing; ``base_rate``: share of yes; ``rows``: learnt
-    from; ``by_time``: whether later rows were judged by earlier ones; ``setting``: of the model chosen.
+    from; ``by_time``: whether later rows were judged by earlier ones.
     """
 
     comparison: pd.DataFrame
@@ -75,7 +75,6 @@ class Learned:
     base_rate: float
     rows: int
     by_time: bool
-    setting: str
     trial: Trial = field(repr=False)
 
     @property
@@ -86,18 +85,18 @@ class Learned:
 
 def learn(
     features: pd.DataFrame, outcome: pd.Series, when: pd.Series | None = None, seed: int = 0, *,
-    waiting: pd.DataFrame | None = None, keep: Sequence[str] = (), guard: bool = True,
+    waiting: pd.DataFrame | None = None, keep: Sequence[str] = (),
 ) -> Learned:  # fmt: skip
     """Compare five models by nested cross-validation, choose, calibrate, and fit the choice to all rows.
 
-    ``features``: numbers, flags, text, dates, with gaps; columns that are ids or the same everywhere are left out. ``outcome``:
-    true or false, none missing. ``when``: the day a row was as its features say; with it, later rows are judged by earlier ones.
-    ``waiting``: features of cases still open, which show the guard what is filled in late; ``keep``: columns it may not drop;
-    without ``guard`` it drops none (for features known to be taken on the day). Inside every part the settings of each model,
-    its calibration and the choice among models are made from the other rows only, so that the row CHOICE of ``comparison``
-    judges the whole procedure (Varma & Simon 2006). The choice is the average of three (a mean of
-    log odds, calibrated) unless the logistic regression alone ranks as well, or another model better by more than one
-    standard error of the difference (DeLong): one model chosen among many for a lead that is chance ranks worse.
+    ``features``: numbers, flags, text, dates, with gaps; ids and what is nearly empty or the same everywhere are left out.
+    ``outcome``: true or false, none missing. ``when``: the day a row was as its features say; with it, later rows are judged by
+    earlier ones. ``waiting``: features of cases still open, which show the guard what is filled in late; ``keep``: columns it may
+    not drop, since they are known to be taken on the day. Inside every part the settings of each model, its calibration and the
+    choice among models are made from the other rows only, so that the row CHOICE of ``comparison`` judges the whole procedure
+    (Varma & Simon 2006). The choice is the average of three (a mean of log odds, calibrated) unless the logistic regression alone
+    ranks as well, or another model better by more than one standard error of the difference (DeLong): one model chosen among
+    many for a lead that is chance ranks worse.
     Raises ValueError with fewer than 30 rows of either outcome or nothing to learn from.
     """
     known = outcome.to_numpy(dtype=bool)
@@ -106,7 +105,7 @@ def learn(
     tidied = tidy(features, when)
     dropped = leaks(
         tidied, known, None if waiting is None else tidy(waiting[features.columns]), _later(features, when), tuple(keep), seed
-    ).iloc[: None if guard else 0]
+    )
     tidied = tidied.drop(columns=dropped["column"])
     unused = pd.DataFrame(list(Columns.read(tidied).unused.items()), columns=["column", "reason"])
     tidied = tidied.drop(columns=unused["column"])
@@ -121,7 +120,7 @@ def learn(
     comparison = pd.DataFrame([{"model": name} | judged(seen, told[name].to_numpy()) for name in told])
     return Learned(
         comparison, best, told[[CHOICE]].rename(columns={CHOICE: "probability"}).assign(outcome=seen), fitted.model(best),
-        dropped, unused, float(known.mean()), len(known), by_time, fitted.setting(best), trial,
+        dropped, unused, float(known.mean()), len(known), by_time, trial,
     )  # fmt: skip
 
 
@@ -139,9 +138,6 @@ class _Fits:
         members = MEMBERS if name == AVERAGE else (name,)
         pairs = tuple((self.found[m].score, self.calibrators[m]) for m in members)
         return Model(name, self.columns, pairs, self.calibrators[name] if name == AVERAGE else None, self.dated)
-
-    def setting(self, name: str) -> str:
-        return "; ".join(f"{m}: {self.found[m].setting}" for m in (MEMBERS if name == AVERAGE else (name,)))
 
 
 def _fit_all(tidied: pd.DataFrame, outcome: np.ndarray, dated: bool, seed: int, wanted: Sequence[str]) -> _Fits:
@@ -162,6 +158,9 @@ def _compare(tidied: pd.DataFrame, outcome: np.ndarray, when: pd.Series | None, 
     """Probabilities of every model and of the procedure for the rows judged, in order of the rows, with their outcome."""
     parts = []
     splits, by_time = outer_folds(outcome, when, seed)
+    splits = [split for split in splits if Columns.read(tidied.iloc[split[0]]).names]  # columns may have begun late
+    if not splits:
+        raise ValueError("there is nothing to learn from: every column is too new to be judged on later rows")
     for early, late in splits:
         fits = _fit_all(tidied.iloc[early], outcome[early], when is not None, seed, (*MODELS, AVERAGE))
         rows = tidied.iloc[late]

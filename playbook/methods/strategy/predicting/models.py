@@ -13,7 +13,7 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from playbook.methods.strategy.predicting.calibration import log_odds
-from playbook.methods.strategy.predicting.columns import Matrices
+from playbook.methods.strategy.predicting.columns import Matrices, zero_where_empty
 from playbook.methods.strategy.predicting.splits import Split
 
 __all__ = ["BOOSTING", "FOREST", "LOGISTIC", "MACHINE", "MODELS", "Scorer", "Searched", "search"]
@@ -43,14 +43,11 @@ class Scorer:
 
 @dataclass(frozen=True)
 class Searched:
-    """A model with its best setting, fitted to all rows it was given.
-
-    ``inside`` are scores of those rows, each by a fit that had not seen the row; ``setting`` says what the search found.
-    """
+    """A model with its best setting, fitted to all rows it was given, and scores of them ``inside``, each by a fit that had not
+    seen the row."""
 
     score: Scorer
     inside: np.ndarray
-    setting: str
 
 
 def search(name: str, rows: Matrices, outcome: np.ndarray, folds: list[Split], seed: int) -> Searched:
@@ -64,34 +61,30 @@ def search(name: str, rows: Matrices, outcome: np.ndarray, folds: list[Split], s
     if name == BOOSTING:
         return _boosting(rows, outcome, folds, seed)
     tried = []
-    for setting, estimator, view in _settings(name, rows, outcome):
+    for estimator, view in _settings(name, rows, outcome):
         inside = np.empty(len(outcome))
         for learn, judge in folds:
             part = rows.rows(learn)
             inside[judge] = _fitted(clone(estimator), view, part, outcome[learn], seed)(rows.rows(judge))
-        tried.append((setting, estimator, view, inside))
+        tried.append((estimator, view, inside))
     worth = roc_auc_score if name == MACHINE else _likelihood
-    setting, estimator, view, inside = max(tried, key=lambda one: worth(outcome, one[3]))
-    return Searched(_fitted(estimator, view, rows, outcome, seed), inside, setting)
+    estimator, view, inside = max(tried, key=lambda one: worth(outcome, one[2]))
+    return Searched(_fitted(estimator, view, rows, outcome, seed), inside)
 
 
-def _settings(name: str, rows: Matrices, outcome: np.ndarray) -> Iterator[tuple[str, ClassifierMixin, str]]:
+def _settings(name: str, rows: Matrices, outcome: np.ndarray) -> Iterator[tuple[ClassifierMixin, str]]:
     if name == LOGISTIC:
-        for view, lines in (("scaled", "straight lines"), ("bent", "bent lines")):
+        for view in ("scaled", "bent"):  # straight lines, and lines that bend
             for c in (0.05, 1.0):
-                yield f"{lines}, C {c:g}", LogisticRegression(C=c, solver="newton-cholesky", max_iter=200), view
+                yield LogisticRegression(C=c, solver="newton-cholesky", max_iter=200), view
     elif name == TREE:
         least = max(5, len(outcome) // 100)
         for leaves in (4, 8, 16, 32):
-            yield (
-                f"{leaves} leaves",
-                DecisionTreeClassifier(max_leaf_nodes=leaves, min_samples_leaf=least, random_state=0),
-                "plain",
-            )
+            yield DecisionTreeClassifier(max_leaf_nodes=leaves, min_samples_leaf=least, random_state=0), "plain"
     else:
         usual = 1 / max(rows.scaled.var() * rows.scaled.shape[1], 1e-9)
         for c, reach in ((0.3, 1.0), (1.0, 0.3), (3.0, 0.1)):
-            yield f"C {c:g}, width {reach:g}", SVC(C=c, gamma=reach * usual), "scaled"
+            yield SVC(C=c, gamma=reach * usual), "scaled"
 
 
 def _fitted(estimator: ClassifierMixin, view: str, rows: Matrices, outcome: np.ndarray, seed: int) -> Scorer:
@@ -112,7 +105,7 @@ def _forest(rows: Matrices, outcome: np.ndarray, seed: int) -> Searched:
     tried = [(least, *_trees(rows, outcome, least, drawn, seed)) for least in (2, 10)]
     least, forest, _ = max(tried, key=lambda one: _likelihood(outcome, one[2]))
     forest, inside = _trees(rows, outcome, least, drawn, seed, forest)
-    return Searched(Scorer(forest, "plain"), inside, f"leaves of {least} rows")
+    return Searched(Scorer(forest, "plain"), inside)
 
 
 def _trees(
@@ -140,14 +133,15 @@ def _boosting(rows: Matrices, outcome: np.ndarray, folds: list[Split], seed: int
         _boosted(inside[leaves], rows, outcome, fold, leaves, seed)
     rounds, odds = max(zip(ROUNDS, inside[leaves], strict=True), key=lambda one: _likelihood(outcome, one[1]))
     fit = _booster(leaves, rounds, seed).fit(rows.plain, outcome)
-    return Searched(Scorer(fit, "plain"), odds, f"{rounds} trees of {leaves} leaves")
+    return Searched(Scorer(fit, "plain"), odds)
 
 
 def _boosted(inside: np.ndarray, rows: Matrices, outcome: np.ndarray, fold: Split, leaves: int, seed: int) -> None:
     """Write the log odds of a fold's rows after each of ROUNDS."""
     learn, judge = fold
-    fit = _booster(leaves, max(ROUNDS), seed).fit(rows.plain[learn], outcome[learn])
-    for done, odds in enumerate(fit.staged_decision_function(rows.plain[judge]), start=1):
+    seen, new = zero_where_empty(rows.plain[learn], rows.plain[judge])
+    fit = _booster(leaves, max(ROUNDS), seed).fit(seen, outcome[learn])
+    for done, odds in enumerate(fit.staged_decision_function(new), start=1):
         if done in ROUNDS:
             inside[ROUNDS.index(done), judge] = odds
 

@@ -77,7 +77,7 @@ def test_a_planted_leak_is_dropped_and_a_strong_column_stays():
     assert trusted.dropped.empty and trusted.comparison["auc"].max() > 0.99
 
 
-@pytest.mark.parametrize("many", [1, 3, 19])
+@pytest.mark.parametrize("many", [2, 19])
 def test_a_nearly_empty_column_is_not_used_whatever_part_its_values_fall_into(many):
     frame, outcome, when = _cases(240)
     rare = np.full(240, np.nan)
