@@ -9,8 +9,8 @@ import pandas as pd
 
 from playbook.engagement import Assumptions, Intervention
 from playbook.methods.evaluation.impact_charts import course_chart, forest_chart
-from playbook.methods.evaluation.measuring.did import CERTAIN
 from playbook.methods.evaluation.measuring.effect import Effect, measure
+from playbook.methods.evaluation.measuring.estimate import CERTAIN
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section

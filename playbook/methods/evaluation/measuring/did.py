@@ -1,8 +1,8 @@
 """Difference in differences: did the treated change more than the others over the same weeks?
 
-    customer_windows    orders -> revenue per customer and week, before and during
     difference          two vectors per customer -> effect, its range, what would have happened without
     pre_trend           did the two groups already drift apart before the start?
+    event_study         the difference week by week, before and after
 
 The change score of a customer is the mean during minus the mean before. Comparing the groups' mean
 change scores gives the two-way fixed effects estimate, and because each customer enters once, the
@@ -15,95 +15,38 @@ next time anyway, and a plain difference would count that as an effect (McKenzie
 """
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from playbook.methods.evaluation.measuring.estimate import Estimate, welch
+from playbook.methods.evaluation.measuring.windows import PRE_LEAST
 from playbook.result.formats import LEVEL
 
-__all__ = ["Difference", "Windows", "customer_windows", "difference", "imbalance", "pre_trend"]
+__all__ = ["Difference", "carry_over", "difference", "event_study", "fieller", "imbalance", "pre_trend"]
 
-CERTAIN = 0.95  # level at which an effect counts as shown
-POWER = 0.80  # chance of seeing an effect of the smallest detectable size
-WEEK = 7
-PRE_MULTIPLE, PRE_LEAST, PRE_MOST = 2, 4, 26  # the time before is twice as long as the intervention, within these weeks
+MOST_BLOCKS = 6  # blocks of weeks in the joint test; with more its degrees of freedom melt away
 
 
-@dataclass(frozen=True)
-class Difference:
+@dataclass(frozen=True, kw_only=True)
+class Difference(Estimate):
     """Effect of an intervention in the outcome's own unit, per treated unit.
 
-    ``low`` and ``high`` bound it at LEVEL; ``relative`` is the effect as a share of ``expected``, the level the treated would
-    have had without it (NaN where that is not above zero). ``p`` tests no effect; ``detectable`` is the smallest effect that
-    would have passed the 95 % test four times in five.
+    ``relative`` is the effect as a share of ``expected``, the level the treated would have had without it (NaN where that is not
+    above zero), with its range at LEVEL.
     """
 
-    effect: float
-    se: float
-    df: float
-    low: float
-    high: float
-    p: float
     expected: float
     relative: float
     relative_low: float
     relative_high: float
-    detectable: float
     n_treated: int
     n_control: int
     before_treated: float
     before_control: float
     imbalance: float  # difference of the means before the start, in standard deviations
     carry_over: float  # part of the earlier level that was taken off: 1 in a plain difference in differences
-
-
-@dataclass(frozen=True)
-class Windows:
-    """Revenue per customer and week. ``weekly``: customers x weeks (0 is the first week of the intervention), in money a week;
-    ``before`` and ``during``: one value a customer; ``known``: customers with an order before the start."""
-
-    weekly: pd.DataFrame
-    before: pd.Series
-    during: pd.Series
-    weeks_before: int
-    weeks_during: float
-
-
-def customer_windows(
-    order_totals: pd.DataFrame, start: date, end: date, members: pd.Index | None = None, already: pd.Index | None = None
-) -> Windows:
-    """Weekly revenue of each customer before and during an intervention.
-
-    Weeks are counted from ``start``; ``end`` is the last day that counts. The time before is twice as long, at least 4 and at
-    most 26 weeks, and never reaches back beyond the first order. Customers are those with an order before the start, of
-    ``members`` when given (``already`` names others who were customers by then), else with an order in the time before
-    (the comparison must be active customers).
-    A customer without an order in a week has zero there. ``weeks_before`` is 0 when the orders begin too late.
-    """
-    first_day = pd.Timestamp(start)
-    orders = order_totals.dropna(subset=["customer_id"])
-    days_during = (pd.Timestamp(end) - first_day).days + 1
-    history = (first_day - order_totals["day"].min()).days // WEEK if len(order_totals) else 0
-    weeks_before = max(min(max(PRE_MULTIPLE * -(-days_during // WEEK), PRE_LEAST), PRE_MOST, history), 0)
-    since = first_day - pd.Timedelta(weeks=weeks_before)
-    prior = orders[orders["day"] < first_day]
-    if members is None:
-        known = pd.Index(prior.loc[prior["day"] >= since, "customer_id"].unique())
-    else:
-        known = pd.Index(prior["customer_id"].unique())
-        known = members.intersection(known if already is None else known.union(already))
-    inside = orders[orders["day"].between(since, pd.Timestamp(end)) & orders["customer_id"].isin(known)]
-    week = (inside["day"] - first_day).dt.days // WEEK
-    weeks = range(-weeks_before, -(-days_during // WEEK))
-    totals = inside.groupby(["customer_id", week.rename("week")])["revenue"].sum().unstack(fill_value=0.0)
-    totals = totals.reindex(index=known.sort_values(), columns=weeks, fill_value=0.0).astype(float)
-    before = totals.loc[:, :-1].sum(axis=1) / weeks_before if weeks_before else totals.loc[:, :-1].sum(axis=1)
-    last_week = days_during % WEEK or WEEK
-    weekly = totals.copy()
-    weekly.iloc[:, -1] *= WEEK / last_week
-    return Windows(weekly, before, totals.loc[:, 0:].sum(axis=1) * WEEK / days_during, weeks_before, days_during / WEEK)
 
 
 def difference(before: pd.Series, during: pd.Series, treated: pd.Series, *, adjusted: bool = False) -> Difference:
@@ -118,35 +61,31 @@ def difference(before: pd.Series, during: pd.Series, treated: pd.Series, *, adju
     n_t, n_c = int(mask.sum()), int((~mask).sum())
     if n_t < 1 or n_c < 2:
         raise ValueError(f"{n_t} treated and {n_c} other units: at least 1 and 2 are needed")
-    carry_over = _carry_over(earlier, y1, mask) if adjusted else 1.0
-    y0 = carry_over * earlier
+    part = carry_over(earlier, y1, mask) if adjusted else 1.0
+    y0 = part * earlier
     change = y1 - y0
-    effect = change[mask].mean() - change[~mask].mean()
     var_c = change[~mask].var(ddof=1) / n_c
     var_t = change[mask].var(ddof=1) / n_t if n_t > 1 else var_c * n_c
-    se = float(np.sqrt(var_t + var_c))
-    df = _welch_df(var_t, n_t, var_c, n_c)
-    half = stats.t.ppf((1 + LEVEL) / 2, df) * se
-    expected = y1[mask].mean() - effect
-    relative, relative_low, relative_high = _ratio(y0, y1, mask, effect, expected, half / se if se > 0 else 0.0)
+    found = welch(change[mask].mean() - change[~mask].mean(), var_t, n_t, var_c, n_c)
+    expected = float(y1[mask].mean() - found.effect)
+    moments = np.cov(y1[mask], y0[mask]) / n_t if n_t > 1 else np.zeros((2, 2))
+    moments[1, 1] += var_c if n_t > 1 else var_c * (1 + n_c)
+    quantile = float(stats.t.ppf((1 + LEVEL) / 2, found.df)) if found.se > 0 else 0.0
+    low, high = fieller(float(y1[mask].mean()), expected, moments, quantile)
     return Difference(
-        effect=float(effect),
-        se=se,
-        df=float(df),
-        low=float(effect - half),
-        high=float(effect + half),
-        p=_p_value(effect, se, df),
-        expected=float(expected),
-        relative=relative,
-        relative_low=relative_low,
-        relative_high=relative_high,
-        detectable=float((stats.t.ppf((1 + CERTAIN) / 2, df) + stats.t.ppf(POWER, df)) * se),
+        effect=found.effect,
+        se=found.se,
+        df=found.df,
+        expected=expected,
+        relative=found.effect / expected if expected > 0 else float("nan"),
+        relative_low=low - 1,
+        relative_high=high - 1,
         n_treated=n_t,
         n_control=n_c,
         before_treated=float(earlier[mask].mean()),
         before_control=float(earlier[~mask].mean()),
         imbalance=imbalance(before, treated),
-        carry_over=carry_over,
+        carry_over=part,
     )
 
 
@@ -161,59 +100,83 @@ def imbalance(before: pd.Series, treated: pd.Series) -> float:
 
 
 def pre_trend(weekly: pd.DataFrame, treated: pd.Series) -> float:
-    """p-value of equal trends before the start: Welch's test on the slope of each customer's weekly revenue.
+    """p-value of equal courses before the start. ``weekly`` is customers x weeks before it.
 
-    ``weekly`` is customers x weeks before the start. NaN with fewer than four weeks or two units in a group.
+    Two tests look for different faults, and the smaller p-value counts, doubled: Welch's test on the slope of each customer's
+    weekly revenue sees a steady drift, a joint test on the means of up to six blocks of weeks sees any other difference of
+    course (Hotelling's T squared, which is clustered by customer). NaN with fewer than four weeks or two units in a group.
     """
-    if weekly.shape[1] < PRE_LEAST:
-        return float("nan")
-    time = np.arange(weekly.shape[1]) - (weekly.shape[1] - 1) / 2
-    slope = weekly.to_numpy(dtype=float) @ time / (time @ time)
     mask = treated.to_numpy(dtype=bool)
-    return _welch_p(slope[mask], slope[~mask])
+    if weekly.shape[1] < PRE_LEAST or min(mask.sum(), (~mask).sum()) < 2:
+        return float("nan")
+    values = weekly.to_numpy(dtype=float)
+    time = np.arange(values.shape[1]) - (values.shape[1] - 1) / 2
+    slopes = values @ time / (time @ time)
+    tests = [_two_groups(slopes, mask).p, _same_course(values, mask)]
+    known = [p for p in tests if np.isfinite(p)]
+    return min(1.0, min(known) * len(known))
 
 
-def _ratio(
-    y0: np.ndarray, y1: np.ndarray, mask: np.ndarray, effect: float, expected: float, quantile: float
-) -> tuple[float, float, float]:
-    """Effect as a share of what was expected, with Fieller's interval (1954): it excludes zero exactly when the effect's does."""
-    if expected <= 0:
-        return (float("nan"),) * 3
-    n_t, n_c = mask.sum(), (~mask).sum()
-    moments = np.cov(y1[mask], y0[mask]) / n_t if n_t > 1 else np.zeros((2, 2))
-    var_control = (y1 - y0)[~mask].var(ddof=1) / n_c * (1 if n_t > 1 else 1 + n_c)
-    level, squared = y1[mask].mean(), quantile**2
-    # Ratios q with (level - q expected)^2 <= quantile^2 var(level - q expected), a quadratic in q
-    a = expected**2 - squared * (moments[1, 1] + var_control)
-    b = level * expected - squared * moments[0, 1]
-    c = level**2 - squared * moments[0, 0]
-    root = b**2 - a * c
-    if a <= 0 or root < 0:
-        return float(effect / expected), float("nan"), float("nan")
-    return float(effect / expected), float((b - np.sqrt(root)) / a - 1), float((b + np.sqrt(root)) / a - 1)
+def event_study(weekly: pd.DataFrame, treated: pd.Series) -> pd.DataFrame:
+    """Difference between the groups week by week, against the mean of the weeks before: week, effect, se, low, high.
+
+    ``weekly``: customers x weeks, weeks below 0 lie before the start. Ranges are at LEVEL and clustered by customer: each
+    customer's own mean before the start is taken off first, so that its uncertainty is counted in (Sun & Abraham 2021, eq. 1,
+    with all earlier weeks as the reference).
+    """
+    mask = treated.to_numpy(dtype=bool)
+    before = weekly.loc[:, :-1].mean(axis=1)
+    found = [_two_groups((weekly[week] - before).to_numpy(dtype=float), mask) for week in weekly.columns]
+    return pd.DataFrame(
+        {
+            "week": weekly.columns,
+            "effect": [f.effect for f in found],
+            "se": [f.se for f in found],
+            "low": [f.low for f in found],
+            "high": [f.high for f in found],
+        }
+    )
 
 
-def _carry_over(y0: np.ndarray, y1: np.ndarray, mask: np.ndarray) -> float:
+def carry_over(y0: np.ndarray, y1: np.ndarray, mask: np.ndarray) -> float:
+    """Slope of the later on the earlier value within the groups ``mask`` and not ``mask``; 0 without any spread."""
     centre = lambda y: y - np.where(mask, y[mask].mean(), y[~mask].mean())  # noqa: E731
     earlier = centre(y0)
     return float(earlier @ centre(y1) / (earlier @ earlier)) if (earlier != 0).any() else 0.0
 
 
-def _welch_df(var_t: float, n_t: int, var_c: float, n_c: int) -> float:
-    if n_t == 1 or var_t + var_c == 0:
-        return n_t + n_c - 2
-    return (var_t + var_c) ** 2 / (var_t**2 / (n_t - 1) + var_c**2 / (n_c - 1))
+def fieller(top: float, bottom: float, moments: np.ndarray, quantile: float) -> tuple[float, float]:
+    """Interval of the ratio ``top / bottom`` of two estimates with the 2 x 2 covariance that follows (Fieller 1954).
+
+    ``moments``: variance of the top, its covariance with the known part of the bottom, and the bottom's variance. It excludes 1
+    exactly when the interval of the difference, at the same ``quantile``, excludes 0. NaN where the bottom may be zero.
+    """
+    # Ratios q with (top - q bottom)^2 <= quantile^2 var(top - q bottom), a quadratic in q
+    squared = quantile**2
+    a = bottom**2 - squared * moments[1, 1]
+    b = top * bottom - squared * moments[0, 1]
+    c = top**2 - squared * moments[0, 0]
+    root = b**2 - a * c
+    if bottom <= 0 or a <= 0 or root < 0:
+        return float("nan"), float("nan")
+    return float((b - np.sqrt(root)) / a), float((b + np.sqrt(root)) / a)
 
 
-def _welch_p(one: np.ndarray, other: np.ndarray) -> float:
-    if min(len(one), len(other)) < 2:
+def _two_groups(values: np.ndarray, mask: np.ndarray) -> Estimate:
+    one, other = values[mask], values[~mask]
+    return welch(one.mean() - other.mean(), one.var(ddof=1) / len(one), len(one), other.var(ddof=1) / len(other), len(other))
+
+
+def _same_course(values: np.ndarray, mask: np.ndarray) -> float:
+    """p-value of equal block means up to a constant: Hotelling's two-sample test on differences from the last block."""
+    blocks = np.array_split(np.arange(values.shape[1]), min(MOST_BLOCKS, values.shape[1]))
+    means = np.column_stack([values[:, block].mean(axis=1) for block in blocks])
+    contrast = means[:, :-1] - means[:, -1:]
+    one, other = contrast[mask], contrast[~mask]
+    k, n = contrast.shape[1], len(contrast)
+    if n - k - 1 < 1:
         return float("nan")
-    var_one, var_other = one.var(ddof=1) / len(one), other.var(ddof=1) / len(other)
-    se = float(np.sqrt(var_one + var_other))
-    return _p_value(one.mean() - other.mean(), se, _welch_df(var_one, len(one), var_other, len(other)))
-
-
-def _p_value(effect: float, se: float, df: float) -> float:
-    if se == 0:
-        return 1.0 if effect == 0 else 0.0
-    return float(2 * stats.t.sf(abs(effect) / se, df))
+    gap = one.mean(axis=0) - other.mean(axis=0)
+    spread = np.cov(one.T) / len(one) + np.cov(other.T) / len(other)
+    squared = float(gap @ np.linalg.pinv(np.atleast_2d(spread)) @ gap)
+    return float(stats.f.sf(squared * (n - k - 1) / ((n - 2) * k), k, n - k - 1))

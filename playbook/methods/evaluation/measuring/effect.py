@@ -13,8 +13,10 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Intervention
-from playbook.methods.evaluation.measuring.did import CERTAIN, WEEK, customer_windows, difference, imbalance, pre_trend
+from playbook.methods.evaluation.measuring.did import difference, imbalance, pre_trend
+from playbook.methods.evaluation.measuring.estimate import CERTAIN
 from playbook.methods.evaluation.measuring.interrupted import level_shift
+from playbook.methods.evaluation.measuring.windows import WEEK, customer_windows
 from playbook.result.contract import Evidence
 
 __all__ = ["ALIKE", "Effect", "Payoff", "judge", "measure"]

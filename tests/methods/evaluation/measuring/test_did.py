@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
-from playbook.methods.evaluation.measuring.did import customer_windows, difference, imbalance, pre_trend
+from playbook.methods.evaluation.measuring.did import difference, event_study, imbalance, pre_trend
+from playbook.methods.evaluation.measuring.windows import customer_windows
 from playbook.result.formats import LEVEL
 
 
@@ -83,6 +84,41 @@ def test_pre_trend_sees_groups_that_drift_apart():
     assert pre_trend(pd.DataFrame(level), treated) > 0.05
     assert pre_trend(pd.DataFrame(level + np.outer(treated, np.arange(8) * 0.5)), treated) < 0.001
     assert np.isnan(pre_trend(pd.DataFrame(level[:, :3]), treated))
+
+
+def test_pre_trend_sees_courses_that_differ_without_a_slope():
+    rng = np.random.default_rng(7)
+    treated = pd.Series(np.arange(200) < 100)
+    level = rng.normal(10, 2, (200, 8))
+    level[treated, 3:5] += 2  # up and back again
+    assert pre_trend(pd.DataFrame(level), treated) < 0.001
+
+
+def test_pre_trend_rejects_at_its_level_on_skewed_revenue():
+    rng, rejected = np.random.default_rng(8), []
+    treated = pd.Series(np.arange(160) < 70)
+    for _ in range(400):
+        rate = rng.gamma(1.0, 1.0, 160)
+        rejected.append(pre_trend(pd.DataFrame(rng.poisson(rate[:, None], (160, 12)) * 1.0), treated) < 0.05)
+    assert 0.01 < np.mean(rejected) < 0.05 + 0.033  # doubling the smaller p-value keeps it on the safe side
+
+
+def test_event_study_by_hand():
+    # Means: treated 2 and 4 before, 9 since; others 1 and 1 before, 2 since. Reference: 3 and 1
+    weekly = pd.DataFrame([[1.0, 3, 8], [3, 5, 10], [0, 0, 1], [2, 2, 3]], columns=[-2, -1, 0])
+    found = event_study(weekly, _flags(True, True, False, False)).set_index("week")
+    assert found["effect"].to_dict() == {-2: pytest.approx(-1), -1: pytest.approx(1), 0: pytest.approx(6 - 1)}
+    assert found.loc[0, "low"] <= 5 <= found.loc[0, "high"]
+
+
+def test_event_study_ranges_hold_their_share():
+    rng, held = np.random.default_rng(9), []
+    treated = pd.Series(np.arange(100) < 40)
+    for _ in range(200):
+        values = rng.gamma(1.0, 1.0, (100, 1)) * rng.gamma(1.0, 1.0, (100, 8))
+        found = event_study(pd.DataFrame(values, columns=range(-5, 3)), treated).iloc[-1]
+        held.append(found["low"] <= 0 <= found["high"])
+    assert np.mean(held) == pytest.approx(LEVEL, abs=0.085)  # three standard errors of 200 draws
 
 
 def test_too_few_units_are_refused():

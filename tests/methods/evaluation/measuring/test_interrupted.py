@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
-from playbook.methods.evaluation.measuring.interrupted import autocorrelation, level_shift
+from playbook.methods.evaluation.measuring.interrupted import level_shift
 from playbook.result.formats import LEVEL
 
 MONDAY = date(2023, 1, 2)
@@ -65,12 +66,40 @@ def test_ranges_hold_their_share_without_effect(phi, n, length):
     assert np.mean(held) == pytest.approx(LEVEL, abs=0.11)  # three standard errors of 120 draws
 
 
-def test_correlation_is_corrected_for_the_fit():
-    rng = np.random.default_rng(3)
-    time = np.arange(80.0)
-    design = np.column_stack([np.ones(80), time, time >= 70])
-    found = [autocorrelation(_noise(rng, 80, 0.5), design, time) for _ in range(150)]
-    assert np.mean(found) == pytest.approx(0.5, abs=0.05)
+def test_a_planted_step_of_five_percent_lies_in_its_range():
+    rng, held, errors = np.random.default_rng(12), [], []
+    t = np.arange(152)
+    season = 0.2 * np.sin(2 * np.pi * t * 7 / 365.25) + 0.001 * t
+    for _ in range(60):
+        noise = np.cumsum(rng.normal(0, 0.004, 152)) + rng.normal(0, 0.03, 152)
+        found = level_shift(_weeks(1000 * np.exp(season + noise) * np.where(t >= 144, 1.05, 1.0)), _day(144), _day(152))
+        low, high = found.log.range(0.90)
+        held.append(low <= np.log(1.05) <= high)
+        errors.append(found.effect - 0.05)
+    assert np.mean(held) == pytest.approx(0.90, abs=0.12)  # three standard errors of 60 draws
+    assert abs(np.mean(errors)) < 0.01
+
+
+def test_a_level_that_wanders_is_not_taken_for_an_effect():
+    # A fixed trend with correlated errors calls every second of these an effect
+    rng, rejected = np.random.default_rng(13), []
+    t = np.arange(140)
+    for _ in range(60):
+        bend = 0.1 * np.sin(2 * np.pi * t / 170 + rng.uniform(0, 2 * np.pi))
+        found = level_shift(_weeks(1000 * np.exp(bend + rng.normal(0, 0.07, 140))), _day(132), _day(140))
+        rejected.append(found.p < 0.05)
+    assert np.mean(rejected) < 0.15
+
+
+def test_the_sum_follows_the_weeks_and_errors_of_weeks_go_together():
+    rng = np.random.default_rng(14)
+    level = np.cumsum(rng.normal(0, 0.05, 60))
+    found = level_shift(_weeks(1000 * np.exp(level + rng.normal(0, 0.02, 60))), _day(52), _day(60))
+    during = found.course[found.course["during"]]
+    assert found.total == pytest.approx(during["actual"].sum() * -np.expm1(-found.log.effect))
+    single = np.log(during["high"] / during["expected"]) / norm.ppf((1 + LEVEL) / 2)
+    assert found.log.se > np.sqrt((single**2).sum()) / len(during)  # independent weeks would average out
+    assert (np.diff(single) > 0).all()
 
 
 def test_a_clear_jump_is_found_and_a_small_one_is_not():
