@@ -1,0 +1,71 @@
+"""Promise findings: what the last report promised, and what came, in words."""
+
+from playbook.methods.evaluation.returning.promises import KEPT, LESS, MORE, fair
+from playbook.methods.evaluation.returning.told import Told
+from playbook.result.contract import Finding
+from playbook.result.formats import LEVEL
+
+__all__ = ["promise_findings"]
+
+FEWEST_MONTHS = 3  # that a forecast can be judged by
+
+
+def promise_findings(told: Told) -> tuple[Finding, ...]:
+    """Of the plan, of the revenue forecast and of the score: those whose time is over."""
+    return tuple(f for f in (_plan(told), _forecast(told), _buyers(told)) if f)
+
+
+def _plan(told: Told) -> Finding | None:
+    plan, fmt = told.plan, told.fmt
+    if plan.empty:
+        return None
+    promised, came = plan["promised"].sum(), plan["came"].sum()
+    counts = {kept: int((plan["kept"] == kept).sum()) for kept in (KEPT, LESS, MORE)}
+    states = ", ".join(f"{count} {'brought ' if kept != KEPT else 'did '}{kept}" for kept, count in counts.items() if count)
+    many = "One action" if len(plan) == 1 else f"{len(plan)} actions"
+    money = "revenue" if told.margin is None else "margin"
+    return Finding(
+        "returns-plan",
+        f"{many} of the last plan can be judged: for the time measured {fmt.money(promised)} of {money} was promised,"
+        f" {fmt.money(came)} came" + (f" ({states})." if states else "; the range is too wide to say more."),
+        float(came - promised), "money", n=len(plan), evidence="indicative",
+        action="Plan with what was measured." if counts[LESS] or counts[MORE] else None,
+    )  # fmt: skip
+
+
+def _forecast(told: Told) -> Finding | None:
+    months, fmt = told.forecasts, told.fmt
+    if months.empty:
+        return None
+    expected, actual, hits = months["expected"].sum(), months["actual"].sum(), int(months["inside"].sum())
+    off = actual / expected - 1 if expected > 0 else 0.0
+    side = "more" if off >= 0 else "less"
+    many = "the one month" if len(months) == 1 else f"the {len(months)} months"
+    held = f"{hits} of {len(months)} month{'s' * (len(months) > 1)}"
+    kept = fair(hits, len(months))
+    unknown = f" It could not know of {' and '.join(told.begun)}, begun since." if told.begun and not kept else ""
+    early = len(months) < FEWEST_MONTHS
+    verdict = "too few months to judge it" if early else "it kept its word" if kept else "it promised too much"
+    return Finding(
+        "returns-forecast",
+        f"The last report expected {fmt.money(expected)} of revenue for {many} since; {fmt.money(actual)} came,"
+        f" {fmt.share(abs(off))} {side}. Its {fmt.share(LEVEL)} range held {held}: {verdict}.{unknown}",
+        off, "share", n=len(months), evidence="indicative" if early else "shown" if kept else "not shown",
+        action=None if kept else "Take its range as too narrow, and plan with more room, until it has held again.",
+    )  # fmt: skip
+
+
+def _buyers(told: Told) -> Finding | None:
+    if told.buyers is None:
+        return None
+    promise, came = told.buyers
+    fmt = told.fmt
+    inside = promise.low <= came <= promise.high
+    off = abs(came / promise.value - 1) if promise.value else 0.0
+    word = "inside its range" if inside else f"{fmt.share(off)} {'more' if came > promise.value else 'fewer'}"
+    return Finding(
+        "returns-buyers",
+        f"The score expected {fmt.count(promise.value)} of {fmt.count(promise.n)} customers to buy by {fmt.day(promise.until)};"
+        f" {fmt.count(came)} did, {word}.",
+        float(came), "count", n=promise.n, evidence="shown" if inside else "not shown",
+    )  # fmt: skip

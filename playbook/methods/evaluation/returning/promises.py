@@ -1,0 +1,70 @@
+"""Promises: what the last reports said would come, held against what came."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binom
+
+from playbook.result.formats import LEVEL
+from playbook.result.remembered import Remembered, one_of_kind
+
+__all__ = ["FORECAST_COLUMNS", "PLAN_COLUMNS", "buyers_came", "fair", "forecasts_kept", "plan_kept"]
+
+PLAN_COLUMNS = ("id", "name", "promised", "promised_low", "promised_high", "came", "low", "high", "kept")
+FORECAST_COLUMNS = ("month", "expected", "low", "high", "actual", "inside")
+YEAR_WEEKS = 365 / 7
+RARE = 0.05  # chance below which a miss is none
+KEPT, LESS, MORE, OPEN = "as promised", "less", "more", "too uncertain to say"
+
+
+def plan_kept(past_plan: Sequence[dict], table: pd.DataFrame) -> pd.DataFrame:
+    """One row an action of the last plan that was measured as an intervention of its id, with ``PLAN_COLUMNS``.
+
+    A year's promise counts for the weeks measured. ``came`` is margin, or revenue where no margin is known (as the plan has it).
+    ``kept``: more or less than promised where the two ranges lie apart, too uncertain to say where the measured range holds both
+    nothing and the promise, else as promised.
+    """
+    own, rows = table.set_index("id"), []
+    for action in past_plan:
+        if action["action_id"] not in own.index:
+            continue
+        row = own.loc[action["action_id"]]
+        money = "revenue" if np.isnan(row["margin"]) else "margin"
+        came, low, high = (float(row[f"{money}{side}"]) for side in ("", "_low", "_high"))
+        part = min(row["weeks"] / YEAR_WEEKS, 1.0)
+        promised, least, most = (action[name] * part for name in ("value", "value_low", "value_high"))
+        kept = MORE if low > most else LESS if high < least else OPEN if low <= 0 <= high else KEPT
+        rows.append((action["action_id"], action["name"], promised, least, most, came, low, high, kept))
+    return pd.DataFrame(rows, columns=list(PLAN_COLUMNS))
+
+
+def forecasts_kept(past: Sequence[Remembered], months: pd.DataFrame | None, as_of: date) -> pd.DataFrame:
+    """One row a month that the last report forecast and that is over: ``FORECAST_COLUMNS``, revenue."""
+    forecast = one_of_kind(tuple(past), "forecast").values()
+    actual = pd.Series(dtype=float) if months is None else months.set_index("month")["revenue"]
+    rows = [
+        (pd.Timestamp(one.since), one.value, one.low, one.high, float(actual[pd.Timestamp(one.since)]))
+        for one in forecast
+        if one.ranged and one.until <= as_of and pd.Timestamp(one.since) in actual.index
+    ]
+    frame = pd.DataFrame(rows, columns=list(FORECAST_COLUMNS[:-1]))
+    return frame.assign(inside=frame["actual"].between(frame["low"], frame["high"]))
+
+
+def buyers_came(past: Sequence[Remembered], order_totals: pd.DataFrame, as_of: date) -> tuple[Remembered, int] | None:
+    """How many customers the score said would buy, and how many of those known then did; None before its days are over."""
+    told = one_of_kind(tuple(past), "promise").get("buyers")
+    if told is None or told.until > as_of or "customer_id" not in order_totals:
+        return None
+    since, until = pd.Timestamp(told.since), pd.Timestamp(told.until)
+    bought = order_totals[order_totals["revenue"] > 0]
+    known = pd.Index(bought.loc[bought["day"] < since, "customer_id"].dropna().unique())
+    came = bought.loc[bought["day"].between(since, until) & bought["customer_id"].isin(known), "customer_id"].nunique()
+    return told, int(came)
+
+
+def fair(hits: int, n: int) -> bool:
+    """Whether so few of ``n`` inside a range that promised LEVEL can be chance (exact binomial, one side, 5 percent)."""
+    return bool(binom.cdf(hits, n, LEVEL) > RARE)

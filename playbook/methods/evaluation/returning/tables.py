@@ -1,0 +1,153 @@
+"""Tables of returns, and what they rest on."""
+
+import math
+
+import pandas as pd
+
+from playbook.methods.evaluation.returning.earnings import SURE
+from playbook.methods.evaluation.returning.told import Told
+from playbook.result.contract import Assumption, Table
+from playbook.result.formats import LEVEL, Formats
+
+__all__ = ["assumptions", "tables"]
+
+SOURCE = "orders, interventions"
+ALL = "All together"
+
+
+def tables(told: Told) -> tuple[Table, ...]:
+    """Money by intervention and in all, then worth, satisfaction and promises, each where there is something."""
+    found = [_earned(told)] if told.total is not None else []
+    return tuple(t for t in (*found, _worth(told), _felt(told), _plan(told), _forecasts(told)) if t)
+
+
+def _earned(told: Told) -> Table:
+    fmt, rows = told.fmt, [_row(row, row.label, row.verdict, told.fmt) for row in told.earned.itertuples()]
+    if len(rows) > 1:
+        rows.append(_row(told.total, ALL, told.total.evidence, fmt))
+    columns = {
+        "label": ("Intervention", "text"),
+        "evidence": ("Evidence", "text"),
+        "cost": ("Cost", "money"),
+        "revenue": ("Extra revenue", "text"),
+        "profit": ("Earned after cost", "text"),
+        "roi": ("Earned per cost", "share"),
+        "payback": ("Cost earned after", "text"),
+    }
+    if told.margin is None:
+        columns = {name: label for name, label in columns.items() if name not in ("profit", "roi", "payback")}
+    caption = f"What each intervention cost and brought, nothing counted twice, with {fmt.share(LEVEL)} ranges."
+    return Table(pd.DataFrame(rows), caption, SOURCE, columns)
+
+
+def _row(row, label: str, evidence: str, fmt: Formats) -> dict:
+    """Where chance may have done it, a range is all there is to say about money."""
+    sure = evidence in SURE
+    return {
+        "label": label,
+        "evidence": evidence,
+        "cost": row.cost,
+        "revenue": _ranged(row.revenue, row.revenue_low, row.revenue_high, sure, fmt),
+        "profit": _ranged(row.profit, row.profit_low, row.profit_high, sure, fmt),
+        "roi": row.roi if sure else math.nan,
+        "payback": _after(getattr(row, "payback", math.nan), fmt) if sure else "–",
+    }
+
+
+def _ranged(value: float, low: float, high: float, sure: bool, fmt: Formats) -> str:
+    if not math.isfinite(value):
+        return "–"
+    span = f"{fmt.money(low)} to {fmt.money(high)}"
+    return f"{fmt.money(value)} ({span})" if sure else span
+
+
+def _after(weeks: float, fmt: Formats) -> str:
+    if math.isnan(weeks):
+        return "–"
+    return "never" if math.isinf(weeks) else f"{fmt.number(weeks, 1)} weeks"
+
+
+def _worth(told: Told) -> Table | None:
+    if told.worth.empty:
+        return None
+    spans = [f"{told.fmt.signed_money(row.low)} to {told.fmt.signed_money(row.high)}" for row in told.worth.itertuples()]
+    columns = {
+        "label": ("Intervention", "text"),
+        "got": ("A customer who got it", "money"),
+        "left_out": ("One left out", "money"),
+        "span": ("Difference, range", "text"),
+    }
+    caption = "What a customer is still worth today, by whether the lot gave the intervention."
+    return Table(told.worth.assign(span=spans), caption, f"{SOURCE}; lifetime value of this report", columns, aside=True)
+
+
+def _felt(told: Told) -> Table | None:
+    if told.felt.empty:
+        return None
+    fmt = told.fmt
+    frame = pd.DataFrame(
+        [(row.measure, fmt.value(row.before, row.unit), fmt.value(row.after, row.unit), row.n) for row in told.felt.itertuples()],
+        columns=["measure", "before", "after", "n"],
+    )
+    columns = {
+        "measure": ("What", "text"),
+        "before": ("Before the first intervention", "text"),
+        "after": ("Since", "text"),
+        "n": ("Answers or tickets", "count"),
+    }
+    return Table(frame, "Satisfaction and cost to serve, before and since.", "surveys, tickets, orders", columns, aside=True)
+
+
+def _plan(told: Told) -> Table | None:
+    if told.plan.empty:
+        return None
+    columns = {
+        "name": ("Action of the last plan", "text"),
+        "promised": ("Promised for the time measured", "money"),
+        "came": ("Came", "money"),
+        "kept": ("Kept", "text"),
+    }
+    return Table(told.plan, "What the last plan promised, and what came.", "the last published plan; orders", columns)
+
+
+def _forecasts(told: Told) -> Table | None:
+    if told.forecasts.empty:
+        return None
+    fmt = told.fmt
+    span = [f"{fmt.money(row.low)} to {fmt.money(row.high)}" for row in told.forecasts.itertuples()]
+    frame = told.forecasts.assign(span=span, held=told.forecasts["inside"].map({True: "yes", False: "no"}))
+    columns = {
+        "month": ("Month", "month"),
+        "expected": ("Expected", "money"),
+        "span": ("Range", "text"),
+        "actual": ("Came", "money"),
+        "held": ("In the range", "text"),
+    }
+    return Table(frame, "Revenue forecast by the last report, and what came.", "the last published forecast; orders", columns)
+
+
+def assumptions(told: Told) -> tuple[Assumption, ...]:
+    """What the sums rest on."""
+    found = []
+    if told.total is not None:
+        found.append(Assumption("Effects count for the time measured only; none is taken to last beyond it.", "high", "medium"))
+        found.append(
+            Assumption(
+                "What an intervention brought is spread evenly over its customers and days. Those on the same customers and days"
+                " share it equally; where both were drawn by lot this is careful.",
+                "medium",
+                "medium",
+            )  # fmt: skip
+        )
+        if told.margin is not None:
+            found.append(Assumption(f"Of extra revenue {told.fmt.share(told.margin)} is margin, as stated.", "medium", "high"))
+        else:
+            found.append(Assumption("No gross margin is stated, so only revenue is shown, not profit.", "high", "high"))
+    if told.doubtful:
+        names = ", ".join(told.doubtful)
+        text = f"Left out of every sum, with its cost, because the comparison is in doubt: {names}."
+        found.append(Assumption(text, "high", "high"))
+    if len(told.felt):
+        text = "Satisfaction and cost to serve are compared before and since; other changes and the season are counted in."
+        found.append(Assumption(text, "low", "medium"))
+    return tuple(found)

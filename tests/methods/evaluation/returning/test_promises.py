@@ -1,0 +1,82 @@
+"""Promises: judged only when their time is over, and against what came."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binom
+
+from playbook.methods.evaluation.returning.promises import buyers_came, fair, forecasts_kept, plan_kept
+from playbook.result.remembered import Remembered
+
+PLAN = ({"action_id": "mail", "name": "Mail", "value": 5214.2857, "value_low": 2607.14285, "value_high": 10428.5714},)
+
+
+def earned(margin=100.0, low=50.0, high=150.0):
+    columns = {"id": "mail", "weeks": 4.0, "margin": margin, "margin_low": low, "margin_high": high}
+    return pd.DataFrame([{**columns, "revenue": 7.0, "revenue_low": 6.0, "revenue_high": 8.0}])
+
+
+@pytest.mark.parametrize(
+    ("came", "kept"),
+    [
+        ((400.0, 300.0, 500.0), "as promised"),
+        ((100.0, 50.0, 150.0), "less"),
+        ((1000.0, 900.0, 1100.0), "more"),
+        ((300.0, -100.0, 700.0), "too uncertain to say"),
+    ],
+)
+def test_a_year_s_promise_counts_for_the_weeks_measured(came, kept):
+    (row,) = plan_kept(PLAN, earned(*came)).itertuples()
+    assert (row.promised, row.promised_low, row.promised_high) == (pytest.approx(400), pytest.approx(200), pytest.approx(800))
+    assert (row.came, row.kept) == (came[0], kept)
+
+
+def test_without_a_margin_the_plan_was_of_revenue_and_other_actions_are_not_judged():
+    (row,) = plan_kept((*PLAN, {"action_id": "call"}), earned(np.nan, np.nan, np.nan)).itertuples()
+    assert (row.came, row.low, row.high) == (7.0, 6.0, 8.0)
+
+
+def forecast(month, last, value=100.0):
+    since = date.fromisoformat(month)
+    return Remembered(
+        kind="forecast", id=f"revenue-{month[:7]}", label="Revenue", value=value, low=90.0, high=110.0, since=since,
+        until=date.fromisoformat(last),
+    )  # fmt: skip
+
+
+def test_only_months_that_are_over_are_judged():
+    months = pd.DataFrame({"month": pd.to_datetime(["2026-08-01", "2026-09-01"]), "revenue": [105.0, 120.0]})
+    past = (forecast("2026-08-01", "2026-08-31"), forecast("2026-09-01", "2026-09-30"), forecast("2026-10-01", "2026-10-31"))
+    found = forecasts_kept(past, months, date(2026, 9, 30))
+    assert found["actual"].tolist() == [105.0, 120.0] and found["inside"].tolist() == [True, False]
+    assert len(forecasts_kept(past, months, date(2026, 9, 29))) == 1
+    assert forecasts_kept(past, None, date(2026, 9, 30)).empty
+
+
+def test_buyers_are_those_known_when_the_promise_was_made():
+    told = Remembered(
+        kind="promise", id="buyers", label="x", value=2.0, low=1.0, high=3.0, n=3, since=date(2026, 1, 1), until=date(2026, 3, 31)
+    )
+    orders = pd.DataFrame(
+        [
+            ("a", "2025-12-01", 10.0),
+            ("b", "2025-12-01", 10.0),
+            ("a", "2026-01-01", 10.0),
+            ("a", "2026-02-01", 10.0),
+            ("b", "2026-03-01", -10.0),  # a return is no purchase
+            ("c", "2026-02-01", 10.0),  # nobody knew them
+            ("b", "2026-04-01", 10.0),  # too late
+        ],
+        columns=["customer_id", "day", "revenue"],
+    )
+    orders = orders.assign(day=pd.to_datetime(orders["day"]))
+    assert buyers_came((told,), orders, date(2026, 3, 31)) == (told, 1)
+    assert buyers_came((told,), orders, date(2026, 3, 30)) is None
+    assert buyers_came((), orders, date(2026, 3, 31)) is None
+
+
+def test_a_range_has_broken_its_promise_when_chance_is_a_poor_excuse():
+    assert fair(1, 3) and not fair(0, 3)  # 0.2 cubed is below one in twenty, 0.104 is not
+    assert fair(7, 12) == (binom.cdf(7, 12, 0.8) > 0.05)

@@ -1,0 +1,153 @@
+"""Returns: from measured effects to money in words; doubtful ones enter no sum; promises are held against what came."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from playbook.engagement import Assumptions
+from playbook.methods.evaluation.returns import Returns, returns
+from playbook.methods.needs_analysis.bridge import bridge
+from playbook.result.contract import Locked, Result
+from playbook.result.formats import Formats
+from playbook.result.remembered import Remembered
+
+FMT, AS_OF = Formats("EUR"), date(2026, 12, 31)
+DAYS = pd.date_range("2025-01-01", AS_OF)
+ORDERS = pd.DataFrame(
+    {"order_id": range(len(DAYS)), "day": DAYS, "revenue": 100.0, "customer_id": [f"c{i % 50}" for i in range(len(DAYS))]}
+)
+MAIL = {
+    "id": "mail", "label": "Mail", "verdict": "shown", "design": "control group", "start": "2026-03-02", "end": "2026-03-29",
+    "weeks": 4.0, "cost": 1000.0, "revenue": 4000.0, "revenue_low": 3000.0, "revenue_high": 5000.0,
+}  # fmt: skip
+CALL = {**MAIL, "id": "call", "label": "Call", "start": "2026-05-04", "end": "2026-05-31"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Impact(Result):
+    effects: pd.DataFrame
+
+
+def answer(*rows, margin=0.5, **given):
+    frame = pd.DataFrame(rows)
+    impact = _Impact(
+        fmt=FMT, headline="x", effects=frame.assign(start=pd.to_datetime(frame["start"]), end=pd.to_datetime(frame["end"]))
+    )
+    return returns(ORDERS, Assumptions(gross_margin=margin), AS_OF, FMT, impact=impact, **given)
+
+
+def sentences(found):
+    return {f.id: f.sentence for f in found.findings}
+
+
+def test_money_of_one_intervention():
+    found = answer(MAIL)
+    assert isinstance(found, Returns)
+    assert found.headline == "After its cost of €1,000 Mail earned €1,000"
+    told = sentences(found)
+    assert told["returns-total"] == (
+        "Mail cost €1,000 and brought €4,000 of revenue, €2,000 of margin: €1,000 left after cost, €2.00 for each €1 spent."
+    )
+    assert told["returns-payback"] == (
+        "Mail had earned its cost after 2 weeks of its 4 weeks; at the low end of its range after 2.7 weeks."
+    )
+    assert found.findings[0].evidence == "shown" and (found.findings[0].low, found.findings[0].high) == (500.0, 1500.0)
+    assert len(found.tables[0].frame) == 1 and len(found.figures()) == 1
+
+
+def test_overlap_is_shared_and_said():
+    twin = {**MAIL, "id": "call", "label": "Call"}
+    found = answer(MAIL, twin)
+    assert found.total.revenue == pytest.approx(4000)  # two measured 4,000 each on the very same customers and days
+    assert sentences(found)["returns-shared"].startswith("Mail and Call reached the same customers in the same weeks.")
+    assert "Call counts 50% of what was measured" in sentences(found)["returns-shared"]
+    apart = answer(MAIL, CALL)
+    assert apart.total.revenue == pytest.approx(8000) and "returns-shared" not in sentences(apart)
+
+
+def test_a_doubtful_comparison_enters_no_sum_and_is_named():
+    found = answer(MAIL, {**CALL, "verdict": "indicative"})
+    assert found.total.count == 1 and found.headline == "After its cost of €1,000 Mail earned €1,000"
+    assert any(a.text.endswith("in doubt: Call.") for a in found.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("change", "headline"),
+    [
+        ({"cost": 1900.0}, "After its cost of €1,900 Mail probably earned €100"),  # the low end loses 400
+        ({"cost": 2100.0}, "The margin that Mail brought, €2,000, may or may not cover its cost of €2,100"),
+        ({"cost": 9000.0}, "The margin that Mail brought, €2,000, does not cover its cost of €9,000"),
+        (
+            {"verdict": "not shown", "revenue_low": -1000.0},
+            "Whether Mail earned its cost of €1,000 cannot be told from chance yet",
+        ),
+        (
+            {"verdict": "harmful", "revenue": -4000.0, "revenue_low": -5000.0, "revenue_high": -3000.0},
+            "Mail cost €1,000 and lowered revenue by €4,000",
+        ),
+    ],
+)
+def test_headline(change, headline):
+    assert answer({**MAIL, **change}).headline == headline
+
+
+def test_without_a_margin_only_revenue_is_told():
+    found = answer(MAIL, margin=None)
+    assert found.headline == "For €1,000 Mail brought €4,000 of revenue"
+    assert sentences(found)["returns-total"] == "Mail cost €1,000 and brought €4,000 of revenue."
+    assert "profit" not in found.tables[0].columns and "returns-payback" not in sentences(found)
+
+
+def test_an_effect_that_may_be_chance_has_a_range_and_no_amount():
+    found = answer({**MAIL, "verdict": "not shown", "revenue_low": -1000.0})
+    assert found.findings[0].value is None
+    assert "€4,000" not in " ".join(f.sentence for f in found.findings)
+    assert found.tables[0].frame.loc[0, "revenue"] == "−€1,000 to €5,000"
+
+
+def test_the_bridge_splits_the_change():
+    found = answer(MAIL, bridge=bridge(ORDERS.assign(revenue=np.where(DAYS.year == 2026, 120.0, 100.0)), AS_OF, FMT))
+    assert found.parts["change"].tolist() == [4000.0, 3300.0]
+    assert "Of that, +€4,000 came from interventions and +€3,300 from everything else." in sentences(found)["returns-bridge"]
+    assert len(found.figures()) == 2
+
+
+def promised(value=100.0):
+    return tuple(
+        Remembered(
+            kind="forecast", id=f"revenue-{month}", label="Revenue", value=value, low=0.9 * value, high=1.1 * value, unit="money",
+            since=month.date(), until=(month + pd.offsets.MonthEnd(0)).date(),
+        )
+        for month in pd.date_range("2026-02-01", periods=4, freq="MS")
+    )  # fmt: skip
+
+
+def test_forecasts_are_held_against_what_came():
+    months = pd.DataFrame({"month": pd.date_range("2026-02-01", periods=4, freq="MS"), "revenue": [100.0, 105.0, 95.0, 150.0]})
+    found = answer(MAIL, months=months, past_memory=promised())
+    assert sentences(found)["returns-forecast"] == (
+        "The last report expected €400 of revenue for the 4 months since; €450 came, 12% more. "
+        "Its 80% range held 3 of 4 months: it kept its word."
+    )
+    broken = sentences(answer(MAIL, months=months, past_memory=promised(50.0)))["returns-forecast"]
+    assert broken.endswith("held 0 of 4 months: it promised too much. It could not know of Mail, begun since.")
+
+
+def test_a_planned_action_is_held_against_its_promise():
+    plan = ({"action_id": "mail", "name": "Mail", "value": 60_000.0, "value_low": 50_000.0, "value_high": 70_000.0},)
+    found = answer(MAIL, past_plan=plan)
+    assert sentences(found)["returns-plan"] == (
+        "One action of the last plan can be judged: for the time measured €4,603 of margin was promised, €2,000 came"
+        " (1 brought less)."
+    )
+
+
+def test_nothing_to_judge_locks_the_section_and_a_promise_alone_opens_it():
+    assert isinstance(returns(ORDERS, Assumptions(), AS_OF, FMT), Locked)
+    assert isinstance(answer({**MAIL, "verdict": "too early", "revenue": np.nan}), Locked)
+    months = pd.DataFrame({"month": pd.date_range("2026-02-01", periods=4, freq="MS"), "revenue": 100.0})
+    alone = returns(ORDERS, Assumptions(), AS_OF, FMT, months=months, past_memory=promised())
+    assert alone.headline.startswith("The last report expected €400 of revenue") and alone.figures() == ()
