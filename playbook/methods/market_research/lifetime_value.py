@@ -11,7 +11,12 @@ from playbook.methods.market_research.grouping.habits import buying_habits
 from playbook.methods.market_research.lifetime.bg_nbd import NAMES as BUYING
 from playbook.methods.market_research.lifetime.bg_nbd import choose_buying
 from playbook.methods.market_research.lifetime.contract_survival import MONTH
-from playbook.methods.market_research.lifetime.contract_worth import hold_out_contracts, monthly_fees, worth_by_contracts
+from playbook.methods.market_research.lifetime.contract_worth import (
+    fees_beside,
+    hold_out_contracts,
+    monthly_fees,
+    worth_by_contracts,
+)
 from playbook.methods.market_research.lifetime.customer_worth import YEAR, Terms, learn_spending, worth_by_orders
 from playbook.methods.market_research.lifetime.figures import band_figure, holdout_figure, survival_figure, value_figure
 from playbook.methods.market_research.lifetime.findings import findings, headline
@@ -93,7 +98,8 @@ def lifetime_value(
 ) -> LifetimeValue | Locked:
     """Value of each customer over ``years``: expected purchases or payments, times margin, discounted; with ranges.
 
-    With contracts of which some ended: Kaplan-Meier and beyond the data sBG, times the fee. Else from orders with a customer:
+    With contracts of which some ended: Kaplan-Meier and beyond the data sBG, times the fee. Else, and where customers order far
+    more than the contracts bring, from orders with a customer:
     BG/NBD or its regular relatives (see ``choose_buying``) times Gamma-Gamma. Ranges of totals and groups hold the scatter of
     customers, how exactly the models are known, and how far the hold-out forecast was off; the range of a single customer
     holds what may really happen. ``customers`` (acquired_on) tells who came new within the data. Raises ValueError for a
@@ -104,9 +110,11 @@ def lifetime_value(
     day = pd.Timestamp(as_of)
     terms = Terms(parameters.gross_margin or 1.0, parameters.discount_rate, years * YEAR)
     assigned = None if segments is None else segments.assignments
+    beside = None
     if contracts is not None and len(contracts) >= FEWEST and contracts["end"].notna().sum() >= FEWEST_BACK:
         fees, read = monthly_fees(contracts, order_totals, day)
-        if fees is not None and contracts["end"].isna().any():
+        beside = fees_beside(contracts, fees, order_totals, day) if read == "fee" else None
+        if beside is None and fees is not None and contracts["end"].isna().any():
             return _by_contracts(contracts, fees, read, day, terms, assigned, parameters, fmt, years)
     if order_totals is None or "customer_id" not in order_totals:
         return _locked(fmt, "orders (customer_id)", "or customers (acquired_on, left_on, fee)")
@@ -122,7 +130,8 @@ def lifetime_value(
         )
     if histories["age"].max() < SHORTEST:
         return _locked(fmt, "orders over at least three months")
-    return _by_orders(order_totals, histories, returned, _since(customers, day), day, terms, assigned, parameters, fmt, years)
+    since = _since(customers, day)
+    return _by_orders(order_totals, histories, returned, since, day, terms, assigned, parameters, fmt, years, beside)
 
 
 def _locked(fmt: Formats, *need: str) -> Locked:
@@ -140,7 +149,7 @@ def _since(customers: pd.DataFrame | None, day: pd.Timestamp) -> pd.Series | Non
 
 def _by_orders(
     order_totals: pd.DataFrame, histories: pd.DataFrame, returned: int, since: pd.Series | None, day: pd.Timestamp, terms: Terms,
-    assigned: pd.DataFrame | None, parameters: Assumptions, fmt: Formats, years: int,
+    assigned: pd.DataFrame | None, parameters: Assumptions, fmt: Formats, years: int, beside: float | None,
 ) -> LifetimeValue:  # fmt: skip
     fit = choose_buying(histories)
     spending = learn_spending(histories)
@@ -162,7 +171,7 @@ def _by_orders(
     once = None if fit.early else (histories["repeats"] == 0).to_numpy()
     told = Told(worth, newcomer, holdout, terms, years, parameters, "order", past=habits.fillna(0.0).to_numpy(), once=once)
     unnamed = float(order_totals["customer_id"].isna().mean())
-    notes = order_notes(told, fit, spending, histories, returned, unnamed, fmt)
+    notes = order_notes(told, fit, spending, histories, returned, unnamed, beside, fmt)
     return _result(told, names, codes, assigned, rows, fit.name, fit.k, notes, None, "orders, net of returns", fmt)
 
 

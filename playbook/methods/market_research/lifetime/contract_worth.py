@@ -11,8 +11,9 @@ from playbook.methods.market_research.lifetime.holdout import Holdout
 from playbook.methods.market_research.lifetime.newcomer_worth import Newcomer
 from playbook.result.formats import LEVEL
 
-__all__ = ["ContractWorth", "hold_out_contracts", "monthly_fees", "worth_by_contracts"]
+__all__ = ["ContractWorth", "fees_beside", "hold_out_contracts", "monthly_fees", "worth_by_contracts"]
 
+MINOR = 0.5  # of what customers order in a year, below which the fees of contracts are not what customers are worth
 WEEKS_A_MONTH = 365.25 / 12 / 7
 KINDS, PER_KIND, ENDED = 6, 100, 10  # kinds of contract with a curve of their own, and what each needs for it
 OTHER = "other"
@@ -44,6 +45,18 @@ def monthly_fees(contracts: pd.DataFrame, order_totals: pd.DataFrame | None, as_
     days = (contracts["end"].fillna(as_of) - contracts["start"].clip(lower=first)).dt.days + 1
     fees = (revenue / (days / (365.25 / 12)).clip(lower=1.0)).where(days > 0).reset_index(drop=True)
     return (fees, "orders") if fees.sum() > 0 else (None, "")
+
+
+def fees_beside(contracts: pd.DataFrame, fees: pd.Series, order_totals: pd.DataFrame | None, as_of: pd.Timestamp) -> float | None:
+    """A year's ``fees`` of the running contracts, where customers order far more than that; else None.
+
+    A maker of machines has service contracts with some of its customers, and lives on the orders of all of them.
+    """
+    if order_totals is None or "customer_id" not in order_totals:
+        return None
+    recent = order_totals[order_totals["day"].between(as_of - pd.Timedelta(days=364), as_of)].dropna(subset=["customer_id"])
+    yearly = 12 * float(fees[contracts["end"].isna().to_numpy()].sum())
+    return yearly if yearly < MINOR * float(recent["revenue"].sum()) else None
 
 
 def worth_by_contracts(

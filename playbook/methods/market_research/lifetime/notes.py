@@ -19,11 +19,21 @@ TIED = 0.2  # rank correlation of number and value of orders from which the two 
 
 
 def order_notes(
-    told: Told, fit: BuyingFit, spending: Spending, histories: pd.DataFrame, returned: int, unnamed: float, fmt: Formats
-) -> tuple[Assumption, ...]:
-    """Assumptions of the values by orders; ``returned``: customers who sent all back; ``unnamed``: share of orders of nobody."""
+    told: Told, fit: BuyingFit, spending: Spending, histories: pd.DataFrame, returned: int, unnamed: float,
+    beside: float | None, fmt: Formats,
+) -> tuple[Assumption, ...]:  # fmt: skip
+    """Assumptions of the values by orders; ``returned``: customers who sent all back; ``unnamed``: share of orders of nobody;
+    ``beside``: a year's fees of contracts that customers have beside their orders."""
     notes = [*_shared(told, fmt), _regular(fit, fmt), _tied(spending, histories, fmt)]
     notes.append(_new(told, fmt))
+    if beside is not None:
+        notes.append(
+            Assumption(
+                f"Customers are valued by what they order. Running contracts bring fees of {fmt.money(beside)} a year, far less"
+                " than the orders; where the fees are not among these, they come on top.",
+                "medium", "medium",
+            )
+        )  # fmt: skip
     once = int((histories["repeats"] == 0).sum())
     if once and not fit.early:
         who = "1 customer who ordered once is" if once == 1 else f"{fmt.count(once)} customers who ordered once are"
