@@ -169,7 +169,7 @@ def _told(deals: pd.DataFrame, firms: pd.DataFrame, shelf: Shelf, last: pd.Times
 
 
 def _steps(deals: pd.DataFrame, pipeline: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
-    """One row a deal and step reached, with what was done there, and the end with what it earned."""
+    """One row a deal and step reached, with what was done there, and the end with the amount won."""
     frames = []
     for number, step in enumerate(STEPS):
         here = deals["taken"] > number
@@ -185,7 +185,7 @@ def _steps(deals: pd.DataFrame, pipeline: pd.DataFrame, last: pd.Timestamp) -> p
         frames.append(rows[here])
     ended = pipeline[["opportunity_id", "owner", "product", "channel"]].assign(
         step=deals["end"], step_at=deals["closed"], action=None, cost=0.0, order=len(STEPS),
-        value=np.where(deals["end"] == WON, (pipeline["amount"] - deals["cost"]).clip(lower=0), 0.0),
+        value=np.where(deals["end"] == WON, pipeline["amount"], 0.0),
     )  # fmt: skip
     steps = pd.concat([*frames, ended])
     steps = steps[steps["step_at"] <= last].sort_values(["step_at", "opportunity_id", "order"], ignore_index=True)

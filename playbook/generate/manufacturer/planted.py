@@ -81,7 +81,7 @@ MOVES = {"线索": 1.1, "需求确认": 1.4}
 VISIT = 0.8  # what a visit adds to the log-odds of going on from the first step
 STEP_DAYS = (11, 21, 30, 24)
 # What is done at a step, and what it costs. The second of each is done in so many cases:
-ACTIONS = {"线索": {"电话跟进": 60, "上门拜访": 2600}, "方案报价": {"书面报价": 150, "试机演示": 6800}}
+ACTIONS = {"线索": {"电话跟进": 60, "上门拜访": 700}, "方案报价": {"书面报价": 150, "试机演示": 2800}}
 SECOND = {"线索": 0.5, "方案报价": 0.4}
 
 

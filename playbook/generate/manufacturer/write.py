@@ -95,7 +95,7 @@ MANUFACTURER_EXPORTS = {
             "owner": "销售员",
             "product": "机型",
             "action": "跟进方式",
-            "value": "毛利",
+            "value": "成交金额",
             "cost": "费用",
         },
         SLASHED,
