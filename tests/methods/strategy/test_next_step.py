@@ -67,6 +67,15 @@ def test_where_actions_do_nothing_no_gain_is_claimed():
     assert abs(np.mean(gains)) < 0.4  # of 16 a case; the plain difference of values is above 0.5 here
 
 
+def test_a_policy_that_loses_on_other_cases_is_not_told_as_a_gain():
+    alike = {"a": {"none": 0.4, "call": 0.4}, "b": {"none": 0.4, "gift": 0.4}}
+    result = next(r for r in (answer(journeys(600, s, alike), costs={}) for s in range(30)) if r.advice.gain < 0)
+    assert result.headline == "No other action is worth more than what is done today" and result.proposals == ()
+    policy = result.findings[0]
+    assert "worth no more than today's mix" in policy.sentence and policy.money is None
+    assert policy.evidence in ("not shown", "harmful") and not any(f.id == "next-step-best" for f in result.findings)
+
+
 def test_money_and_lists_add_up():
     result = answer()
     (proposal,) = result.proposals

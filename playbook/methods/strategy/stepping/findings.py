@@ -45,6 +45,21 @@ def grade(low: float, high: float) -> Evidence:
 def _policy(told: Stepped) -> Finding:
     advice, fmt = told.advice, told.fmt
     gain, low, high = (edge * told.many for edge in (advice.gain, advice.gain_low, advice.gain_high))
+    if gain <= 0:
+        return Finding(
+            "next-step-policy",
+            f"What looks best at each step is worth no more than today's mix on {told.cases} that did not choose it:"
+            f" {fmt.money(gain)} of {told.meant} a year ({fmt.money(low)} to {fmt.money(high)}), over {fmt.count(told.many)}"
+            f" {told.cases}.",
+            gain,
+            "money",
+            low,
+            high,
+            int(told.many),
+            evidence="harmful" if high < 0 else "not shown",
+            action="Go on as today, and try other actions by lot.",
+            owner=OWNER,
+        )
     check = ""
     if advice.effective >= FEWEST_EFFECTIVE and not np.isnan(advice.held_out):
         agrees = "confirm" if advice.held_out > advice.on_average else "do not confirm"
@@ -61,15 +76,15 @@ def _policy(told: Stepped) -> Finding:
         low,
         high,
         int(told.many),
-        money=gain if told.margin is not None and gain > 0 else None,
+        money=gain if told.margin is not None else None,
         evidence=grade(low, high),
-        action="Test the change by lot at one step first: half of the cases as advised, half as today." if gain > 0 else None,
+        action="Test the change by lot at one step first: half of the cases as advised, half as today.",
         owner=OWNER,
     )
 
 
 def _best(told: Stepped) -> Finding | None:
-    if told.changes.empty:
+    if told.changes.empty or told.advice.gain <= 0:
         return None
     fmt, one = told.fmt, told.changes.loc[told.changes["better"].idxmax()]
     return Finding(
