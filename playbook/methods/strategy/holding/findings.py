@@ -85,11 +85,12 @@ def _orders(told: Held) -> Finding:
     worth = (orders["order"] * orders["cost"]).sum()
     urgent = orders.iloc[0]
     name = urgent["name"] if isinstance(urgent["name"], str) else urgent["product_id"]
-    empty = "is out of stock" if urgent["on_hand"] <= 0 else f"lasts {fmt.number(urgent['weeks_left'], 1)} weeks"
+    under = f" ({fmt.count(urgent['on_order'])} under way)" if urgent["on_order"] > 0 else ""
+    empty = "is out of stock" if urgent["on_hand"] <= 0 else f"lasts {fmt.number(urgent['weeks_left'], 1)} weeks" + under
     price = f" Buying them takes {fmt.money(worth)} of working capital." if worth > 0 else ""
     return Finding(
         "stock-orders",
-        f"{len(orders)} of {len(told.products)} products are at or below their reorder point"
+        f"{len(orders)} of {len(told.products)} products {'is' if len(orders) == 1 else 'are'} at or below the reorder point"
         f" ({fmt.share(told.parameters.service_level)} of cycles without a stock-out). Most urgent: {name}, which"
         f" {empty}.{price}",
         float(len(orders)),
