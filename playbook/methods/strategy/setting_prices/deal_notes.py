@@ -1,5 +1,6 @@
 """Deal notes: what the advice on discounts rests on, and what would unlock it."""
 
+from playbook.intake.schema import FEATURE
 from playbook.methods.strategy.setting_prices.discounts import FEWEST, Discounts
 from playbook.result.contract import Assumption
 from playbook.result.formats import Formats
@@ -11,7 +12,7 @@ COSTED = 0.9  # share of deals whose cost has to be stated for a sum to be told 
 
 def alike_in(found: Discounts) -> str:
     """What deals were alike in: "size, owner and product"."""
-    parts = ["size", *(control for control, levels in found.model.levels.items() if levels)]
+    parts = ["size", *(control.removeprefix(FEATURE) for control, levels in found.model.levels.items() if levels)]
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from playbook.engagement import Assumptions
 from playbook.methods.needs_analysis.path.deals import deal_states
 from playbook.methods.strategy.setting_prices.deal_margins import GRID, add_up, best_discount, margin_curve, margins, walk_away
+from playbook.methods.strategy.setting_prices.own_controls import own_controls, with_own_words
 from playbook.methods.strategy.setting_prices.win_model import CONTROLS, TENTH, WinModel, fit_wins
 from playbook.result.formats import LEVEL
 
@@ -66,7 +67,8 @@ class Discounts:
 
 
 def known_deals(opportunities: pd.DataFrame, as_of: date, gross_margin: float | None) -> tuple[pd.DataFrame, pd.Series]:
-    """Deals with an amount and a discount that may be right: ``DEAL_COLUMNS`` and the controls; and why others were left out.
+    """Deals with an amount and a discount that may be right: ``DEAL_COLUMNS``, the controls and the client's own words; and why
+    others were left out.
 
     The amount is taken as net of the discount, so that the list price is amount / (1 - discount). An open deal without a
     discount has been offered none yet. Without a cost, that by the client's ``gross_margin`` at the usual discount stands in.
@@ -96,7 +98,8 @@ def known_deals(opportunities: pd.DataFrame, as_of: date, gross_margin: float | 
     for control in CONTROLS:
         if control in table:
             out[control] = table[control].astype(object).where(table[control].notna(), "").astype(str)
-    return out[reason.isna()].drop_duplicates("opportunity_id").reset_index(drop=True), reason.dropna().value_counts()
+    out = with_own_words(out, table)[reason.isna()].drop_duplicates("opportunity_id")
+    return out.reset_index(drop=True), reason.dropna().value_counts()
 
 
 def enough_to_guide(deals: pd.DataFrame) -> bool:
@@ -118,7 +121,9 @@ def discount_guide(opportunities: pd.DataFrame, as_of: date, parameters: Assumpt
         return None
     closed = deals[deals["end"] != "open"]
     closed = closed.assign(won=closed["end"] == "won")
-    model, raw = fit_wins(closed), fit_wins(closed, ())
+    own = own_controls(deals)
+    deals, closed = (frame.assign(**{c: frame[c].fillna("") for c in own}) for frame in (deals, closed))
+    model, raw = fit_wins(closed, (*CONTROLS, *own)), fit_wins(closed, ())
     grid, limit = _grid(closed["discount"], parameters.largest_discount)
     largest, least_margin = float(grid[-1]), parameters.least_margin or 0.0
     edges = closed["list_price"].quantile([i / BANDS for i in range(1, BANDS)]).to_numpy()
