@@ -17,7 +17,7 @@ def section(id: str, question: str, promise: str, one_of: tuple[str, ...] = ()):
     A parameter is filled by name: a frame of ``playbook.intake.frames``, the result of another method
     (parameter ``segments`` is what the method ``segments`` returned), or a value of the engagement (``fmt``,
     ``as_of``, ``industry``, ``objectives``, ``parameters``, ``interventions``, ``segment_rules``, ``network``, ``stages``,
-    ``protected``, ``channel_limits``, ``action_costs``, ``past_lessons``,
+    ``protected``, ``channel_limits``, ``action_costs``, ``past_findings``, ``past_lessons``,
     ``past_memory``, ``past_plan``, ``peer_kpis``, ``service_feedback``, ``audit``). With a default of None a
     frame or result is optional, without one its absence locks the section. ``one_of`` names optional frames of
     which one at least must be there.

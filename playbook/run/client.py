@@ -22,7 +22,7 @@ from playbook.result.formats import Formats
 from playbook.run.archive import write_memory
 from playbook.run.failure import explain
 from playbook.run.gathered import gather
-from playbook.run.kept import LESSONS, kept_figures
+from playbook.run.kept import FINDINGS, LESSONS, kept_figures
 from playbook.run.lists import carry_lists, write_lists
 from playbook.run.manifest import MANIFEST, git_commit, inputs, now, read_manifest, versions, write_json
 from playbook.run.memory import PeakMemory
@@ -172,7 +172,7 @@ def _write_pages(ready: Ready, notebooks: dict[str, NotebookNode], work: Path, r
         (work / name).write_text(text, encoding="utf-8", newline="\n")
     found = {name: answers(notebook) for name, notebook in notebooks.items()}
     write_json(
-        work / "findings.json",
+        work / FINDINGS,
         [_finding(name, a["id"], f) for name, given in found.items() for a in given for f in a["findings"]],
     )
     if "evaluation" in found:

@@ -18,12 +18,12 @@ from playbook.result.remembered import Remembered
 from playbook.run.noted import noted
 
 __all__ = [
-    "LESSONS", "PLAN", "WORK_VARIABLE", "keep", "kept_figures", "kept_lists", "past_lessons", "past_plan", "recall", "store",
-    "stored",
+    "FINDINGS", "LESSONS", "PLAN", "WORK_VARIABLE", "keep", "kept_figures", "kept_lists", "past_findings", "past_lessons",
+    "past_plan", "recall", "store", "stored",
 ]  # fmt: skip
 
 WORK_VARIABLE = "PLAYBOOK_WORK"
-LESSONS, PLAN = "lessons.json", "plan.json"
+FINDINGS, LESSONS, PLAN = "findings.json", "lessons.json", "plan.json"
 _LISTS, _FIGURES = "-lists", "-figures"
 _memory: dict[tuple[Engagement, str], Result] = {}
 
@@ -94,6 +94,18 @@ def past_plan(engagement: Engagement, as_of: date) -> tuple[dict, ...]:
     return tuple(_last_published(engagement, as_of, PLAN))
 
 
+def past_findings(engagement: Engagement, as_of: date) -> tuple[dict, ...]:
+    """Findings of the last report published before ``as_of``, as dicts (section, id, sentence, value, low, high, money ...) with
+    the report's own ``as_of`` (YYYY-MM-DD); empty when there is none."""
+    earlier = _earlier_files(engagement, as_of, FINDINGS)
+    return tuple({"as_of": earlier[-1].parent.name, **one} for one in _last_published(engagement, as_of, FINDINGS))
+
+
 def _last_published(engagement: Engagement, as_of: date, name: str) -> list[dict]:
-    earlier = sorted(file for file in engagement.reports.glob(f"????-??-??/{name}") if file.parent.name < as_of.isoformat())
+    earlier = _earlier_files(engagement, as_of, name)
     return json.loads(earlier[-1].read_text(encoding="utf-8")) if earlier else []
+
+
+def _earlier_files(engagement: Engagement, as_of: date, name: str) -> list[Path]:
+    """That file of every report published for a day before ``as_of``, the oldest first."""
+    return sorted(file for file in engagement.reports.glob(f"????-??-??/{name}") if file.parent.name < as_of.isoformat())

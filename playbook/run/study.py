@@ -20,7 +20,7 @@ from playbook.result.formats import Formats
 from playbook.run.archive import past_memory, peer_kpis
 from playbook.run.feedback import read_feedback
 from playbook.run.gathered import GATHERED, gathered
-from playbook.run.kept import keep, past_lessons, past_plan, recall, stored
+from playbook.run.kept import keep, past_findings, past_lessons, past_plan, recall, stored
 from playbook.run.phases import method_of
 
 __all__ = ["study"]
@@ -88,6 +88,7 @@ _VALUES: dict[str, Callable[[Engagement], object]] = {
     "parameters": lambda e: e.parameters,
     "segment_rules": lambda e: e.segment_rules,
     "stages": lambda e: e.stages,
+    "past_findings": lambda e: past_findings(e, gathered(e, "as_of")[0]),
     "past_lessons": lambda e: past_lessons(e, gathered(e, "as_of")[0]),
     "past_memory": lambda e: past_memory(e, gathered(e, "as_of")[0]),
     "past_plan": lambda e: past_plan(e, gathered(e, "as_of")[0]),

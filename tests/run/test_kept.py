@@ -7,7 +7,7 @@ import pytest
 
 from playbook.engagement import open_engagement
 from playbook.result.contract import Lesson
-from playbook.run.kept import past_lessons
+from playbook.run.kept import past_findings, past_lessons
 
 LESSON = {
     "id": "mail",
@@ -49,3 +49,11 @@ def test_the_last_earlier_evaluation_counts(acme):
 
 def test_without_an_evaluation_there_is_nothing_to_learn(acme):
     assert past_lessons(acme, date(2026, 10, 31)) == ()
+
+
+def test_findings_of_the_last_earlier_report_come_with_its_day(acme):
+    for day, sentence in (("2026-08-31", "Old."), ("2026-09-30", "Last."), ("2026-10-31", "Today.")):
+        publish_lessons(acme, day, [])
+        (acme.reports / day / "findings.json").write_text(json.dumps([{"section": "a", "id": "a", "sentence": sentence}]))
+    assert past_findings(acme, date(2026, 10, 31)) == ({"as_of": "2026-09-30", "section": "a", "id": "a", "sentence": "Last."},)
+    assert past_findings(acme, date(2026, 8, 31)) == ()

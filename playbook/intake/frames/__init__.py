@@ -12,6 +12,7 @@ from playbook.intake.frames import (  # noqa: F401  registers the frames
     deliveries,
     inventory,
     market,
+    net_weeks,
     orders,
     path_actions,
     people,

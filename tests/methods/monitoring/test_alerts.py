@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from playbook.methods.monitoring.alerts import ADVICE, alerts
+from playbook.methods.monitoring.campaigning.found import Found
+from playbook.methods.monitoring.campaigns import Campaigns
 from playbook.methods.monitoring.control_charts import control_charts
 from playbook.methods.monitoring.plan_tracking import plan_tracking
 from playbook.result.contract import Finding, Result
@@ -139,3 +141,47 @@ def test_advice_speaks_both_languages():
         assert all(entry[key][language].strip() for key in entry for language in ("en", "zh"))
     chinese = alerts(charts(spell(5, 0.7, 1.0)), Formats("EUR", "zh"))
     assert chinese.alerts["owner"].tolist() == ["销售负责人"]
+
+
+def sold(weeks_of: pd.DataFrame, web: float) -> pd.DataFrame:
+    """Orders that add up to the charts' revenue: phone and web share it evenly, the web loses all that is lost lately."""
+    rows = []
+    for place, week in enumerate(weeks_of.itertuples()):
+        late = place >= len(weeks_of) - 5
+        share = web if late else 0.5 + 0.01 * np.sin(place)
+        rows += [(f"{place}w", "web", week.week, week.value * share), (f"{place}p", "phone", week.week, week.value * (1 - share))]
+    return pd.DataFrame(rows, columns=["order_id", "channel", "day", "revenue"])
+
+
+def test_an_alert_says_which_channel_explains_it_who_acts_and_its_parts_add_up():
+    given = charts(spell(5, 0.7, 1.0))
+    series = given.series[given.series["kpi"] == "revenue"]
+    result = alerts(given, FMT, order_totals=sold(series, web=0.29))
+    alert = result.alerts.iloc[0]
+    assert "from the channel web, usually 50% of revenue" in alert["why"] and alert["owner"] == "head of marketing"
+    assert alert["action"].startswith("Look at web first") and alert["why"] in result.findings[0].sentence
+    spell_weeks = series.tail(5)
+    lost = (spell_weeks["value"] - spell_weeks["expected"]).sum()
+    sums = result.contributions.groupby("by")["change"].sum()
+    assert sums.to_dict() == pytest.approx({"orders and order value": lost, "channel": lost}, abs=0.006)
+    even = alerts(given, FMT, order_totals=sold(series, web=0.5)).alerts.iloc[0]
+    assert even["why"].startswith("No single group") and even["owner"] == "head of sales"
+
+
+def test_a_plan_says_what_each_month_left_has_to_bring_more():
+    alert = alerts(charts({}), FMT, behind_plan()).alerts.iloc[0]
+    assert "in each of the 2 months left" in alert["action"] and alert["owner"] == "managing director"
+
+
+def test_findings_of_campaigns_join_with_their_own_action_and_only_with_money_and_evidence():
+    money = {"money": 40_000.0, "action": "Spend less.", "owner": "head of marketing"}
+    found = (
+        Finding("campaigns-a", "Sure.", evidence="shown", **money), Finding("campaigns-b", "Unsure.", evidence="likely", **money),
+        Finding("campaigns-c", "Nobody knows.", evidence="not shown", **money),
+        Finding("campaigns-d", "It harms.", evidence="harmful"),
+        Finding("campaigns-e", "It helps.", evidence="shown"),
+    )  # fmt: skip
+    result = alerts(charts({}), FMT, campaigns=Campaigns(fmt=FMT, headline="given", findings=found, found=Found()))
+    assert result.alerts["id"].tolist() == ["alerts-campaigns-a", "alerts-campaigns-d", "alerts-campaigns-b"]
+    assert result.alerts["level"].tolist() == ["act now", "act now", "watch"]
+    assert result.alerts["action"].tolist() == ["Spend less.", ADVICE["campaigns"]["action"]["en"], "Spend less."]

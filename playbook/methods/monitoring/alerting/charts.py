@@ -1,0 +1,96 @@
+"""Alerts from the control charts: one a cause, with the group that explains it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from playbook.methods.monitoring.alert_causes import causes, explained_by, log_ratios
+from playbook.methods.monitoring.alerting.contributions import factor_parts
+from playbook.methods.monitoring.alerting.explain import Cause, explain_weeks
+from playbook.methods.monitoring.alerting.words import channel_adjustment
+from playbook.methods.monitoring.control_charts import ControlCharts, deviation, strength
+from playbook.result.formats import Formats
+
+__all__ = ["MATERIAL", "chart_alerts", "named"]
+
+MATERIAL = 0.01  # of a year's revenue: what deserves a decision at once
+BY_FACTOR = "orders and order value"
+
+
+def chart_alerts(
+    charts: ControlCharts,
+    dimensions: Mapping[str, pd.DataFrame],
+    products: pd.DataFrame | None,
+    costs: Mapping[str, float],
+    fmt: Formats,
+) -> list[dict]:
+    """One row a cause, as in ``Alerts.alerts``, with ``cause`` (a ``Cause``) and ``spells`` (weeks) beside it."""
+    ratios = log_ratios(charts.series)
+    return [_alert(c, ratios, charts, dimensions, products, costs, fmt) for c in causes(charts.signals, ratios)]
+
+
+def _alert(
+    cause: pd.DataFrame,
+    ratios: pd.DataFrame,
+    charts: ControlCharts,
+    dimensions: Mapping[str, pd.DataFrame],
+    products: pd.DataFrame | None,
+    costs: Mapping[str, float],
+    fmt: Formats,
+) -> dict:
+    """One cause as an alert, told by its revenue spell, or by a component that went on for longer."""
+    first, longest = cause.iloc[0], cause.loc[cause["weeks"].idxmax()]
+    revenue = first["kpi"] == "revenue"
+    main = longest if longest["weeks"] > first["weeks"] else first
+    opposed = cause["side"].nunique() > 1
+    told = cause[cause.index == main.name] if revenue else cause
+    components = explained_by(main, ratios) if revenue else tuple(cause["kpi"])
+    money = main["money"] if revenue else cause["money"].sum()  # revenue holds its components already
+    kind = components[0].replace("_", "-") if len(components) == 1 else "both"
+    kind = "mixed" if opposed else f"{kind}-{'low' if money < 0 else 'high'}"
+    lasting = bool(cause["lasting"].any())
+    amount = abs(money) * (52 / main["weeks"] if lasting else 1)
+    seasonal = charts.seasonal
+    what = "; ".join(deviation(s, fmt, seasonal) for s in told.itertuples())
+    if revenue:
+        explain = "explain" if len(components) > 1 else "explains"
+        what += f"; {named(components)} {explain} it" if main is first else f"; r{deviation(first, fmt, seasonal)[1:]}"
+    what += "" if seasonal else "; this may be the season"
+    urgent = money < 0 and bool(cause["ongoing"].any()) and amount >= MATERIAL * charts.revenue_year
+    found = _explained(main, charts, dimensions, products)
+    usual = _sums(charts, main, "expected")
+    value = usual["revenue"] / usual["orders"] if usual.get("orders", 0) > 0 else np.nan
+    return {
+        "id": f"alerts-{kind}-{main['since']:%Y-%m-%d}", "kind": kind, "alert": f"{what}.",
+        "level": "act now" if urgent else "watch", "money": amount,
+        "basis": "a year, if it goes on" if lasting else f"in {main['weeks']} weeks" if main["weeks"] > 1 else "in one week",
+        "favourable": money >= 0, "evidence": strength(cause["score"].max(), seasonal), "n": int(main["weeks"]),
+        "cause": found, "spells": float(main["weeks"]),
+        "adjust": channel_adjustment(found, costs, value, int(main["weeks"]), fmt) if money < 0 else "",
+    }  # fmt: skip
+
+
+def named(kpis: tuple[str, ...]) -> str:
+    """Components of revenue in words."""
+    return " and ".join({"orders": "the number of orders", "order_value": "the order value"}[k] for k in kpis)
+
+
+def _sums(charts: ControlCharts, spell: pd.Series, column: str) -> pd.Series:
+    """Sums of the spell's weeks by measure."""
+    inside = charts.series["week"].between(spell["since"], spell["week"])
+    return charts.series[inside].groupby("kpi")[column].sum()
+
+
+def _explained(
+    spell: pd.Series, charts: ControlCharts, dimensions: Mapping[str, pd.DataFrame], products: pd.DataFrame | None
+) -> Cause:
+    """What revenue did in the spell's weeks against what was expected of it, whichever measure gave the signal."""
+    due, now = _sums(charts, spell, "expected"), _sums(charts, spell, "value")
+    found = explain_weeks(spell["since"], spell["week"], due["revenue"], now["revenue"], dimensions, products)
+    split = factor_parts((due.get("orders", 0.0), due["revenue"]), (now.get("orders", 0.0), now["revenue"]))
+    if split is None:
+        return found
+    rows = pd.DataFrame({"by": BY_FACTOR, "group": split.index, "change": split.to_numpy()}).reindex(columns=found.parts.columns)
+    parts = rows if found.parts.empty else pd.concat([rows, found.parts], ignore_index=True)
+    return Cause(found.change, parts, found.effects, found.by, found.group, found.amount, found.share, found.evidence)

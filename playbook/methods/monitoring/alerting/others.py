@@ -1,0 +1,43 @@
+"""Alerts from other sections: customers who are slipping away, and what campaigns, forecasts and scores put at stake."""
+
+from collections.abc import Container
+
+import numpy as np
+
+from playbook.methods.monitoring.alerting.charts import MATERIAL
+from playbook.result.contract import Result
+
+__all__ = ["result_alerts", "segment_alerts"]
+
+SURE = frozenset({"shown", "harmful"})  # what may call for a decision at once
+RAISED = SURE | {"likely"}
+
+
+def segment_alerts(segments: Result | None, known: Container[str]) -> list[dict]:
+    """Findings of the segments that the advice knows, with what these customers bring in a year: some are always silent, so that
+    they are watched and only a change of their number is news."""
+    findings = segments.findings if segments is not None else ()
+    return [_row(f, f.id, "watch", own=False) for f in findings if f.id in known]
+
+
+def result_alerts(result: Result | None, kind: str, revenue_year: float) -> list[dict]:
+    """Findings of a section with money at stake and evidence for it, or of harm: the money is that of a year.
+
+    Act now: shown or harmful, and at least MATERIAL of a year's revenue, or harmful without an amount.
+    """
+    rows = []
+    for finding in result.findings if result is not None else ():
+        if not (finding.evidence == "harmful" or (finding.money and finding.money > 0 and finding.evidence in RAISED)):
+            continue
+        large = finding.money is None or finding.money >= MATERIAL * revenue_year
+        rows.append(_row(finding, kind, "act now" if large and finding.evidence in SURE else "watch", own=True))
+    return rows
+
+
+def _row(finding, kind: str, level: str, own: bool) -> dict:
+    return {
+        "id": f"alerts-{finding.id}", "kind": kind, "alert": finding.sentence, "level": level,
+        "money": np.nan if finding.money is None else finding.money, "basis": "a year", "favourable": False,
+        "evidence": finding.evidence, "n": finding.n, "cause": None, "spells": 1.0, "adjust": "",
+        "action": finding.action if own else None, "owner": finding.owner if own else None,
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""What stands behind the comparison of two reports of one client."""
