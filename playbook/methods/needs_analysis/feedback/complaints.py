@@ -171,9 +171,10 @@ def _difference(cases: pd.DataFrame, compared: pd.DataFrame, level: float) -> di
     design = sm.add_constant(used[["case", "before", "orders"]].astype(float), has_constant="add")
     design = design.loc[:, (design.columns == "const") | (design.std() > 0)]
     fit = sm.WLS(used["after"], design, weights=weight).fit(cov_type="cluster", cov_kwds={"groups": used["code"]}, use_t=False)
-    effect, error = float(fit.params["case"]), float(fit.bse["case"])
-    half = norm.ppf((1 + level) / 2) * error
     is_case = (used["case"] == 1).to_numpy()
+    effect = float(fit.params["case"])
+    error = max(float(fit.bse["case"]), _like_the_others(fit.resid.to_numpy(), is_case, np.asarray(weight)))
+    half = norm.ppf((1 + level) / 2) * error
     return {
         "customers": number,
         "compared": int((~is_case).sum()),
@@ -185,3 +186,14 @@ def _difference(cases: pd.DataFrame, compared: pd.DataFrame, level: float) -> di
         "again_expected": float(np.average(used["again"][~is_case], weights=weight[~is_case])),
         "p": float(2 * norm.sf(abs(effect) / error)) if error > 0 else 1.0,
     }
+
+
+def _like_the_others(residual: np.ndarray, is_case: np.ndarray, weight: np.ndarray) -> float:
+    """Standard error of the difference if cases scatter as the comparison does.
+
+    Where one order in fifty is a machine and the rest are parts, some dozens of cases may hold none: their own scatter then says
+    nothing of what they might have bought.
+    """
+    others = weight[~is_case] / weight[~is_case].sum()
+    variance = float(np.sum(others * residual[~is_case] ** 2))
+    return float(np.sqrt(variance * (1 / is_case.sum() + np.sum(others**2))))

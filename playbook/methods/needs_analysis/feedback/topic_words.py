@@ -37,7 +37,7 @@ _NAMED = re.compile(
 )
 _GREETING = re.compile(
     r"^\s*(?:(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|hallo|guten tag|bonjour|hola)\b(?:[ ]+[^\s,!:]+){0,3}\s*"
-    r"[,!:\n]|(?:您好|你好)[，,！!。]?)\s*",
+    r"[,!:\n]|(?:[^\s，,。！!？?]{0,4}(?:您好|你好)|请问)[，,！!。]?)\s*",
     re.IGNORECASE,
 )
 _SIGNED = re.compile(
@@ -46,7 +46,8 @@ _SIGNED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _THANKED = re.compile(
-    r"(?<=[\s,.!?。，！？])(?:many thanks|thanks|thank you|thx|cheers|谢谢|多谢)[^?？]{0,40}$", re.IGNORECASE | re.DOTALL
+    r"(?<=[\s,.!?。，！？])(?:many thanks|thanks|thank you|thx|cheers|谢谢|多谢|麻烦了|请尽快回复)[^?？]{0,40}$",
+    re.IGNORECASE | re.DOTALL,
 )
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？]?")
 _STEM_KEEPS = ("us", "ss", "is")

@@ -33,6 +33,8 @@ from playbook.methods.needs_analysis.feedback.topic_words import (
         ("My name is Anna Kowalska and it broke", f"My name is {HIDDEN} and it broke"),
         ("I asked Mr. O'Brien twice", f"I asked Mr {HIDDEN} twice"),
         ("您好，我的订单12345678还没到", f"我的订单{HIDDEN}还没到"),
+        ("售后您好，设备漏液。请尽快回复。", "设备漏液。"),
+        ("请问，备件多少钱？谢谢！", "备件多少钱？"),
         ("Good value, thanks a lot for everything that you did for my old mother?", None),
     ],
 )
