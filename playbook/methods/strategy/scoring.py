@@ -42,7 +42,7 @@ class Scoring(Result):
     def figures(self) -> tuple[Figure, ...]:
         """How many of the yes the first tenths hold, and what working down the list brings."""
         drawn = [gain_figure(self.learned, self.asked, self.fmt)]
-        if self.profit is not None:
+        if self.profit is not None and self.learned.works:
             drawn.append(profit_figure(self.profit, self.asked, self.fmt))
         return tuple(drawn)
 

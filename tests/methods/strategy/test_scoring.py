@@ -8,6 +8,7 @@ import pytest
 from playbook.engagement import Assumptions
 from playbook.methods.strategy.predicting.asked import ask_cases, ask_customers, ask_deals
 from playbook.methods.strategy.predicting.learn import CHOICE
+from playbook.methods.strategy.predicting.worth import PLANNED
 from playbook.methods.strategy.scoring import scoring
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
@@ -26,7 +27,7 @@ def _cases(n: int = 500, waiting: int = 60, seed: int = 0) -> pd.DataFrame:
             "case_id": [f"L{i}" for i in range(n)],
             "outcome": pd.array(yes, dtype="boolean"),
             "opened_on": pd.Timestamp("2025-01-01") + pd.to_timedelta(np.arange(n), "D"),
-            "value": 40.0, "cost": np.nan, "customer_id": [f"c{i}" for i in range(n)], "subject": "offer",
+            "value": 200.0, "cost": np.nan, "customer_id": [f"c{i}" for i in range(n)], "subject": "offer",
             "feature: need": need, "feature: source": source, "feature: age": rng.choice([30, 60], n),
             "feature: close_code": np.where(yes, "S1", None),
         }
@@ -48,7 +49,7 @@ def test_cases_are_scored_priced_and_listed_with_reasons(found):
     assert found.learned.dropped["column"].tolist() == ["feature: close_code"]
     assert found.learned.comparison.set_index("model").loc[CHOICE, "auc"] > 0.8
     assert found.importance["column"].iloc[0] == "feature: need"
-    # A yes brings 40, a contact costs 5: it pays from a chance of one in eight.
+    # A yes brings 200, of which the work is taken to bring about a fifth; a contact costs 5: it pays from one chance in eight.
     assert found.profit.threshold == pytest.approx(5 / 40)
     listed = found.listed
     assert len(listed) == 60 and set(listed["key"]) == {f"L{i}" for i in range(440, 500)}
@@ -56,6 +57,9 @@ def test_cases_are_scored_priced_and_listed_with_reasons(found):
     assert "need" in listed["why"].iloc[0] and "need" in listed["but"].iloc[-1]
     (proposal,) = found.proposals
     assert set(proposal.lines["key"]) == set(listed.loc[listed["chance"] * 40 > 5, "key"])
+    assert proposal.evidence == "indicative" and "nobody has measured it" in found.findings[1].sentence
+    assert np.allclose(proposal.lines[["value_low", "value_high"]].sum() / proposal.value, [0.25, 2.5])  # 5% and 50% for 20%
+    assert any("planning share" in a.text and a.support == "low" for a in found.assumptions)
     frame = proposal.worklist.frame
     assert frame["value"].sum() == pytest.approx(proposal.value) and frame["cost"].sum() == pytest.approx(proposal.cost)
     assert found.worklists == ()
@@ -116,7 +120,7 @@ def test_deals_are_scored_where_there_are_no_cases_also_with_days_missing_and_da
     listed = found.listed.set_index("key")
     assert listed.groupby("product")["chance"].mean().to_dict() == pytest.approx({"A": 0.15, "B": 0.75}, abs=0.08)
     # Only won deals have an amount: a yes is worth the mean of its product times the margin.
-    assert np.allclose(listed["value"], listed["chance"] * np.where(listed["product"] == "B", 40, 20))
+    assert np.allclose(listed["value"], listed["chance"] * np.where(listed["product"] == "B", 40, 20) * PLANNED[1])
     # Dates are read as they were when the model was learnt: the scores of closed deals and of open ones have one scale.
     assert abs(listed["chance"].mean() - found.learned.base_rate) < 0.1
 
@@ -155,6 +159,47 @@ def test_customers_are_scored_where_there_is_nothing_else():
     assert found.proposals == () and "working on none of them would have paid" in found.findings[1].sentence
 
 
+def test_todays_state_of_customers_tells_nothing_of_earlier_days():
+    """Buyers at random: a column that counts what they bought since, and a day of their last order, would tell them apart."""
+    rows, rng = _snapshots(), np.random.default_rng(1)
+    rows["orders_next_90"] = (rng.random(len(rows)) < 0.3).astype(float)
+    rows.loc[rows["cut_off"] == pd.Timestamp(AS_OF), "orders_next_90"] = np.nan
+    so_far = rows.groupby("customer_id")["orders_next_90"].sum()
+    customers = pd.DataFrame({"customer_id": so_far.index, "region": "north", "feature: orders so far": so_far.to_numpy()})
+    customers["feature: last order"] = pd.Timestamp("2026-01-01") + pd.to_timedelta(customers.pop("feature: orders so far"), "D")
+    customers["feature: so far"] = so_far.to_numpy()
+    found = scoring(AS_OF, STATED, FMT, customer_snapshots=rows, customers=customers, protected=("so far",))
+    assert found.learned.comparison.set_index("model").loc[CHOICE, "auc"] < 0.6
+    assert found.asked.protected.columns.tolist() == ["so far"]
+    out = found.tables[-1].frame.set_index("name")["reason"]
+    assert out["last order"] == "it is kept as it is today, not as it was on earlier days"
+    assert out["region"] == "it is the same in every row" and "so far" not in out
+
+
+def test_deals_without_a_cost_are_worth_their_margin_and_never_their_revenue():
+    deals = _deals().assign(amount=100.0, cost=np.nan)
+    deals.loc[:19, "cost"] = 60.0
+    asked = ask_deals(deals, None, AS_OF, Assumptions(), ())
+    assert np.allclose(asked.value, 40) and (asked.margin, asked.costed) == (pytest.approx(0.4), 20)
+    stated = ask_deals(deals, None, AS_OF, STATED.model_copy(update={"gross_margin": 0.3}), ())
+    assert np.allclose(stated.value, np.where(np.arange(400) < 20, 40, 30)) and stated.costed == 0
+    few = ask_deals(deals.assign(cost=deals["cost"].where(deals.index < 5)), None, AS_OF, Assumptions(), ())
+    assert np.allclose(few.value, 100) and few.margin is None  # told as revenue
+    told = scoring(AS_OF, Assumptions(contact_cost=1.0), FMT, opportunities=deals)
+    assert any("Deals without a cost keep 40% of their amount, as the 20 with one" in a.text for a in told.assumptions)
+
+
+def test_where_deals_differ_in_worth_no_chance_is_told_from_which_it_pays(found):
+    assert "It pays from a chance of 12%." in found.findings[1].sentence
+    deals = scoring(AS_OF, STATED.model_copy(update={"contact_cost": 1.0}), FMT, opportunities=_deals().assign(amount=100.0))
+    assert deals.profit.threshold == pytest.approx(1 / 8)
+    differ = _deals().assign(amount=np.where(np.arange(400) % 2, 50.0, 400.0))
+    told = scoring(AS_OF, STATED.model_copy(update={"contact_cost": 1.0}), FMT, opportunities=differ)
+    finding = next(f for f in told.findings if f.id == "scoring-profit")
+    assert told.profit.threshold is None and "chance of" not in finding.sentence and "that chance" not in finding.action
+    assert "where the chance times what a yes brings is above what the work costs" in finding.sentence
+
+
 def test_only_what_the_treatment_brings_about_counts():
     cases = _cases(400, 0).drop(columns=["feature: close_code"])
     cases["treatment"] = np.where(np.arange(400) % 2, "call", "none")
@@ -166,9 +211,12 @@ def test_only_what_the_treatment_brings_about_counts():
     # Treated: 1, 3, 5, 7 (80 percent); left alone: 0 and 2 (40 percent): half of the yes would have come anyway.
     asked = ask_cases(cases, None, STATED, ())
     assert asked.caused[1] == pytest.approx(0.5) and asked.caused[0] < 0.5 < asked.caused[2]
-    assert asked.worked.sum() == 200 and asked.features["treatment"].isin(["call", "none"]).all()
+    assert asked.measured and asked.worked.sum() == 200 and asked.features["treatment"].isin(["call", "none"]).all()
+    for nothing in (" Control", "NO", "nobody", None):  # whatever the client calls it
+        again = ask_cases(cases.assign(treatment=cases["treatment"].replace("none", nothing)), None, STATED, ())
+        assert again.caused == asked.caused and (again.worked == asked.worked).all()
     few = ask_cases(cases.head(150), None, STATED, ())
-    assert few.caused == (1, 1, 1) and "treatment" not in few.features
+    assert (few.caused, few.measured) == (PLANNED, False) and "treatment" not in few.features
 
 
 def test_values_known_before_the_end_are_kept_and_others_are_the_mean_of_their_subject():

@@ -6,23 +6,20 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from sklearn.isotonic import IsotonicRegression
 
 from playbook.engagement import Assumptions
 from playbook.intake.frames.snapshots import HORIZON
 from playbook.intake.schema import FEATURE
 from playbook.methods.needs_analysis.path.deals import deal_states
+from playbook.methods.strategy.keeping.states import STEADY
+from playbook.methods.strategy.predicting.treatments import NONE, treatments
+from playbook.methods.strategy.predicting.worth import EFFECT, FEWEST, PLANNED, next_purchases, share_caused, worth
 
-__all__ = ["CONTACTS", "EFFECT", "Asked", "Nouns", "ask_cases", "ask_customers", "ask_deals"]
+__all__ = ["CONTACTS", "Asked", "Nouns", "ask_cases", "ask_customers", "ask_deals"]
 
-# What writing to customers once a month adds to what they would buy anyway: low, expected, high. Hillstrom's e-mail test, as in
-# the playbook's advice for segments (3 percent of a year's purchases for twelve mails).
-EFFECT = (0.013, 0.03, 0.047)
 CONTACTS = 3  # in the 90 days that are scored
 TESTED = 100  # cases treated, and left alone, before their difference says what a treatment causes
 _DAYS = ("opened_on", "created_on", "cut_off")  # of cases, deals and customers
-FEWEST = 10  # yes of one subject or product, for its average to stand for all of them
-PRICED = 0.5  # share of the no cases that have a value, from which the value is one known before
 
 
 @dataclass(frozen=True)
@@ -43,8 +40,10 @@ class Asked:
     features say, or None; ``keys``: the client's ids; ``shown``: columns that help whoever works the list; ``value``:
     margin (revenue where ``margin`` is None) that a yes brings, ``cost``: of working the row once, NaN where not known;
     ``worked``: rows that were worked on, all where nobody was left alone; ``caused``: share of the yes that working on a row
-    brings about, low, expected, high; ``known``: features taken on the day, which the leakage guard may trust; ``protected``:
-    columns that are kept for judging; ``absent``: protected names that no column has.
+    brings about, low, expected, high, and whether a control group has ``measured`` it; ``margin``: stated, or of the deals with a
+    cost of their own (``costed``: how many they are); ``known``: features taken on the day, which the leakage guard may trust;
+    ``later``: columns of the customers table that hold today's state only; ``protected``: columns that are kept for judging;
+    ``absent``: protected names that no column has.
     """
 
     kind: Literal["cases", "deals", "customers"]
@@ -58,9 +57,12 @@ class Asked:
     value: np.ndarray = field(repr=False)
     cost: np.ndarray = field(repr=False)
     worked: np.ndarray = field(repr=False)
-    caused: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    caused: tuple[float, float, float] = PLANNED
+    measured: bool = False
     margin: float | None = None
+    costed: int = 0
     known: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
     protected: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     absent: tuple[str, ...] = ()
 
@@ -84,32 +86,30 @@ def ask_cases(cases: pd.DataFrame, customers: pd.DataFrame | None, parameters: A
     """From the frame ``labelled_cases``: leads won or lost, offers taken or not.
 
     With ``treatment`` in it, the score is of a case that gets the usual treatment, and only the share of yes that those left
-    alone did not say anyway counts as brought about.
+    alone did not say anyway counts as brought about; without enough of them PLANNED does.
     """
     cases = cases.reset_index(drop=True)
     outcome = cases["outcome"]
     fixed = ["case_id", "outcome", "opened_on", "cost", "customer_id"]
     features = _with_customers(cases.drop(columns=[c for c in fixed if c in cases]), cases, customers)
-    worked, caused = np.ones(len(cases), dtype=bool), (1.0, 1.0, 1.0)
+    worked, caused, measured = np.ones(len(cases), dtype=bool), PLANNED, False
     if "treatment" in cases:
-        treated = ~cases["treatment"].fillna("none").astype(str).str.strip().str.casefold().isin(["", "none"])
+        done = treatments(cases["treatment"])
+        treated, closed = done != NONE, outcome.notna()
         features = features.drop(columns="treatment")
-        closed = outcome.notna()
         if min((closed & treated).sum(), (closed & ~treated).sum()) >= TESTED:
-            usual = cases.loc[treated, "treatment"].mode().iloc[0]
-            done = cases["treatment"].where(treated, "none").mask(outcome.isna(), usual)
-            features = features.assign(treatment=done)
-            worked = (treated | ~closed).to_numpy()
-            caused = _caused(outcome[closed & treated], outcome[closed & ~treated])
+            features = features.assign(treatment=done.mask(~closed, done[treated].mode().iloc[0]))
+            worked, measured = (treated | ~closed).to_numpy(), True
+            caused = share_caused(outcome[closed & treated], outcome[closed & ~treated])
     contact = parameters.contact_cost if parameters.contact_cost is not None else np.nan
     cost = cases["cost"].astype(float).fillna(contact) if "cost" in cases else pd.Series(contact, index=cases.index)
-    value = _worth(cases["value"], outcome, cases.get("subject")) if "value" in cases else np.full(len(cases), np.nan)
+    value = worth(cases["value"], outcome, cases.get("subject")) if "value" in cases else np.full(len(cases), np.nan)
     nouns = Nouns("case", "cases", "ends with yes", "end with yes")
     shown = cases[[c for c in ("customer_id", "subject", "opened_on") if c in cases]]
     known = ("treatment",) if "treatment" in features else ()
     asked = Asked(
         "cases", nouns, "cases", features, outcome, _days(cases, "opened_on"), cases["case_id"], shown,
-        value, cost.to_numpy(float), worked, caused, 1.0, known,
+        value, cost.to_numpy(float), worked, caused, measured, 1.0, known=known,
     )  # fmt: skip
     return _set_aside(asked, cases, customers, protected)
 
@@ -123,18 +123,22 @@ def ask_deals(
     outcome = pd.Series(states["end"] == "won", dtype="boolean").mask(states["end"] == "open")
     fixed = ["opportunity_id", "stage", "created_on", "closed_on", "customer_id", "cost"]
     features = _with_customers(deals.drop(columns=[c for c in fixed if c in deals]), deals, customers)
-    amount = _worth(states["amount"], outcome, deals.get("product"))
-    value = amount * (parameters.gross_margin or 1.0)
+    amount = worth(states["amount"], outcome, deals.get("product"))
+    margin, costed, value = parameters.gross_margin, 0, amount * (parameters.gross_margin or 1.0)
     if "cost" in deals:
-        own = deals["cost"].to_numpy(float)
-        value = np.where(np.isnan(own), value, np.maximum(amount - own, 0.0))
-    margin = parameters.gross_margin if "cost" not in deals else 1.0
+        own, known = deals["cost"].to_numpy(float), deals["cost"].notna() & (states["amount"] > 0)
+        if margin is None and known.sum() >= FEWEST:
+            costed = int(known.sum())
+            margin = max(1 - float(deals["cost"][known].sum() / states["amount"][known].sum()), 0.0)
+        if margin is not None:  # else all of it stays revenue: a mix of margin and revenue ranks nothing
+            value = np.where(np.isnan(own), amount * margin, np.maximum(amount - own, 0.0))
     contact = parameters.contact_cost if parameters.contact_cost is not None else np.nan
     nouns = Nouns("deal", "deals", "is won", "are won")
     shown = deals[[c for c in ("customer_id", "product", "owner", "stage", "created_on") if c in deals]]
     asked = Asked(
         "deals", nouns, "pipeline", features, outcome, states["created"] if "created_on" in deals else None,
-        deals["opportunity_id"], shown, value, np.full(len(deals), contact), np.ones(len(deals), dtype=bool), margin=margin,
+        deals["opportunity_id"], shown, value, np.full(len(deals), contact), np.ones(len(deals), dtype=bool),
+        margin=margin, costed=costed,
     )  # fmt: skip
     return _set_aside(asked, deals, customers, protected)
 
@@ -145,20 +149,25 @@ def ask_customers(
     """From the frame ``customer_snapshots``: who buys within 90 days, customers as they are on the as-of day to be scored.
 
     A yes is worth the margin of what customers like it bought in the 90 days (by what they had bought in the year before); of
-    that only EFFECT counts as brought about by CONTACTS contacts.
+    that only EFFECT counts as brought about by CONTACTS contacts. Of ``customers`` only STEADY columns are learnt from: the
+    others are as they are today, when the outcome of the earlier days is known.
     """
     rows = snapshots.reset_index(drop=True)
     bought = rows["orders_next_90"]
     outcome = pd.Series(bought > 0, dtype="boolean").mask(bought.isna())
     own = rows.drop(columns=["customer_id", "cut_off", "orders_next_90", "revenue_next_90"])
-    features = _with_customers(own, rows, customers).drop(columns="acquired_on", errors="ignore")
+    steady, later = customers, ()
+    if customers is not None:
+        steady = customers[["customer_id", *(c for c in STEADY if c in customers)]]
+        later = tuple(c for c in customers if c not in (*steady, *own, "acquired_on", "left_on"))
+    features = _with_customers(own, rows, steady)
     contact = parameters.contact_cost if parameters.contact_cost is not None else np.nan
     shown = rows[["customer_id", "recency_days", "revenue_365"]]
     nouns = Nouns("customer", "customers", f"buys within {HORIZON} days", f"buy within {HORIZON} days")
     asked = Asked(
         "customers", nouns, "orders", features, outcome, rows["cut_off"], rows["customer_id"], shown,
-        _next_purchases(rows) * (parameters.gross_margin or 1.0), np.full(len(rows), CONTACTS * contact),
-        np.ones(len(rows), dtype=bool), EFFECT, parameters.gross_margin, tuple(own.columns),
+        next_purchases(rows) * (parameters.gross_margin or 1.0), np.full(len(rows), CONTACTS * contact),
+        np.ones(len(rows), dtype=bool), EFFECT, margin=parameters.gross_margin, known=tuple(own.columns), later=later,
     )  # fmt: skip
     return _set_aside(asked, rows, customers, protected)
 
@@ -198,39 +207,6 @@ def _set_aside(asked: Asked, rows: pd.DataFrame, customers: pd.DataFrame | None,
     return replace(
         asked, features=asked.features.drop(columns=drop), protected=pd.DataFrame(held, index=rows.index), absent=tuple(absent)
     )
-
-
-def _worth(values: pd.Series, outcome: pd.Series, group: pd.Series | None) -> np.ndarray:
-    """What a yes of each row brings: its own value where values are known before the end, else the mean of its group's yes.
-
-    Values that only rows with yes have (or that are 0 for the others) were written at the end.
-    """
-    values = values.astype(float)
-    yes, no = outcome.fillna(False).astype(bool), outcome.eq(False).fillna(False).astype(bool)
-    usual = pd.Series(values[yes].mean(), index=values.index)
-    if group is not None:
-        table = values[yes].groupby(group[yes]).agg(["mean", "count"])
-        usual = group.map(table.loc[table["count"] >= FEWEST, "mean"]).astype(float).fillna(usual)
-    before = no.any() and (values[no] > 0).mean() >= PRICED
-    return (values.where(values > 0).fillna(usual) if before else usual).to_numpy(float)
-
-
-def _caused(treated: pd.Series, alone: pd.Series) -> tuple[float, float, float]:
-    """Share of the yes of those treated that those left alone did not say: 1 - rate alone / rate treated, with its range."""
-    a, b = float(treated.mean()), float(alone.mean())
-    if a == 0:
-        return 0.0, 0.0, 0.0
-    error = np.hypot(np.sqrt(a * (1 - a) / len(treated)) * b / a**2, np.sqrt(b * (1 - b) / len(alone)) / a)
-    return tuple(float(np.clip(1 - b / a + z * error, 0, 1)) for z in (-1.2816, 0, 1.2816))
-
-
-def _next_purchases(rows: pd.DataFrame) -> np.ndarray:
-    """Revenue of the next 90 days of a customer who buys in them: a rising step curve of the revenue of the year before."""
-    buyers = rows[rows["orders_next_90"] > 0]
-    if buyers.empty:
-        return np.full(len(rows), np.nan)
-    curve = IsotonicRegression(y_min=0, out_of_bounds="clip").fit(buyers["revenue_365"], buyers["revenue_next_90"].clip(lower=0))
-    return curve.predict(rows["revenue_365"])
 
 
 def _days(rows: pd.DataFrame, column: str) -> pd.Series | None:

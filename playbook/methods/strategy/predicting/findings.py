@@ -68,30 +68,44 @@ def _profit(scored: Scored) -> Finding | None:
             action="State contact_cost in client.yml and what a yes brings (value, or amount and gross_margin).",
             owner=OWNER,
         )
+    if not scored.learned.works:  # what it would have brought is chance
+        return None
     if told.best <= 0 or told.share == 0:
         return Finding(
             "scoring-profit",
             f"At {fmt.value(_usual_cost(scored), 'unit_money')} for each of the {nouns.many}, working on none of them would have"
-            " paid.",
-            told.best, "unit_money", told.low, told.high, len(scored.learned.held_out), evidence="likely",
+            f" paid.{_planned(scored)}",
+            told.best, "unit_money", told.low, told.high, len(scored.learned.held_out),
+            evidence="likely" if scored.asked.measured else "indicative",
             action="Find a cheaper way to reach them, or only those who ask.", owner=OWNER,
         )  # fmt: skip
     with_all = "everybody" if told.everybody > 0 else "nobody"
+    if told.threshold is None:
+        pays, rest = "It pays where the chance times what a yes brings is above what the work costs.", f"the other {nouns.many}"
+    else:
+        pays, rest = f"It pays from a chance of {fmt.share(told.threshold)}.", f"{nouns.many} below that chance"
     return Finding(
         "scoring-profit",
         f"Working on the {fmt.share(told.share)} of the {nouns.many} with which it pays would have left"
         f" {fmt.value(told.best, 'unit_money')} of {scored.meant} for each of the whole list,"
-        f" {fmt.value(told.gain, 'unit_money')} more than working on {with_all}. It pays from a chance of"
-        f" {fmt.share(told.threshold)}.",
+        f" {fmt.value(told.gain, 'unit_money')} more than working on {with_all}. {pays}{_planned(scored)}",
         told.gain,
         "unit_money",
         told.gain_low,
         told.gain_high,
         len(scored.learned.held_out),
-        evidence="likely" if told.gain_low > 0 else "indicative",
-        action=f"Leave {nouns.many} below that chance to mails and the website.",
+        evidence="likely" if scored.asked.measured and scored.pays else "indicative",
+        action=f"Leave {rest} to mails and the website.",
         owner=OWNER,
     )
+
+
+def _planned(scored: Scored) -> str:
+    """That the share of a yes that the work brings about is taken, and not measured."""
+    asked, fmt = scored.asked, scored.fmt
+    if asked.measured:
+        return ""
+    return f" That takes {fmt.share(asked.caused[1])} of the yes to be brought about by the work; nobody has measured it here."
 
 
 def _usual_cost(scored: Scored) -> float:
@@ -111,13 +125,15 @@ def _open(scored: Scored) -> Finding | None:
         return Finding(
             "scoring-open",
             f"{fmt.count(len(listed))} {nouns.many} are open; about {fmt.count(expected)} of them should {do}.",
-            expected, "count", n=len(listed), evidence="indicative", action="Begin at the top of the list.", owner=OWNER,
+            expected, "count", n=len(listed), evidence="indicative",
+            action="Begin at the top of the list." if scored.learned.works else None, owner=OWNER,
         )  # fmt: skip
     value, cost = float(pays["value"].sum()), float(pays["cost"].sum())
+    order = "each name has its reasons beside it" if scored.learned.works else "it goes by worth, as no score tells them apart"
     return Finding(
         "scoring-open",
         f"Of {fmt.count(len(listed))} open {nouns.many}, {fmt.count(len(pays))} are worth working on: they should bring"
-        f" {fmt.money(value)} of {scored.meant} for {fmt.money(cost)}.",
+        f" {fmt.money(value)} of {scored.meant} that would not come anyway, for {fmt.money(cost)}.",
         value,
         "money",
         float(pays["value_low"].sum()),
@@ -125,7 +141,7 @@ def _open(scored: Scored) -> Finding | None:
         len(pays),
         money=value - cost if scored.asked.margin is not None else None,
         evidence="indicative",
-        action="Begin at the top of the list; each name has its reasons beside it.",
+        action=f"Begin at the top of the list; {order}.",
         owner=OWNER,
     )
 

@@ -101,14 +101,13 @@ class Profit:
     """What working on cases from the best down would have brought on the rows judged.
 
     ``curve``: share (of the cases worked on), profit (a case in the whole list), low, high, random (the same number in no order);
-    ``threshold``: the probability from which a case is worth working on where all cases are worth and cost the same, the
-    lowest probability among those worked on where they differ; ``share``: of the cases worked on with it; ``best``, ``low``,
-    ``high``: profit a case of the list there; ``everybody``: profit when all are worked on; ``gain``, ``gain_low``,
-    ``gain_high``: best minus what is best without a score, which is everybody or nobody.
+    ``threshold``: the probability from which a case is worth working on, None where cases differ in worth or cost; ``share``: of
+    the cases worked on; ``best``, ``low``, ``high``: profit a case of the list there; ``everybody``: profit when all are worked
+    on; ``gain``, ``gain_low``, ``gain_high``: best minus what is best without a score, which is everybody or nobody.
     """
 
     curve: pd.DataFrame
-    threshold: float
+    threshold: float | None
     share: float
     best: float
     low: float
@@ -150,8 +149,8 @@ def profit(outcome: np.ndarray, chance: np.ndarray, value: np.ndarray, cost: np.
         }
     )  # fmt: skip
     reached = float(brought[worked].sum() / n)
-    same = len(np.unique(value)) == len(np.unique(cost)) == 1
-    least = float(cost[0] / value[0]) if same and value[0] > 0 else float(chance[worked].min()) if worked.any() else 1.0
+    same = value[0] > 0 and len(np.unique(value)) == len(np.unique(cost)) == 1
+    least = float(cost[0] / value[0]) if same else None
     return Profit(
         curve, least, float(worked.mean()), reached, *map(float, np.quantile(best, tails)), total,
         reached - max(total, 0.0), *map(float, np.quantile(gain, tails)),

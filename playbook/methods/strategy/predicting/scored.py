@@ -33,5 +33,10 @@ class Scored:
         return table[table["model"] == CHOICE].iloc[0]
 
     @property
+    def pays(self) -> bool:
+        """Whether working by the score brought more than working on everybody or nobody, beyond chance."""
+        return self.profit is not None and self.profit.gain_low > 0
+
+    @property
     def meant(self) -> str:
         return "revenue" if self.asked.margin is None else "gross margin"

@@ -37,7 +37,6 @@ def proposals(scored: Scored) -> tuple[Proposal, ...]:
     if pays.empty:
         return ()
     asked = scored.asked
-    own = asked.kind == "customers"
     return (
         Proposal(
             id="scored-list",
@@ -47,13 +46,11 @@ def proposals(scored: Scored) -> tuple[Proposal, ...]:
             owner=OWNER,
             kpi=f"share of the {asked.nouns.many} worked on that {asked.nouns.do}, against those left out",
             stop_rule=f"Stop where 50 {asked.nouns.many} worked on bring less than they cost.",
-            pool="purchases" if own else "new customers",
+            pool="purchases" if asked.kind == "customers" else "new customers",
             lines=pays[list(LINES)],
             lead_days=LEAD_DAYS,
             review_days=REVIEW_DAYS,
-            evidence="likely"
-            if asked.caused[0] > 0 and scored.profit is not None and scored.profit.gain_low > 0
-            else "indicative",
+            evidence="likely" if asked.measured and asked.caused[0] > 0 and scored.pays else "indicative",
             worklist=_worklist(scored, pays),
         ),
     )
@@ -87,11 +84,13 @@ def _worklist(scored: Scored, listed: pd.DataFrame) -> Worklist:
         del columns["value"]
     if listed["cost"].isna().all():
         del columns["cost"]
+    meant = f"The chance is calibrated: of ten with 30%, three {asked.nouns.do}."
+    if not scored.learned.works:
+        meant = "No score tells them apart: all have the same chance, and the order goes by worth."
     return Worklist(
         "scored-list",
         f"Whom to call first: {asked.nouns.many}",
-        f"Open {asked.nouns.many} by what working on them should bring. The chance is calibrated: of ten with 30%, three"
-        f" {asked.nouns.do}.",
+        f"Open {asked.nouns.many} by what working on them should bring. {meant}",
         listed,
         columns,
         "key",

@@ -1,5 +1,8 @@
 """Scoring tables: models, tenths, what moves the chance, what was left out; and what it all rests on."""
 
+import pandas as pd
+
+from playbook.intake.schema import FEATURE
 from playbook.methods.strategy.predicting.figures import GAIN_COLUMNS, source_of
 from playbook.methods.strategy.predicting.judge import gain_table
 from playbook.methods.strategy.predicting.scored import Scored
@@ -41,11 +44,19 @@ def tables(scored: Scored) -> tuple[Table, ...]:
         found.append(
             Table(scored.dependence, "How the chance moves with the columns that count most.", source, columns, aside=True)
         )
-    if len(scored.learned.dropped):
-        rows = scored.learned.dropped.assign(name=[column_name(c) for c in scored.learned.dropped["column"]])
+    if len(out := _left_out(scored)):
         columns = {"name": ("Column", "text"), "reason": ("Why it was left out", "text")}
-        found.append(Table(rows, "Columns that give the end away.", source, columns, aside=True))
+        found.append(Table(out, "Columns that the score does not read.", source, columns, aside=True))
     return tuple(found)
+
+
+def _left_out(scored: Scored) -> pd.DataFrame:
+    """Column by name, and why: what gives the end away first, then what was not known yet, then what says nothing."""
+    learned, today = scored.learned, "it is kept as it is today, not as it was on earlier days"
+    later = pd.DataFrame({"column": scored.asked.later, "reason": today}, dtype=object)
+    later = later[~later["column"].str.removeprefix(FEATURE).isin(scored.asked.protected.columns)]
+    rows = pd.concat([learned.dropped[["column", "reason"]], later, learned.unused], ignore_index=True)
+    return rows.assign(name=[column_name(c) for c in rows["column"]])
 
 
 def assumptions(scored: Scored) -> tuple[Assumption, ...]:
@@ -62,7 +73,7 @@ def assumptions(scored: Scored) -> tuple[Assumption, ...]:
                 "high",
             )
         )
-    elif middle < 1:
+    elif asked.measured:
         stated.append(
             Assumption(
                 f"Working on {asked.nouns.many} brings about {fmt.share(middle)} ({fmt.share(low)} to {fmt.share(high)}) of their"
@@ -72,7 +83,24 @@ def assumptions(scored: Scored) -> tuple[Assumption, ...]:
             )
         )
     else:
-        stated.append(Assumption(f"None of the {asked.nouns.many} would end with yes if nobody worked on it.", "low", "high"))
+        stated.append(
+            Assumption(
+                f"Working on {asked.nouns.many} brings about {fmt.share(middle, 0)} ({fmt.share(low, 0)} to {fmt.share(high, 0)})"
+                " of their yes; the others come anyway and are no gain. That is a planning share: nobody has measured it here."
+                " Leave some alone by lot, and the next report knows.",
+                "low",
+                "high",
+            )
+        )
+    if asked.costed:
+        stated.append(
+            Assumption(
+                f"Deals without a cost keep {fmt.share(asked.margin)} of their amount, as the {fmt.count(asked.costed)} with one"
+                " do on the whole.",
+                "medium",
+                "high",
+            )
+        )
     if scored.faithful is not None:
         stated.append(
             Assumption(

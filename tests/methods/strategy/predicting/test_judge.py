@@ -89,7 +89,7 @@ def test_profit_by_hand():
 def test_profit_where_worth_differs_works_the_large_first_and_nobody_where_nothing_pays():
     outcome = np.array([True, True, False])
     found = profit(outcome, np.array([0.2, 0.9, 0.5]), np.array([100.0, 4.0, 4.0]), np.full(3, 2.5))
-    assert found.share == pytest.approx(2 / 3) and found.threshold == 0.2
+    assert found.share == pytest.approx(2 / 3) and found.threshold is None
     assert found.curve["profit"].tolist() == pytest.approx([0, 97.5 / 3, 99 / 3, 96.5 / 3])
     none = profit(outcome, np.array([0.2, 0.9, 0.5]), np.ones(3), np.full(3, 2.0))
     assert (none.share, none.best, none.gain, none.threshold) == (0, 0, 0, 2)
