@@ -2,8 +2,6 @@
 
 import math
 
-import pandas as pd
-
 from playbook.methods.evaluation.returning.baseline import baseline_sum
 from playbook.methods.evaluation.returning.earnings import SURE
 from playbook.methods.evaluation.returning.promise_findings import promise_findings
@@ -216,8 +214,3 @@ def _measure(row, fmt: Formats) -> Finding:
         evidence="not shown" if not sure else "likely" if better else "harmful",
         action=None if not sure or better else "Ask the customers who were unhappy since, before the next start.",
     )
-
-
-def known(value: float) -> float | None:
-    """The value, or None where it is none."""
-    return None if pd.isna(value) or not math.isfinite(value) else float(value)
