@@ -44,7 +44,7 @@ def fairness(scoring: Scoring, fmt: Formats, protected: tuple[str, ...] = ()) ->
     """Judge the score on rows it had not seen, by attributes that it never saw (``protected`` in client.yml).
 
     Chosen are the rows whose work pays, of those that were worked on at a known price (as in ``Scoring.profit``), or the best
-    fifth where no price is known. Locked without a protected attribute, or where none has two groups of 50.
+    fifth where no price is known or nothing pays. Locked without a protected attribute, or where none has two groups of 50.
     """
     held = scoring.asked.protected
     if not protected or not len(held.columns):
@@ -55,7 +55,7 @@ def fairness(scoring: Scoring, fmt: Formats, protected: tuple[str, ...] = ()) ->
         judged = judged[scoring.asked.priced[judged.index]]
     at = judged.index.to_numpy()
     outcome, chance = judged["outcome"].to_numpy(dtype=bool), judged["probability"].to_numpy()
-    chosen, worth, brought = _choice(scoring, at, outcome, chance)
+    chosen, worth, brought, priced = _choice(scoring, at, outcome, chance)
     gaps, costs, proxies = [], [], []
     for name in held.columns:
         group = grouped(held[name].iloc[at].reset_index(drop=True))
@@ -82,7 +82,7 @@ def fairness(scoring: Scoring, fmt: Formats, protected: tuple[str, ...] = ()) ->
         gaps=tuple(gaps),
         costs=pd.DataFrame(costs, columns=["attribute", "way", "today", "then", "lost", "chosen"]),
         stand_ins=pd.concat(proxies, ignore_index=True),
-        priced=scoring.profit is not None,
+        priced=priced,
         share=float(chosen.mean()),
         cases=len(at),
     )
@@ -106,13 +106,14 @@ def _locked(fmt: Formats, need: str) -> Locked:
 
 def _choice(
     scoring: Scoring, at: np.ndarray, outcome: np.ndarray, chance: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Which rows are chosen, by what they rank, and what each brought: money where it is priced, else one for a yes."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, bool]:
+    """Which rows are chosen, by what they rank, and what each brought: money where that is known (last), else one for a yes."""
     asked = scoring.asked
-    if scoring.profit is None:
-        chosen = np.zeros(len(at), dtype=bool)
-        chosen[np.argsort(-chance, kind="stable")[: round(TOP * len(at))]] = True
-        return chosen, chance, outcome.astype(float)
-    value, cost = asked.value[at] * asked.caused[1], asked.cost[at]
-    expected = chance * value - cost
-    return expected > 0, expected, outcome * value - cost
+    if scoring.profit is not None:
+        value, cost = asked.value[at] * asked.caused[1], asked.cost[at]
+        expected = chance * value - cost
+        if (expected > 0).any():
+            return expected > 0, expected, outcome * value - cost, True
+    chosen = np.zeros(len(at), dtype=bool)
+    chosen[np.argsort(-chance, kind="stable")[: round(TOP * len(at))]] = True
+    return chosen, chance, outcome.astype(float), False

@@ -8,6 +8,7 @@ import pytest
 
 from playbook.engagement import Assumptions
 from playbook.methods.strategy.fairness import fairness
+from playbook.methods.strategy.predicting.worth import PLANNED
 from playbook.methods.strategy.scoring import Scoring, scoring
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
@@ -26,7 +27,7 @@ def scored() -> Scoring:
         {
             "case_id": [f"L{i}" for i in range(n)],
             "outcome": pd.array(rng.random(n) < 1 / (1 + np.exp(1 - 1.5 * income)), dtype="boolean"),
-            "value": 40.0, "cost": 20.0, "opened_on": pd.date_range("2024-01-01", periods=n),
+            "value": 40.0 / PLANNED[1], "cost": 20.0, "opened_on": pd.date_range("2024-01-01", periods=n),
             "feature: gender": gender, "feature: income": income,
             "feature: district": np.where(rng.random(n) < 0.85, gender, np.where(gender == "men", "women", "men")),
             "feature: age": np.where(rng.random(n) < 0.1, np.nan, rng.integers(20, 70, n)),
@@ -85,8 +86,10 @@ def test_the_same_score_gives_the_same_answer_and_is_not_changed(scored, found):
     assert [g.surely for g in again.gaps] == [g.surely for g in found.gaps]
 
 
-def test_without_a_price_the_best_fifth_is_chosen(scored):
-    found = fairness(replace(scored, profit=None), FMT, ("gender",))
+@pytest.mark.parametrize("dear", [False, True])
+def test_without_a_price_or_where_nothing_pays_the_best_fifth_is_chosen(scored, dear):
+    costly = replace(scored, asked=replace(scored.asked, cost=np.full(800, 1e6)))
+    found = fairness(costly if dear else replace(scored, profit=None), FMT, ("gender",))
     rows = found.gaps[0].groups
     assert (rows["chosen"] * rows["cases"]).sum() == pytest.approx(round(0.2 * rows["cases"].sum()))
     assert found.costs["today"].max() <= len(scored.learned.held_out) * 0.2  # counted in yes, not in money
@@ -102,6 +105,16 @@ def test_chances_that_do_not_hold_are_told_of_the_group_where_they_miss_most(sco
     wrong = replace(scored, learned=learned, asked=replace(scored.asked, protected=age))
     told = next(f for f in fairness(wrong, FMT, ("gender", "age")).findings if f.id == "fairness-promises")
     assert told.sentence.startswith("For women (gender) the stated chances are too high:") and told.low > 0.2
+
+
+def test_a_gap_that_chance_can_bring_is_told_so(scored):
+    held = pd.DataFrame({"faith": [f"g{i}" for i in np.random.default_rng(4).integers(0, 6, 800)]})
+    found = fairness(replace(scored, asked=replace(scored.asked, protected=held)), FMT, ("faith",))
+    (gap,) = found.gaps
+    told = found.findings[0]
+    assert gap.ratio < 0.8 and gap.ratio_high == 1 and told.evidence == "indicative"
+    assert found.headline.endswith("below four fifths, though chance alone can do that")
+    assert "Among 6 groups of this size chance alone can bring such a gap." in told.sentence and "more cases" in told.action
 
 
 def test_rows_left_alone_or_without_a_price_are_not_judged_in_money(scored):

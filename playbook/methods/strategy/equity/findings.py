@@ -13,7 +13,7 @@ from playbook.result.formats import Formats
 __all__ = ["Judged", "findings", "headline"]
 
 OWNER = "head of compliance"
-SURELY, LIKELY = 0.975, 0.9  # chance that the ratio lies below four fifths
+SURELY, LIKELY = 0.975, 0.9  # chance that the true ratio lies on the same side of four fifths
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,10 @@ def headline(told: Judged) -> str:
     gap, fmt = told.widest, told.fmt
     if gap.ratio >= FOUR_FIFTHS:
         return f"No group is chosen less than four fifths as often as another; the widest gap is {fmt.share(gap.ratio)}"
+    chance = ", though chance alone can do that" if gap.ratio_high >= 1 else ""
     return (
-        f"By {column_name(gap.attribute)}, {gap.least} is chosen {fmt.share(gap.ratio)} as often as {gap.most}: below four fifths"
+        f"By {column_name(gap.attribute)}, {gap.least} is chosen {fmt.share(gap.ratio)} as often as {gap.most}: below four"
+        f" fifths{chance}"
     )
 
 
@@ -52,24 +54,27 @@ def findings(told: Judged) -> tuple[Finding, ...]:
 
 def _gap(gap: Gap, told: Judged) -> Finding:
     fmt, rows = told.fmt, gap.groups.set_index("group")
+    named = [name for name in rows.index if name != OTHERS]
     below = gap.ratio < FOUR_FIFTHS
+    by_chance = below and gap.ratio_high >= 1
     base = rows.loc[gap.least, "seen"], rows.loc[gap.most, "seen"]
-    surely = gap.surely if below else 1 - gap.surely
     return Finding(
         f"fairness-{gap.attribute.casefold().replace(' ', '-').replace('_', '-')}",
         f"By {column_name(gap.attribute)}, {fmt.share(rows.loc[gap.least, 'chosen'])} of {gap.least} are chosen and"
         f" {fmt.share(rows.loc[gap.most, 'chosen'])} of {gap.most}: {fmt.share(gap.ratio)} as often,"
         f" {'below' if below else 'within'} the four-fifths rule. Yes came from {fmt.share(base[0])} and {fmt.share(base[1])} of"
-        " them.",
+        f" them.{f' Among {len(named)} groups of this size chance alone can bring such a gap.' if by_chance else ''}",
         gap.ratio,
         "share",
         gap.ratio_low,
         gap.ratio_high,
         int(rows["cases"].sum()),
-        evidence="shown" if surely >= SURELY else "likely" if surely >= LIKELY else "indicative",
-        action="Have counsel and the business decide together whether the reason for the gap can be defended." if below else None,
+        evidence="shown" if gap.surely >= SURELY else "likely" if gap.surely >= LIKELY else "indicative",
+        action=None if not below
+        else "Look again with more cases before anything is decided." if by_chance
+        else "Have counsel and the business decide together whether the reason for the gap can be defended.",
         owner=OWNER if below else None,
-    )
+    )  # fmt: skip
 
 
 def _promises(told: Judged) -> Finding | None:

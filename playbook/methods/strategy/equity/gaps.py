@@ -23,8 +23,9 @@ SEED = 3
 class Gap:
     """One attribute. ``groups``: group, cases, chosen (share), chosen_low, chosen_high, found (share of its yes that are chosen),
     found_low, found_high, stated (mean chance), seen (share of yes), off (stated less seen), off_low, off_high; ``ratio`` of the
-    lowest to the highest share chosen among named groups, with its range; ``least`` and ``most`` those two groups; ``surely``:
-    the chance that the true ratio is below four fifths."""
+    lowest to the highest share chosen among named groups; ``least`` and ``most`` those two groups. Its range and ``surely``, the
+    chance that the true ratio lies on the same side of four fifths, hold for all pairs of groups together, since the two groups
+    were picked after seeing their shares."""
 
     attribute: str
     groups: pd.DataFrame
@@ -58,7 +59,7 @@ def gap_of(attribute: str, group: pd.Series, outcome: np.ndarray, chance: np.nda
     """Compare the groups (N,) of one attribute; None where fewer than two named groups are large enough.
 
     ``outcome`` and ``chosen`` are booleans, ``chance`` the calibrated probabilities, all (N,). Rates by fairlearn's MetricFrame;
-    their ranges are Wilson's, that of the ratio is drawn from the rates' own chance.
+    their ranges are Wilson's; that of the ratio see ``_all_pairs``.
     """
     named = [g for g in sorted(group.unique()) if g != OTHERS]
     if len(named) < 2:
@@ -89,20 +90,35 @@ def gap_of(attribute: str, group: pd.Series, outcome: np.ndarray, chance: np.nda
     shown = table[table["group"] != OTHERS]
     least, most = shown.loc[shown["chosen"].idxmin()], shown.loc[shown["chosen"].idxmax()]
     ratio = float(least["chosen"] / most["chosen"]) if most["chosen"] > 0 else 1.0
-    drawn = _ratios(least, most)
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high, surely = _all_pairs(shown, ratio < FOUR_FIFTHS)
     return Gap(
-        attribute, table, ratio, float(low), float(high), str(least["group"]), str(most["group"]),
-        float((drawn < FOUR_FIFTHS).mean()),
+        attribute, table, ratio, min(low, ratio), max(high, ratio), str(least["group"]), str(most["group"]), surely,
     )  # fmt: skip
 
 
-def _ratios(least: pd.Series, most: pd.Series) -> np.ndarray:
-    """Draws of the ratio of two shares from their Jeffreys posteriors (Jeffreys 1946)."""
-    rng = np.random.default_rng(SEED)
+def _all_pairs(shown: pd.DataFrame, below: bool) -> tuple[float, float, float]:
+    """Range of the ratio of the lowest to the highest true share, and the chance that it is below four fifths, or is not.
 
-    def share(row: pd.Series) -> np.ndarray:
-        hits = row["chosen"] * row["cases"]
-        return rng.beta(hits + 0.5, row["cases"] - hits + 0.5, DRAWS)
-
-    return share(least) / share(most)
+    Shares of all groups are drawn from their Jeffreys posteriors (Jeffreys 1946). Each pair's log ratio is put on a common scale,
+    its distance from the mean in standard deviations, and the bounds are moved out so far that they hold for every pair at once,
+    as Tukey's range does for means (Scheffe 1959, section 3.6). With two groups that is the range of their ratio.
+    """
+    shown = shown.sort_values("chosen", kind="stable")
+    hits, cases = shown["chosen"].to_numpy() * shown["cases"].to_numpy(), shown["cases"].to_numpy()
+    draws = np.log(np.random.default_rng(SEED).beta(hits + 0.5, cases - hits + 0.5, (DRAWS, len(shown))))
+    middles, errors = [], []
+    above, under = np.full(DRAWS, -np.inf), np.full(DRAWS, -np.inf)
+    for i in range(len(shown) - 1):
+        ratios = draws[:, [i]] - draws[:, i + 1 :]
+        middle, error = ratios.mean(axis=0), ratios.std(axis=0)
+        off = (ratios - middle) / error
+        above, under = np.maximum(above, off.max(axis=1)), np.maximum(under, -off.min(axis=1))
+        middles.append(middle)
+        errors.append(error)
+    middle, error = np.concatenate(middles), np.concatenate(errors)
+    one_sided = 0.5 + LEVEL / 2
+    low = np.exp((middle - np.quantile(under, one_sided) * error).min())
+    high = np.exp((middle + np.quantile(above, one_sided) * error).min())
+    away = (np.log(FOUR_FIFTHS) - middle) / error
+    surely = (above < away.max()).mean() if below else (under < -away.max()).mean()
+    return float(low), float(min(high, 1.0)), float(surely)

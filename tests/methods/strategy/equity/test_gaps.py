@@ -35,10 +35,32 @@ def test_rates_and_ratio_by_hand():
 
 def test_alike_nobody_chosen_and_one_group():
     alike = gap_of("g", *_rows(("f", 1000, 300, 20, 5), ("m", 1000, 300, 20, 5)))
-    assert alike.ratio == 1 and alike.surely < 0.05
+    assert alike.ratio == 1 and alike.ratio_high == 1 and alike.surely > 0.95  # surely not below four fifths
     nobody = gap_of("g", *_rows(("f", 100, 0, 0, 5), ("m", 100, 0, 0, 5)))
     assert nobody.ratio == 1 and (nobody.groups["found"] == 0).all()
     assert gap_of("g", *_rows(("f", 100, 30, 20, 5), (OTHERS, 20, 5, 5, 0))) is None
+
+
+def test_the_widest_of_many_gaps_between_groups_truly_alike_is_told_as_chance():
+    """Eight groups of 100, all chosen with 20 percent: the lowest is about half the highest, and nothing is behind it."""
+    rng, runs = np.random.default_rng(1), 60
+    group = pd.Series(np.repeat([f"g{i}" for i in range(8)], 100))
+    flat = np.full(800, 0.2)
+    gaps = [gap_of("g", group, rng.random(800) < 0.2, flat, rng.random(800) < 0.2) for _ in range(runs)]
+    assert np.mean([gap.ratio for gap in gaps]) < 0.6
+    assert np.mean([gap.ratio_high >= 1 for gap in gaps]) > 0.75  # the 80 percent range holds the truth
+    assert sum(gap.ratio < 0.8 and gap.surely >= 0.975 for gap in gaps) == 0
+
+
+def test_a_gap_among_many_groups_that_is_there_is_shown():
+    sizes = [(f"g{i}", 400, 120, 60, 60) for i in range(6)]
+    gap = gap_of("g", *_rows(*sizes, ("last", 400, 40, 20, 60)))
+    assert gap.least == "last" and gap.ratio == pytest.approx(1 / 3) and gap.surely > 0.99
+    assert gap.ratio_low < 1 / 3 < gap.ratio_high < 0.6
+    close = gap_of("g", *_rows(*sizes, ("last", 400, 116, 60, 60)))
+    assert close.ratio > 0.8 and close.surely < 0.9  # within, but seven groups of 400 do not show it
+    large = gap_of("g", *_rows(*((n, 50 * a, 50 * b, 50 * c, 50 * d) for n, a, b, c, d in sizes[:3])))
+    assert large.ratio == 1 and large.surely > 0.99
 
 
 def test_small_groups_are_others():
