@@ -200,9 +200,10 @@ def deal_proposals(found: Discounts, fmt: Formats) -> list[Proposal]:
 
 def _proposal(id, name, action, whom, lines, worklist, found: Discounts, fmt: Formats) -> Proposal:
     n = deals_needed(found.effect[2], found.effect[3])
+    judged = min(2 * n or FEWEST, max(found.closed, FEWEST))  # nobody waits for more than a year's deals
     return Proposal(
         id=id, name=name, action=action, whom=whom, owner=OWNER, kpi="margin won per deal offered, by discount",
-        stop_rule=f"Stop if, over {fmt.count(2 * n or FEWEST)} deals or more, those by the guide earn less per deal "
+        stop_rule=f"Stop if, over {fmt.count(judged)} deals or more, those by the guide earn less per deal "
         "offered than the others, "
         f"over the whole {fmt.share(LEVEL)} range.",
         pool="prices", lines=lines, lead_days=LEAD, review_days=REVIEW, evidence="indicative", worklist=worklist, waits=False,
