@@ -7,7 +7,7 @@ from playbook.methods.evaluation.comparing.words import SOURCE, where
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import Formats
-from playbook.result.theme import BAR, FINDING, GOOD, HISTORY, INK, canvas, finish
+from playbook.result.theme import BAR, FINDING, GOOD, HISTORY, INK, PAPER, canvas, finish
 
 __all__ = ["places_figure"]
 
@@ -23,7 +23,8 @@ def places_figure(table: pd.DataFrame, fmt: Formats) -> Figure:
             if not np.isnan(row.lower):
                 ax.plot([25, 75], [line, line], color=BAR, linewidth=7, solid_capstyle="butt")
             colour = GOOD if at > 75 else FINDING if at < 25 else INK
-            ax.plot(at, line, "o", color=colour, markersize=8)
+            ring = {"markerfacecolor": PAPER, "markeredgewidth": 2} if np.isnan(row.lower) else {}
+            ax.plot(at, line, "o", color=colour, markersize=8, **ring)
             ax.annotate(
                 fmt.value(row.own, CATALOGUE[row.kpi].unit), (103, line), va="center", color=colour, annotation_clip=False
             )
@@ -37,7 +38,8 @@ def places_figure(table: pd.DataFrame, fmt: Formats) -> Figure:
     alt = "; ".join(f"{row.kpi} {row.where}" for row in data.itertuples())
     return Figure(
         svg,
-        "Where the client stands: the bar is the middle half of comparable clients, the better to the right.",
+        "Where the client stands: the bar is the middle half of comparable clients, the better to the right. A ring: only on"
+        " which side of their middle may be told.",
         SOURCE,
         f"KPIs among comparable clients: {alt}.",
         Table(data, "Where each KPI stands.", SOURCE, {"kpi": ("KPI", "text"), "where": ("Stands", "text")}),

@@ -1,6 +1,7 @@
 """The advice list: complete, consistent, in both languages, and true to the benchmark it names."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from typing import get_args
@@ -11,8 +12,9 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from playbook.engagement import Industry, Intervention
-from playbook.methods.strategy.advising.advice import OWN_TEST, Cost, Lift, fitting, learn, load_advice
+from playbook.methods.strategy.advising.advice import OWN_TEST, WEIGHED, Cost, Lift, fitting, learn, load_advice
 from playbook.result.contract import Lesson
+from playbook.result.remembered import Remembered
 
 ACTIONS = [a for actions in load_advice().values() for a in actions]
 POINTS = next(a for a in ACTIONS if a.id == "loyal-points")
@@ -85,6 +87,28 @@ def test_harm_withdraws_and_other_actions_do_not_count():
     assert learn(POINTS, (lesson(id="banner-redesign"),), (TEST,)).lesson is None
     earlier, later = lesson(verdict="harmful", next_step="retire"), lesson()
     assert not learn(POINTS, (earlier, later), (TEST,)).withdrawn  # the last word counts
+
+
+WEIGHED_LIFT = Remembered(
+    kind="lift", id="loyal-points", label="points", value=0.05, low=0.02, high=0.08, unit="share", evidence="not shown",
+    since=date(2026, 5, 4), until=date(2026, 7, 15),
+)  # fmt: skip
+
+
+def test_an_effect_weighed_by_the_last_evaluation_takes_the_place_of_both():
+    weak = lesson(verdict="not shown", next_step="test again")
+    for lessons in ((lesson(),), (weak,), ()):  # also when the client no longer lists the test
+        learned = learn(POINTS, lessons, (TEST,), (WEIGHED_LIFT,))
+        assert learned.measured and learned.lift.source == WEIGHED and learned.lift.support == "low"
+        assert (learned.lift.low, learned.lift.expected, learned.lift.high) == pytest.approx((0.004, 0.01, 0.016))
+        assert learned.running == pytest.approx(0.2)
+    assert learn(POINTS, (lesson(),), (TEST,), (WEIGHED_LIFT,)).use.startswith("assumption and test weighed")
+
+
+def test_a_weighed_effect_of_another_action_counts_for_nothing_and_harm_still_withdraws():
+    other = replace(WEIGHED_LIFT, id="champions-early-access")
+    assert learn(POINTS, (), (), (other,)).lift == POINTS.lift
+    assert learn(POINTS, (lesson(verdict="harmful", next_step="retire"),), (TEST,), (WEIGHED_LIFT,)).withdrawn
 
 
 @pytest.mark.realdata
