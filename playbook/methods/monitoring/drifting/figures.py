@@ -1,0 +1,118 @@
+"""Figures of drift: what shifted most, shares then and now, and scores beside what happened."""
+
+import numpy as np
+import pandas as pd
+
+from playbook.methods.monitoring.drifting.findings import row_name
+from playbook.methods.monitoring.drifting.grades import LARGE, MODERATE, STRONG
+from playbook.methods.monitoring.drifting.tables import COMPARED, SOURCE, told_rows
+from playbook.methods.strategy.predicting.judge import calibration_table
+from playbook.result.contract import Figure, Table
+from playbook.result.formats import LEVEL, Formats
+from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, ON_LINES, canvas, finish
+
+__all__ = ["calibration_figure", "drift_figure", "shares_figure"]
+
+BARS, LINES = 12, 8
+LONGEST = 34
+NO_INDEX = ("price", "calibration")
+TENTHS = 100  # rows from which scores are told in tenths, in fifths below
+
+
+def drift_figure(rows: pd.DataFrame, fmt: Formats) -> Figure | None:
+    """The stability indices, less what chance brings, with the two lines from which they count; None without any."""
+    indices = rows[~rows["kind"].isin(NO_INDEX)]
+    if indices.empty:
+        return None
+    shown = indices.assign(beyond=(indices["size"] - indices["noise"]).clip(lower=0)).nlargest(BARS, "beyond")[::-1]
+    names = [_short(row_name(r)) for r in shown.itertuples()]
+    colours = [FINDING if grade == STRONG else BAR for grade in shown["grade"]]
+    with canvas(height=0.9 + 0.29 * len(shown)) as (figure, ax):
+        place = np.arange(len(shown))
+        ax.barh(place, shown["beyond"], color=colours, height=0.65)
+        ax.set_yticks(place, names)
+        reach = max(shown["beyond"].max() * 1.2, LARGE * 1.25)
+        ax.set_xlim(0, reach)
+        for line, word in ((MODERATE, "moderate"), (LARGE, "strong")):
+            ax.axvline(line, color=HISTORY, linestyle=(0, (4, 3)), linewidth=1)
+            ax.annotate(
+                word, (line, 1), (3, 2), xycoords=("data", "axes fraction"), textcoords="offset points", color=HISTORY,
+            )  # fmt: skip
+        for at, value in zip(place, shown["beyond"], strict=True):
+            ax.annotate(fmt.number(value, 2), (value, at), (4, 0), textcoords="offset points", va="center", bbox=ON_LINES)
+        ax.grid(False)
+        ax.set_xlabel("stability index, beyond what chance brings")
+        svg = finish(figure)
+    strong = [name for name, grade in zip(names, shown["grade"], strict=True) if grade == STRONG]
+    alt = f"Bars of the stability index of {len(shown)} comparisons. " + (
+        f"Strong: {', '.join(strong[::-1])}." if strong else "None is strong."
+    )
+    caption = "What shifted most; in rust what is strong and more than chance"
+    return Figure(svg, caption, SOURCE, alt, Table(told_rows(shown[::-1], fmt), "Stability indices", SOURCE, COMPARED))
+
+
+def shares_figure(parts: dict[str, pd.DataFrame], when: str, fmt: Formats) -> Figure | None:
+    """Shares before (grey) and now (blue) by value, a panel for each of ``parts`` (title -> before, now); None without any."""
+    if not parts:
+        return None
+    most = max(min(len(table), LINES) for table in parts.values())
+    with canvas(columns=len(parts), height=1.1 + 0.34 * most) as (figure, axes):
+        for ax, (title, table) in zip(np.atleast_1d(axes), parts.items(), strict=True):
+            shown = table.head(LINES)[::-1]
+            place = np.arange(len(shown))
+            ax.hlines(place, shown["before"], shown["now"], color=HISTORY, linewidth=1.5)
+            ax.plot(shown["before"], place, "o", color=HISTORY, markersize=5)
+            ax.plot(shown["now"], place, "o", color=FORECAST, markersize=6)
+            ax.set_yticks(place, [_short(str(name), 20) for name in shown.index])
+            ax.set_ylim(-0.6, len(shown) - 0.4)
+            ax.margins(x=0.2)
+            ax.xaxis.set_major_formatter(lambda value, _: fmt.share(value, 0))
+            ax.locator_params(axis="x", nbins=4)
+            ax.set_title(title, loc="left", fontsize=10)
+        svg = finish(figure)
+    caption = f"Shares now (blue) and in {when} (grey), the largest changes first"
+    long = pd.concat([table.head(LINES).rename_axis("name").reset_index().assign(of=title) for title, table in parts.items()])
+    first = [
+        f"{title}: {t.index[0]} {fmt.share(t['now'].iloc[0])} instead of {fmt.share(t['before'].iloc[0])}"
+        for title, t in parts.items()
+    ]
+    columns = {"of": ("Of", "text"), "name": ("What", "text"), "before": ("Before", "share"), "now": ("Now", "share")}
+    return Figure(svg, caption, SOURCE, f"{'; '.join(first)}.", Table(long, "Shares before and now", SOURCE, columns))
+
+
+def calibration_figure(judged: pd.DataFrame, fmt: Formats) -> Figure | None:
+    """Share of yes seen, with its range, against the chance that was given, over the latest rows judged; None without any."""
+    if judged.empty:
+        return None
+    outcome, chance = judged["outcome"].to_numpy(dtype=bool), judged["probability"].to_numpy(dtype=float)
+    table = calibration_table(outcome, chance, 10 if len(judged) >= TENTHS else 5)
+    with canvas(height=3.0) as (figure, ax):
+        top = max(table["expected"].max(), table["high"].max()) * 1.05
+        ax.plot([0, top], [0, top], color=HISTORY, linewidth=1.2, linestyle=(0, (4, 3)))
+        ax.vlines(table["expected"], table["low"], table["high"], color=FORECAST, linewidth=1.5, alpha=0.5)
+        ax.plot(table["expected"], table["seen"], "o", color=FORECAST, markersize=5)
+        ax.annotate(
+            "as expected", (top, top), (-6, -4), textcoords="offset points", color=HISTORY, ha="right", va="top", bbox=ON_LINES
+        )
+        ax.set_xlabel("chance that was given")
+        ax.set_ylabel("share of yes")
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter(lambda value, _: fmt.share(value, 0))
+        svg = finish(figure)
+    caption = f"Scores beside what happened, latest rows; lines hold {fmt.share(LEVEL)} of what chance does"
+    alt = (
+        f"{len(judged)} rows: expected {fmt.share(table['expected'].iloc[0])} to {fmt.share(table['expected'].iloc[-1])}, "
+        f"seen {fmt.share(table['seen'].iloc[0])} to {fmt.share(table['seen'].iloc[-1])}."
+    )
+    columns = {
+        "cases": ("Rows", "count"),
+        "expected": ("Expected", "share"),
+        "seen": ("Seen", "share"),
+        "low": ("Low", "share"),
+        "high": ("High", "share"),
+    }
+    return Figure(svg, caption, SOURCE, alt, Table(table, "Scores beside what happened", SOURCE, columns))
+
+
+def _short(text: str, longest: int = LONGEST) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

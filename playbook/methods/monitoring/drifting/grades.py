@@ -1,0 +1,31 @@
+"""Grades: which differences are more than chance, with all of them tested at once, and which of these are large."""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import false_discovery_control
+
+__all__ = ["COLUMNS", "LARGE", "MODERATE", "SHOWN", "STRONG", "graded"]
+
+SHOWN = 0.05  # share of false alarms among all alarms
+MODERATE, LARGE = 0.10, 0.25  # of the index, beyond what chance brings
+STRONG = "strong"
+COLUMNS = ["kind", "name", "size", "noise", "chance", "before", "now", "unit", "level", "rows_before", "rows_now"]
+
+
+def graded(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of COLUMNS with ``corrected`` and ``grade``, the strongest first.
+
+    ``corrected``: the chance with all rows' tests taken into account (Benjamini & Hochberg 1995). ``grade``: "none" where that
+    is not below SHOWN; else "strong", "moderate" or "slight" by how far the size lies beyond the noise. An index alone is no
+    test: in small groups chance makes it large, in large groups the smallest difference is certain; a strong alert is both.
+    """
+    if rows.empty:
+        return rows.reindex(columns=[*COLUMNS, "corrected", "grade"])
+    corrected = false_discovery_control(rows["chance"].clip(0, 1).to_numpy())
+    beyond = rows["size"].abs() - rows["noise"]
+    grade = np.select([corrected >= SHOWN, beyond >= LARGE, beyond >= MODERATE], ["none", STRONG, "moderate"], default="slight")
+    order = pd.Series(grade, index=rows.index).map({STRONG: 0, "moderate": 1, "slight": 2, "none": 3})
+    found = rows.assign(corrected=corrected, grade=grade, order=order, beyond=beyond)
+    return found.sort_values(["order", "beyond"], ascending=[True, False], kind="stable", ignore_index=True).drop(
+        columns=["order", "beyond"]
+    )

@@ -1,0 +1,143 @@
+"""Sales: whether prices, the mix of what is sold and the channels shifted, with weeks (or products) as what chance draws from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import wilcoxon
+
+from playbook.methods.monitoring.drifting.distance import psi
+
+__all__ = ["Windows", "channel_rows", "mix_rows", "price_rows", "shares", "weekly_orders", "windows"]
+
+QUARTER, YEAR = 13, 52  # weeks
+BLOCK = 2  # weeks that chance moves together, since neighbouring weeks resemble each other
+DRAWS = 999
+FEWEST_PRICED = 8  # products whose prices are compared
+WHOLE = 1000  # a share of revenue is told in so many parts, as an index wants counts
+HELD = 10.0  # a change of prices counts ten-fold: 1 percent is moderate, 2.5 percent large
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The latest weeks and those they are compared with; ``seasonal``: these are the same weeks of the year before."""
+
+    before: pd.DatetimeIndex
+    now: pd.DatetimeIndex
+    seasonal: bool
+
+    @property
+    def when(self) -> str:
+        return "the same weeks a year before" if self.seasonal else "the weeks before"
+
+
+def windows(weeks: pd.Series) -> Windows | None:
+    """The last QUARTER weeks, and the same a year before; the QUARTER just before where there is no year. None below two."""
+    known = pd.DatetimeIndex(sorted(weeks.unique()))
+    if len(known) < 2 * QUARTER:
+        return None
+    now = known[-QUARTER:]
+    before = now - pd.Timedelta(weeks=YEAR)
+    if before.isin(known).all():
+        return Windows(before, now, True)
+    return Windows(known[-2 * QUARTER : -QUARTER], now, False)
+
+
+def mix_rows(product_weeks: pd.DataFrame) -> list[dict]:
+    """Revenue by product group, now and before."""
+    if product_weeks["category"].nunique() < 2:
+        return []
+    return _shifted(product_weeks, "category", "revenue", "mix", "revenue by product group")
+
+
+def weekly_orders(order_totals: pd.DataFrame) -> pd.DataFrame:
+    """Orders of complete weeks that have revenue: week (Monday), channel, orders (1)."""
+    orders = order_totals[order_totals["revenue"] > 0]
+    week = orders["day"] - pd.to_timedelta(orders["day"].dt.weekday, unit="D")
+    first, last = orders["day"].min(), orders["day"].max()
+    whole = (week >= first) & (week + pd.Timedelta(days=6) <= last)
+    channel = orders["channel"].astype(object).fillna("not known")
+    return pd.DataFrame({"week": week, "channel": channel, "orders": 1.0})[whole]
+
+
+def channel_rows(orders: pd.DataFrame) -> list[dict]:
+    """Orders by channel, now and before; ``orders`` as ``weekly_orders`` has them."""
+    return _shifted(orders, "channel", "orders", "channel", "orders by channel") if orders["channel"].nunique() > 1 else []
+
+
+def price_rows(product_weeks: pd.DataFrame) -> list[dict]:
+    """Prices paid for the same products, now and before: the change of a basket of what is bought now, by product (Paasche).
+
+    Whether chance would do it: changes up and down, ranked (Wilcoxon 1945), with products as cases.
+    """
+    found = windows(product_weeks["week"])
+    if found is None:
+        return []
+    sums = [
+        product_weeks[product_weeks["week"].isin(weeks)].groupby("product_id", observed=True)[["revenue", "units"]].sum()
+        for weeks in (found.before, found.now)
+    ]
+    both = sums[0].join(sums[1], how="inner", lsuffix="_before", rsuffix="_now")
+    both = both[(both[["revenue_before", "units_before", "revenue_now", "units_now"]] > 0).all(axis=1)]
+    if len(both) < FEWEST_PRICED:
+        return []
+    before, now = both["revenue_before"] / both["units_before"], both["revenue_now"] / both["units_now"]
+    spent, would = float(both["revenue_now"].sum()), float((before * both["units_now"]).sum())
+    steps = np.log(now / before).to_numpy()
+    chance = float(wilcoxon(steps, method="approx").pvalue) if np.abs(steps).max() > 0 else 1.0
+    return [
+        {
+            "kind": "price", "name": "prices paid for the same products", "size": HELD * (spent / would - 1), "noise": 0.0,
+            "chance": chance, "before": 1.0, "now": spent / would, "unit": "share", "level": None, "rows_before": len(both),
+            "rows_now": len(both),
+        }
+    ]  # fmt: skip
+
+
+def shares(rows: pd.DataFrame, column: str, value: str) -> pd.DataFrame | None:
+    """Shares by value of ``column`` before and now, the largest change first; None where there are too few weeks."""
+    found = windows(rows["week"])
+    if found is None:
+        return None
+    table = rows.pivot_table(index="week", columns=column, values=value, aggfunc="sum", fill_value=0.0, observed=True)
+    sums = pd.DataFrame({name: table.reindex(weeks).sum() for name, weeks in (("before", found.before), ("now", found.now))})
+    told = sums.clip(lower=0) / sums.clip(lower=0).sum()
+    return told.assign(change=told["now"] - told["before"]).sort_values("change", key=np.abs, ascending=False)
+
+
+def _shifted(rows: pd.DataFrame, column: str, value: str, kind: str, name: str) -> list[dict]:
+    found, told = windows(rows["week"]), shares(rows, column, value)
+    if found is None or told is None or not np.isfinite(told.to_numpy()).all():
+        return []
+    table = rows.pivot_table(index="week", columns=column, values=value, aggfunc="sum", fill_value=0.0, observed=True)
+    table = table.clip(lower=0).reindex(found.before.append(found.now)).fillna(0.0).to_numpy()
+    draws, size = _moved(table, lambda before, now: psi(_parts(before), _parts(now)))
+    most = told.iloc[0]
+    return [
+        {
+            "kind": kind, "name": name, "size": size, "noise": float(np.mean(draws)),
+            "chance": float((np.sum(draws >= size - 1e-12) + 1) / (len(draws) + 1)), "before": float(most["before"]),
+            "now": float(most["now"]), "unit": "share", "level": str(told.index[0]), "rows_before": len(found.before),
+            "rows_now": len(found.now),
+        }
+    ]  # fmt: skip
+
+
+def _moved(table: np.ndarray, measure: Callable[[np.ndarray, np.ndarray], float]) -> tuple[np.ndarray, float]:
+    """The measure of the two halves of ``table`` (weeks x parts), and what it is when blocks of weeks are dealt out at random."""
+    half = len(table) // 2
+    size = measure(table[:half].sum(axis=0), table[half:].sum(axis=0))
+    blocks = np.array_split(table, len(table) // BLOCK)
+    sums = np.array([block.sum(axis=0) for block in blocks])
+    rng = np.random.default_rng(0)
+    draws = []
+    for _ in range(DRAWS):
+        order = rng.permutation(len(sums))
+        draws.append(measure(sums[order[: len(sums) // 2]].sum(axis=0), sums[order[len(sums) // 2 :]].sum(axis=0)))
+    return np.array(draws), size
+
+
+def _parts(values: np.ndarray) -> np.ndarray:
+    total = values.sum()
+    return values / total * WHOLE if total > 0 else values
