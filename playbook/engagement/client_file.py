@@ -180,13 +180,19 @@ class Network(_Frozen):
 
 
 class Intervention(_Frozen):
-    """Something that was changed: from when, until when (open end: still running), at what cost."""
+    """Something that was changed: from when, until when (open end: still running), at what cost.
+
+    ``regions``: where it was rolled out, as customers name their region, if not everywhere; ``control_share``: the share of the
+    customers drawn that was to be set aside, against which the control group's size is checked.
+    """
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
     name: str | None = None
     start: date
     end: date | None = None
     cost: float = Field(0, ge=0)
+    regions: tuple[str, ...] = ()
+    control_share: float | None = Field(None, gt=0, lt=1)
 
     @model_validator(mode="after")
     def _forward(self):

@@ -212,6 +212,7 @@ _SCHEMAS = (
             Column("intervention_id", "id", "id as in client.yml under interventions", required=True),
             Column("customer_id", "id", "who; the same id in every table", required=True),
             Column("group", "text", "treated or control; without it the customers listed are treated, all others the comparison"),
+            Column("started_on", "date", "day this customer got it first, where not all got it on the day in client.yml"),
         ),
         key=("intervention_id", "customer_id"),
         links=(("customer_id", "customers"),),

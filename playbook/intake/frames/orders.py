@@ -6,7 +6,7 @@ import pandas as pd
 from playbook.intake.frames.frame import exact, frame, pick, total
 from playbook.intake.tables import Tables
 
-__all__ = ["FIRST_DAYS", "category_months", "months", "order_totals", "weeks", "whole_periods"]
+__all__ = ["FIRST_DAYS", "category_months", "months", "order_totals", "region_weeks", "weeks", "whole_periods"]
 
 FIRST_DAYS = 3  # a first month counts as complete when its data begin within these days
 
@@ -75,3 +75,22 @@ def category_months(tables: Tables) -> pd.DataFrame:
     joined = joined.mutate(category=joined.category.fill_null("not assigned"))
     totals = joined.group_by(["category", "month"]).aggregate(revenue=joined.revenue.sum().cast("float64"))
     return totals.order_by(["category", "month"]).to_pandas()
+
+
+@frame(orders=("order_id", "order_date", "revenue", "customer_id"), customers=("customer_id", "region"))
+def region_weeks(tables: Tables) -> pd.DataFrame:
+    """One row per region of the customers and complete week: region, week (Monday), revenue; gaps are rows of zero.
+
+    Orders of customers without a region, or that nobody knows, are left out.
+    """
+    rows, customers = tables.rows["orders"], tables.rows["customers"]
+    rows = rows.mutate(week=rows.order_date.truncate("W"))
+    spent = rows.group_by(["customer_id", "week"]).aggregate(revenue=exact(rows.revenue))
+    homes = customers.filter(customers.region.notnull()).select("customer_id", "region")
+    joined = spent.inner_join(homes, "customer_id")
+    sold = joined.group_by(["region", "week"]).aggregate(revenue=joined.revenue.sum().cast("float64")).to_pandas()
+    span = rows.aggregate(first=rows.order_date.min()).to_pandas().iloc[0]
+    complete = whole_periods(pd.Timestamp(span["first"]).normalize(), pd.Timestamp(tables.as_of), "W-MON")
+    wide = sold.assign(week=pd.to_datetime(sold["week"])).pivot(index="region", columns="week", values="revenue")
+    wide = wide.sort_index().reindex(columns=complete).fillna(0.0).rename_axis(columns="week")
+    return wide.stack().rename("revenue").reset_index()

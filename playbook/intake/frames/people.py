@@ -3,7 +3,7 @@
 import ibis
 import pandas as pd
 
-from playbook.intake.frames.frame import as_sent, frame
+from playbook.intake.frames.frame import as_sent, frame, pick
 from playbook.intake.tables import Tables
 
 __all__ = ["customers", "memberships"]
@@ -17,8 +17,11 @@ def customers(tables: Tables) -> pd.DataFrame:
 
 @frame(interventions=("intervention_id", "customer_id"))
 def memberships(tables: Tables) -> pd.DataFrame:
-    """One row per intervention and customer: intervention_id, customer_id, group ('treated' or 'control')."""
+    """One row per intervention and customer: intervention_id, customer_id, group ('treated' or 'control').
+
+    ``started_on``, the day a customer got it first, is there where the client has it.
+    """
     rows = tables.rows["interventions"]
     group = rows.group.lower() if "group" in rows.columns else ibis.literal("treated")
-    members = rows.mutate(group=group).select("intervention_id", "customer_id", "group")
+    members = rows.mutate(group=group).select("intervention_id", "customer_id", "group", *pick(rows, "started_on"))
     return members.distinct().order_by(["intervention_id", "customer_id"]).to_pandas()

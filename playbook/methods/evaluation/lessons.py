@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Industry
-from playbook.methods.evaluation.impact import OWNER, SURE, Impact
+from playbook.methods.evaluation.impact import Impact
 from playbook.methods.evaluation.learning.expected import LIFT_NOTE, lift_finding, lift_table
 from playbook.methods.evaluation.learning.lifts import lift_frame, lifts, tests_of
 from playbook.methods.evaluation.lesson_rules import Rule, decide, load_rules, words_for
 from playbook.methods.evaluation.measuring.effect import Effect
+from playbook.methods.evaluation.telling.words import OWNER, SURE
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.methods.strategy.advising.advice import fitting, load_advice
 from playbook.result.contract import Assumption, Finding, Lesson, Result, Table

@@ -9,7 +9,8 @@ import pytest
 from playbook.engagement import Assumptions, Intervention
 from playbook.generate import generate_client
 from playbook.methods.evaluation.impact import Impact, impact
-from playbook.methods.evaluation.measuring.effect import judge, measure
+from playbook.methods.evaluation.measuring.effect import judge
+from playbook.methods.evaluation.measuring.measure import Sales, measure
 from playbook.result.contract import Locked
 from playbook.result.formats import LEVEL, Formats
 
@@ -69,7 +70,7 @@ def test_planted_effect_and_its_money():
     assert row["roi"] == pytest.approx(row["profit"] / 500)
     assert found.headline == f"Mail earned {FMT.money(row['profit'])} after its cost of €500"
     assert found.findings[0].evidence == "shown"
-    assert len(found.figures()) == 2
+    assert len(found.figures()) == 3  # all effects, the course, and week by week
 
 
 def test_no_margin_no_profit():
@@ -109,7 +110,7 @@ def test_without_comparison_group_the_stricter_test_counts(shift, verdict):
     revenue = 1000 * np.exp(noise + np.log1p(shift) * (np.arange(140) >= 130))
     stated = Intervention(id="sign", start=week[130].date(), end=(week[139] + pd.Timedelta(days=6)).date())
     weeks = pd.DataFrame({"week": week, "revenue": revenue})
-    assert measure(stated, _shop(), weeks, stated.end, None).verdict == verdict
+    assert measure(stated, Sales(order_totals=_shop(), weeks=weeks), stated.end, None).verdict == verdict
 
 
 def test_nothing_planted_nothing_shown():
@@ -217,7 +218,8 @@ def generated():
         orders = by_order.agg(day=("day", "min"), revenue=("revenue", "sum")).reset_index()
         for id, start, end in PLANTED:
             intervention = Intervention(id=id, start=start, end=end)
-            effect = measure(intervention, orders, pd.DataFrame(), client.as_of, None, client.tables["interventions"])
+            sales = Sales(order_totals=orders, weeks=pd.DataFrame(), memberships=client.tables["interventions"])
+            effect = measure(intervention, sales, client.as_of, None)
             found.append((seed, effect, client.truth.values["interventions"][id]))
     return found
 

@@ -17,7 +17,7 @@ FMT = Formats("EUR")
 AS_OF = date(2026, 6, 30)
 VERDICTS = ("shown", "likely", "indicative", "not shown", "harmful")
 PAYOFFS = ("always", "expected", "possible", "never", "unknown")
-DESIGNS = ("control group", "other customers", "own past")
+DESIGNS = ("control group", "other customers", "other regions", "own past")
 
 
 def _effect(verdict="shown", payoff="always", id="mail") -> Effect:

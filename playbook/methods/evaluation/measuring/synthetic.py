@@ -88,7 +88,8 @@ def placebo_test(panel: pd.DataFrame, treated: str, start: object, method: Metho
     """The effect on the treated unit beside the effects that the same method finds for each other unit, the treated left out.
 
     The standard error is the treated unit's ``pre_rmspe`` times the root mean square of the placebos' effects in units of theirs,
-    with one degree of freedom less than there are other units. Raises ValueError for fewer than ``FEWEST_OTHERS`` of them.
+    and at least what periods that scatter by themselves would give: a handful of placebos may all be small by luck. There are as
+    many degrees of freedom as other units. Raises ValueError for fewer than ``FEWEST_OTHERS`` of them.
     """
     others = panel.drop(columns=treated)
     if others.shape[1] < FEWEST_OTHERS:
@@ -106,7 +107,8 @@ def placebo_test(panel: pd.DataFrame, treated: str, start: object, method: Metho
         {"unit": list(found), "effect": effect, "pre_rmspe": before, "post_rmspe": since.to_numpy(), "ratio": ratio}
     )
     by_chance = float(np.sqrt(np.mean((effect[1:] / np.maximum(before[1:], floor)) ** 2)))
-    estimate = Estimate(float(effect[0]), by_chance * max(float(before[0]), floor), float(others.shape[1] - 1))
+    alone = 1 / np.sqrt((panel.index >= start).sum())
+    estimate = Estimate(float(effect[0]), max(by_chance, alone) * max(float(before[0]), floor), float(others.shape[1]))
     return Placebos(estimate, gaps, paths, int((ratio >= ratio[0]).sum()), len(ratio))
 
 

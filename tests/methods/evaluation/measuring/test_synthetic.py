@@ -57,12 +57,20 @@ def test_placebos_by_hand():
     found = placebo_test(panel, "d", 20)
     assert (found.rank, found.of) == (1, 7)
     assert found.gaps["unit"].tolist() == ["d", *"abcefg"]
-    assert found.estimate.df == 5
+    assert found.estimate.df == 6
     assert found.estimate.effect == pytest.approx(8, abs=1.5)
     assert found.estimate.p < 0.01
     others = found.gaps.iloc[1:]
     by_chance = np.sqrt(((others["effect"] / others["pre_rmspe"]) ** 2).mean())
-    assert found.estimate.se == pytest.approx(by_chance * found.gaps.loc[0, "pre_rmspe"])
+    assert found.estimate.se == pytest.approx(max(by_chance, 1 / np.sqrt(10)) * found.gaps.loc[0, "pre_rmspe"])
+
+
+def test_placebos_that_are_small_by_luck_do_not_narrow_the_range():
+    # Others move by one in turn, before and since alike, so that their own gaps cancel; the treated one scatters by two
+    turn = np.resize([1.0, -1.0], 24)
+    panel = pd.DataFrame({"t": 2 * turn, **{c: turn * (-1) ** n for n, c in enumerate("abcd")}})
+    found = placebo_test(panel, "t", 20)
+    assert found.estimate.se == pytest.approx(found.gaps.loc[0, "pre_rmspe"] / 2)  # the root of four periods
 
 
 def test_too_little_is_refused():

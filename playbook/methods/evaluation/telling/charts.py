@@ -71,7 +71,7 @@ def forest_chart(effects: Sequence[Effect], fmt: Formats, source: str) -> Figure
 
 def course_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
     """Weekly course of treated and others, or of actual and expected revenue, with the time of the intervention shaded."""
-    compared = effect.design != "own past"
+    compared = "treated" in effect.course
     first, second = ("treated", "control") if compared else ("actual", "expected")
     labels = ("got it", "others") if compared else ("actual", "expected without it")
     styles = {second: (labels[1], HISTORY if compared else FORECAST), first: (labels[0], FINDING if compared else HISTORY)}
@@ -79,6 +79,8 @@ def course_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
     with canvas(height=3.2) as (figure, ax):
         ends = pd.Timestamp(effect.start), pd.Timestamp(effect.end) + pd.Timedelta(days=1)
         ax.axvspan(*ends, color=FINDING, alpha=0.10, linewidth=0)
+        if "low" in course:  # the range of single weeks, for those that the model of the weeks before had not seen
+            ax.fill_between(course["week"], course["low"], course["high"], color=FORECAST, alpha=0.15, linewidth=0)
         for name, (_, colour) in styles.items():
             ax.plot(course["week"], course[name], color=colour, linestyle="--" if name == "expected" else "-")
         _end_labels(ax, course, styles)

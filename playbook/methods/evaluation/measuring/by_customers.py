@@ -1,0 +1,158 @@
+"""By customers: those who got it beside those set aside by lot, or beside all others, at one start or at several."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from playbook.methods.evaluation.measuring.did import difference, event_study, imbalance, pre_trend
+from playbook.methods.evaluation.measuring.effect import NAN, judge, relative
+from playbook.methods.evaluation.measuring.estimate import CERTAIN
+from playbook.methods.evaluation.measuring.lot import drawn, metrics_of
+from playbook.methods.evaluation.measuring.staggered import NEVER, staggered
+from playbook.methods.evaluation.measuring.windows import WEEK, Windows, customer_windows
+
+__all__ = ["ALIKE", "against_customers", "starts"]
+
+ALIKE = 0.25  # standardised difference below which two groups count as alike (Imbens & Rubin 2015)
+CHANCE = 2.0  # standard errors within which a difference may be chance
+FEWEST_CUSTOMERS = 20  # in each group; below it means of skewed revenue are not near normal
+FEWEST_WEEKS = 4  # before the start
+
+
+def against_customers(
+    members: pd.DataFrame,
+    order_totals: pd.DataFrame,
+    start: date,
+    end: date,
+    customers: pd.DataFrame | None = None,
+    control_share: float | None = None,
+    doubt: str = "",
+) -> dict:
+    """Fields of ``Effect`` by comparing customers. ``members``: group by customer_id, and started_on where starts differ.
+
+    With a control group only those listed are compared, else all who bought in the time before. ``control_share``: the share that
+    was to be set aside; ``doubt``: why the comparison can give no more than indications, if so.
+    """
+    set_aside = bool((members["group"] == "control").any())
+    already = None
+    if set_aside and customers is not None and "acquired_on" in customers:
+        already = pd.Index(customers.loc[pd.to_datetime(customers["acquired_on"]) < pd.Timestamp(start), "customer_id"])
+    days = starts(members)
+    start = min([start, *days]) if len(days) > 1 else start
+    windows = customer_windows(order_totals, start, end, members.index if set_aside else None, already)
+    treated = members["group"].reindex(windows.before.index).fillna("control").ne("control")
+    n_treated, n_control = int(treated.sum()), int((~treated).sum())
+    counted = {"design": "control group" if set_aside else "other customers", "n_treated": n_treated, "n_control": n_control}
+    counted["why"] = _why(set_aside, len(days))
+    if min(n_treated, n_control) < FEWEST_CUSTOMERS or windows.weeks_before < FEWEST_WEEKS:
+        need = f"Needs {FEWEST_CUSTOMERS} earlier customers in each group and {FEWEST_WEEKS} weeks of orders before the start."
+        return {**counted, "verdict": "too little data", "note": need}
+    broken = drawn(members["group"], treated, control_share) if set_aside else ""
+    by_chance = CHANCE * np.sqrt(1 / n_treated + 1 / n_control)  # small groups drawn by lot differ more
+    alike = set_aside and not broken and abs(imbalance(windows.before, treated)) <= max(ALIKE, by_chance)
+    trend = pre_trend(windows.weekly.loc[:, :-1], treated)
+    drifting = trend < 1 - CERTAIN
+    if len(days) > 1:
+        found = _in_stages(windows, treated, members, start)
+        if found is None:
+            return {**counted, "verdict": "too little data", "note": "Too few customers were left without it to compare with."}
+    else:
+        found = _at_once(windows, treated, start, adjusted=alike)
+        if set_aside:
+            found["metrics"] = metrics_of(order_totals, windows, treated, start, end, adjusted=alike)
+    note = [
+        doubt,
+        broken,
+        "Groups alike before the start; earlier revenue allowed for." if alike and len(days) < 2 else "",
+        "The groups differed before the start, so only their change is compared." if set_aside and not (alike or broken) else "",
+        "Who received it was not drawn by lot." if not set_aside else "",
+        "The groups were drifting apart before the start." if drifting else "",
+    ]
+    p = found.pop("p")
+    return {
+        **counted,
+        **found,
+        "pre_trend_p": trend,
+        "verdict": judge(
+            found["revenue_low"],
+            found["revenue_high"],
+            p,
+            doubtful=bool(doubt or broken) or (drifting and not alike),
+            at_most_likely=drifting or not alike,
+        ),
+        "note": " ".join(filter(None, note)),
+    }
+
+
+def starts(members: pd.DataFrame) -> list[date]:
+    """The days on which treated customers got it first, where the client says so, each once."""
+    if "started_on" not in members:
+        return []
+    known = members.loc[members["group"].ne("control"), "started_on"].dropna()
+    return sorted({day.date() for day in pd.to_datetime(known)})
+
+
+def _at_once(windows: Windows, treated: pd.Series, start: date, adjusted: bool) -> dict:
+    found = difference(windows.before, windows.during, treated, adjusted=adjusted)
+    scale = found.n_treated * windows.weeks_during
+    weekly = windows.weekly.groupby(treated).mean().T.rename(columns={True: "treated", False: "control"})
+    days = pd.Timestamp(start) + pd.to_timedelta(WEEK * weekly.index, unit="D")
+    return {
+        "effect": found.relative,
+        "low": found.relative_low,
+        "high": found.relative_high,
+        "revenue": found.effect * scale,
+        "revenue_low": found.low * scale,
+        "revenue_high": found.high * scale,
+        "expected": found.expected,
+        "expected_revenue": found.expected * scale,
+        "before_treated": found.before_treated,
+        "before_control": found.before_control,
+        "detectable": found.detectable / found.expected if found.expected > 0 else NAN,
+        "estimate": found,
+        "p": found.p,
+        "weeks": windows.weeks_during,
+        "course": weekly.assign(week=days).reset_index(drop=True),
+        "by_week": event_study(windows.weekly, treated).rename(columns={"week": "time"}),
+    }
+
+
+def _in_stages(windows: Windows, treated: pd.Series, members: pd.DataFrame, start: date) -> dict | None:
+    """The same where customers got it on different days; the week in which one got it counts as treated."""
+    panel = windows.weekly.iloc[:, : int(windows.weeks_during) + windows.weeks_before]  # whole weeks only
+    day = pd.to_datetime(members["started_on"]).reindex(panel.index).fillna(pd.Timestamp(start))
+    first = ((day - pd.Timestamp(start)).dt.days // WEEK).where(treated, NEVER).astype(float)
+    found = staggered(panel, first, base=windows.weeks_before)
+    if found is None:
+        return None
+    estimate, scale = found.estimate, found.treated_periods
+    level = found.expected + estimate.effect
+    weekly = panel.groupby(treated).mean().T.rename(columns={True: "treated", False: "control"})
+    days = pd.Timestamp(start) + pd.to_timedelta(WEEK * weekly.index, unit="D")
+    return {
+        "effect": relative(level, estimate.effect),
+        "low": relative(level, estimate.low),
+        "high": relative(level, estimate.high),
+        "revenue": estimate.effect * scale,
+        "revenue_low": estimate.low * scale,
+        "revenue_high": estimate.high * scale,
+        "expected": found.expected,
+        "expected_revenue": found.expected * scale,
+        "before_treated": float(windows.before[treated].mean()),
+        "before_control": float(windows.before[~treated].mean()),
+        "detectable": estimate.detectable / found.expected if found.expected > 0 else NAN,
+        "estimate": estimate,
+        "p": estimate.p,
+        "weeks": scale / int(treated.sum()),
+        "course": weekly.assign(week=days).reset_index(drop=True),
+        "by_week": found.by_time.drop(columns="n"),
+    }
+
+
+def _why(set_aside: bool, days: int) -> str:
+    if days > 1:
+        return f"It began on {days} different days, so each start is compared with the customers who did not have it yet."
+    if set_aside:
+        return "Some customers were set aside and left without it. Comparing the two groups is the surest way there is."
+    return "It is known who received it, and nobody was set aside, so the other customers are the comparison."

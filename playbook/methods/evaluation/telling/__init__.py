@@ -1,0 +1,1 @@
+"""Telling: what was measured, in sentences, tables and charts."""
