@@ -13,7 +13,8 @@ from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, ON_LINES, can
 
 __all__ = ["calibration_figure", "drift_figure", "shares_figure"]
 
-BARS, LINES = 12, 8
+BARS, FEWEST_BARS, LINES = 12, 3, 8
+SEEN = 0.005  # of the index: less is no bar
 LONGEST = 34
 NO_INDEX = ("price", "calibration")
 TENTHS = 100  # rows from which scores are told in tenths, in fifths below
@@ -24,7 +25,8 @@ def drift_figure(rows: pd.DataFrame, fmt: Formats) -> Figure | None:
     indices = rows[~rows["kind"].isin(NO_INDEX)]
     if indices.empty:
         return None
-    shown = indices.assign(beyond=(indices["size"] - indices["noise"]).clip(lower=0)).nlargest(BARS, "beyond")[::-1]
+    shown = indices.assign(beyond=(indices["size"] - indices["noise"]).clip(lower=0)).nlargest(BARS, "beyond")
+    shown = shown[(shown["beyond"] > SEEN) | (np.arange(len(shown)) < FEWEST_BARS)][::-1]
     names = [_short(row_name(r)) for r in shown.itertuples()]
     colours = [FINDING if grade == STRONG else BAR for grade in shown["grade"]]
     with canvas(height=0.9 + 0.29 * len(shown)) as (figure, ax):
@@ -91,9 +93,8 @@ def calibration_figure(judged: pd.DataFrame, fmt: Formats) -> Figure | None:
         ax.plot([0, top], [0, top], color=HISTORY, linewidth=1.2, linestyle=(0, (4, 3)))
         ax.vlines(table["expected"], table["low"], table["high"], color=FORECAST, linewidth=1.5, alpha=0.5)
         ax.plot(table["expected"], table["seen"], "o", color=FORECAST, markersize=5)
-        ax.annotate(
-            "as expected", (top, top), (-6, -4), textcoords="offset points", color=HISTORY, ha="right", va="top", bbox=ON_LINES
-        )
+        middle = (0.4 * top, 0.4 * top)
+        ax.annotate("as expected", middle, (8, -6), textcoords="offset points", color=HISTORY, va="top", bbox=ON_LINES)
         ax.set_xlabel("chance that was given")
         ax.set_ylabel("share of yes")
         for axis in (ax.xaxis, ax.yaxis):

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from playbook.intake.frames.snapshots import HORIZON
-from playbook.methods.monitoring.drifting.grades import STRONG
+from playbook.methods.monitoring.drifting.grades import MODERATE, STRONG
 from playbook.methods.monitoring.drifting.sales import HELD
 from playbook.methods.strategy.predicting.wording import column_name
 from playbook.result.contract import Evidence, Finding
@@ -16,6 +16,7 @@ from playbook.result.remembered import Remembered
 
 __all__ = ["ACTIONS", "MATTERS", "Told", "findings", "headline", "promise_finding", "row_name"]
 
+_SIZES = {"slight": "slightly ", STRONG: "strongly "}
 NAMED = 3  # columns that a sentence names
 QUARTERS = 4
 MATTERS = MappingProxyType(
@@ -120,7 +121,7 @@ def _columns(rows: pd.DataFrame, told: Told) -> Finding:
     fmt, alerts = told.fmt, rows[rows["grade"].isin([STRONG, "moderate"])]
     of = f"{fmt.count(len(rows))} {'column' if len(rows) == 1 else 'columns'}"
     kind = rows["kind"].iloc[0]
-    of += f" of {kind}"
+    of += f" that {'describes' if len(rows) == 1 else 'describe'} {kind}"
     if alerts.empty:
         slight = int((rows["grade"] == "slight").sum())
         some = f"; {slight} differ{'s' if slight == 1 else ''} slightly" if slight else ""
@@ -136,14 +137,17 @@ def _score(rows: pd.DataFrame, told: Told) -> Finding:
     means = f"{fmt.share(r.now)} on average instead of {fmt.share(r.before)}"
     if r.grade == "none":
         return _quiet("score", rows, f"The {r.name} spread as those of rows with a known end: {means}, no more than chance.")
-    return _alert(rows, told, f"The {r.name} have shifted against those of rows with a known end: {means}.")
+    return _alert(
+        rows, told, f"The {r.name} have shifted {_SIZES.get(r.grade, '')}against those of rows with a known end: {means}."
+    )
 
 
 def _calibration(rows: pd.DataFrame, told: Told) -> Finding:
     r, fmt = next(rows.itertuples()), told.fmt
     said = f"Of the latest {fmt.count(r.rows_now)} scored, {fmt.share(r.now)} ended with yes, {fmt.share(r.before)} were expected"
     if r.grade == "none":
-        return _quiet("calibration", rows, f"{said}: the scores hold.")
+        rest = "the scores hold" if abs(r.size) < MODERATE else "more than a little, but chance may explain it"
+        return _quiet("calibration", rows, f"{said}: {rest}.")
     return _alert(rows, told, f"{said}: the scores are {fmt.share(abs(r.size))} too {'low' if r.size > 0 else 'high'}.")
 
 
@@ -153,8 +157,7 @@ def _level(kind: str, what: str) -> Callable[[pd.DataFrame, Told], Finding]:
         most = f"{r.level} {fmt.share(r.now)} instead of {fmt.share(r.before)}"
         if r.grade == "none":
             return _quiet(kind, rows, f"{what} is as before, against {told.when[kind]}; {most} is the largest difference.")
-        size = {"slight": "slightly ", STRONG: "strongly "}.get(r.grade, "")
-        return _alert(rows, told, f"{what} has shifted {size}against {told.when[kind]}: {most}.")
+        return _alert(rows, told, f"{what} has shifted {_SIZES.get(r.grade, '')}against {told.when[kind]}: {most}.")
 
     return sentence
 

@@ -15,13 +15,14 @@ COLUMNS = ["kind", "name", "size", "noise", "chance", "before", "now", "unit", "
 def graded(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of COLUMNS with ``corrected`` and ``grade``, the strongest first.
 
-    ``corrected``: the chance with all rows' tests taken into account (Benjamini & Hochberg 1995). ``grade``: "none" where that
+    ``corrected``: the chance with the tests of its family, columns or all else, taken into account (Benjamini & Hochberg 1995). ``grade``: "none" where that
     is not below SHOWN; else "strong", "moderate" or "slight" by how far the size lies beyond the noise. An index alone is no
     test: in small groups chance makes it large, in large groups the smallest difference is certain; a strong alert is both.
     """
     if rows.empty:
         return rows.reindex(columns=[*COLUMNS, "corrected", "grade"])
-    corrected = false_discovery_control(rows["chance"].clip(0, 1).to_numpy())
+    columns = rows["kind"].isin(["customers", "cases"])
+    corrected = rows["chance"].clip(0, 1).groupby(columns).transform(false_discovery_control)
     beyond = rows["size"].abs() - rows["noise"]
     grade = np.select([corrected >= SHOWN, beyond >= LARGE, beyond >= MODERATE], ["none", STRONG, "moderate"], default="slight")
     order = pd.Series(grade, index=rows.index).map({STRONG: 0, "moderate": 1, "slight": 2, "none": 3})

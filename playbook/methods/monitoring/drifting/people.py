@@ -29,6 +29,7 @@ MAYBE_SEASON, MAYBE_OPEN = "This may be the season.", "This may be who is still 
 WRITTEN_LATER = ("case_id", "customer_id", "outcome", "opened_on", "treatment", "cost", "value")
 YEAR, SEASON = 365, 30  # days; as near to a year lies the cut-off that a season cannot tell from today
 ACTIVE = "orders_365"
+MONEY = ("revenue_90", "revenue_365", "order_value")
 GROWING = ("tenure_days", "orders_all")  # grow for everybody as time goes by
 OUTCOMES = ("orders_next_90", "revenue_next_90")
 MOST_LEVELS = 50  # values of a text column beyond which it is a name or a note
@@ -64,7 +65,7 @@ def customer_groups(snapshots: pd.DataFrame) -> Groups | None:
         drop += [c for c in snapshots if c.endswith("_365") and "_share_" not in c]
     before, now = (active[active["cut_off"] == day].drop(columns=drop, errors="ignore") for day in (first, days[-1]))
     same = abs(back - YEAR) <= SEASON
-    when = f"customers of {'a year' if same else f'{back} days'} ago"
+    when = f"what they were {'a year' if same else f'{back} days'} ago"
     return Groups(before, now, "customers", when, "" if same else MAYBE_SEASON)
 
 
@@ -95,7 +96,7 @@ def feature_rows(groups: Groups) -> list[dict]:
         if text and pd.concat([before, now]).astype(str).nunique() > MOST_LEVELS:
             continue
         if found := distance(before, now):
-            unit = "share" if text or "_share_" in name else "number"
+            unit = "share" if text or "_share_" in name else "money" if name in MONEY else "number"
             rows.append(_row(groups.kind, name, found, unit, before, now))
     return rows
 

@@ -47,7 +47,7 @@ def assumptions(rows: pd.DataFrame, fmt: Formats) -> tuple[Assumption, ...]:
     """What makes an alert, and what could fool it."""
     return (
         Assumption(
-            f"An alert needs both: more than chance, with all {fmt.count(len(rows))} comparisons counted ({fmt.share(SHOWN)} of "
+            f"An alert needs both: more than chance, with all {fmt.count(len(rows))} tests counted ({fmt.share(SHOWN)} of "
             f"the alerts may be false), and size: a stability index {fmt.number(MODERATE)} beyond chance is moderate, "
             f"{fmt.number(LARGE)} strong; of prices, changes of {fmt.share(MODERATE / HELD)} and {fmt.share(LARGE / HELD)}; of "
             f"scores beside what happened, {fmt.share(MODERATE)} and {fmt.share(LARGE)}.",
