@@ -6,17 +6,18 @@ from datetime import date
 import pandas as pd
 
 from playbook.engagement import Intervention
+from playbook.methods.monitoring.plan_pace import PACE, action_pace
 from playbook.result.contract import Finding, Table
 from playbook.result.formats import Formats
 
-__all__ = ["action_finding", "action_states", "action_table"]
+__all__ = ["action_finding", "action_states", "action_table", "pace_table"]
 
 LATE, REVIEW, RUNNING, ENDED, AHEAD = "late", "review due", "under way", "ended", "not due yet"
 MOST_NAMED = 3
 
 
 def action_states(past_plan: Sequence[dict], interventions: Sequence[Intervention], as_of: date) -> pd.DataFrame:
-    """action_id, name, whom, owner, start, review, value, state of each planned action, in the plan's order.
+    """action_id, name, whom, owner, start, review, value, state and ``PACE`` of each planned action, in the plan's order.
 
     An action has begun once an intervention of client.yml carries its id: late (due, and not begun), under way, review due (under
     way past its review day), ended, not due yet.
@@ -31,8 +32,11 @@ def action_states(past_plan: Sequence[dict], interventions: Sequence[Interventio
         else:
             state = REVIEW if review <= today else RUNNING
         told = {name: action[name] for name in ("action_id", "name", "whom", "owner", "value")}
-        rows.append({**told, "start": start, "review": review, "state": state})
-    return pd.DataFrame(rows, columns=["action_id", "name", "whom", "owner", "start", "review", "value", "state"])
+        begins = None if known is None or pd.Timestamp(known.start) > today else pd.Timestamp(known.start)
+        ends = None if begins is None or known.end is None else pd.Timestamp(known.end)
+        pace = action_pace(action, begins, ends, today)
+        rows.append({**told, "start": start, "review": review, "state": state, **pace})
+    return pd.DataFrame(rows, columns=["action_id", "name", "whom", "owner", "start", "review", "value", "state", *PACE])
 
 
 def action_finding(states: pd.DataFrame, as_of: date, fmt: Formats) -> Finding | None:
@@ -80,6 +84,21 @@ def action_table(states: pd.DataFrame) -> Table:
     return Table(
         states, "Actions of the last plan, and how far they have come.", "the last published plan; interventions", columns
     )
+
+
+def pace_table(states: pd.DataFrame) -> Table:
+    """What each action was to bring by now and can still bring, if it brings what was promised from the day it began."""
+    columns = {
+        "name": ("What", "text"),
+        "value": ("Promised a year", "money"),
+        "due": ("Due by now", "money"),
+        "so_far": ("Can have brought", "money"),
+        "ahead": ("Within the year", "money"),
+        "chance": ("Chance of all of it", "share"),
+        "needed": ("Needed a month", "money"),
+    }
+    caption = "Actions of the last plan: what was due, and what they can bring at the promised rate"
+    return Table(states, caption, "the last published plan; interventions", columns, aside=True)
 
 
 def _many(count: int) -> str:

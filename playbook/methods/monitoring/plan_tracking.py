@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Intervention, Objective
-from playbook.methods.monitoring.plan_actions import action_finding, action_states, action_table
+from playbook.methods.monitoring.plan_actions import action_finding, action_states, action_table, pace_table
 from playbook.methods.monitoring.plan_figure import draw
 from playbook.methods.monitoring.plan_outlook import SEASON_KNOWN, outlook
+from playbook.methods.monitoring.plan_words import goals_finding, rates_table
 from playbook.methods.monitoring.planned import YEAR, Planned, planned
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE, Indicator, kpi_course
 from playbook.result.contract import Assumption, Evidence, Figure, Finding, Locked, Result, Table
@@ -87,7 +88,7 @@ def plan_tracking(
             promise=plan_tracking.section.promise,
         )
     begun = action_finding(states, as_of, fmt)
-    actions = () if states.empty else (action_table(states),)
+    actions = () if states.empty else (action_table(states), pace_table(states))
     if not tracked:
         waiting = f"No action of the last plan is due before {fmt.day(states['start'].min())}"
         return PlanTracking(
@@ -99,8 +100,12 @@ def plan_tracking(
     return PlanTracking(
         fmt=fmt,
         headline=_headline(status.iloc[0], fmt),
-        findings=(*(_finding(row, fmt, courses) for row in status.itertuples()), *((begun,) if begun else ())),
-        tables=(_table(status, fmt), *actions),
+        findings=(
+            *(_finding(row, fmt, courses) for row in status.itertuples()),
+            goals_finding(status),
+            *((begun,) if begun else ()),
+        ),
+        tables=(_table(status, fmt), *actions[:1], rates_table(status, fmt), *actions[1:]),
         assumptions=_assumptions(plan, set(plan.targets["kpi"]) - set(tracked), status, fmt),
         status_table=status,
         paths=pd.concat(paths, ignore_index=True),

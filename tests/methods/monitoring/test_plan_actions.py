@@ -1,5 +1,6 @@
 """Actions of the last plan: each state by hand, and what is told of them."""
 
+import math
 from datetime import date
 
 import pytest
@@ -52,3 +53,30 @@ def test_nothing_is_told_before_the_first_is_due_and_without_a_plan():
     assert action_finding(action_states([action("a", start="2027-01-04")], [], AS_OF), AS_OF, FMT) is None
     assert action_finding(action_states([], [], AS_OF), AS_OF, FMT) is None
     assert len(action_table(action_states([action("a")], [], AS_OF)).frame) == 1
+
+
+YEAR_OF = action("a", start="2026-07-01", value=365.0) | {"value_low": 365.0 - 128.155, "value_high": 365.0 + 128.155}
+
+
+def test_an_action_on_time_has_brought_what_was_due_and_reaches_its_value_with_even_chances():
+    """184 of 365 days by 31 December, one unit a day; its range is one standard deviation of 100 to either side."""
+    row = action_states([YEAR_OF], [begun("a", start=date(2026, 7, 1))], AS_OF).iloc[0]
+    assert row[["due", "so_far", "ahead", "chance"]].tolist() == pytest.approx([184, 184, 365, 0.5])
+    assert row["needed"] == pytest.approx(365 / 12)
+    assert (row["ahead_low"], row["ahead_high"]) == (YEAR_OF["value_low"], YEAR_OF["value_high"])
+
+
+def test_a_late_action_can_bring_only_the_rest_of_its_year_and_needs_more_a_month():
+    """Begun on 1 October, 92 days late, and not begun at all."""
+    row = action_states([YEAR_OF], [begun("a", start=date(2026, 10, 1))], AS_OF).iloc[0]
+    assert row[["due", "so_far", "ahead"]].tolist() == pytest.approx([184, 92, 273])
+    assert row["needed"] == pytest.approx((365 - 92) / 181 * 365 / 12) and row["chance"] == pytest.approx(0.1)
+    late = action_states([YEAR_OF], [], AS_OF).iloc[0]
+    assert late[["due", "so_far", "ahead"]].tolist() == pytest.approx([184, 0, 181])
+
+
+def test_an_action_that_ended_brings_no_more_and_one_ahead_of_its_day_is_due_nothing():
+    ended = action_states([YEAR_OF], [begun("a", start=date(2026, 7, 1), end=date(2026, 7, 31))], AS_OF).iloc[0]
+    assert ended[["so_far", "ahead"]].tolist() == pytest.approx([31, 31]) and math.isnan(ended["needed"])
+    ahead = action_states([action("a", start="2027-01-04")], [], AS_OF).iloc[0]
+    assert ahead[["due", "so_far", "ahead"]].tolist() == pytest.approx([0, 0, 100]) and ahead["chance"] == 1

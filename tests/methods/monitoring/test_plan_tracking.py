@@ -175,3 +175,16 @@ def test_actions_of_the_last_plan_are_followed_even_without_targets():
     result = plan_tracking(months, date(2025, 6, 30), Formats("EUR"), past_plan=(planned,))
     assert result.status == "answered" and result.figures() == () and result.actions["state"].tolist() == ["late"]
     assert result.headline.endswith("has not begun: mail for Loyal")
+
+
+def test_targets_are_counted_and_the_table_says_what_is_needed_from_now_on():
+    both = pd.concat([plan(target=160_000.0), plan("order_value", target=90.0)])
+    result = plan_tracking(months(34, "2026-10-01"), date(2026, 10, 31), FMT, both, demand=given([100_000, 100_000], 10_000))
+    counted = next(f for f in result.findings if f.id == "plan-tracking-goals")
+    assert counted.sentence == "Of the plan's 2 targets 1 is on track and 1 is behind."
+    assert (counted.value, counted.n) == (1, 2)
+    shown = result.tables[1].frame.set_index("kpi")
+    assert shown.loc["Revenue", ["needed", "foreseen", "pace"]].tolist() == ["€460K a month", "€100K a month", "€100K a month"]
+    assert shown.loc["Order value", ["needed", "pace"]].tolist() == ["€90", "€100"]
+    one = plan_tracking(months(34, "2026-10-01"), date(2026, 10, 31), FMT, plan("order_value", target=90.0))
+    assert one.findings[-1].sentence == "The plan's one target is on track."
