@@ -116,3 +116,21 @@ def test_spend_by_channel_and_complete_week(build):
     weekly = {"m.csv": "day,channel,cost\n2026-01-05,mail,1\n2026-01-12,mail,2\n2026-01-19,mail,3\n"}
     frame = build("channel_weeks", weekly, marketing=source)  # a table kept by week: each row is one
     assert frame["spend"].tolist() == [1.0, 2.0, 3.0]
+
+
+def test_memberships_keep_the_day_each_customer_started(build):
+    raw = {"i.csv": "id,who,since\nmail,C1,2026-01-05\nmail,C2,\n"}
+    columns = {"intervention_id": "id", "customer_id": "who", "started_on": "since"}
+    frame = build("memberships", raw, interventions={"path": "raw/i.csv", "columns": columns})
+    assert pd.to_datetime(frame["started_on"]).iloc[0] == pd.Timestamp("2026-01-05")
+    assert frame["started_on"].isna().tolist() == [False, True]
+
+
+def test_regions_by_complete_week_of_customers_who_have_one(build):
+    raw = {"c.csv": "who,land\nC1,North\nC2,South\nC3,East\n"}
+    frame = build("region_weeks", raw, customers={"path": "raw/c.csv", "columns": {"customer_id": "who", "region": "land"}})
+    weeks = frame.pivot(index="week", columns="region", values="revenue")
+    assert weeks.columns.tolist() == ["North", "South"]  # nobody in the East ordered
+    assert weeks.index[[0, -1]].tolist() == [pd.Timestamp("2026-01-05"), pd.Timestamp("2026-03-23")]
+    assert weeks.sum().to_dict() == {"North": 5.0, "South": 20.0}  # the first order lies in a week that began before the data
+    assert weeks.loc["2026-03-09"].to_dict() == {"North": 5.0, "South": 0.0}

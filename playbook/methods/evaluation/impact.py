@@ -37,6 +37,7 @@ class Impact(Result):
         figures = [forest_chart(drawn, self.fmt, SOURCE), course_chart(drawn[0], self.fmt, SOURCE)]
         # The evidence behind the strongest effect of each kind: nothing before the start, and nothing where nothing was done
         figures += [weekly_chart(e, self.fmt, SOURCE) for e in drawn if e.by_week is not None][:1]
+        figures += [course_chart(e, self.fmt, SOURCE) for e in drawn[1:] if e.design == "own past"][:1]
         figures += [gaps_chart(e, self.fmt, SOURCE) for e in drawn if e.gaps is not None][:1]
         return tuple(figures)
 

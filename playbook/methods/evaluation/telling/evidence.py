@@ -12,6 +12,7 @@ from playbook.result.theme import BAR, FINDING, HISTORY, INK, ON_LINES, canvas, 
 __all__ = ["gaps_chart", "weekly_chart"]
 
 WEEKS_SHOWN = 52
+BLOCK = 4  # weeks
 
 
 def weekly_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
@@ -52,8 +53,15 @@ def weekly_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
 
 
 def gaps_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
-    """Placebo chart: gap to the mix of others, by week, of the treated regions (rust) and of each other region (grey)."""
+    """Placebo chart: gap to the mix of others of the treated regions (rust) and of each other region (pale).
+
+    Where there are enough weeks since the start, means of four weeks are drawn: single weeks of a region scatter too much to see.
+    """
     frame = effect.gaps.tail(WEEKS_SHOWN).reset_index(drop=True)
+    first = frame["week"].ge(pd.Timestamp(effect.start)).idxmax()
+    together = BLOCK if len(frame) - first >= 2 * BLOCK else 1
+    place = (frame.index - first) // together
+    frame = frame.groupby(place).mean().assign(week=frame.groupby(place)["week"].min()).reset_index(drop=True)
     treated, *others = [c for c in frame.columns if c != "week"]
     with canvas(height=3.2) as (figure, ax):
         for region in others:
@@ -76,9 +84,10 @@ def gaps_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
         svg = finish(figure)
     columns = {"week": ("Week from", "date")} | {c: (str(c).capitalize(), "share") for c in (treated, *others)}
     caption = (
-        f"{effect.label}: weekly revenue above a mix of other regions, as a share of the level before: where it was rolled out "
-        "(rust), and the same for each region where nothing was done (pale)."
+        f"{effect.label}: revenue above a mix of other regions, as a share of the level before, "
+        f"{'by four weeks' if together > 1 else 'by week'}: where it was rolled out (rust), and the same for each region where "
+        "nothing was done (pale)."
     )
-    place = "the largest" if effect.rank == 1 else f"number {fmt.count(effect.rank)}"
-    alt = f"{effect.label}: beside its error before the start, its gap is {place} of {fmt.count(effect.of)}."
-    return Figure(svg, caption, source, alt, Table(frame, f"{effect.label}: gaps by week", source, columns))
+    rank = "the largest" if effect.rank == 1 else f"number {fmt.count(effect.rank)}"
+    alt = f"{effect.label}: beside its error before the start, its gap is {rank} of {fmt.count(effect.of)}."
+    return Figure(svg, caption, source, alt, Table(frame, f"{effect.label}: gaps to the mix of other regions", source, columns))
