@@ -17,6 +17,7 @@ from playbook.methods.strategy.keeping.findings import (
     same_finding,
     save_finding,
     slipping_finding,
+    unranked_finding,
     untested_finding,
 )
 from playbook.methods.strategy.keeping.persuasion import Persuasion, learn_persuasion
@@ -49,19 +50,21 @@ class Retention(Result):
     """``risk``: a row per customer, columns ``keeping.at_risk.COLUMNS`` (empty where lifetime value could not be told).
 
     ``saves``: the save list (see ``keeping.save_list``); ``persuasions``: what each trial with a control group taught, the
-    surest difference between customers first; ``churn``: models behind the chance that a contract ends (None without). Money is
-    gross margin of twelve months, revenue where no margin is stated.
+    surest difference between customers first; ``churn``: models behind the chance that a contract ends (None without), of use
+    only where ``churn.learned.works``; ``by_contract``: whether customers are held by contracts. Money is gross margin of twelve
+    months, revenue where no margin is stated.
     """
 
     risk: pd.DataFrame = field(repr=False)
     saves: pd.DataFrame = field(repr=False)
     persuasions: tuple[Persuasion, ...] = field(repr=False)
     churn: Churn | None = field(default=None, repr=False)
+    by_contract: bool = False
 
     def figures(self) -> tuple[Figure, ...]:
         drawn = []
         if len(self.risk) and (segments := by_segment(self.risk))["at_risk"].sum() > 0:
-            drawn.append(risk_figure(segments, CONTRACTS if self.churn else ORDERS, self.fmt))
+            drawn.append(risk_figure(segments, CONTRACTS if self.by_contract else ORDERS, self.fmt))
         if self.persuasions and self.persuasions[0].evidence != "not shown":
             drawn.append(uplift_figure(self.persuasions[0], TESTS, self.fmt))
         return tuple(drawn)
@@ -89,8 +92,8 @@ def retention(
     """What may be lost and whom to keep, from the values of ``lifetime_value``; whom actions persuade, from trials by lot.
 
     Without contracts the chance to be active comes from the model of buying; with contracts the chance to leave is learnt from
-    earlier days (``churn``), or read off the curves of lifetime value where too few ended. Locked without either and without a
-    trial.
+    earlier days (``churn``), or read off the curves of lifetime value where too few ended or the score does not rank. Locked
+    without either and without a trial.
     """
     day, margin = pd.Timestamp(as_of), parameters.gross_margin
     trials = []
@@ -110,7 +113,8 @@ def retention(
             promise=retention.section.promise,
         )
     meant = "margin" if margin else "revenue"
-    risk, saves, churn, bound = pd.DataFrame(columns=list(COLUMNS)), pd.DataFrame(), None, False
+    risk, saves, bound = pd.DataFrame(columns=list(COLUMNS)), pd.DataFrame(), False
+    churn = ranks = None
     findings: list[Finding | None] = []
     tables: list[Table] = []
     proposals: list[Proposal] = []
@@ -121,22 +125,25 @@ def retention(
                 None if customers is None or contracts is None else learn_churn(contracts, customers, day, fmt, activity_months)
             )
             bought = None if order_totals is None or "customer_id" not in order_totals else _bought(order_totals, day)
-            risk = risk_by_contracts(lifetime_value, None if churn is None else churn.chance, margin or 1.0, bought)
+            ranks = churn if churn is not None and churn.learned.works else None
+            leaving, horizon = (None, 0) if ranks is None else (ranks.chance, ranks.horizon)
+            risk = risk_by_contracts(lifetime_value, leaving, horizon, margin or 1.0, bought)
         else:
             risk = risk_by_orders(lifetime_value, order_totals, day, margin or 1.0)
         states = None if bound else customer_states(order_totals, day + pd.Timedelta(days=1))
-        saves = save_list(risk, parameters, bound, states, fmt, None if churn is None else churn.why)
+        saves = save_list(risk, parameters, bound, states, fmt, None if ranks is None else ranks.why)
         source = CONTRACTS if bound else ORDERS
-        miss = lifetime_value.holdout.miss if lifetime_value.holdout and not churn else 0.0
+        miss = lifetime_value.holdout.miss if lifetime_value.holdout and not ranks else 0.0
         findings += [
-            risk_finding(risk, miss, churn, bound, meant, fmt),
-            slipping_finding(risk, churn, meant, fmt),
+            risk_finding(risk, saves, miss, ranks, bound, meant, fmt),
+            slipping_finding(risk, saves, ranks, meant, fmt),
+            unranked_finding(churn, fmt) if churn and not ranks else None,
             save_finding(saves, meant, fmt),
         ]
         tables.append(segments_table(by_segment(risk), bound, source))
         if len(saves):
             tables.append(save_table(saves, bound, source))
-            proposals.append(save_proposal(saves, bound, churn.horizon if churn else None, fmt))
+            proposals.append(save_proposal(saves, bound, ranks.horizon if ranks else None, fmt))
         if churn:
             tables.append(churn_table(churn, source))
     told = [p for p in found if p.evidence != "not shown"]
@@ -156,12 +163,13 @@ def retention(
         headline=_headline(risk, saves, told, meant, fmt),
         findings=tuple(f for f in findings if f)[:MOST_FINDINGS],
         tables=tuple(tables),
-        assumptions=_assumptions(parameters, lifetime_value is not None, bound, churn, found, fmt),
+        assumptions=_assumptions(parameters, lifetime_value is not None, bound, churn, ranks, found, fmt),
         proposals=tuple(proposals),
         risk=risk,
         saves=saves,
         persuasions=tuple(found),
         churn=churn,
+        by_contract=bound,
     )  # fmt: skip
 
 
@@ -185,7 +193,13 @@ def _headline(risk: pd.DataFrame, saves: pd.DataFrame, told: list[Persuasion], m
 
 
 def _assumptions(
-    parameters: Assumptions, valued: bool, bound: bool, churn: Churn | None, found: list[Persuasion], fmt: Formats
+    parameters: Assumptions,
+    valued: bool,
+    bound: bool,
+    churn: Churn | None,
+    ranks: Churn | None,
+    found: list[Persuasion],
+    fmt: Formats,
 ) -> tuple[Assumption, ...]:
     low, middle, high = (fmt.share(KEEPS[c], 0) for c in ("value_low", "value", "value_high"))
     others = ", ".join(p.trial.label for p in found if not p.trial.by_lot)
@@ -202,13 +216,18 @@ def _assumptions(
             "medium", "medium",
         ),
         (
-            churn is not None,
+            ranks is not None,
             "The customers table holds today's state only: where a column changes shortly before a contract ends, the test"
             " flatters the score. Columns that give the end away are left out.", "medium", "medium",
         ),
         (
-            churn is not None and churn.shifted is not None,
-            f"Today's contracts look unlike those of earlier days: by their state {fmt.share(churn and churn.shifted)} would end."
+            ranks is not None,
+            f"Contracts leave by their score within {ranks and ranks.horizon} days, evenly over them, and after that as others of"
+            " their kind.", "medium", "medium",
+        ),
+        (
+            ranks is not None and ranks.shifted is not None,
+            f"Today's contracts look unlike those of earlier days: by their state {fmt.share(ranks and ranks.shifted)} would end."
             " Their order is kept; as many are taken to end as before. Look whether the data of the last months are right.",
             "low", "high",
         ),

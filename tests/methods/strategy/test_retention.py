@@ -101,7 +101,7 @@ def test_contracts_have_a_chance_to_leave_and_too_few_ends_all_leave_alike():
     risk = found.risk.set_index("customer_id")
     monthly = contracts.set_index("customer_id")["contract"].reindex(risk.index) == "monthly"
     assert risk.loc[monthly, "at_risk"].mean() > 2 * risk.loc[~monthly, "at_risk"].mean()
-    assert np.allclose(risk["at_risk"], (1 - risk["alive"]) * risk["expected"])
+    assert np.allclose(risk["at_risk"], risk["stays"] - risk["expected"])
     assert (risk["state"] == "slipping").sum() == round(0.1 * len(risk))
     assert {f.id for f in found.findings} == {"retention-risk", "retention-slipping", "retention-save", "retention-untested"}
     assert "of pairs" in found.findings[1].sentence
@@ -111,6 +111,39 @@ def test_contracts_have_a_chance_to_leave_and_too_few_ends_all_leave_alike():
     calm = retention(AS_OF, FMT, STATED, worth, contracts=contracts, customers=None)
     assert calm.churn is None and "alike" in " ".join(a.text for a in calm.assumptions)
     assert calm.risk["at_risk"].sum() > 0
+
+
+def test_a_score_that_does_not_rank_is_told_so_and_not_acted_on():
+    """Contracts end at random: whatever the models find, it is chance."""
+    rng = np.random.default_rng(5)
+    contracts, customers = _contracts()
+    contracts["contract"], contracts["fee"] = "one", 30.0
+    contracts["start"] = DAY - pd.Timedelta(days=1000)
+    stop = contracts["start"] + pd.to_timedelta(rng.exponential(1500, len(contracts)).round() + 20, "D")
+    contracts["end"] = stop.where(stop <= DAY)
+    dear = Assumptions(gross_margin=0.4, contact_cost=100.0)
+    worth = lifetime_value(AS_OF, FMT, dear, contracts=contracts)
+    found = retention(AS_OF, FMT, dear, worth, contracts=contracts, customers=customers)
+    assert found.churn is not None and not found.churn.learned.works
+    told = {f.id: f for f in found.findings}
+    assert "retention-slipping" not in told and (found.risk["state"] == "steady").all()
+    assert "no better than chance" in told["retention-score"].sentence and told["retention-score"].evidence == "not shown"
+    assert "within" not in told["retention-risk"].sentence and found.figures()[0].source.startswith("contracts")
+    # Nobody is worth a contact of 100: no sentence speaks of a list, or of a contact, as if there were one.
+    assert found.saves.empty and found.proposals == () and "Spend nothing" in told["retention-save"].action
+    assert not any("save list" in f"{f.sentence} {f.action}" or "Contact" in str(f.action) for f in found.findings)
+    curves = retention(AS_OF, FMT, dear, worth, contracts=contracts)
+    assert np.allclose(found.risk["at_risk"], curves.risk["at_risk"])
+
+
+def test_nobody_is_to_be_contacted_where_no_contact_pays(shop):
+    orders, worth = shop
+    dear = retention(AS_OF, FMT, Assumptions(gross_margin=0.4, contact_cost=500.0), worth, orders)
+    told = {f.id: f for f in dear.findings}
+    assert told["retention-slipping"].action.startswith("No contact to them is expected to pay")
+    assert told["retention-risk"].action == "Keep this figure in view month by month."
+    cheap = {f.id: f for f in retention(AS_OF, FMT, STATED, worth, orders).findings}
+    assert cheap["retention-slipping"].action.startswith("Contact ") and "save list" in cheap["retention-risk"].action
 
 
 def test_persuadables_of_aurora_audio_are_recovered():

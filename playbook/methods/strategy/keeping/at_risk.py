@@ -16,6 +16,7 @@ GONE = 0.05  # chance to be active below which a customer counts as gone: lost a
 DOUBT = 0.80  # below it a customer is in doubt, and slipping where the chance fell by FALL in the last FALL_DAYS
 FALL, FALL_DAYS = 0.10, 90
 IN_DOUBT = ("slipping", "in doubt")  # states in which something can be done today
+MONTH = 365.25 / 12  # days
 TOP = 0.10  # of contracts: those most likely to leave
 
 
@@ -45,27 +46,46 @@ def risk_by_orders(worth: LifetimeValue, order_totals: pd.DataFrame, as_of: pd.T
 
 
 def risk_by_contracts(
-    worth: LifetimeValue, leaving: pd.Series | None, margin: float, bought: pd.Series | None = None
+    worth: LifetimeValue, leaving: pd.Series | None, horizon: int, margin: float, bought: pd.Series | None = None
 ) -> pd.DataFrame:
-    """A row per running contract: COLUMNS; ``leaving``: chance to leave soon by customer_id, None where only curves are known.
+    """A row per running contract: COLUMNS; ``leaving``: chance to leave within ``horizon`` days by customer_id, None where only
+    curves are known.
 
-    ``stays``: twelve payments, or what customers ``bought`` in the last twelve months (revenue by customer_id) where that is
-    more in all, since orders then hold more than fees; ``expected``: as much of it as the curve of the contract's kind lets one
-    expect; ``at_risk``: the difference. With ``leaving``, ``alive`` is the chance to stay, ``at_risk`` the chance to leave times
-    ``expected``, and the tenth most likely to leave are slipping.
+    ``stays``: twelve payments, or what customers ``bought`` in the last twelve months (revenue by customer_id) where that is more
+    in all, since orders then hold more than fees; ``expected``: as much of it as falls before the contract ends; ``at_risk``: the
+    difference. The curve of the contract's kind says when it may end; with ``leaving``, that chance is spread evenly over the
+    horizon and the curve holds for the months after it, ``alive`` is the chance to stay, and the tenth most likely to leave are
+    slipping.
     """
     customers = worth.customers
     year = 12 * customers["order_value"]
     orders = 0.0 if bought is None else customers["customer_id"].map(bought).fillna(0.0).clip(lower=0.0)
     stays = (orders if np.sum(orders) > year.sum() else year) * margin
-    table = _table(worth, pd.Series(np.nan, customers.index), stays, stays * customers["expected_orders"] / 12)
-    if leaving is None:
-        return table.assign(at_risk=table["stays"] - table["expected"], state="steady")[list(COLUMNS)]
-    chance = table["customer_id"].map(leaving)
-    chance = chance.fillna(chance.mean())
+    payments, chance = customers["expected_orders"], None
+    if leaving is not None:
+        chance = customers["customer_id"].map(leaving)
+        chance = chance.fillna(chance.mean())
+        payments = _payments(chance.to_numpy(), horizon, payments.to_numpy())
+    table = _table(worth, pd.Series(np.nan, customers.index), stays, stays * payments / 12)
+    table = table.assign(at_risk=table["stays"] - table["expected"], state="steady")
+    if chance is None:
+        return table[list(COLUMNS)]
     first = chance.rank(ascending=False, method="first") <= max(1, round(TOP * len(chance)))
     state = np.where(first, "slipping", "steady")
-    return table.assign(alive=1 - chance, at_risk=chance * table["expected"], state=state)[list(COLUMNS)]
+    return table.assign(alive=1 - chance, state=state)[list(COLUMNS)]
+
+
+def _payments(chance: np.ndarray, horizon: int, usual: np.ndarray) -> np.ndarray:
+    """(N,) payments expected in twelve months, one at the end of each month that a contract still runs.
+
+    ``chance`` to leave within ``horizon`` days; after them the monthly share that stays is the one at which ``usual`` payments in
+    twelve months are expected.
+    """
+    shares = np.linspace(0, 1, 1001)
+    months = np.arange(1, 13)
+    later = np.interp(usual, (shares[:, None] ** months).sum(axis=1), shares)[:, None]
+    soon, until = (1 - chance[:, None]) ** (MONTH / horizon), horizon / MONTH
+    return (soon ** np.minimum(months, until) * later ** np.maximum(months - until, 0)).sum(axis=1)
 
 
 def _table(worth: LifetimeValue, before: pd.Series, stays: pd.Series, expected: pd.Series) -> pd.DataFrame:

@@ -52,7 +52,8 @@ def learn_churn(
     activity_months: pd.DataFrame | None = None,
     seed: int = 0,
 ) -> Churn | None:
-    """Learn from the state of contracts on earlier days whether they ended within a horizon; None where too few ended.
+    """Learn from the state of contracts on earlier days whether they ended within a horizon; None where too few ended, or where
+    nothing known sets them apart.
 
     Nothing that came after a day is a feature of it. Columns of the customers table hold one state only, today's: those that give
     the end away are dropped by the leakage guard of ``learn``.
@@ -77,7 +78,12 @@ def learn_churn(
     if (~outcome).sum() < FEWEST:
         return None
     when = rows.pop("when")
-    learned = learn(rows, outcome, when if when.nunique() > 1 else None, seed)
+    try:
+        learned = learn(rows, outcome, when if when.nunique() > 1 else None, seed)
+    except ValueError as reason:
+        if "nothing to learn" in str(reason):
+            return None
+        raise
     now = contract_states(contracts, customers, as_of, activity_months, lag).reindex(columns=rows.columns)
     today = pd.Series(as_of, now.index)
     chance = pd.Series(learned.model.predict(now, today if when.nunique() > 1 else None), now.index)

@@ -22,6 +22,7 @@ __all__ = [
     "same_finding",
     "save_finding",
     "slipping_finding",
+    "unranked_finding",
     "untested_finding",
 ]
 
@@ -36,33 +37,29 @@ def risk_range(risk: pd.DataFrame, miss: float) -> tuple[float, float]:
     return max(total - WIDTH * float(scatter), 0.0), total + WIDTH * float(scatter)
 
 
-def risk_finding(risk: pd.DataFrame, miss: float, churn: Churn | None, contracts: bool, meant: str, fmt: Formats) -> Finding:
-    """What a year brings if all stay, and what of it may be lost."""
+def risk_finding(
+    risk: pd.DataFrame, saves: pd.DataFrame, miss: float, churn: Churn | None, contracts: bool, meant: str, fmt: Formats
+) -> Finding:
+    """What a year brings if all stay, and what of it may be lost; ``churn`` only where its score ranks."""
     here = risk[risk["state"] != "gone"]
     total, (low, high) = float(here["at_risk"].sum()), risk_range(here, miss)
-    if contracts and churn:
-        sentence = (
-            f"{_many(len(here), 'running contract')} should bring {fmt.money(here['expected'].sum())} of {meant} in the next"
-            f" twelve months; {fmt.money(total)} of it is at risk because about {fmt.count((1 - here['alive']).sum())} may end"
-            f" within {churn.horizon} days."
-        )
-    else:
-        who = (
-            _many(len(here), "running contract")
-            if contracts
-            else _many(len(here), "customer not gone yet", "customers not gone yet")
-        )
-        sentence = (
-            f"{who} would bring {fmt.money(here['stays'].sum())} of {meant} in the next twelve months if all stayed;"
-            f" {fmt.money(total)} of it is at risk because some will leave{'' if contracts else ' or have left already'}."
-        )
+    who = (
+        _many(len(here), "running contract") if contracts else _many(len(here), "customer not gone yet", "customers not gone yet")
+    )
+    why = "some will leave" if contracts else "some will leave or have left already"
+    if churn:
+        why += f", about {fmt.count((1 - here['alive']).sum())} of them within {churn.horizon} days"
+    begin = "; the save list says where to begin" if len(saves) else ""
     return Finding(
-        "retention-risk", sentence, total, "money", low, high, len(here), total, "likely" if low > 0 else "indicative",
-        "Keep this figure in view month by month; the save list says where to begin.", _OWNER,
+        "retention-risk",
+        f"{who} would bring {fmt.money(here['stays'].sum())} of {meant} in the next twelve months if all stayed;"
+        f" {fmt.money(total)} of it is at risk because {why}.",
+        total, "money", low, high, len(here), total, "likely" if low > 0 else "indicative",
+        f"Keep this figure in view month by month{begin}.", _OWNER,
     )  # fmt: skip
 
 
-def slipping_finding(risk: pd.DataFrame, churn: Churn | None, meant: str, fmt: Formats) -> Finding | None:
+def slipping_finding(risk: pd.DataFrame, saves: pd.DataFrame, churn: Churn | None, meant: str, fmt: Formats) -> Finding | None:
     """Who became doubtful lately, or is most likely to end a contract; None where nobody is."""
     own = risk[risk["state"] == "slipping"]
     if own.empty:
@@ -73,7 +70,7 @@ def slipping_finding(risk: pd.DataFrame, churn: Churn | None, meant: str, fmt: F
         text = (
             f"The tenth most likely to leave ({_many(len(own), 'contract')}) holds {fmt.share(share)} of what is at risk,"
             f" {fmt.money(total)}; {fmt.share(1 - own['alive'].mean())} of them are expected to end within {churn.horizon}"
-            f" days.{_tested(churn, fmt)}"
+            f" days. Tested on {_pairs(churn, fmt)}."
         )
     else:
         verb = "is" if len(own) == 1 else "are"
@@ -82,19 +79,32 @@ def slipping_finding(risk: pd.DataFrame, churn: Churn | None, meant: str, fmt: F
             f" days the chance to be still active fell from {fmt.share(own['before'].mean())} to {fmt.share(own['alive'].mean())}"
             f" on average, and {fmt.money(total)} of {meant} a year is at risk with them."
         )
+    listed = int(own["customer_id"].isin(saves["customer_id"]).sum()) if len(saves) else 0
+    action = "No contact to them is expected to pay: ask a few of them why, and look for something that costs less."
+    if listed:
+        whom = "them" if listed == len(own) else f"the {fmt.count(listed)} of them on the save list"
+        when = ", before the contract ends" if churn else ": the longer the silence, the fewer come back"
+        action = f"Contact {whom} first{when}."
+    return Finding("retention-slipping", text, total, "money", low, high, len(own), total, "indicative", action, _OWNER)
+
+
+def unranked_finding(churn: Churn, fmt: Formats) -> Finding:
+    """That the score of who leaves is no better than chance, and is not used."""
     return Finding(
-        "retention-slipping", text, total, "money", low, high, len(own), total, "indicative",
-        f"Contact them first{', before the contract ends' if churn else ': the longer the silence, the fewer come back'}.",
-        _OWNER,
+        "retention-score",
+        f"Nothing that is known of contracts tells which will end: on {_pairs(churn, fmt)}, no better than chance. The score is"
+        " not used; all contracts of a kind are taken to leave alike.",
+        float(churn.area["auc"]), "share", float(churn.area["auc_low"]), float(churn.area["auc_high"]),
+        len(churn.learned.held_out), evidence="not shown",
+        action="Record more of what comes before the end of a contract: use, complaints, contacts, changes of price.",
+        owner=_OWNER,
     )  # fmt: skip
 
 
-def _tested(churn: Churn, fmt: Formats) -> str:
+def _pairs(churn: Churn, fmt: Formats) -> str:
     """How well the score told who leaves, judged on contracts that the models had not seen."""
     judged = "later contracts" if churn.learned.by_time else "contracts it had not seen"
-    return (
-        f" Tested on {judged}, the score put those that ended above those that ran on in {fmt.share(churn.area['auc'])} of pairs."
-    )
+    return f"{judged}, the score put those that ended above those that ran on in {fmt.share(churn.area['auc'])} of pairs"
 
 
 def save_finding(listed: pd.DataFrame, meant: str, fmt: Formats) -> Finding:

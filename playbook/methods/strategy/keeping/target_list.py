@@ -13,19 +13,21 @@ __all__ = ["target_list", "target_proposal"]
 
 
 def target_list(found: Persuasion, margin: float | None) -> pd.DataFrame:
-    """Those waiting with whom the action should bring more than it costs, the largest gain first: LINES, effect, gain, and the
-    features that describe the groups. Empty where the cost, or what an outcome brings, is not known, or nobody is worth it."""
+    """Those waiting with whom the action should bring more than it costs, the largest gain first: LINES, effect, gain, features
+    that describe the groups, and of cases the customer. ``key`` is the case in a trial of cases: the score lists the same cases,
+    and no gain counts twice. Empty where the cost, or what an outcome brings, is not known, or nobody is worth it."""
     trial = found.trial
     money = trial.waiting_worth if trial.in_margin else trial.waiting_worth * (margin or 1.0)
     effect, error = found.uplift.predict(trial.waiting)
-    keys = trial.waiting.index if trial.owners is None else pd.Index(trial.owners)
-    table = trial.waiting[list(found.told)].assign(key=keys, effect=effect, value=effect * money)
+    table = trial.waiting[list(found.told)].assign(key=trial.waiting.index.astype(str), effect=effect, value=effect * money)
+    if trial.owners is not None:
+        table["customer_id"] = trial.owners.to_numpy()
     table = table.assign(
         cost=np.nan if trial.cost is None else trial.cost,
         value_low=(effect - WIDTH * error) * money,
         value_high=(effect + WIDTH * error) * money,
     )
-    table = table[(table["value"] > table["cost"]) & table["key"].notna()]
+    table = table[table["value"] > table["cost"]]
     table = table.assign(gain=table["value"] - table["cost"])
     return (
         table.sort_values(["gain", "key"], ascending=[False, True], kind="stable").drop_duplicates("key").reset_index(drop=True)
@@ -36,26 +38,28 @@ def target_proposal(found: Persuasion, listed: pd.DataFrame, fmt: Formats) -> Pr
     """The list as a proposal: repeat the action once, for these only."""
     trial = found.trial
     pays = listed["value_low"].sum() > listed["cost"].sum()
-    outcome = "orders" if trial.unit == "orders" else "yes"
+    cases = trial.unit == "yes"
+    outcome, whom = ("yes", "cases") if cases else ("orders", "customers")
     least = trial.cost / float((listed["value"] / listed["effect"]).mean())
-    columns = {"key": ("Customer", "text")}
+    columns = {"key": ("Case", "text")} if cases else {"key": ("Customer", "text")}
+    columns |= {"customer_id": ("Customer", "text")} if "customer_id" in listed else {}
     columns |= {
         name: (feature_label(name), "number" if pd.api.types.is_numeric_dtype(listed[name]) else "text") for name in found.told
     }
     columns |= {
-        "effect": ("Extra orders expected", "number") if outcome == "orders" else ("More likely to say yes", "points"),
+        "effect": ("Extra orders expected", "number") if not cases else ("More likely to say yes", "points"),
         "cost": ("Costs", "money"), "value": ("Should bring", "money"), "gain": ("Left after cost", "money"),
     }  # fmt: skip
     return Proposal(
         id=f"repeat-{trial.id}",
         name=f"{trial.label}, once more",
         action=f"Repeat {trial.label} for those it persuades, and leave out one in ten by lot to measure it again.",
-        whom="customers it persuades",
+        whom=f"{whom} it persuades",
         owner="marketing",
-        kpi="orders against those left out" if outcome == "orders" else "share of yes against those left out",
+        kpi="orders against those left out" if not cases else "share of yes against those left out",
         stop_rule=f"It pays from {fmt.number(least * 100, 1)} more {outcome} per 100 addressed than among those left out."
         " Stop if the whole range lies below that.",
-        pool="purchases",
+        pool="new customers" if cases else "purchases",
         lines=listed[list(LINES)],
         lead_days=21,
         review_days=(trial.days or 28) + 28,

@@ -13,15 +13,15 @@ from playbook.intake.schema import FEATURE
 from playbook.methods.strategy.keeping.states import LABELS, WINDOWS, customer_states
 from playbook.methods.strategy.predicting.columns import Columns, tidy
 from playbook.methods.strategy.predicting.leakage import leaks
+from playbook.methods.strategy.predicting.treatments import NONE, treatments
 
 __all__ = ["FEWEST", "Trial", "case_trials", "drawn_by_lot", "feature_label", "order_trials"]
 
 FEWEST = 100  # customers in each group
-FEWEST_YES = 20  # outcomes above zero in all
+FEWEST_YES = 20  # outcomes above zero in all, and as many at zero where they are yes or no
 WEEK = 7
 MOST = 50_000  # customers learnt from; more would only take longer
 CHANCE = 0.001  # groups that differ by more than so rare a chance were not drawn by lot
-LEFT_ALONE = ("", "none", "no", "control", "nobody")
 NOT_KNOWN_BEFORE = ("case_id", "customer_id", "outcome", "treatment", "value", "cost", "opened_on")
 
 
@@ -32,7 +32,7 @@ class Trial:
     ``features`` indexed by id; ``treated`` (n,) bool; ``outcome`` (n,): orders, or 1 for yes (``unit``); ``worth`` (n,): what one
     outcome brings, in margin if ``in_margin`` says so, else in revenue; ``cost``: of treating one, None where not stated;
     ``days`` it ran; ``waiting``: features of those who could be treated now, with their ``waiting_worth`` and, for cases, the
-    customers as ``owners``; ``by_lot``: whether the groups look drawn by lot.
+    customers as ``owners`` (where known); ``by_lot``: whether the groups look drawn by lot.
     """
 
     id: str
@@ -81,7 +81,7 @@ def order_trials(
         during = order_totals[order_totals["day"].between(start, end) & (order_totals["revenue"] > 0)]
         treated = group.reindex(states.index).ne("control").to_numpy(dtype=bool)
         count = during.groupby("customer_id").size().reindex(states.index, fill_value=0).to_numpy(dtype=float)
-        if not _enough(treated, count):
+        if not _enough(treated, count) or not _differ(states):
             continue
         now = _within(customer_states(order_totals, pd.Timestamp(as_of) + pd.Timedelta(days=1), customers, windows), states)
         cost = one.cost / int(group.ne("control").sum()) if one.cost > 0 else contact_cost
@@ -106,15 +106,15 @@ def order_trials(
 
 
 def case_trials(labelled_cases: pd.DataFrame, contact_cost: float | None) -> list[Trial]:
-    """A trial for each treatment of the cases against those left alone; features are all that the client keeps of a case, without
-    those that give the outcome away.
+    """A trial for each treatment of the cases against those left alone (spellings that differ in case only are one); features
+    are all that the client keeps of a case, without those that give the outcome away. None where no feature sets cases apart.
 
     Cases not treated yet and without an outcome wait. ``worth`` is the ``value`` of a case (the mean where it is missing).
     """
     if "treatment" not in labelled_cases:
         return []
-    done = labelled_cases["treatment"].astype("object").where(labelled_cases["treatment"].notna(), "")
-    alone = done.astype(str).str.strip().str.casefold().isin(LEFT_ALONE)
+    done = treatments(labelled_cases["treatment"])
+    alone = done == NONE
     closed = labelled_cases["outcome"].notna()
     features = labelled_cases.set_index("case_id").drop(
         columns=[c for c in NOT_KNOWN_BEFORE if c in labelled_cases and c != "case_id"]
@@ -122,19 +122,21 @@ def case_trials(labelled_cases: pd.DataFrame, contact_cost: float | None) -> lis
     found = []
     for name in sorted(done[~alone & closed].unique()):
         chosen = (closed & (alone | (done == name))).to_numpy()
-        chosen = _some(chosen, str(name))
+        chosen = _some(chosen, name)
         own = features.loc[chosen]
         treated, outcome = ~alone.to_numpy()[chosen], labelled_cases["outcome"][chosen].to_numpy(dtype=float)
-        if own.empty or not _enough(treated, outcome):
+        if not _enough(treated, outcome) or (outcome == 0).sum() < FEWEST_YES:
             continue
         own = own.drop(columns=leaks(tidy(own), outcome > 0)["column"])
+        if not _differ(own):
+            continue
         waiting = (~closed & alone).to_numpy()
         worth = _filled(labelled_cases, "value")
         cost = _filled(labelled_cases, "cost")[chosen][treated].mean() if "cost" in labelled_cases else contact_cost
         found.append(
             Trial(
-                f"case-{str(name).casefold().replace(' ', '-')}",
-                f"{str(name)[:1].upper()}{str(name)[1:]}",
+                f"case-{name.casefold().replace(' ', '-')}",
+                f"{name[:1].upper()}{name[1:]}",
                 "yes",
                 own,
                 treated,
@@ -174,6 +176,11 @@ def feature_label(name: str) -> str:
 
 def _enough(treated: np.ndarray, outcome: np.ndarray) -> bool:
     return min(treated.sum(), (~treated).sum()) >= FEWEST and (outcome > 0).sum() >= FEWEST_YES
+
+
+def _differ(features: pd.DataFrame) -> bool:
+    """Whether anything known before sets customers apart; without it nobody can say whom the action persuades."""
+    return bool(Columns.read(tidy(features)).names)
 
 
 def _some(which: np.ndarray, seed: str) -> np.ndarray:

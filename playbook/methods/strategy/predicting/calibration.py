@@ -14,6 +14,8 @@ __all__ = ["Calibrator", "calibrate", "log_odds"]
 Kind = Literal["none", "sigmoid", "isotonic"]
 
 FEWEST = 1_000  # of the rarer outcome, before steps are fitted instead of a line
+LEAST = 1e-6  # spread of scores: what lies closer together is one score, told apart by rounding alone
+FLAT = 1e-3  # log odds for a standard deviation of the score, by which its order is kept where it tells nothing
 EDGE = 1e-4  # nobody is certain
 STRONG = 1e3  # inverse of the ridge on the line: next to none, but a line where scores part the outcomes without a miss
 
@@ -61,9 +63,12 @@ def log_odds(chance: np.ndarray) -> np.ndarray:
 def _fit(kind: Kind, scores: np.ndarray, outcome: np.ndarray) -> Calibrator:
     if kind == "none":
         return Calibrator(kind, (0.0, 1.0))
-    spread = float(scores.std()) or 1.0
-    line = LogisticRegression(C=STRONG, solver="newton-cholesky").fit(scores[:, None] / spread, outcome)
-    bent = (float(line.intercept_[0]), max(float(line.coef_[0, 0]), 1e-3) / spread)  # a score never counts against itself
+    middle, spread = float(scores.mean()), max(float(scores.std()), LEAST)
+    line = LogisticRegression(C=STRONG, solver="newton-cholesky").fit((scores[:, None] - middle) / spread, outcome)
+    base, slope = float(line.intercept_[0]), float(line.coef_[0, 0])
+    if slope < FLAT:  # a score never counts against itself
+        base, slope = float(log_odds(outcome.mean())), FLAT
+    bent = (base - slope * middle / spread, slope / spread)
     if kind == "sigmoid":
         return Calibrator(kind, bent)
     return Calibrator(kind, bent, IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(scores, outcome))

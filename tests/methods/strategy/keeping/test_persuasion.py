@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from playbook.methods.strategy.counting import counted_once
 from playbook.methods.strategy.keeping.persuasion import learn_persuasion, told_apart
 from playbook.methods.strategy.keeping.target_list import target_list, target_proposal
 from playbook.methods.strategy.keeping.trials import Trial
@@ -53,6 +56,22 @@ def test_the_target_list_holds_those_worth_it_and_adds_up():
     assert proposal.pool == "purchases" and proposal.evidence == "shown"
     # One order brings 20 x 0.5 and one contact costs 4: it pays from forty orders in a hundred.
     assert "40 more orders per 100" in proposal.stop_rule
+
+
+def test_cases_are_listed_by_case_so_that_the_score_does_not_sell_the_same_call_again():
+    plain = _trial(cost=4.0)
+    owners = pd.Series([f"k{i // 2}" for i in range(1600)], plain.waiting.index)
+    worth = np.full(1600, 10.0)
+    found = learn_persuasion(
+        replace(plain, id="case-call", unit="yes", in_margin=True, worth=worth, waiting_worth=worth, owners=owners), None, 1
+    )
+    listed = target_list(found, None)
+    proposal = target_proposal(found, listed, FMT)
+    assert proposal.pool == "new customers" and set(proposal.lines["key"]) <= set(plain.waiting.index)
+    assert (listed["customer_id"] == listed["key"].map(owners)).all() and listed["customer_id"].duplicated().any()
+    assert list(proposal.worklist.columns)[:2] == ["key", "customer_id"] and proposal.whom == "cases it persuades"
+    scored = replace(proposal, id="scored-list", lines=proposal.lines.assign(value=proposal.lines["value"] * 0.9))
+    assert [p.id for p in counted_once([scored, proposal])] == ["repeat-case-call"]
 
 
 def test_without_a_cost_nobody_is_listed_and_several_trials_need_more_evidence():

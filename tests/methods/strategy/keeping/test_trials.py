@@ -109,3 +109,25 @@ def test_a_choice_by_the_sales_person_is_not_a_lot():
     assert drawn_by_lot(features, rng.random(500) < 0.5)
     assert not drawn_by_lot(features, features["x"].to_numpy() + rng.normal(size=500) > 0)
     assert drawn_by_lot(features[["same"]], rng.random(500) < 0.5)
+
+
+@pytest.mark.parametrize("feature", [1.0, np.nan, "id", None])
+def test_cases_that_nothing_sets_apart_are_no_trial(feature):
+    cases = _cases().drop(columns=["feature: age", "feature: closing note"])
+    if feature is not None:
+        cases["feature: x"] = cases["case_id"] if feature == "id" else feature
+    assert case_trials(cases, None) == []
+
+
+def test_one_outcome_only_is_no_trial():
+    for outcome in (True, False):
+        assert case_trials(_cases().assign(outcome=pd.array([outcome] * 600, dtype="boolean")), None) == []
+
+
+def test_spellings_are_one_treatment_and_nothing_done_has_many_names():
+    cases = _cases().drop(columns="feature: closing note")
+    spelt = cases.assign(treatment=np.where(cases["treatment"].eq("Mail") & (cases.index % 3 == 0), "mail ", cases["treatment"]))
+    spelt["treatment"] = spelt["treatment"].where(spelt["treatment"].notna(), "Control")
+    call, mail = case_trials(spelt, None)
+    assert (call.id, mail.id, mail.label) == ("case-call", "case-mail", "Mail")
+    assert mail.treated.sum() == case_trials(cases, None)[1].treated.sum()
