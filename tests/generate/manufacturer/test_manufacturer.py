@@ -1,6 +1,7 @@
 """The generated manufacturer: the committed client is what the generator writes, and what was planted is in the data."""
 
 import gzip
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,12 @@ import statsmodels.formula.api as smf
 from ruamel.yaml import YAML
 
 from playbook import open_engagement
+from playbook.engagement import Assumptions
 from playbook.generate.__main__ import main
 from playbook.generate.manufacturer.planted import CAMPAIGNS, CONTRACT_LOSS
 from playbook.generate.manufacturer.working_days import business, from_festival
 from playbook.intake.schema import FEATURE
+from playbook.methods.strategy.setting_prices.discounts import discount_guide
 from playbook.run.gathered import gathered
 
 MAKER = "huaxin-machinery"
@@ -107,6 +110,15 @@ def test_what_wins_deals_is_as_planted(frames, truth):
         assert fit.params[name] == pytest.approx(value, abs=4 * fit.bse[name]), name
     assert fit.params["discount"] > 2 * fit.bse["discount"]  # few deals, and yet it is seen
     assert truth["pipeline"]["worth_while_discount"] < 0.6 * known["discount"].mean()  # too much is given today
+
+
+def test_the_discount_guide_finds_what_was_planted(frames, truth):
+    """Rivals bring discounts and losses: held alike, the slope and the best discount lie within the ranges stated."""
+    found = discount_guide(frames("opportunities"), date(2026, 10, 31), Assumptions(largest_discount=0.25, least_margin=0.12))
+    slope = truth["pipeline"]["log_odds"]["discount"] / 10
+    assert found.model.coefficients[1] == pytest.approx(slope, abs=2 * found.model.error[1])
+    assert found.low <= truth["pipeline"]["worth_while_discount"] <= found.high < found.given
+    assert set(found.model.levels) == {"owner", "product", "channel", *(FEATURE + c for c in ("老客户", "竞争对手", "试机"))}
 
 
 def test_the_reason_gives_the_end_away(frames, truth):
