@@ -79,8 +79,11 @@ def headline(rows: pd.DataFrame, told: Told) -> str:
     (first, verb), *rest = (MATTERS[kind] for kind in dict.fromkeys(alerts["kind"]))
     strong = alerts["grade"].iloc[0] == STRONG
     more = f", and so {rest[0][1] if len(rest) == 1 else 'have'} {_and([name for name, _ in rest])}" if rest else ""
-    season = "; the season or who is still open may explain it" if all(told.caveat[kind] for kind in alerts["kind"]) else ""
-    return f"{first[0].upper()}{first[1:]} {verb} changed {'strongly' if strong else 'noticeably'}{more}{season}"
+    caveats = {told.caveat[kind] for kind in alerts["kind"]}
+    maybe = (
+        f"; {caveats.pop()[0].lower()}{told.caveat[alerts['kind'].iloc[0]][1:-1]}" if len(caveats) == 1 and all(caveats) else ""
+    )
+    return f"{first[0].upper()}{first[1:]} {verb} changed {'strongly' if strong else 'noticeably'}{more}{maybe}"
 
 
 def findings(rows: pd.DataFrame, told: Told, promised: Finding | None) -> tuple[Finding, ...]:
@@ -169,7 +172,8 @@ def _price(rows: pd.DataFrame, told: Told) -> Finding:
     against = f"than in {told.when['price']}"
     if r.grade == "none":
         return _quiet("price", rows, f"{what} {against}, which chance may explain.")
-    lost = told.revenue_quarter * QUARTERS * -change if told.revenue_quarter and change < 0 and not told.caveat["price"] else None
+    known = told.revenue_quarter is not None and change < 0 and not told.caveat["price"]
+    lost = told.revenue_quarter * QUARTERS * -change / (1 + change) if known else None
     a_year = f", {fmt.money(lost)} a year at today's sales" if lost else ""
     return _alert(rows, told, f"{what} {against}{a_year}.", value=change, money=lost)
 

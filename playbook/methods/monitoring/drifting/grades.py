@@ -15,9 +15,10 @@ COLUMNS = ["kind", "name", "size", "noise", "chance", "before", "now", "unit", "
 def graded(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of COLUMNS with ``corrected`` and ``grade``, the strongest first.
 
-    ``corrected``: the chance with the tests of its family, columns or all else, taken into account (Benjamini & Hochberg 1995). ``grade``: "none" where that
-    is not below SHOWN; else "strong", "moderate" or "slight" by how far the size lies beyond the noise. An index alone is no
-    test: in small groups chance makes it large, in large groups the smallest difference is certain; a strong alert is both.
+    ``corrected``: the chance with the tests of its family (columns, or all else) taken into account (Benjamini & Hochberg 1995).
+    ``grade``: "none" where that is not below SHOWN; else "strong", "moderate" or "slight" by how far the size lies beyond the
+    noise. An index alone is no test: in small groups chance makes it large, in large groups the smallest difference is certain; a
+    strong alert is both.
     """
     if rows.empty:
         return rows.reindex(columns=[*COLUMNS, "corrected", "grade"])

@@ -16,7 +16,7 @@ BLOCK = 2  # weeks that chance moves together, since neighbouring weeks resemble
 DRAWS = 999
 FEWEST_PRICED = 8  # products whose prices are compared
 WHOLE = 1000  # a share of revenue is told in so many parts, as an index wants counts
-HELD = 10.0  # a change of prices counts ten-fold: 1 percent is moderate, 2.5 percent large
+HELD = 5.0  # a change of prices counts five-fold: 2 percent is moderate, 5 percent large
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def mix_rows(product_weeks: pd.DataFrame) -> list[dict]:
 def weekly_orders(order_totals: pd.DataFrame) -> pd.DataFrame:
     """Orders of complete weeks that have revenue: week (Monday), channel, orders (1)."""
     orders = order_totals[order_totals["revenue"] > 0]
-    week = orders["day"] - pd.to_timedelta(orders["day"].dt.weekday, unit="D")
+    week = orders["day"] - pd.to_timedelta(orders["day"].dt.day_of_week, unit="D")
     first, last = orders["day"].min(), orders["day"].max()
     whole = (week >= first) & (week + pd.Timedelta(days=6) <= last)
     channel = orders["channel"].astype(object).fillna("not known")
@@ -78,7 +78,7 @@ def price_rows(product_weeks: pd.DataFrame) -> list[dict]:
         product_weeks[product_weeks["week"].isin(weeks)].groupby("product_id", observed=True)[["revenue", "units"]].sum()
         for weeks in (found.before, found.now)
     ]
-    both = sums[0].join(sums[1], how="inner", lsuffix="_before", rsuffix="_now")
+    both = sums[0].add_suffix("_before").join(sums[1].add_suffix("_now"), how="inner")
     both = both[(both[["revenue_before", "units_before", "revenue_now", "units_now"]] > 0).all(axis=1)]
     if len(both) < FEWEST_PRICED:
         return []

@@ -1,0 +1,102 @@
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from playbook.methods.monitoring.drift import drift
+from playbook.result.contract import Locked
+from playbook.result.formats import Formats
+from playbook.result.remembered import Remembered
+
+FMT = Formats("EUR")
+WEEKS = pd.date_range(end="2026-10-26", periods=80, freq="W-MON")
+
+
+def snapshots(shift=1.0, n=400, bought=1.0):
+    rng = np.random.default_rng(0)
+    parts = [
+        pd.DataFrame(
+            {"customer_id": range(n), "cut_off": pd.Timestamp(day), "tenure_days": 900, "orders_365": rng.poisson(4, n) + 1.0,
+             "revenue_365": rng.gamma(2, 500, n) * factor, "orders_next_90": known, "revenue_next_90": known}
+        )
+        for day, factor, known in (("2025-11-05", 1.0, bought), ("2026-08-02", 1.0, bought), ("2026-10-31", shift, np.nan))
+    ]  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def products(price=1.0):
+    rng = np.random.default_rng(1)
+    rows = [
+        (p, "ab"[p % 2], week, 100.0, 100.0 * (10 + p) * np.exp(rng.normal(0, 0.01)) * (price if k >= 67 else 1))
+        for k, week in enumerate(WEEKS)
+        for p in range(12)
+    ]
+    return pd.DataFrame(rows, columns=["product_id", "category", "week", "units", "revenue"])
+
+
+def test_nothing_drifts_where_nothing_changed():
+    result = drift(FMT, customer_snapshots=snapshots(), product_weeks=products())
+    assert result.headline.startswith("Nothing that matters has drifted")
+    assert {f.evidence for f in result.findings} == {"not shown"} and all(f.action is None for f in result.findings)
+    assert {f.id for f in result.findings} == {"drift-customers", "drift-mix", "drift-price"}
+
+
+def test_what_shifted_heads_the_report_with_what_to_do():
+    result = drift(FMT, customer_snapshots=snapshots(shift=2.5), product_weeks=products())
+    assert result.headline == "Customers have changed strongly"
+    first = result.findings[0]
+    assert first.id == "drift-customers" and first.evidence == "shown" and first.action
+    assert "bought in the last year (€2" in first.sentence and "a year ago" in first.sentence
+
+
+def test_lower_prices_are_priced_by_the_year():
+    result = drift(FMT, product_weeks=products(price=0.93))
+    finding = next(f for f in result.findings if f.id == "drift-price")
+    quarter = products(price=0.93).query("week >= @WEEKS[67]")["revenue"].sum()
+    assert finding.value == pytest.approx(-0.07, abs=0.005)
+    assert finding.money == pytest.approx(4 * quarter * 0.07 / 0.93, rel=0.1)
+    assert "€6" in finding.sentence and "less than in the same weeks a year before" in finding.sentence
+    raised = next(f for f in drift(FMT, product_weeks=products(price=1.07)).findings if f.id == "drift-price")
+    assert raised.money is None and "more than" in raised.sentence
+
+
+def test_a_short_history_says_that_it_may_be_the_season():
+    result = drift(FMT, product_weeks=products(price=0.9).query("week > '2026-03-01'"))
+    finding = next(f for f in result.findings if f.id == "drift-price")
+    assert finding.evidence == "indicative" and "may be the season" in finding.sentence and finding.money is None
+    assert result.headline.endswith("; this may be the season")
+
+
+def test_the_last_report_s_promise_is_kept_or_not():
+    told = Remembered(kind="promise", id="buyers", label="Buyers", value=300.0, low=280.0, high=320.0, since=date(2026, 8, 3))
+    result = drift(FMT, customer_snapshots=snapshots(), past_memory=(told,))
+    finding = next(f for f in result.findings if f.id == "drift-promise")
+    assert finding.value == 400 and "outside its range" in finding.sentence and finding.evidence == "shown"
+    other = Remembered(kind="promise", id="buyers", label="Buyers", value=300.0, since=date(2026, 8, 9))  # no such day
+    assert "drift-promise" not in {f.id for f in drift(FMT, customer_snapshots=snapshots(), past_memory=(other,)).findings}
+
+
+def test_figures_and_tables_say_what_they_show():
+    result = drift(FMT, customer_snapshots=snapshots(shift=2.5), product_weeks=products())
+    bars, parts = result.figures()
+    assert "Strong: bought in the last year" in bars.alt and "strong" in bars.svg
+    assert "Revenue by product group" in parts.svg
+    assert result.tables[0].frame["grade"].iloc[0] == "strong"
+    again = drift(FMT, customer_snapshots=snapshots(shift=2.5), product_weeks=products())
+    assert again.figure().svg == bars.svg
+
+
+def test_nothing_to_compare_is_locked():
+    assert isinstance(drift(FMT), Locked)
+    short = products().query("week > '2026-09-01'")
+    result = drift(FMT, product_weeks=short, customer_snapshots=snapshots().query("cut_off == '2026-10-31'"))
+    assert isinstance(result, Locked) and "26 weeks" in result.unlock[0]
+
+
+def test_input_stays_as_it_was():
+    given = snapshots(), products()
+    before = [frame.copy(deep=True) for frame in given]
+    drift(FMT, customer_snapshots=given[0], product_weeks=given[1])
+    for frame, old in zip(given, before, strict=True):
+        pd.testing.assert_frame_equal(frame, old)
