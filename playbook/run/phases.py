@@ -83,7 +83,7 @@ PHASES = (
         "monitoring",
         "Monitoring",
         "Is the plan on track, what changed, and what needs a decision now?",
-        ("plan-tracking", "control-charts", "forecast-tracking", "campaigns", "alerts", "since-last"),
+        ("plan-tracking", "control-charts", "forecast-tracking", "drift", "campaigns", "alerts", "since-last"),
         lead="alerts",
     ),
     Phase(

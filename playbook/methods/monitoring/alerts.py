@@ -51,13 +51,14 @@ def alerts(
     segments: Result | None = None,
     campaigns: Campaigns | None = None,
     forecast_tracking: Result | None = None,
+    drift: Result | None = None,
     order_totals: pd.DataFrame | None = None,
     product_net_weeks: pd.DataFrame | None = None,
     product_months: pd.DataFrame | None = None,
     product_list: pd.DataFrame | None = None,
     customers: pd.DataFrame | None = None,
 ) -> Alerts:
-    """Gather what the control charts, the plan, the segments, campaigns and forecasts raise into one ranked list.
+    """Gather what the control charts, the plan, the segments, campaigns, forecasts and drift raise into one ranked list.
 
     Revenue is orders times order value, so spells of the three that fall into the same weeks are one alert, named after the
     component that explains at least two thirds of the change (log ratios add up). What revenue lacks or has more is split among
@@ -74,6 +75,7 @@ def alerts(
         *segment_alerts(segments, ADVICE),
         *result_alerts(campaigns, "campaigns", year),
         *result_alerts(forecast_tracking, "forecast-tracking", year),
+        *result_alerts(drift, "drift", year),
     ]
     for row in rows:
         cause = row["cause"]

@@ -46,6 +46,7 @@ def since_last(
     plan_tracking: Result | None = None,
     control_charts: Result | None = None,
     forecast_tracking: Result | None = None,
+    drift: Result | None = None,
     campaigns: Result | None = None,
     alerts: Result | None = None,
 ) -> SinceLast | Locked:
@@ -64,6 +65,7 @@ def since_last(
         "scorecard": scorecard, "bridge": bridge, "funnel": funnel, "customer-base": customer_base, "voice": voice,
         "segments": segments, "lifetime-value": lifetime_value, "demand": demand, "market": market,
         "plan-tracking": plan_tracking, "control-charts": control_charts, "forecast-tracking": forecast_tracking,
+        "drift": drift,
         "campaigns": campaigns, "alerts": alerts,
     }  # fmt: skip
     now = [{"section": name, **vars(f)} for name, result in given.items() if result is not None for f in result.findings]
