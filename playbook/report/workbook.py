@@ -1,6 +1,7 @@
 """Workbook: the lists that people work from, one sheet each, in a file that Excel and LibreOffice open as it is."""
 
 import re
+import unicodedata
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -106,15 +107,20 @@ def _text(sheet: Worksheet, text: str) -> Cell:
 
 
 def _width(values: pd.Series, label: str, unit: str) -> float:
-    longest = values.head(LOOKED_AT).astype(str).str.len().max() if unit == "text" and len(values) else 0
+    longest = values.head(LOOKED_AT).astype(str).map(_columns).max() if unit == "text" and len(values) else 0
     return float(min(max(NARROW, max(map(len, label.split())) + 3, longest + 2), WIDE))
+
+
+def _columns(text: str) -> int:
+    """Width of a text in Latin characters: a Chinese one takes the room of two."""
+    return len(text) + sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
 
 
 def _sheet_names(titles: Sequence[str]) -> list[str]:
     """Titles as Excel takes them for a sheet's name: 31 characters, none of []:*?/\\, each once."""
     names, taken = [], {FRONT.casefold()}
     for title in titles:
-        plain = _FORBIDDEN.sub(" ", _CONTROL.sub("", title)).strip("' ") or "List"
+        plain = " ".join(_FORBIDDEN.sub(" ", _CONTROL.sub("", title)).split()).strip("' ") or "List"
         name, number = plain[:LONGEST_NAME].rstrip(), 1
         while name.casefold() in taken:
             number += 1

@@ -60,8 +60,14 @@ def test_a_text_that_looks_like_a_formula_stays_a_text(tmp_path):
 
 def test_the_front_sheet_says_what_each_list_is_for(tmp_path):
     book = openpyxl.load_workbook(written(tmp_path, save_list(), save_list("Reorder: now/later?")))
-    assert book.sheetnames == ["Lists", "Save list", "Reorder  now later"]
+    assert book.sheetnames == ["Lists", "Save list", "Reorder now later"]
     assert [c.value for c in book["Lists"][2]] == ["Save list", 3, "Call the first ten.", datetime(2026, 10, 31)]
+
+
+def test_chinese_words_have_room(tmp_path):
+    words = pd.DataFrame({"id": ["GX-24 旋转灌装机", "华信包装机械有限公司"]})
+    sheet = openpyxl.load_workbook(written(tmp_path, save_list(frame=words, columns={"id": ("Name", "text")})))["Save list"]
+    assert sheet.column_dimensions["A"].width == 22  # ten characters of two, and two to spare
 
 
 def test_long_and_equal_titles_become_names_that_excel_takes(tmp_path):
