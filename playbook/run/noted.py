@@ -20,22 +20,23 @@ __all__ = ["noted"]
 
 HALF = float(norm.ppf((1 + LEVEL) / 2))
 YEAR = 365
+_Left = Iterator[Remembered | None]
 
 
 def noted(name: str, result: Result, as_of: date) -> tuple[Remembered, ...]:
     """What the result of the method ``name``, worked out for ``as_of``, leaves; empty for a locked one."""
     if name not in _LEAVES or isinstance(result, Locked):
         return ()
-    return tuple(_LEAVES[name](result, as_of))
+    return tuple(one for one in _LEAVES[name](result, as_of) if one is not None)
 
 
-def _kpis(result: Result, as_of: date) -> Iterator[Remembered]:
+def _kpis(result: Result, as_of: date) -> _Left:
     for kpi, stood in result.standings.items():
         indicator = stood.indicator
         yield _figure("kpi", kpi, indicator.label["en"], stood.now, stood.low, stood.high, unit=indicator.unit, n=stood.cases)
 
 
-def _forecasts(result: Result, as_of: date) -> Iterator[Remembered]:
+def _forecasts(result: Result, as_of: date) -> _Left:
     for row in result.forecast.itertuples():
         since = pd.Timestamp(row.month)
         yield _figure(
@@ -44,7 +45,7 @@ def _forecasts(result: Result, as_of: date) -> Iterator[Remembered]:
         )  # fmt: skip
 
 
-def _worth(result: Result, as_of: date) -> Iterator[Remembered]:
+def _worth(result: Result, as_of: date) -> _Left:
     new = result.new_customer
     named = f"over {result.years} years"
     yield _figure(
@@ -60,7 +61,7 @@ def _worth(result: Result, as_of: date) -> Iterator[Remembered]:
             )
 
 
-def _answers_to_prices(result: Result, as_of: date) -> Iterator[Remembered]:
+def _answers_to_prices(result: Result, as_of: date) -> _Left:
     for row in result.groups.itertuples():
         half = HALF * row.error
         weeks = timedelta(weeks=int(row.n_weeks) // max(int(row.products), 1))
@@ -70,12 +71,12 @@ def _answers_to_prices(result: Result, as_of: date) -> Iterator[Remembered]:
         )  # fmt: skip
 
 
-def _responses(result: Result, as_of: date) -> Iterator[Remembered]:
+def _responses(result: Result, as_of: date) -> _Left:
     for row in result.channels.itertuples():
         yield _figure("response", row.channel, row.channel, row.back, row.back_low, row.back_high, **_last_year(as_of))
 
 
-def _conversions(result: Result, as_of: date) -> Iterator[Remembered]:
+def _conversions(result: Result, as_of: date) -> _Left:
     for row in result.path.stages.iloc[1:].itertuples():
         yield _figure(
             "conversion", f"{row.before} to {row.step}", f"{row.before} to {row.step}", row.conversion, row.low, row.high,
@@ -83,7 +84,7 @@ def _conversions(result: Result, as_of: date) -> Iterator[Remembered]:
         )  # fmt: skip
 
 
-def _buyers(result: Result, as_of: date) -> Iterator[Remembered]:
+def _buyers(result: Result, as_of: date) -> _Left:
     """How many of the customers scored should buy: independent chances, so that their variances add up."""
     if result.asked.kind != "customers" or result.listed.empty:
         return
@@ -94,11 +95,14 @@ def _buyers(result: Result, as_of: date) -> Iterator[Remembered]:
     yield _figure("promise", "buyers", label, total, total - half, total + half, unit="count", n=len(chance), **days)
 
 
-def _beliefs(result: Result, as_of: date) -> Iterator[Remembered]:
+def _beliefs(result: Result, as_of: date) -> _Left:
     return iter(result.beliefs)
 
 
-def _figure(kind: str, id: str, label: str, value: float, low=None, high=None, **more) -> Remembered:
+def _figure(kind: str, id: str, label: str, value: float, low=None, high=None, **more) -> Remembered | None:
+    """None where the value is not known: a channel without spend has no return."""
+    if not np.isfinite(value):
+        return None
     known = [None if x is None or not np.isfinite(x) else float(x) for x in (low, high)]
     return Remembered(kind=kind, id=id, label=label, value=float(value), low=known[0], high=known[1], **more)
 
@@ -107,7 +111,7 @@ def _last_year(as_of: date) -> dict[str, date]:
     return {"since": as_of - timedelta(days=YEAR - 1), "until": as_of}
 
 
-_LEAVES: Mapping[str, Callable[[Result, date], Iterator[Remembered]]] = MappingProxyType(
+_LEAVES: Mapping[str, Callable[[Result, date], _Left]] = MappingProxyType(
     {
         "scorecard": _kpis, "demand": _forecasts, "lifetime_value": _worth, "prices": _answers_to_prices, "budget": _responses,
         "funnel": _conversions, "scoring": _buyers, "lessons": _beliefs,

@@ -38,8 +38,11 @@ def test_answers_to_prices_channels_and_steps():
     groups = pd.DataFrame({"category": ["a"], "elasticity": [-2.0], "error": [0.1], "products": [4], "n_weeks": [208]})
     (answer,) = noted("prices", SimpleNamespace(groups=groups), DAY)
     assert (answer.value, answer.low, answer.high) == (-2.0, pytest.approx(-2.128, abs=1e-3), pytest.approx(-1.872, abs=1e-3))
-    channels = pd.DataFrame({"channel": ["mail"], "back": [2.0], "back_low": [1.0], "back_high": [3.0]})
-    assert noted("budget", SimpleNamespace(channels=channels), DAY)[0].days == 365
+    channels = pd.DataFrame(
+        {"channel": ["mail", "new"], "back": [2.0, np.inf], "back_low": [1.0, 0.0], "back_high": [3.0, np.inf]}
+    )
+    (mail,) = noted("budget", SimpleNamespace(channels=channels), DAY)  # nothing was spent on the other one yet
+    assert (mail.id, mail.days) == ("mail", 365)
     columns = ["step", "before", "came", "conversion", "low", "high"]
     stages = pd.DataFrame([["visit", None, 9, 1, 1, 1], ["basket", "visit", 9, 0.5, 0.4, 0.6]], columns=columns)
     (step,) = noted("funnel", SimpleNamespace(path=SimpleNamespace(stages=stages)), DAY)

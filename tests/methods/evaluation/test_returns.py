@@ -151,3 +151,21 @@ def test_nothing_to_judge_locks_the_section_and_a_promise_alone_opens_it():
     months = pd.DataFrame({"month": pd.date_range("2026-02-01", periods=4, freq="MS"), "revenue": 100.0})
     alone = returns(ORDERS, Assumptions(), AS_OF, FMT, months=months, past_memory=promised())
     assert alone.headline.startswith("The last report expected €400 of revenue") and alone.figures() == ()
+
+
+@pytest.mark.parametrize(
+    ("expected", "told", "evidence"),
+    [
+        (49.0, "50 did, inside its range.", "shown"),
+        (48.0, "50 did, 4.2% more, just outside its range.", "likely"),
+        (80.0, "50 did, 38% fewer.", "not shown"),
+    ],
+)
+def test_the_score_is_held_against_who_bought(expected, told, evidence):
+    """All 50 customers bought within any 90 days."""
+    promise = Remembered(
+        kind="promise", id="buyers", label="x", value=expected, low=expected - 1, high=expected + 1, unit="count", n=50,
+        since=date(2026, 7, 1), until=date(2026, 9, 28),
+    )  # fmt: skip
+    found = next(f for f in answer(MAIL, past_memory=(promise,)).findings if f.id == "returns-buyers")
+    assert found.sentence.endswith(told) and found.evidence == evidence

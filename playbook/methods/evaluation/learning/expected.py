@@ -24,8 +24,8 @@ def lift_finding(lifts: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
     return (
         Finding(
             "lessons-expected",
-            f"From now on {most['name']} is planned with {fmt.change(most['lift'])} of revenue while it runs, instead of the"
-            f" {fmt.change(most['assumed'])} assumed before your own {'test' if most['tests'] == 1 else 'tests'}.{also}",
+            f"From now on {most['name']} is planned with {fmt.change(most['lift'])} of revenue for {fmt.count(most['days'])} days"
+            f" a year, as tested, instead of {fmt.change(most['assumed'])} all year, as assumed.{also}",
             float(most["lift"]),
             "share",
             float(most["low"]),

@@ -18,7 +18,7 @@ __all__ = ["COLUMNS", "lift_frame", "lifts", "tests_of"]
 
 COUNTED = ("shown", "likely", "not shown", "harmful")  # a doubtful comparison changes no belief
 COMPARED = ("control group", "other customers")
-COLUMNS = ("id", "name", "tests", "assumed", "assumed_low", "assumed_high", "lift", "low", "high", "weight")
+COLUMNS = ("id", "name", "tests", "assumed", "assumed_low", "assumed_high", "lift", "low", "high", "weight", "days")
 
 
 def tests_of(measured: Sequence[Effect], past: Sequence[Remembered]) -> tuple[Remembered, ...]:
@@ -64,9 +64,9 @@ def lifts(
 
 
 def lift_frame(found: Sequence[tuple[Remembered, Belief, float]]) -> pd.DataFrame:
-    """One row an action with ``COLUMNS``; ``tests`` is how many tests speak of it, ``weight`` that of the last one."""
+    """One row an action with ``COLUMNS``; ``tests``: how many tests speak of it, ``weight`` and ``days`` are those of the last."""
     rows = [
-        (lift.id, lift.label, lift.n, assumed.mean, assumed.low, assumed.high, lift.value, lift.low, lift.high, weight)
+        (lift.id, lift.label, lift.n, assumed.mean, assumed.low, assumed.high, lift.value, lift.low, lift.high, weight, lift.days)
         for lift, assumed, weight in found
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))

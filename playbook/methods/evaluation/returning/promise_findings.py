@@ -7,6 +7,7 @@ from playbook.result.formats import LEVEL
 
 __all__ = ["promise_findings"]
 
+CLOSE = 0.05  # of what was promised: a miss that changes no decision
 FEWEST_MONTHS = 3  # that a forecast can be judged by
 
 
@@ -62,10 +63,13 @@ def _buyers(told: Told) -> Finding | None:
     fmt = told.fmt
     inside = promise.low <= came <= promise.high
     off = abs(came / promise.value - 1) if promise.value else 0.0
-    word = "inside its range" if inside else f"{fmt.share(off)} {'more' if came > promise.value else 'fewer'}"
+    side = "more" if came > promise.value else "fewer"
+    near = ", just outside its range" if off <= CLOSE else ""
+    word = "inside its range" if inside else f"{fmt.share(off)} {side}{near}"
+    grade = "shown" if inside else "likely" if off <= CLOSE else "not shown"
     return Finding(
         "returns-buyers",
         f"The score expected {fmt.count(promise.value)} of {fmt.count(promise.n)} customers to buy by {fmt.day(promise.until)};"
         f" {fmt.count(came)} did, {word}.",
-        float(came), "count", n=promise.n, evidence="shown" if inside else "not shown",
+        float(came), "count", n=promise.n, evidence=grade,
     )  # fmt: skip
