@@ -142,6 +142,62 @@ def test_tables_fit_the_page():
     assert (row["customers"], row["alike"]) == ("60 and 60", "yes")
 
 
+def _by_region(lift: float) -> Impact:
+    """Six regions of twenty customers, the first with ``lift`` more orders since the start."""
+    rng = np.random.default_rng(1)
+    first = pd.Timestamp(AS_OF) - pd.Timedelta(weeks=40) + pd.Timedelta(days=1)
+    home, weeks = np.repeat([f"R{n}" for n in range(6)], 20), pd.date_range(first, periods=40, freq="7D")
+    running = (weeks >= pd.Timestamp(START)) & (weeks <= pd.Timestamp(END))
+    revenue = 50.0 * rng.poisson(2 * (1 + lift * np.outer(home == "R0", running)))
+    sold = pd.DataFrame(revenue, home, weeks).groupby(level=0).sum()
+    region_weeks = sold.rename_axis("region").melt(ignore_index=False, var_name="week", value_name="revenue").reset_index()
+    stated = MAIL.model_copy(update={"regions": ("R0",)})
+    given = Assumptions(gross_margin=0.4), AS_OF, FMT
+    return impact(_shop(), _weeks(_shop()), (stated,), *given, region_weeks=region_weeks)
+
+
+def test_a_rollout_to_a_region_is_told_with_its_placebos():
+    found = _by_region(1.0)
+    (finding,) = found.findings
+    assert finding.evidence == "likely"
+    assert "measured against a mix of 5 other regions" in finding.sentence
+    captions = [table.caption for table in found.tables]
+    choice = found.tables[captions.index("Which comparison was chosen, and why")].frame.iloc[0]
+    assert choice["design"] == "other regions" and choice["why"].startswith("It was rolled out to one region")
+    assert choice["customers"] == "by region, 5 others"
+    assert "its gap is the largest of 6" in choice["note"] and "a second method, finds +" in choice["note"]
+    assert [figure.caption.split(":")[0] for figure in found.figures()][1:] == ["Mail"] * 2
+    assert "pale" in found.figures()[-1].caption
+    assert any("mix of others" in a.text for a in found.assumptions)
+
+
+def test_a_region_without_effect_is_told_so():
+    (finding,) = _by_region(0.0).findings
+    assert finding.evidence == "not shown"
+    assert "a mix of 5 other regions led to expect. A trial with a control group" in finding.sentence
+
+
+def test_every_comparison_says_why_and_trials_what_moved():
+    later = Intervention(id="later", start=AS_OF + timedelta(days=3))
+    found = _impact(_shop(effect=1.0), _members(), interventions=(MAIL, later, Intervention(id="all", start=START, end=END)))
+    by_caption = {table.caption: table.frame for table in found.tables}
+    why = by_caption["Which comparison was chosen, and why"]["why"].tolist()
+    assert why[0].startswith("Some customers were set aside") and why[1] == "–" and why[2].startswith("It was for everybody")
+    moved = by_caption["What moved: who bought, for how much an order, and both together"]
+    assert moved["metric"].tolist() == ["Customers who bought", "Order value", "Revenue a customer"]
+    assert moved.loc[1, "control"] == moved.loc[1, "treated"] == "€50.00"
+    assert moved.loc[1, "change"].endswith("0.0%")
+
+
+def test_week_by_week_the_groups_part_at_the_start():
+    figure = _impact(_shop(effect=1.0), _members()).figures()[2]
+    frame = figure.data.frame.set_index("time")
+    assert frame.loc[0:, "effect"].mean() == pytest.approx(50, abs=15)  # one order more a week
+    assert frame.loc[:-1, "effect"].mean() == pytest.approx(0, abs=1e-9)
+    assert (frame.loc[0:, "low"] > 0).sum() >= 3
+    assert "weekly ranges hold zero" in figure.alt
+
+
 def test_harm_is_called_harm():
     found = _impact(_shop(effect=-0.8), _members())
     assert found.effects.iloc[0]["verdict"] == "harmful"

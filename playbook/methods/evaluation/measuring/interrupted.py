@@ -91,7 +91,7 @@ def level_shift(weeks: pd.DataFrame, start: date, end: date, outcome: str = "rev
     seasonal = before >= SEASON_WEEKS
     time = np.arange(len(used), dtype=float)
     design = _design(time, used["week"].dt.day_of_year.iloc[0] / 7, seasonal)
-    expected, errors = _continued(log, design, treated > 0)
+    expected, errors, scatter = _continued(log, design, treated > 0)
     part, gap = treated[treated > 0], (log - expected)[treated > 0]
     known = np.isfinite(gap)
     part, gap, errors = part[known], gap[known], errors[np.ix_(known, known)]
@@ -102,33 +102,35 @@ def level_shift(weeks: pd.DataFrame, start: date, end: date, outcome: str = "rev
     total, low, high = (
         float((came * -np.expm1(-bound * part)).sum()) for bound in (estimate.effect, estimate.low, estimate.high)
     )
-    half = stats.norm.ppf((1 + LEVEL) / 2) * np.sqrt(np.diag(errors))
-    spread = pd.Series(half, used.index[treated > 0][known]).reindex(used.index)
+    spread = pd.Series(np.sqrt(np.diag(errors)), used.index[treated > 0][known]).reindex(used.index)
+    half = stats.norm.ppf((1 + LEVEL) / 2) * spread
     course = pd.DataFrame(
         {
             "week": used["week"],
             "actual": values,
-            "expected": np.exp(expected),
-            "low": np.exp(expected - spread),
-            "high": np.exp(expected + spread),
+            # The mean of what scatters on the log scale lies above its middle: weeks are drawn beside the former
+            "expected": np.exp(expected + spread.fillna(scatter**0.5) ** 2 / 2),
+            "low": np.exp(expected - half),
+            "high": np.exp(expected + half),
             "during": treated > 0,
         }
     )
     return Shift(estimate, total, low, high, before, float(part.sum()), seasonal, course[sold].reset_index(drop=True))
 
 
-def _continued(log: np.ndarray, design: np.ndarray, ahead: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What the model of the weeks before expects in every week, and the covariance of the errors of the weeks ``ahead``.
+def _continued(log: np.ndarray, design: np.ndarray, ahead: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """What the model of the weeks before expects in every week, the covariance of the errors of the weeks ``ahead``, and the
+    variance of single weeks.
 
-    The latter is that of level and regressors, plus the level's own steps, plus each week's own scatter (Durbin & Koopman 2012,
-    sect. 4.11; statsmodels gives its diagonal only). Without any scatter the course is a straight line and the errors are zero.
+    The covariance is that of level and regressors, plus the level's own steps, plus each week's own scatter (Durbin & Koopman
+    2012, sect. 4.11; statsmodels gives its diagonal only). Without any scatter the course is a straight line, all errors zero.
     """
     past = ~ahead
     known = past & np.isfinite(log)
     straight = np.column_stack([np.ones(known.sum()), design[known]])
     plain, *_ = np.linalg.lstsq(straight, log[known], rcond=None)
     if np.std(log[known] - straight @ plain) < STILL:
-        return np.column_stack([np.ones(len(log)), design]) @ plain, np.zeros((ahead.sum(), ahead.sum()))
+        return np.column_stack([np.ones(len(log)), design]) @ plain, np.zeros((ahead.sum(), ahead.sum())), 0.0
     model = UnobservedComponents(log[past], level="llevel", exog=design[past], mle_regression=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # on a flat ridge every point is as good; the range does not move
@@ -141,7 +143,7 @@ def _continued(log: np.ndarray, design: np.ndarray, ahead: np.ndarray) -> tuple[
     expected = np.empty(len(log))
     expected[past] = fit.smoothed_state[0] + np.einsum("wk,kw->w", design[past], fit.smoothed_state[1:])
     expected[ahead] = rows @ state
-    return expected, errors
+    return expected, errors, float(scatter)
 
 
 def _treated_share(week: pd.Series, start: date, end: date) -> np.ndarray:

@@ -98,11 +98,16 @@ def course_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
     )
     during = course[course["week"] >= pd.Timestamp(effect.start)]
     what = "revenue per customer and week" if compared else "weekly revenue"
-    alt = (
-        f"{effect.label}, {what}: during the intervention {fmt.money(during[first].mean())} on average ({labels[0]}) "
-        f"against {fmt.money(during[second].mean())} ({labels[1]})."
-    )
-    return Figure(svg, f"{effect.label}: {what}; the shaded weeks are the intervention.", source, alt, data)
+    alt = f"{effect.label}, {what}: during the intervention {fmt.change(effect.effect)} against {labels[1]}."
+    if compared:
+        alt = (
+            f"{effect.label}, {what}: during the intervention {fmt.money(during[first].mean())} on average ({labels[0]}) "
+            f"against {fmt.money(during[second].mean())} ({labels[1]})."
+        )
+    caption = f"{effect.label}: {what}; the shaded weeks are the intervention."
+    if "low" in course:
+        caption += f" The blue band holds {fmt.share(LEVEL)} of single weeks without it."
+    return Figure(svg, caption, source, alt, data)
 
 
 def _end_labels(ax, course: pd.DataFrame, labels: dict[str, tuple[str, str]]) -> None:

@@ -61,7 +61,8 @@ def gaps_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
     first = frame["week"].ge(pd.Timestamp(effect.start)).idxmax()
     together = BLOCK if len(frame) - first >= 2 * BLOCK else 1
     place = (frame.index - first) // together
-    frame = frame.groupby(place).mean().assign(week=frame.groupby(place)["week"].min()).reset_index(drop=True)
+    blocks = frame.groupby(place)
+    frame = blocks.mean().assign(week=blocks["week"].min())[blocks.size() == together].reset_index(drop=True)
     treated, *others = [c for c in frame.columns if c != "week"]
     with canvas(height=3.2) as (figure, ax):
         for region in others:

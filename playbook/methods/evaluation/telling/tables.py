@@ -109,6 +109,7 @@ WRITTEN: dict[str, Callable] = {  # columns of words, so that the tables fit the
     "profit_range": lambda row, fmt: _span(row.profit_low, row.profit_high, fmt.money),
     "customers": lambda row, fmt: _compared(row, fmt),
     "note": lambda row, fmt: _note(row, fmt),
+    "why": lambda row, fmt: row.why or "–",
     "before": lambda row, fmt: _span(row.before_treated, row.before_control, fmt.exact_money).replace(" to ", " and "),
     "alike": lambda row, fmt: "–" if np.isnan(row.pre_trend_p) else "no" if row.pre_trend_p < 1 - CERTAIN else "yes",
 }

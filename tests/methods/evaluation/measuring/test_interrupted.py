@@ -97,7 +97,7 @@ def test_the_sum_follows_the_weeks_and_errors_of_weeks_go_together():
     found = level_shift(_weeks(1000 * np.exp(level + rng.normal(0, 0.02, 60))), _day(52), _day(60))
     during = found.course[found.course["during"]]
     assert found.total == pytest.approx(during["actual"].sum() * -np.expm1(-found.log.effect))
-    single = np.log(during["high"] / during["expected"]) / norm.ppf((1 + LEVEL) / 2)
+    single = np.log(during["high"] / during["low"]) / 2 / norm.ppf((1 + LEVEL) / 2)
     assert found.log.se > np.sqrt((single**2).sum()) / len(during)  # independent weeks would average out
     assert (np.diff(single) > 0).all()
 
