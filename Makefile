@@ -6,7 +6,7 @@ ARGS    ?=
 VENV    := .venv
 BIN     := $(VENV)/bin
 STAMP   := $(VENV)/.installed
-CLIENTS := complete-journey aurora-audio harbor-bank
+CLIENTS := complete-journey aurora-audio harbor-bank huaxin-machinery
 
 # Compiled bytecode halves the start of every kernel; a library that starts its own threads slows parallel runs down.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME VIRTUAL_ENV

@@ -14,7 +14,7 @@ from home import ROOT, make_home, run_playbook
 
 hypothesis.settings.register_profile("playbook", deadline=None)  # machines are shared: no test fails for the time it takes
 hypothesis.settings.load_profile("playbook")
-BUNDLED = ("aurora-audio", "complete-journey", "harbor-bank")
+BUNDLED = ("aurora-audio", "complete-journey", "harbor-bank", "huaxin-machinery")
 SHARED_DATA = Path(os.environ.get("PLAYBOOK_SHARED_DATA", ROOT.parent / "shared" / "data"))
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 
