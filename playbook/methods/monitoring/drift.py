@@ -8,7 +8,7 @@ from playbook.methods.market_research.grouping.habits import YEAR
 from playbook.methods.market_research.grouping.migration import days_back
 from playbook.methods.market_research.segments import Segments
 from playbook.methods.monitoring.drifting.figures import calibration_figure, drift_figure, shares_figure
-from playbook.methods.monitoring.drifting.findings import Told, findings, headline, promise_finding
+from playbook.methods.monitoring.drifting.findings import Told, findings, headline, moves_finding, promise_finding
 from playbook.methods.monitoring.drifting.grades import COLUMNS, graded
 from playbook.methods.monitoring.drifting.people import (
     MAYBE_OPEN,
@@ -87,9 +87,11 @@ def drift(
         kept, judged = calibration_rows(scoring)
         rows += [*score_rows(scoring), *kept]
         caveat["score"] = MAYBE_SEASON if scoring.asked.kind == "customers" else MAYBE_OPEN
+    moved = None
     if segments is not None:
         rows += segment_rows(segments.migration)
-        when["segments"], caveat["segments"] = _segments_then(order_totals)
+        then, caveat["segments"] = _segments_then(order_totals)
+        when["segments"], moved = f"that of {then}", moves_finding(segments.migration, then, fmt)
     parts = {}
     if product_weeks is not None and len(product_weeks):
         rows += [*mix_rows(product_weeks), *price_rows(product_weeks)]
@@ -112,7 +114,7 @@ def drift(
     return Drift(
         fmt=fmt,
         headline=headline(found, told),
-        findings=findings(found, told, promise_finding(past_memory, customer_snapshots, fmt)),
+        findings=findings(found, told, (moved, promise_finding(past_memory, customer_snapshots, fmt))),
         tables=tables(found, fmt),
         assumptions=assumptions(found, fmt),
         rows=found,
@@ -131,9 +133,9 @@ def _weeks(weeks: pd.Series, kinds: tuple[str, ...], when: dict[str, str], cavea
 def _segments_then(order_totals: pd.DataFrame | None) -> tuple[str, str]:
     """The day with which the segments compare today, in words, and what else could explain a difference."""
     if order_totals is None:
-        return "those of an earlier day", MAYBE_SEASON
+        return "an earlier day", MAYBE_SEASON
     back = days_back((order_totals["day"].max() - order_totals["day"].min()).days + 1)
-    return ("that of a year ago", "") if back == YEAR else (f"that of {back} days ago", MAYBE_SEASON)
+    return ("a year ago", "") if back == YEAR else (f"{back} days ago", MAYBE_SEASON)
 
 
 def _quarter(product_weeks: pd.DataFrame | None) -> float | None:

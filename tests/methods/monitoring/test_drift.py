@@ -1,4 +1,5 @@
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -75,6 +76,19 @@ def test_the_last_report_s_promise_is_kept_or_not():
     assert finding.value == 400 and "outside its range" in finding.sentence and finding.evidence == "shown"
     other = Remembered(kind="promise", id="buyers", label="Buyers", value=300.0, since=date(2026, 8, 9))  # no such day
     assert "drift-promise" not in {f.id for f in drift(FMT, customer_snapshots=snapshots(), past_memory=(other,)).findings}
+
+
+def test_the_costliest_move_between_segments_is_told():
+    """Then 300 in Best, now 200; those who fell to Quiet bring 100 instead of 5,000."""
+    flows = pd.DataFrame(
+        [("Best", "Best", 200, 9e4, 9e4), ("Best", "Quiet", 100, 5000.0, 100.0), ("Quiet", "Quiet", 300, 50.0, 50.0),
+         ("New since", "Best", 10, 0.0, 900.0), ("Quiet", "Best", 20, 10.0, 500.0)],
+        columns=["then", "now", "customers", "revenue_before", "revenue_after"],
+    )  # fmt: skip
+    result = drift(FMT, segments=SimpleNamespace(migration=flows))
+    finding = next(f for f in result.findings if f.id == "drift-moves")
+    assert finding.value == -4900 and "100 customers from Best to Quiet, who brought €100 instead of €5,000" in finding.sentence
+    assert {row for row in result.rows["kind"]} == {"segments"}
 
 
 def test_figures_and_tables_say_what_they_show():

@@ -7,6 +7,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from playbook.intake.frames.snapshots import HORIZON
+from playbook.methods.market_research.grouping.migration import NEW_SINCE
 from playbook.methods.monitoring.drifting.grades import MODERATE, STRONG
 from playbook.methods.monitoring.drifting.sales import HELD
 from playbook.methods.strategy.predicting.wording import column_name
@@ -14,7 +15,7 @@ from playbook.result.contract import Evidence, Finding
 from playbook.result.formats import Formats
 from playbook.result.remembered import Remembered
 
-__all__ = ["ACTIONS", "MATTERS", "Told", "findings", "headline", "promise_finding", "row_name"]
+__all__ = ["ACTIONS", "MATTERS", "Told", "findings", "headline", "moves_finding", "promise_finding", "row_name"]
 
 _SIZES = {"slight": "slightly ", STRONG: "strongly "}
 NAMED = 3  # columns that a sentence names
@@ -86,15 +87,36 @@ def headline(rows: pd.DataFrame, told: Told) -> str:
     return f"{first[0].upper()}{first[1:]} {verb} changed {'strongly' if strong else 'noticeably'}{more}{maybe}"
 
 
-def findings(rows: pd.DataFrame, told: Told, promised: Finding | None) -> tuple[Finding, ...]:
-    """One finding a kind in the order of MATTERS, strong ones first; the last report's promise at the end."""
+def findings(rows: pd.DataFrame, told: Told, more: tuple[Finding | None, ...] = ()) -> tuple[Finding, ...]:
+    """One finding a kind in the order of MATTERS, those with nothing to say last; then ``more``, where there are any."""
     found = []
     for kind in MATTERS:
         of_kind = rows[rows["kind"] == kind]
         if len(of_kind):
             found.append((of_kind["grade"].eq("none").all(), _SENTENCES[kind](of_kind, told)))
     ordered = [finding for quiet, finding in sorted(found, key=lambda pair: pair[0])]
-    return (*ordered, *([promised] if promised else []))
+    return (*ordered, *(one for one in more if one is not None))
+
+
+def moves_finding(migration: pd.DataFrame, when: str, fmt: Formats) -> Finding | None:
+    """The move between two segments that cost most; ``migration`` as in ``Segments``. None where no move cost anything."""
+    known = migration[(migration["then"] != NEW_SINCE) & (migration["then"] != migration["now"])]
+    change = known["revenue_after"] - known["revenue_before"]
+    if not (change < 0).any():
+        return None
+    flow, lost = known.loc[change.idxmin()], float(-change.min())
+    people = f"{fmt.count(flow['customers'])} {'customer' if flow['customers'] == 1 else 'customers'}"
+    return Finding(
+        "drift-moves",
+        f"The costliest move between segments since {when}: {people} from {flow['then']} to {flow['now']}, "
+        f"who brought {fmt.money(flow['revenue_after'])} instead of {fmt.money(flow['revenue_before'])}.",
+        value=-lost,
+        unit="money",
+        n=int(flow["customers"]),
+        evidence="indicative",  # some always fall, as others rise
+        action=f"Ask the largest of them why; the list of segments names who is {flow['now']} now.",
+        owner="sales",
+    )
 
 
 def promise_finding(memory: tuple[Remembered, ...], snapshots: pd.DataFrame | None, fmt: Formats) -> Finding | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import wilcoxon
+from scipy.stats import gamma, wilcoxon
 
 from playbook.methods.monitoring.drifting.distance import psi
 
@@ -117,7 +117,7 @@ def _shifted(rows: pd.DataFrame, column: str, value: str, kind: str, name: str) 
     return [
         {
             "kind": kind, "name": name, "size": size, "noise": float(np.mean(draws)),
-            "chance": float((np.sum(draws >= size - 1e-12) + 1) / (len(draws) + 1)), "before": float(most["before"]),
+            "chance": _chance(size, draws), "before": float(most["before"]),
             "now": float(most["now"]), "unit": "share", "level": str(told.index[0]), "rows_before": len(found.before),
             "rows_now": len(found.now),
         }
@@ -136,6 +136,14 @@ def _moved(table: np.ndarray, measure: Callable[[np.ndarray, np.ndarray], float]
         order = rng.permutation(len(sums))
         draws.append(measure(sums[order[: len(sums) // 2]].sum(axis=0), sums[order[len(sums) // 2 :]].sum(axis=0)))
     return np.array(draws), size
+
+
+def _chance(size: float, draws: np.ndarray) -> float:
+    """How often chance brings as much: counted, and beyond all draws by the tail of a gamma with their mean and variance
+    (Winkler, Ridgway, Douaud, Nichols & Smith, NeuroImage 2016)."""
+    if size <= draws.max() or draws.var() == 0:
+        return float((np.sum(draws >= size - 1e-12) + 1) / (len(draws) + 1))
+    return float(gamma.sf(size, draws.mean() ** 2 / draws.var(), scale=draws.var() / draws.mean()))
 
 
 def _parts(values: np.ndarray) -> np.ndarray:

