@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from playbook.engagement import client_names, find_root, open_engagement
-from playbook.errors import PlaybookError, UsageError
+from playbook.errors import PlaybookError, UsageError, did_you_mean
 
 __all__ = ["app", "main"]
 
@@ -103,6 +103,28 @@ def list_clients() -> None:
 
 
 @app.command()
+def watch(clients: Clients = None, all_clients: All = False) -> None:
+    """What needs a decision, at every client, from the reports that are published; a page over all in reports/watch.html."""
+    from playbook.run.watching import watch_clients, write_watch
+
+    root = find_root()
+    rows = watch_clients(root, _known(_named(clients, all_clients, root), root))
+    table = Table(box=None, pad_edge=False)
+    for heading in ("client", "last report", "to decide", "plan", "changed", "state"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        decide = str(row.urgent) if row.urgent else "–" if row.last_report is None or row.broken else "nothing"
+        table.add_row(row.client, row.last_report or "–", decide, row.plan, row.changed, row.state)
+    out.print(table)
+    for row in rows:
+        if row.urgent:
+            out.print(f"{row.client}: {row.alerts[0]}", markup=False)
+    file = write_watch(root, rows)
+    out.print(f"Page: {file.relative_to(root).as_posix()}", markup=False)
+    sys.exit(1 if any(row.broken for row in rows) else 0)
+
+
+@app.command()
 def ask(
     client: Annotated[str, typer.Argument(help="Name of a folder below data/.")],
     question: Annotated[str | None, typer.Argument(help="What a customer asks; without it, ask as many as you like.")] = None,
@@ -160,6 +182,15 @@ def _named(clients: list[str] | None, all_clients: bool, root) -> list[str]:
     if bool(clients) == all_clients:
         raise UsageError(f"Name clients, or say --all. Known clients: {', '.join(client_names(root)) or 'none'}.")
     return list(dict.fromkeys(clients)) if clients else list(client_names(root))
+
+
+def _known(names: list[str], root) -> list[str]:
+    """The names, if all are folders below data/; raises UsageError for the first that is not."""
+    known = client_names(root)
+    for name in names:
+        if name not in known:
+            raise UsageError(f"There is no client {name!r}.{did_you_mean(name, known)} Clients: {', '.join(known) or 'none'}.")
+    return names
 
 
 def _pairs(parameters: list[str]) -> dict[str, str]:

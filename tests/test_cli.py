@@ -133,6 +133,20 @@ def test_outside_of_any_playbook_it_says_so(tmp_path):
     assert "PLAYBOOK_HOME" in done.stderr
 
 
+def test_watch_writes_one_page_over_all_and_tells_what_is_wrong_in_words(command, tmp_path):
+    home = make_home(tmp_path)
+    tiny_client(home)
+    code, said = command(home, "watch", "--all")
+    assert code == 0 and "no report yet" in said and "reports/watch.html" in said
+    broken = home / "reports" / "acme" / "2025-12-31"
+    broken.mkdir(parents=True)
+    (broken / "manifest.json").write_text("{")
+    code, said = command(home, "watch", "acme")
+    assert code == 1 and "playbook run acme" in re.sub(r"\s+", " ", said) and "Traceback" not in said
+    code, said = command(home, "watch", "acmee")
+    assert code == 2 and "Did you mean 'acme'?" in said
+
+
 def test_check_prints_what_was_read_and_exits_with_zero(home):
     done = run_playbook(home, "check", "acme")
     assert done.returncode == 0, done.stderr

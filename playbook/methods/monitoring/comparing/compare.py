@@ -13,6 +13,7 @@ VERDICTS = ("worse", "new", "gone", "better", "moved", "same")
 NOISE = 0.05  # relative change that counts as none where no range is known
 QUIET = ("-quiet", "-none")  # ends of ids of findings that say that there is nothing to say
 LEFT_OUT = frozenset({"since-last", "data-audit"})
+WORTH = frozenset({"lifetime-value", "market", "demand", "prices", "baskets"})  # their money is what can be won, not what is lost
 COLUMNS = ["section", "id", "verdict", "sentence", "before", "after", "unit", "at_stake", "evidence", "action"]
 
 
@@ -21,8 +22,9 @@ def compare(past: Iterable[Mapping], now: Iterable[Mapping]) -> pd.DataFrame:
 
     Findings are mappings as findings.json has them (section, id, sentence, value, unit, low, high, money, evidence, action); they
     are matched by section and id, in sections that both reports answered. ``before`` and ``after``: what was compared, money at
-    stake where both have it (more is worse), else the value (better or worse where the id names a KPI, else moved). The
-    same: the two ranges' distance is within chance (their halves added in squares), or without ranges less than 5 percent.
+    stake where there is any (more is worse, unless it can be won), else the value (better or worse where the id names a KPI, else
+    moved). The same: the two ranges' distance is within chance (their halves added in squares), or without ranges less than 5
+    percent.
     ``at_stake``: how much more money is at stake now, negative for less.
     """
     earlier, later = ({(f["section"], f["id"]): f for f in found if _told(f)} for found in (past, now))
@@ -51,6 +53,8 @@ def _row(was: Mapping | None, now: Mapping | None) -> dict:
     if stake_before or stake_now:
         told |= {"before": stake_before, "after": stake_now}
         alike = _same_value(was, now) or _close(stake_before, stake_now)
+        if not alike and one["section"] in WORTH:
+            return told | {"verdict": "moved"}
         return told | {"verdict": "same" if alike else "worse" if stake_now > stake_before else "better"}
     before, after = was.get("value"), now.get("value")
     told |= {"before": before, "after": after, "unit": now.get("unit", "number")}

@@ -26,6 +26,10 @@ def test_more_money_at_stake_is_worse(before, after, verdict):
     assert changes["verdict"] == verdict and changes["at_stake"] == after - (before or 0)
 
 
+def test_money_that_can_be_won_has_only_moved():
+    assert verdicts([finding(section="market", money=100.0)], [finding(section="market", money=150.0)]) == {"a": "moved"}
+
+
 def ranged(value, half, **told):
     return finding(value=value, low=value - half, high=value + half, unit="share", **told)
 
