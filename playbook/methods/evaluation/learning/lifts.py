@@ -64,7 +64,7 @@ def lifts(
 
 
 def lift_frame(found: Sequence[tuple[Remembered, Belief, float]]) -> pd.DataFrame:
-    """One row an action with ``COLUMNS``; ``tests``: how many tests speak of it, ``weight`` and ``days`` are those of the last."""
+    """One row an action with ``COLUMNS``; ``tests``: how many tests speak of it, ``weight``, ``days``: of the last one."""
     rows = [
         (lift.id, lift.label, lift.n, assumed.mean, assumed.low, assumed.high, lift.value, lift.low, lift.high, weight, lift.days)
         for lift, assumed, weight in found
