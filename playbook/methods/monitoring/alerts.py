@@ -75,7 +75,7 @@ def alerts(
         *segment_alerts(segments, ADVICE),
         *result_alerts(campaigns, "campaigns", year),
         *result_alerts(forecast_tracking, "forecast-tracking", year),
-        *result_alerts(drift, "drift", year),
+        *result_alerts(drift, "drift", year, unpriced=True),
     ]
     for row in rows:
         cause = row["cause"]

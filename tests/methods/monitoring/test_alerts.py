@@ -185,3 +185,15 @@ def test_findings_of_campaigns_join_with_their_own_action_and_only_with_money_an
     assert result.alerts["id"].tolist() == ["alerts-campaigns-a", "alerts-campaigns-d", "alerts-campaigns-b"]
     assert result.alerts["level"].tolist() == ["act now", "act now", "watch"]
     assert result.alerts["action"].tolist() == ["Spend less.", ADVICE["campaigns"]["action"]["en"], "Spend less."]
+
+
+def test_a_score_that_no_longer_holds_is_watched_without_an_amount_and_forecasts_by_theirs():
+    aged = Finding("drift-scores", "The score is old.", evidence="shown", action="Learn it again.")
+    quiet = Finding("drift-mix", "Nothing moved.", evidence="not shown")
+    drift = Result(fmt=FMT, headline="given", findings=(aged, quiet))
+    biased = Finding("forecast-tracking-bias", "Too low.", money=300_000.0, evidence="shown")
+    result = alerts(charts({}), FMT, forecast_tracking=Result(fmt=FMT, headline="given", findings=(biased,)), drift=drift)
+    assert result.alerts["id"].tolist() == ["alerts-forecast-tracking-bias", "alerts-drift-scores"]
+    assert result.alerts["level"].tolist() == ["act now", "watch"] and np.isnan(result.alerts["money"].iloc[1])
+    assert result.alerts["owner"].tolist()[0] == ADVICE["forecast-tracking"]["owner"]["en"]
+    assert result.alerts["action"].tolist()[1] == "Learn it again."

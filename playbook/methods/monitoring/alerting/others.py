@@ -20,16 +20,19 @@ def segment_alerts(segments: Result | None, known: Container[str]) -> list[dict]
     return [_row(f, f.id, "watch", own=False) for f in findings if f.id in known]
 
 
-def result_alerts(result: Result | None, kind: str, revenue_year: float) -> list[dict]:
+def result_alerts(result: Result | None, kind: str, revenue_year: float, *, unpriced: bool = False) -> list[dict]:
     """Findings of a section with money at stake and evidence for it, or of harm: the money is that of a year.
 
-    Act now: shown or harmful, and at least MATERIAL of a year's revenue, or harmful without an amount.
+    Act now: shown or harmful, and at least MATERIAL of a year's revenue, or harmful without an amount. ``unpriced``: findings
+    that are shown and ask for an action without an amount are watched too (a score that no longer holds has no price).
     """
     rows = []
     for finding in result.findings if result is not None else ():
-        if not (finding.evidence == "harmful" or (finding.money and finding.money > 0 and finding.evidence in RAISED)):
+        harmful, priced = finding.evidence == "harmful", bool(finding.money and finding.money > 0)
+        asked = unpriced and finding.evidence == "shown" and finding.action is not None and finding.money is None
+        if not (harmful or asked or (priced and finding.evidence in RAISED)):
             continue
-        large = finding.money is None or finding.money >= MATERIAL * revenue_year
+        large = finding.money >= MATERIAL * revenue_year if priced else harmful
         rows.append(_row(finding, kind, "act now" if large and finding.evidence in SURE else "watch", own=True))
     return rows
 
