@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from playbook.engagement import Assumptions
+from playbook.engagement import Assumptions, Intervention
 from playbook.methods.evaluation.returning.baseline import baseline_parts
 from playbook.methods.evaluation.returning.earnings import COUNTED, SURE, Total, earnings, total
 from playbook.methods.evaluation.returning.figures import baseline_figure, earned_figure
@@ -59,6 +59,8 @@ def returns(
     impact: Result | None = None,
     months: pd.DataFrame | None = None,
     memberships: pd.DataFrame | None = None,
+    customers: pd.DataFrame | None = None,
+    interventions: Sequence[Intervention] = (),
     survey_answers: pd.DataFrame | None = None,
     service_tickets: pd.DataFrame | None = None,
     bridge: Result | None = None,
@@ -78,7 +80,8 @@ def returns(
     sums, earned, parts, worth, felt = None, pd.DataFrame({"id": []}), pd.DataFrame({"label": []}), NO_WORTH, None
     if counted is not None and len(counted):
         counted = counted.reset_index(drop=True)
-        got, _ = reached(counted, order_totals, memberships)
+        regions = {i.id: i.regions for i in interventions if i.regions}
+        got, _ = reached(counted, order_totals, memberships, customers, regions)
         earned = earnings(counted, shares(counted, got), parameters.gross_margin)
         sums = total(earned)
         if bridge is not None and sums.evidence in SURE:  # what may be chance explains no change

@@ -17,7 +17,7 @@ from playbook.result.remembered import Remembered, one_of_kind
 __all__ = ["COLUMNS", "lift_frame", "lifts", "tests_of"]
 
 COUNTED = ("shown", "likely", "not shown", "harmful")  # a doubtful comparison changes no belief
-COMPARED = ("control group", "other customers")
+COMPARED = ("control group", "other customers", "other regions")
 COLUMNS = ("id", "name", "tests", "assumed", "assumed_low", "assumed_high", "lift", "low", "high", "weight", "days")
 
 

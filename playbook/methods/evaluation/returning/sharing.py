@@ -5,8 +5,9 @@ interventions, each is credited with an equal part of what was measured for it t
 nobody can tell apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -18,12 +19,18 @@ DAY = pd.Timedelta(days=1)
 
 
 def reached(
-    effects: pd.DataFrame, order_totals: pd.DataFrame, memberships: pd.DataFrame | None
+    effects: pd.DataFrame,
+    order_totals: pd.DataFrame,
+    memberships: pd.DataFrame | None,
+    customers: pd.DataFrame | None = None,
+    regions: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[np.ndarray, Mapping[str, int]]:
     """Who got what: a boolean array customers x interventions (rows of ``effects``), and the row of each customer.
 
+    ``regions``: those that an intervention was rolled out to, by its id; it reached the ``customers`` (customer_id, region) there.
     Interventions measured against the past reached everybody. Without customers in the data there is one row for all.
     """
+    living = customers if customers is not None and "region" in customers else pd.DataFrame(columns=["customer_id", "region"])
     listed = pd.DataFrame(columns=["intervention_id", "customer_id", "group"]) if memberships is None else memberships
     treated = listed[listed["group"].ne("control") & listed["intervention_id"].astype(str).isin(effects["id"])]
     known = order_totals["customer_id"].dropna() if "customer_id" in order_totals else pd.Series(dtype=object)
@@ -33,6 +40,8 @@ def reached(
     got = np.zeros((len(everyone), len(effects)), dtype=bool)
     for place, row in enumerate(effects.itertuples()):
         own = treated.loc[treated["intervention_id"].astype(str) == row.id, "customer_id"].astype(str)
+        if own.empty and row.id in regions:
+            own = living.loc[living["region"].astype(str).isin(regions[row.id]), "customer_id"].astype(str)
         got[:, place] = True if row.design == EVERYBODY or own.empty else everyone.isin(own)
     return got, {customer: place for place, customer in enumerate(everyone)}
 

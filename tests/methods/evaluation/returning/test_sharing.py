@@ -43,6 +43,14 @@ def test_an_intervention_for_everybody_shares_with_all_that_run_then():
     assert found.loc[2, "beside"] == "Two"
 
 
+def test_an_intervention_in_some_regions_reached_those_who_live_there():
+    table = effects(ONE, ("north", "North", "other regions", "2026-01-01", "2026-01-10"))
+    people = pd.DataFrame({"customer_id": ["a", "b", "c"], "region": ["north", "south", "north"]})
+    got, rows = reached(table, ORDERS, MEMBERS, people, {"north": ("north",)})
+    assert got[[rows[c] for c in "abc"], 1].tolist() == [True, False, True]
+    assert shares(table, got)["share"].tolist() == [0.75, 0.75]  # of two customers each, one in common
+
+
 def test_without_customers_days_alone_decide():
     table = effects(("a", "A", "own past", "2026-01-01", "2026-01-10"), ("b", "B", "own past", "2026-01-10", "2026-01-10"))
     found = shares(table, reached(table, ORDERS[["customer_id"]].iloc[3:], None)[0])
