@@ -108,7 +108,7 @@ def moves_finding(migration: pd.DataFrame, when: str, fmt: Formats) -> Finding |
     people = f"{fmt.count(flow['customers'])} {'customer' if flow['customers'] == 1 else 'customers'}"
     return Finding(
         "drift-moves",
-        f"The costliest move between segments since {when}: {people} from {flow['then']} to {flow['now']}, "
+        f"The costliest move between segments, against {when}: {people} from {flow['then']} to {flow['now']}, "
         f"who brought {fmt.money(flow['revenue_after'])} instead of {fmt.money(flow['revenue_before'])}.",
         value=-lost,
         unit="money",

@@ -8,7 +8,7 @@ from playbook.methods.monitoring.drifting.sales import HELD
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import Formats
 
-__all__ = ["COMPARED", "SOURCE", "assumptions", "tables"]
+__all__ = ["COMPARED", "SOURCE", "assumptions", "tables", "told_rows"]
 
 SOURCE = "orders, customers and cases as the client keeps them"
 SHOWN_ROWS = 12
