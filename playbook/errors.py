@@ -4,7 +4,8 @@
     ├── UsageError              a command, client, phase or parameter that does not exist        (exit code 2)
     ├── EngagementError         client.yml cannot be used as it stands                           (exit code 2)
     ├── IntakeError             the client's tables cannot be used as they stand                 (exit code 2)
-    └── RunError                a notebook or a report did not come out whole                    (exit code 1)
+    ├── RunError                a notebook or a report did not come out whole                    (exit code 1)
+    └── DeliveryError           a report may not leave the house, or a mail server would not take it (exit code 1)
 
 A message says where (file, column, row), why it matters and what to do. Errors that can come in
 numbers carry all of them in ``problems``, so that nobody mends one only to meet the next.
@@ -12,7 +13,7 @@ numbers carry all of them in ``problems``, so that nobody mends one only to meet
 
 from rapidfuzz import fuzz, process
 
-__all__ = ["EngagementError", "IntakeError", "PlaybookError", "RunError", "UsageError", "did_you_mean"]
+__all__ = ["DeliveryError", "EngagementError", "IntakeError", "PlaybookError", "RunError", "UsageError", "did_you_mean"]
 
 
 class PlaybookError(Exception):
@@ -40,6 +41,12 @@ class IntakeError(PlaybookError):
 
 class RunError(PlaybookError):
     """A notebook failed or a report is not whole; the last good report stays as it was."""
+
+    exit_code = 1
+
+
+class DeliveryError(PlaybookError):
+    """A report is failed, stale or leaks something, or a mail server would not take its mail."""
 
     exit_code = 1
 

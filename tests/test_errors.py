@@ -1,9 +1,11 @@
 import pytest
 
-from playbook.errors import EngagementError, IntakeError, PlaybookError, RunError, UsageError, did_you_mean
+from playbook.errors import DeliveryError, EngagementError, IntakeError, PlaybookError, RunError, UsageError, did_you_mean
 
 
-@pytest.mark.parametrize(("kind", "code"), [(UsageError, 2), (EngagementError, 2), (IntakeError, 2), (RunError, 1)])
+@pytest.mark.parametrize(
+    ("kind", "code"), [(UsageError, 2), (EngagementError, 2), (IntakeError, 2), (RunError, 1), (DeliveryError, 1)]
+)
 def test_every_error_is_one_of_ours_and_knows_its_exit_code(kind, code):
     assert issubclass(kind, PlaybookError)
     assert kind("Title").exit_code == code

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
 from babel.numbers import list_currencies
+from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from playbook.errors import did_you_mean
@@ -60,6 +61,13 @@ def _encoding(name: str) -> str:
     except LookupError:
         raise ValueError(f"{name!r} is not an encoding; common ones are utf-8, cp1252 and gb18030") from None
     return name
+
+
+def _address(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False, allow_smtputf8=False).ascii_email
+    except EmailNotValidError as error:
+        raise ValueError(f"{text!r} is no e-mail address: {str(error).rstrip('.')}") from None
 
 
 def _condition(text: str) -> str:
@@ -224,7 +232,8 @@ class ClientFile(_Frozen):
     protected: tuple[str, ...] = ()  # columns or features by which nobody may be put at a disadvantage
     channel_limits: dict[str, ChannelLimit] = {}  # by marketing channel
     action_costs: dict[str, Annotated[float, Field(ge=0)]] = {}  # of one action on the way to a sale, by its name in journeys
-    recipients: tuple[str, ...] = ()
+    recipients: tuple[Annotated[str, AfterValidator(_address)], ...] = ()
+    known_by: tuple[str, ...] = ()  # brands, people, projects that give this client away: they may stand in nobody else's report
 
     @model_validator(mode="after")
     def _consistent(self):

@@ -24,7 +24,7 @@ from playbook.run.failure import explain
 from playbook.run.gathered import gather
 from playbook.run.kept import FINDINGS, LESSONS, kept_figures
 from playbook.run.lists import carry_lists, write_lists
-from playbook.run.manifest import MANIFEST, git_commit, inputs, now, read_manifest, versions, write_json
+from playbook.run.manifest import MANIFEST, git_commit, inputs, now, read_manifest, settings, versions, write_json
 from playbook.run.memory import PeakMemory
 from playbook.run.notebooks import answers, digest, execute, notebook_file, read_notebook
 from playbook.run.parameters import accepted, checked, chosen
@@ -235,6 +235,7 @@ def _write_manifest(ready: Ready, notebooks: dict[str, NotebookNode], work: Path
             "sections": sections,
             "inputs": ready.inputs,
             "client_file": engagement.digest,
+            "settings": settings(engagement),
             "parameters": ready.parameters,
             "versions": versions(),
             "git_commit": git_commit(engagement.root),

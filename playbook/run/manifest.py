@@ -1,5 +1,6 @@
 """The manifest: which inputs, parameters and versions made a report, how long it took, and what it answered."""
 
+import hashlib
 import json
 import platform
 import subprocess
@@ -12,7 +13,7 @@ from playbook.intake.checks import Audit
 from playbook.intake.sources import fingerprint, source_files
 from playbook.run.feedback import feedback_file, read_feedback
 
-__all__ = ["MANIFEST", "git_commit", "inputs", "now", "read_manifest", "versions", "write_json"]
+__all__ = ["MANIFEST", "git_commit", "inputs", "now", "read_manifest", "settings", "versions", "write_json"]
 
 MANIFEST = "manifest.json"
 _LIBRARIES = ("playbook", "pandas", "numpy", "scikit-learn", "statsmodels", "duckdb", "ibis-framework", "papermill", "nbconvert")
@@ -45,6 +46,13 @@ def inputs(engagement: Engagement, audit: Audit) -> list[dict]:
             }
         )
     return entries
+
+
+def settings(engagement: Engagement) -> str:
+    """SHA-256 of all that client.yml says of the report itself: to whom it goes makes no report stale."""
+    kept_out = {"client", "root", "digest", "as_of", "recipients", "known_by"}
+    told = json.dumps(engagement.model_dump(mode="json", exclude=kept_out), sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def versions() -> dict[str, str]:
