@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.stats import binomtest, norm
 
 from playbook.intake.frames.snapshots import HORIZON
 from playbook.result.contract import Locked, Result
@@ -20,6 +20,7 @@ __all__ = ["noted"]
 
 HALF = float(norm.ppf((1 + LEVEL) / 2))
 YEAR = 365
+BLEND = "blend"  # the way of recommending that is used; its module loads what learns, which is not needed here
 _Left = Iterator[Remembered | None]
 
 
@@ -95,6 +96,24 @@ def _buyers(result: Result, as_of: date) -> _Left:
     yield _figure("promise", "buyers", label, total, total - half, total + half, unit="count", n=len(chance), **days)
 
 
+def _named_right(result: Result, as_of: date) -> _Left:
+    """For what share of returning customers one of ten products named was right, with Wilson's range (1927)."""
+    judged = len(result.chosen.judged)
+    hit = float(result.ways.set_index("way").loc[BLEND, "hit"])
+    low, high = binomtest(round(hit * judged), judged).proportion_ci(LEVEL, "wilson")
+    label = "Customers for whom one of ten products named was right"
+    yield _figure("promise", "named-right", label, hit, low, high, unit="share", n=judged)
+
+
+def _steps_advised(result: Result, as_of: date) -> _Left:
+    """What a case should be worth once the steps advised are taken."""
+    if result.advice is None:
+        return
+    today, gain = result.advice.today, result.advice
+    edges = (today + edge for edge in (gain.gain, gain.gain_low, gain.gain_high))
+    yield _figure("promise", "steps-advised", "A case under the steps advised", *edges, unit="unit_money")
+
+
 def _beliefs(result: Result, as_of: date) -> _Left:
     return iter(result.beliefs)
 
@@ -114,6 +133,7 @@ def _last_year(as_of: date) -> dict[str, date]:
 _LEAVES: Mapping[str, Callable[[Result, date], _Left]] = MappingProxyType(
     {
         "scorecard": _kpis, "demand": _forecasts, "lifetime_value": _worth, "prices": _answers_to_prices, "budget": _responses,
-        "funnel": _conversions, "scoring": _buyers, "lessons": _beliefs,
+        "funnel": _conversions, "scoring": _buyers, "recommendations": _named_right, "next_step": _steps_advised,
+        "lessons": _beliefs,
     }
 )  # fmt: skip

@@ -10,6 +10,7 @@ import pytest
 
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.methods.needs_analysis.kpis.standing import Standing
+from playbook.methods.strategy.recommending.trial import BLEND
 from playbook.result.contract import Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.remembered import Remembered, one_of_kind
@@ -47,6 +48,16 @@ def test_answers_to_prices_channels_and_steps():
     stages = pd.DataFrame([["visit", None, 9, 1, 1, 1], ["basket", "visit", 9, 0.5, 0.4, 0.6]], columns=columns)
     (step,) = noted("funnel", SimpleNamespace(path=SimpleNamespace(stages=stages)), DAY)
     assert (step.id, step.value, step.n) == ("visit to basket", 0.5, 9)
+
+
+def test_promises_of_steps_and_products():
+    advice = SimpleNamespace(today=5.0, gain=1.0, gain_low=0.5, gain_high=2.0)
+    (step,) = noted("next_step", SimpleNamespace(advice=advice), DAY)
+    assert (step.id, step.value, step.low, step.high) == ("steps-advised", 6.0, 5.5, 7.0)
+    assert noted("next_step", SimpleNamespace(advice=None), DAY) == ()
+    ways = pd.DataFrame({"way": [BLEND, "popularity"], "hit": [0.5, 0.4]})
+    (named,) = noted("recommendations", SimpleNamespace(ways=ways, chosen=SimpleNamespace(judged=range(200))), DAY)
+    assert (named.value, named.n) == (0.5, 200) and named.low < 0.5 < named.high
 
 
 def test_a_locked_or_unknown_result_leaves_nothing():

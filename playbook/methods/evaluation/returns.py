@@ -11,12 +11,13 @@ from playbook.methods.evaluation.returning.baseline import baseline_parts
 from playbook.methods.evaluation.returning.earnings import COUNTED, SURE, Total, earnings, total
 from playbook.methods.evaluation.returning.figures import baseline_figure, earned_figure
 from playbook.methods.evaluation.returning.findings import findings, headline
-from playbook.methods.evaluation.returning.promises import buyers_came, forecasts_kept, plan_kept
+from playbook.methods.evaluation.returning.promises import buyers_came, forecasts_kept, measured_again, plan_kept
 from playbook.methods.evaluation.returning.service import COLUMNS, before_and_after
 from playbook.methods.evaluation.returning.sharing import reached, shares
 from playbook.methods.evaluation.returning.tables import assumptions, tables
 from playbook.methods.evaluation.returning.told import Told
 from playbook.methods.evaluation.returning.worth import worth_by_group, worth_since
+from playbook.methods.strategy.recommending.trial import BLEND
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.remembered import Remembered
@@ -65,6 +66,8 @@ def returns(
     service_tickets: pd.DataFrame | None = None,
     bridge: Result | None = None,
     lifetime_value: Result | None = None,
+    next_step: Result | None = None,
+    recommendations: Result | None = None,
     past_plan: Sequence[dict] = (),
     past_memory: Sequence[Remembered] = (),
 ) -> Result:
@@ -105,6 +108,7 @@ def returns(
         plan=plan_kept(past_plan, earned) if sums is not None else plan_kept((), pd.DataFrame({"id": []})),
         forecasts=forecasts_kept(past_memory, months, as_of),
         begun=_begun(effects, past_memory),
+        again=measured_again(past_memory, _measured_now(next_step, recommendations)),
         buyers=buyers_came(past_memory, order_totals, as_of),
     )
     if told.empty:
@@ -134,6 +138,16 @@ def _begun(effects: pd.DataFrame | None, past_memory: Sequence[Remembered]) -> t
     if effects is None or made is None:
         return ()
     return tuple(effects.loc[(effects["start"] >= pd.Timestamp(made)) & effects["revenue"].notna(), "label"])
+
+
+def _measured_now(next_step: Result | None, recommendations: Result | None) -> dict[str, float]:
+    """What a case is worth as it goes today, and how often the products named are right on the last period."""
+    now = {}
+    if next_step is not None and next_step.advice is not None:
+        now["steps-advised"] = float(next_step.advice.today)
+    if recommendations is not None:
+        now["named-right"] = float(recommendations.ways.set_index("way").loc[BLEND, "hit"])
+    return now
 
 
 def _worth_now(lifetime_value: Result | None) -> tuple[tuple[str, float, float, float], ...]:

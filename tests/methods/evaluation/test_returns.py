@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -169,3 +170,16 @@ def test_the_score_is_held_against_who_bought(expected, told, evidence):
     )  # fmt: skip
     found = next(f for f in answer(MAIL, past_memory=(promise,)).findings if f.id == "returns-buyers")
     assert found.sentence.endswith(told) and found.evidence == evidence
+
+
+@pytest.mark.parametrize(
+    ("today", "word", "evidence"), [(5.0, "below", "not shown"), (6.1, "inside", "likely"), (8.0, "above", "likely")]
+)
+def test_steps_advised_are_held_against_what_a_case_is_worth_now(today, word, evidence):
+    promise = Remembered(kind="promise", id="steps-advised", label="A case", value=6.0, low=5.5, high=7.0, unit="unit_money")
+    now = SimpleNamespace(advice=SimpleNamespace(today=today))
+    found = next(f for f in answer(MAIL, past_memory=(promise,), next_step=now).findings if f.id == "returns-steps-advised")
+    assert found.sentence == (
+        f"A case: €6.00 promised, {FMT.exact_money(today)} now, {word} the range given then (€5.50 to €7.00)."
+    )
+    assert found.evidence == evidence

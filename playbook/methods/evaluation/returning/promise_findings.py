@@ -13,7 +13,7 @@ FEWEST_MONTHS = 3  # that a forecast can be judged by
 
 def promise_findings(told: Told) -> tuple[Finding, ...]:
     """Of the plan, of the revenue forecast and of the score: those whose time is over."""
-    return tuple(f for f in (_plan(told), _forecast(told), _buyers(told)) if f)
+    return tuple(f for f in (_plan(told), _forecast(told), _buyers(told), *_again(told)) if f)
 
 
 def _plan(told: Told) -> Finding | None:
@@ -73,3 +73,23 @@ def _buyers(told: Told) -> Finding | None:
         f" {fmt.count(came)} did, {word}.",
         float(came), "count", n=promise.n, evidence=grade,
     )  # fmt: skip
+
+
+def _again(told: Told) -> list[Finding]:
+    """What was promised of steps and products, and what this report finds of the same on later data."""
+    fmt, found = told.fmt, []
+    for promise, now in told.again:
+        low, high = (promise.value if edge is None else edge for edge in (promise.low, promise.high))
+        word = "inside" if low <= now <= high else "below" if now < low else "above"
+        found.append(
+            Finding(
+                f"returns-{promise.id}",
+                f"{promise.label}: {fmt.value(promise.value, promise.unit)} promised, {fmt.value(now, promise.unit)} now, {word}"
+                f" the range given then ({fmt.value(low, promise.unit)} to {fmt.value(high, promise.unit)}).",
+                now,
+                promise.unit,
+                n=promise.n,
+                evidence="not shown" if word == "below" else "likely",
+            )  # fmt: skip
+        )
+    return found

@@ -1,6 +1,6 @@
 """Promises: what the last reports said would come, held against what came."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -10,7 +10,7 @@ from scipy.stats import binom
 from playbook.result.formats import LEVEL
 from playbook.result.remembered import Remembered, one_of_kind
 
-__all__ = ["FORECAST_COLUMNS", "PLAN_COLUMNS", "buyers_came", "fair", "forecasts_kept", "plan_kept"]
+__all__ = ["FORECAST_COLUMNS", "PLAN_COLUMNS", "buyers_came", "fair", "forecasts_kept", "measured_again", "plan_kept"]
 
 PLAN_COLUMNS = ("id", "name", "promised", "promised_low", "promised_high", "came", "low", "high", "kept")
 FORECAST_COLUMNS = ("month", "expected", "low", "high", "actual", "inside")
@@ -63,6 +63,12 @@ def buyers_came(past: Sequence[Remembered], order_totals: pd.DataFrame, as_of: d
     known = pd.Index(bought.loc[bought["day"] < since, "customer_id"].dropna().unique())
     came = bought.loc[bought["day"].between(since, until) & bought["customer_id"].isin(known), "customer_id"].nunique()
     return told, int(came)
+
+
+def measured_again(past: Sequence[Remembered], now: Mapping[str, float]) -> tuple[tuple[Remembered, float], ...]:
+    """Promises of the last report that this one has measured again, by id, each with today's value."""
+    held = one_of_kind(tuple(past), "promise")
+    return tuple((held[id], value) for id, value in now.items() if id in held and np.isfinite(value))
 
 
 def fair(hits: int, n: int) -> bool:

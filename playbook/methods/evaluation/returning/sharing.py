@@ -27,7 +27,7 @@ def reached(
 ) -> tuple[np.ndarray, Mapping[str, int]]:
     """Who got what: a boolean array customers x interventions (rows of ``effects``), and the row of each customer.
 
-    ``regions``: those that an intervention was rolled out to, by its id; it reached the ``customers`` (customer_id, region) there.
+    ``regions``: where an intervention was rolled out to, by its id; it reached the ``customers`` (customer_id, region) there.
     Interventions measured against the past reached everybody. Without customers in the data there is one row for all.
     """
     living = customers if customers is not None and "region" in customers else pd.DataFrame(columns=["customer_id", "region"])

@@ -17,7 +17,8 @@ class Told:
     """Frames as their makers describe them (``earnings``, ``baseline_parts``, ``worth_by_group``, ``worth_since``,
     ``before_and_after``, ``plan_kept``, ``forecasts_kept``); ``stated``: interventions in client.yml; ``doubtful``: labels of
     those whose comparison is in doubt; ``bridge``: the result of that name; ``begun``: labels of interventions that the last
-    report could not know of; ``buyers``: promised and came."""
+    report could not know of; ``buyers``: promised and came; ``again``: promises that this
+    report has measured again, with today's value."""
 
     fmt: Formats
     stated: int
@@ -34,11 +35,12 @@ class Told:
     forecasts: pd.DataFrame
     begun: tuple[str, ...] = ()
     buyers: tuple[Remembered, int] | None
+    again: tuple[tuple[Remembered, float], ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to tell: no intervention that counts, and no promise whose time is over."""
-        return self.total is None and self.forecasts.empty and self.buyers is None and self.since.empty
+        return self.total is None and self.forecasts.empty and self.buyers is None and self.since.empty and not self.again
 
     @property
     def shared(self) -> pd.DataFrame:
