@@ -1,113 +1,117 @@
-"""Monitoring: tests under daily looks beside the usual one, and how long it takes to look over fifty clients."""
-
-import json
+"""Charts and drift: how long charts run before a false alarm and after a fall, how often quiet data raise an alert."""
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+import pytest
 
 from measure import cpu
-from playbook.methods.monitoring.campaigning.first_orders import first_orders
-from playbook.methods.monitoring.campaigning.sequential import always_valid, evidence, ranges
-from playbook.methods.monitoring.campaigning.watch import watch_channels
-from playbook.run.phases import PHASES
-from playbook.run.watching import watch_clients, write_watch
+from playbook.methods.monitoring.charting.limits import WATCHED, control_limits
+from playbook.methods.monitoring.charting.memory import cusum, ewma
+from playbook.methods.monitoring.charting.rules import RULES, seen
+from playbook.methods.monitoring.charting.sharpness import first_alarms, sharpness
+from playbook.methods.monitoring.charting.spells import events
+from playbook.methods.monitoring.drifting.distance import distance
+from playbook.methods.monitoring.drifting.grades import COLUMNS, STRONG, graded
+from playbook.methods.monitoring.forecast_record.judge import judge
 
-LOOKS, TRIALS, LEVEL = 60, 20_000, 0.05
-CLIENTS, FINDINGS = 50, 150
-
-
-def arms(rng, rate, clicks, lift=1.0):
-    """Estimates and variances at every look of two arms."""
-    one, other = (rng.binomial(clicks, rate * f, (TRIALS, LOOKS)).cumsum(axis=1) for f in (lift, 1.0))
-    cases = clicks * np.arange(1, LOOKS + 1)
-    pooled = (one + other) / (2 * cases)
-    return (one - other) / cases, np.maximum(2 * pooled * (1 - pooled) / cases, 1e-12)
+PATHS, WEEKS = 6000, 4000
+PUBLISHED = {"outside": 370.4, "ewma": 370.0, "cusum": 465.0}  # Montgomery, ch. 6 and 9; Lucas & Saccucci 1990
+SEASON = np.array([0.94, 0.76, 0.88, 0.92, 0.95, 0.90, 0.86, 0.92, 1.00, 1.06, 1.42, 1.39])
 
 
-def test_sixty_daily_looks(note):
-    rng = np.random.default_rng(3)
-    for rate, clicks in ((0.03, 200), (0.1, 500), (0.01, 100)):
-        mixing = 0.25 * rate
-        difference, variance = arms(rng, rate, clicks)
-        ours = np.exp(-np.maximum(evidence(difference, variance, mixing), 0).max(axis=1)) <= LEVEL
-        usual = (np.abs(difference) / np.sqrt(variance) > norm.isf(LEVEL / 2)).any(axis=1)
-        low, high = ranges(difference, variance, mixing, 0.8)
-        held = ((low <= 0) & (high >= 0)).all(axis=1).mean()
-        note(f"quiet trials called shown, rate {rate}, {LOOKS} looks", f"{ours.mean():.3f}", "usual test", f"{usual.mean():.3f}")
-        note(f"  80% range holds at all {LOOKS} looks", f"{held:.3f}")
-        assert ours.mean() <= LEVEL and held >= 0.8 and usual.mean() > 4 * LEVEL
-        difference, variance = arms(rng, rate, clicks, lift=1.3)
-        found = np.exp(-np.maximum(evidence(difference, variance, mixing), 0).max(axis=1)) <= LEVEL
-        once = np.abs(difference[:, -1]) / np.sqrt(variance[:, -1]) > norm.isf(LEVEL / 2)
-        note("  30 percent more found, any look", f"{found.mean():.2f}", "one look at the end", f"{once.mean():.2f}")
+def run_length(alarm):
+    return np.where(alarm.any(axis=1), alarm.argmax(axis=1) + 1, alarm.shape[1])
 
 
-def test_first_orders_of_customers_who_differ(note):
-    rng, days = np.random.default_rng(5), pd.date_range("2026-03-02", periods=LOOKS)
-    treated = np.arange(1200) < 600
-    p_values, held = [], []
-    for _ in range(400):
-        day = rng.geometric(np.clip(rng.gamma(1, 0.02, 1200), 1e-5, 0.99))
-        came = day <= LOOKS
-        bought = pd.DataFrame({"day": days[day[came] - 1], "treated": treated[came]})
-        found = first_orders(bought, 600, 600, days).days
-        p_values.append(found["p_value"].iloc[-1])
-        held.append(((found["low"] <= 1) & (found["high"] >= 1)).all())
-    share = float(np.mean(np.array(p_values) <= LEVEL))
-    note(f"quiet campaigns called shown, first orders, {LOOKS} looks", f"{share:.3f}")
-    note("  80% range holds at all looks", f"{np.mean(held):.3f}")
-    assert share <= LEVEL and np.mean(held) >= 0.8
-
-
-def channel(rng, drift, lately=1.0):
-    week = pd.date_range("2025-07-14", periods=64, freq="W-MON")
-    level = np.exp(np.cumsum(rng.normal(0, drift, 64))) * np.where(week >= pd.Timestamp("2026-07-06"), lately, 1.0)
-    clicks = rng.binomial(rng.poisson(50_000, 64), 0.01)
-    orders = np.minimum(rng.negative_binomial(clicks * 0.03 * level / 0.5, 1 / 1.5), clicks)
-    revenue = np.array([rng.gamma(2, 40, n).sum() for n in orders])
-    return pd.DataFrame(
-        {
-            "channel": "a", "week": week, "spend": clicks * 0.5, "impressions": 50_000.0, "clicks": clicks, "orders": orders,
-            "revenue": revenue,
+def test_run_lengths_are_those_in_print(note):
+    rng, lengths = np.random.default_rng(0), {name: [] for name in PUBLISHED}
+    for _ in range(PATHS // 500):
+        score = rng.normal(size=(500, WEEKS))
+        alarms = {
+            "outside": seen(RULES["outside"], score, 0.0, 1) | seen(RULES["outside"], score, 0.0, -1),
+            "ewma": ewma(score, np.zeros(WEEKS)).alarm != 0,
+            "cusum": cusum(score, np.zeros(WEEKS)).alarm != 0,
         }
-    )  # fmt: skip
+        for name, alarm in alarms.items():
+            lengths[name].append(run_length(alarm))
+    for name, published in PUBLISHED.items():
+        mean = np.concatenate(lengths[name]).mean()
+        note(f"weeks between false alarms: {name}", f"{mean:.1f}", "in print", f"{published:.1f}")
+        assert mean == pytest.approx(published, rel=0.05)
 
 
-def test_channels_looked_at_every_week(note):
-    for name, drift, lately in (("quiet", 0.0, 1.0), ("drifting by 3% a week", 0.03, 1.0), ("30% fewer orders", 0.0, 0.7)):
-        rng = np.random.default_rng(7)
-        found = pd.concat([watch_channels(channel(rng, drift, lately)) for _ in range(300)])
-        shown = found.groupby("measure")["p_value"].agg(lambda p: (p <= LEVEL).mean())
-        note(f"channels called shown, {name}", f"conversion {shown['cvr']:.3f}, revenue on spend {shown['roas']:.3f}")
-        assert name != "quiet" or shown.max() <= LEVEL
+@pytest.mark.parametrize("shift", [0.5, 1.0, 2.0])
+def test_weeks_until_a_fall_is_noticed(note, shift):
+    fallen = np.random.default_rng(1).normal(size=(4000, 500)) - shift
+    ours = first_alarms(fallen, np.zeros(500), 0.0, side=-1).mean()
+    plain = run_length(np.abs(fallen) > 3).mean()
+    note(f"weeks until a fall of {shift} standard deviations is noticed", f"{ours:.1f}", "one week outside alone", f"{plain:.1f}")
+    assert ours < plain
 
 
-def test_fifty_clients(note, tmp_path):
-    sections = [{"phase": p.id, "id": s, "status": "answered"} for p in PHASES for s in p.sections]
-    kinds = [(s["phase"], s["id"]) for s in sections if s["phase"] != "strategy"]
-    rng = np.random.default_rng(1)
-    for k in range(CLIENTS):
-        for day in ("2026-09-30", "2026-10-31"):
-            folder = tmp_path / "reports" / f"client-{k:02d}" / day
-            folder.mkdir(parents=True)
-            text = "Act now: revenue was below the expected in the weeks before." * 3
-            told = [
-                {
-                    "phase": phase, "section": section, "id": f"{section}-{i}", "sentence": text, "value": rng.normal(), "unit": "share",
-                    "low": None, "high": None, "money": float(rng.integers(2) * rng.integers(1e6)), "money_text": "€1",
-                    "evidence": "shown", "action": None,
-                }
-                for i in range(FINDINGS) for phase, section in [kinds[i % len(kinds)]]
-            ]  # fmt: skip
-            (folder / "findings.json").write_text(json.dumps(told))
-            (folder / "manifest.json").write_text(json.dumps({"name": "x", "sections": sections, "finished": "2026"}))
-    names = [f"client-{k:02d}" for k in range(CLIENTS)]
-    rows, spent = cpu(lambda: watch_clients(tmp_path, names))
-    write_watch(tmp_path, rows)
-    note(f"watch over {CLIENTS} clients with {FINDINGS} findings each, two reports", f"{spent.cpu:.2f} s", "asked", "5 s")
-    assert not any(r.broken for r in rows) and spent.cpu < 5
+@pytest.mark.parametrize(("seasonal", "carry"), [(False, 0.0), (True, 0.0), (False, 0.3), (True, 0.3)])
+def test_false_alarms_on_quiet_weeks_are_those_stated(note, seasonal, carry):
+    rng, charts, count, stated = np.random.default_rng(3), 400, 0, []
+    for place in range(charts):
+        n = 156 if seasonal else 52
+        noise = rng.normal(0, 0.06, n)
+        for week in range(1, n):
+            noise[week] = carry * noise[week - 1] + np.sqrt(1 - carry**2) * noise[week]
+        index = pd.date_range("2021-01-04", periods=n, freq="W-MON")
+        values = pd.Series(1000 * np.exp(noise), index=index)
+        if seasonal:
+            values *= SEASON[(index + pd.Timedelta(days=3)).month - 1] * np.exp(0.003 * np.arange(n))
+        limits = control_limits(values)
+        count += len(events(limits))
+        stated += [sharpness(limits).false_alarms] if place % 20 == 0 else []
+    found, said = count / charts * 52 / WATCHED, float(np.mean(stated))
+    kind = f"{'three years with a season' if seasonal else 'one year'}, carry {carry}"
+    note(f"false alarms a chart and year: {kind}", f"{found:.2f}", "stated by the charts", f"{said:.2f}")
+    assert found < 2.2 * said
 
 
-def test_evidence_never_falls_back():
-    assert (np.diff(always_valid(np.random.default_rng(0).normal(0, 3, 200))) <= 0).all()
+def test_a_sound_forecast_is_seldom_refit_and_a_biased_one_often(note):
+    rng = np.random.default_rng(4)
+    month = pd.date_range("2025-01-01", periods=10, freq="MS")
+
+    def refit(bias, times=600):
+        called = 0
+        for _ in range(times):
+            error = rng.normal(bias, 1, 10)
+            record = pd.DataFrame(
+                {"origin": month - pd.DateOffset(months=1), "step": 1, "month": month, "forecast": 100.0, "low": 98.7184,
+                 "high": 101.2816, "actual": 100 + error, "error": error, "scale": 1.0}
+            )  # fmt: skip
+            called += judge(record, 0.1).verdict == "refit"
+        return called / times
+
+    sound, biased = refit(0.0), refit(1.5)
+    drawn = rng.normal(size=(4000, 10))
+    four = np.mean(np.abs(drawn.sum(axis=1)) > 4 * np.abs(drawn).mean(axis=1))
+    note("sound forecasts that are told to be refit", f"{sound:.3f}", "by Brown's limit of 4", f"{four:.3f}")
+    note("forecasts off by 1.5 of their errors that are", f"{biased:.3f}")
+    assert sound <= 0.06 and biased > 0.5
+
+
+@pytest.mark.parametrize("n", [60, 300, 2000])
+def test_noise_is_hardly_ever_a_strong_drift(note, n):
+    rng, strong, alerts, raw, total = np.random.default_rng(5), 0, 0, 0, 0
+    for _ in range(150):
+        found = [distance(pd.Series(rng.normal(size=n)), pd.Series(rng.normal(size=n))) for _ in range(20)]
+        each = [(f.psi, f.noise, f.chance) for f in found]
+        rows = pd.DataFrame(each, columns=["size", "noise", "chance"]).assign(kind="customers").reindex(columns=COLUMNS)
+        told = graded(rows)
+        strong += int((told["grade"] == STRONG).sum())
+        alerts += int((told["grade"] != "none").sum())
+        raw += int((told["size"] >= 0.25).sum())
+        total += len(told)
+    note(f"noise called strong, {n} rows", f"{strong / total:.4f}", "index of 0.25 alone", f"{raw / total:.4f}")
+    note(f"noise that is any alert, {n} rows", f"{alerts / total:.4f}")
+    assert strong <= 1 and alerts <= 0.05 * total
+
+
+def test_time_of_three_charts(note):
+    values = 1000 * np.exp(np.random.default_rng(6).normal(0, 0.08, 156))
+    weekly = pd.Series(values, index=pd.date_range("2023-11-06", periods=156, freq="W-MON"))
+    _, spent = cpu(lambda: [sharpness(control_limits(weekly)) for _ in range(3)])
+    note("limits and sharpness of three charts, 156 weeks", f"{spent.cpu:.2f} s")
