@@ -9,16 +9,14 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest, norm
 
 from playbook.intake.frames.snapshots import HORIZON
+from playbook.methods.evaluation.learning.updating import HALF
 from playbook.result.contract import Locked, Result
-from playbook.result.formats import LEVEL
 from playbook.result.remembered import Remembered
 
 __all__ = ["noted"]
 
-HALF = float(norm.ppf((1 + LEVEL) / 2))
 YEAR = 365
 BLEND = "blend"  # the way of recommending that is used; its module loads what learns, which is not needed here
 _Left = Iterator[Remembered | None]
@@ -100,7 +98,9 @@ def _named_right(result: Result, as_of: date) -> _Left:
     """For what share of returning customers one of ten products named was right, with Wilson's range (1927)."""
     judged = len(result.chosen.judged)
     hit = float(result.ways.set_index("way").loc[BLEND, "hit"])
-    low, high = binomtest(round(hit * judged), judged).proportion_ci(LEVEL, "wilson")
+    from playbook.methods.needs_analysis.chance import share_range  # loads statistics that most commands can do without
+
+    low, high = share_range(round(hit * judged), judged)
     label = "Customers for whom one of ten products named was right"
     yield _figure("promise", "named-right", label, hit, low, high, unit="share", n=judged)
 

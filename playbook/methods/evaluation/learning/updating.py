@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri  # the command loads this module: scipy.stats takes a second
 
 from playbook.result.formats import LEVEL
 from playbook.result.remembered import Remembered
 
 __all__ = ["Belief", "belief", "renewed", "updated"]
 
-HALF = float(norm.ppf((1 + LEVEL) / 2))  # standard deviations from the middle of a range to its edge
+HALF = float(ndtri((1 + LEVEL) / 2))  # standard deviations from the middle of a range to its edge
 
 
 @dataclass(frozen=True)
