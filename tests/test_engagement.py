@@ -91,6 +91,7 @@ def test_as_of_may_not_lie_ahead(write):
         ("gross_margin: 0.4", "gross_margin: 40", "parameters > gross_margin"),
         ("gross_margin: 0.4", "gros_margin: 0.4", "Did you mean 'gross_margin'?"),
         ("end: 2026-01-20", "end: 2026-01-01", "end 2026-01-01 is before start 2026-01-02"),
+        ("cost: 100", "cost: 100, control_share: 50", "interventions > number 1 > control_share"),
         ("id: spring-mail", "id: spring mail", "interventions > number 1 > id"),
         ("cost: 100}", "cost: 100}\n  - {id: spring-mail, start: 2026-01-03}", "spring-mail is used more than once"),
         ("path: raw/orders.csv", "path: ../other/orders.csv", "leaves the client's folder"),
