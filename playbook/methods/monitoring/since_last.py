@@ -48,7 +48,6 @@ def since_last(
     forecast_tracking: Result | None = None,
     drift: Result | None = None,
     campaigns: Result | None = None,
-    alerts: Result | None = None,
 ) -> SinceLast | Locked:
     """Set the findings of this report's needs analysis, market research and monitoring against those of the one before.
 
@@ -66,7 +65,7 @@ def since_last(
         "segments": segments, "lifetime-value": lifetime_value, "demand": demand, "market": market,
         "plan-tracking": plan_tracking, "control-charts": control_charts, "forecast-tracking": forecast_tracking,
         "drift": drift,
-        "campaigns": campaigns, "alerts": alerts,
+        "campaigns": campaigns,
     }  # fmt: skip
     now = [{"section": name, **vars(f)} for name, result in given.items() if result is not None for f in result.findings]
     changes, last = compare(past_findings, now), date.fromisoformat(past_findings[0]["as_of"])
@@ -98,7 +97,7 @@ def _finding(row, last: date, fmt: Formats) -> Finding:
         amounts = [fmt.value(v, row.unit) for v in (row.before, row.after)]
         what = " at stake" if row.unit == "money" and row.at_stake else ""
         stake = f" ({amounts[0]}{what} on {fmt.day(last)}, {amounts[1]} now)"
-    text = row.sentence.rstrip(".")
+    text = row.sentence.split(". ")[0].rstrip(".")  # what else it says stands in its own section
     return Finding(
         f"since-last-{row.id}", f"{_LEADS[row.verdict]}: {text}{stake}.", float(row.at_stake) if row.at_stake else None, "money",
         evidence=row.evidence, action=None if row.verdict == "gone" else row.action,

@@ -114,18 +114,34 @@ def journeys(taken: dict[str, float], days: int = 420, a_day: int = 20) -> pd.Da
 
 
 def test_a_step_is_held_against_what_the_plan_asks_of_it():
-    """Half go from visit to basket and a fifth of all pay, then only 30 percent go on; the plan asks a conversion of 24.2
+    """Half go from visit to basket and a fifth of all pay, then only 45 percent go on; the plan asks a conversion of 24.2
     percent, 21 percent more than the year before: ten percent more of each of two steps."""
-    steps = journeys({"2025-01-01": 0.5, "2026-09-01": 0.3})
+    steps = journeys({"2025-01-01": 0.5, "2026-07-06": 0.45})
     table = stage_rates(steps, AS_OF, ("visit", "basket", "paid"), asked=0.242).set_index("step")
-    assert table.loc["visit", ["rate", "before", "asked"]].tolist() == pytest.approx([0.3, 0.5, 0.55], abs=0.01)
-    assert table.loc["basket", "onward"] == 1 and table.loc["visit", "onward"] == pytest.approx(0.4, abs=0.01)
-    assert (table.loc["visit", "low"], table.loc["visit", "high"]) == pytest.approx(share_range(168, 560))
+    assert table.loc["visit", ["rate", "before", "asked"]].tolist() == pytest.approx([0.45, 0.5, 0.55])
+    assert table.loc["visit", ["cases", "looks"]].tolist() == [86 * 20, 13]  # since 6 July; the last day may still move on
+    assert table.loc["basket", "onward"] == 1 and table.loc["visit", "onward"] == pytest.approx(0.4)
+    assert (table.loc["visit", "low"], table.loc["visit", "high"]) == pytest.approx(share_range(774, 1720))
     orders = pd.DataFrame({"order_id": ["1"], "day": [pd.Timestamp("2026-09-01")], "revenue": [50.0]})
     goal = (Objective(kpi="conversion", target=0.242, by=date(2027, 1, 1)),)
     found = told(campaigns(STATED, AS_OF, FMT, journey_steps=steps, order_totals=orders, objectives=goal))["campaigns-step-visit"]
-    assert found.evidence == "shown" and found.money == pytest.approx((0.55 - 0.3) * 0.4 * 7300 * 50, rel=0.03)
+    assert found.evidence == "shown" and found.money == pytest.approx((0.55 - 0.45) * 0.4 * 7300 * 50, rel=0.03)
     assert "the plan asks 55%" in found.sentence
+    unasked = stage_rates(steps, AS_OF, ("visit", "basket", "paid"))
+    assert unasked["asked"].isna().all() and unasked["p_value"].isna().all()
+
+
+def test_steps_as_planned_are_seldom_called_below_plan_however_often_they_are_looked_at():
+    """100 shops in which each visitor goes on with the planned chance: 13 weekly looks call at most one in twenty shown."""
+    rng, days = np.random.default_rng(4), pd.date_range(end=AS_OF, periods=450)
+    found = []
+    for _ in range(100):
+        day = pd.Series(days.repeat(20))
+        goes = rng.random(len(day)) < 0.3
+        visits = pd.DataFrame({"journey_id": day.index.astype(str), "step": "visit", "step_at": day})
+        sales = visits[goes].assign(step="paid", step_at=day[goes] + pd.Timedelta(hours=1))
+        found.append(stage_rates(pd.concat([visits, sales]), AS_OF, ("visit", "paid"), asked=0.01)["p_value"].iloc[0])
+    assert np.mean(np.array(found) <= 0.05) <= 0.05 and np.mean(np.array(found) <= 0.2) <= 0.2
 
 
 def test_the_plan_of_the_month_comes_before_the_goal_and_without_either_nothing_is_asked():

@@ -7,13 +7,13 @@ from playbook.methods.monitoring.campaigning.change import PARTS
 from playbook.methods.monitoring.campaigning.found import Found
 from playbook.methods.monitoring.campaigning.measures import MEASURES
 from playbook.methods.monitoring.campaigning.trials import Trial
-from playbook.methods.needs_analysis.chance import evidence_of, share_range
+from playbook.methods.needs_analysis.chance import evidence_of
 from playbook.result.contract import Evidence, Finding
 from playbook.result.formats import LEVEL, Formats
 
 __all__ = ["campaign_findings", "campaign_headline"]
 
-LIKELY, SHOWN = 1 - LEVEL, 0.05
+LIKELY = 1 - LEVEL
 MARKETING, SALES = "head of marketing", "head of sales"
 MOST_STEPS = 2
 TOLD = 0.1  # of the largest part of a change: smaller parts are not named
@@ -114,7 +114,7 @@ def _steps(found: Found, fmt: Formats) -> list[Finding]:
     stages = found.stages
     if stages.empty or stages["asked"].isna().all():
         return []
-    below = stages[stages["high"] < stages["asked"]]
+    below = stages[(stages["p_value"] <= LIKELY) & (stages["rate"] < stages["asked"])]
     below = below.assign(lost=(below["asked"] - below["rate"]) * below["onward"] * below["year"])
     rows = below.sort_values("lost", ascending=False, kind="stable").head(MOST_STEPS)
     return [_step(row, found.order_value, fmt) for row in rows.itertuples()]
@@ -124,13 +124,12 @@ def _step(row, order_value: float, fmt: Formats) -> Finding:
     money = float(row.lost * order_value) if order_value > 0 else None
     price = f", {fmt.money(money)} a year if it stays so" if money else ""
     sentence = (
-        f"From {row.step} to {row.next_step}, {fmt.share(row.rate)} of the latest {fmt.count(row.cases)} went on; the plan asks"
-        f" {fmt.share(row.asked)}, the year before had {fmt.share(row.before)}{price}."
+        f"From {row.step} to {row.next_step}, {fmt.share(row.rate)} of {fmt.count(row.cases)} went on since {fmt.day(row.since)};"
+        f" the plan asks {fmt.share(row.asked)}, the year before had {fmt.share(row.before)}{price}."
     )
-    sure = share_range(row.moved, row.cases, 1 - SHOWN)[1] < row.asked
     return Finding(
         f"campaigns-step-{_slug(row.step)}", sentence, row.rate, "share", row.low, row.high, int(row.cases), money=money,
-        evidence="shown" if sure else "likely", owner=SALES,
+        evidence=evidence_of(row.p_value), owner=SALES,
         action=f"Try one change at a time between {row.step} and {row.next_step}, for half of the visitors, and look as often as"
         " you like: the test allows it.",
     )  # fmt: skip

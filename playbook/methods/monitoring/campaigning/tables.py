@@ -93,9 +93,15 @@ def _steps(stages: pd.DataFrame, fmt: Formats) -> Table:
     )
     columns = {"way": ("Step", "text"), "cases": ("Journeys", "count"), "now": ("Went on", "text")}
     if stages["asked"].notna().any():
-        columns["asked"] = ("Plan asks", "share")
+        shown = shown.assign(chance=[_chance(p, fmt) for p in stages["p_value"]])
+        columns |= {"asked": ("Plan asks", "share"), "chance": ("By chance", "text")}
     columns |= {"before": ("Year before", "share"), "days": ("Within days", "count")}
-    return Table(shown, f"Who went on at each step, of four weeks' journeys, with {fmt.share(LEVEL)} ranges", JOURNEYS, columns)
+    return Table(
+        shown,
+        f"Who went on at each step since {fmt.day(stages['since'].max())}, with {fmt.share(LEVEL)} ranges",
+        JOURNEYS,
+        columns,
+    )
 
 
 def _trials(trials: tuple[Trial, ...], fmt: Formats) -> Table:

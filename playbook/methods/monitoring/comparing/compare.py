@@ -12,7 +12,7 @@ __all__ = ["COLUMNS", "VERDICTS", "compare"]
 VERDICTS = ("worse", "new", "gone", "better", "moved", "same")
 NOISE = 0.05  # relative change that counts as none where no range is known
 QUIET = ("-quiet", "-none")  # ends of ids of findings that say that there is nothing to say
-LEFT_OUT = frozenset({"since-last", "data-audit"})
+LEFT_OUT = frozenset({"since-last", "data-audit", "alerts", "needs"})  # the last two say again what other sections found
 WORTH = frozenset({"lifetime-value", "market", "demand", "prices", "baskets"})  # their money is what can be won, not what is lost
 COLUMNS = ["section", "id", "verdict", "sentence", "before", "after", "unit", "at_stake", "evidence", "action"]
 

@@ -58,6 +58,7 @@ def test_worse_stands_first_and_most_money_first():
 
 
 def test_quiet_findings_and_sentences_without_a_value():
-    assert compare([finding("alerts-quiet", "alerts")], [finding("alerts-x", "alerts", money=9.0)])["verdict"].tolist() == ["new"]
+    assert compare([finding("voice-quiet", "voice")], [finding("voice-x", "voice", money=9.0)])["verdict"].tolist() == ["new"]
+    assert compare([finding("x", "alerts")], [finding("y", "alerts")]).empty  # said in the sections that raised them
     assert verdicts([finding(sentence="One.")], [finding(sentence="Two.")]) == {"a": "moved"}
     assert compare([], []).empty
