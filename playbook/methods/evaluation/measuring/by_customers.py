@@ -18,6 +18,7 @@ ALIKE = 0.25  # standardised difference below which two groups count as alike (I
 CHANCE = 2.0  # standard errors within which a difference may be chance
 FEWEST_CUSTOMERS = 20  # in each group; below it means of skewed revenue are not near normal
 FEWEST_WEEKS = 4  # before the start
+WHOLE, FEWEST_CLUSTERS = 0.75, 6  # share of a region's customers that began together; regions for a range that goes by them
 
 
 def against_customers(
@@ -54,7 +55,7 @@ def against_customers(
     trend = pre_trend(windows.weekly.loc[:, :-1], treated)
     drifting = trend < 1 - CERTAIN
     if len(days) > 1:
-        found = _in_stages(windows, treated, members, start)
+        found = _in_stages(windows, treated, members, start, customers)
         if found is None:
             return {**counted, "verdict": "too little data", "note": "Too few customers were left without it to compare with."}
     else:
@@ -63,6 +64,7 @@ def against_customers(
             found["metrics"] = metrics_of(order_totals, windows, treated, start, end, adjusted=alike)
     note = [
         doubt,
+        found.get("note", ""),
         broken,
         "Groups alike before the start; earlier revenue allowed for." if alike and len(days) < 2 else "",
         "The groups differed before the start, so only their change is compared." if set_aside and not (alike or broken) else "",
@@ -118,12 +120,15 @@ def _at_once(windows: Windows, treated: pd.Series, start: date, adjusted: bool) 
     }
 
 
-def _in_stages(windows: Windows, treated: pd.Series, members: pd.DataFrame, start: date) -> dict | None:
+def _in_stages(
+    windows: Windows, treated: pd.Series, members: pd.DataFrame, start: date, customers: pd.DataFrame | None
+) -> dict | None:
     """The same where customers got it on different days; the week in which one got it counts as treated."""
     panel = windows.weekly.iloc[:, : int(windows.weeks_during) + windows.weeks_before]  # whole weeks only
     day = pd.to_datetime(members["started_on"]).reindex(panel.index).fillna(pd.Timestamp(start))
     first = ((day - pd.Timestamp(start)).dt.days // WEEK).where(treated, NEVER).astype(float)
-    found = staggered(panel, first, base=windows.weeks_before)
+    clusters = _together(first, customers)
+    found = staggered(panel, first, windows.weeks_before, clusters)
     if found is None:
         return None
     estimate, scale = found.estimate, found.treated_periods
@@ -147,7 +152,20 @@ def _in_stages(windows: Windows, treated: pd.Series, members: pd.DataFrame, star
         "weeks": scale / int(treated.sum()),
         "course": weekly.assign(week=days).reset_index(drop=True),
         "by_week": found.by_time.drop(columns="n"),
+        "note": "" if clusters is None else "Whole regions began together, so the range goes by regions, not by customers.",
     }
+
+
+def _together(first: pd.Series, customers: pd.DataFrame | None) -> pd.Series | None:
+    """Region of each customer where whole regions began together (or never), and there are enough of them to go by; else None.
+
+    Customers of a region share its luck: where all of them were treated alike, only regions count as cases.
+    """
+    if customers is None or "region" not in customers:
+        return None
+    region = customers.drop_duplicates("customer_id").set_index("customer_id")["region"].reindex(first.index).fillna("")
+    alike = first.groupby(region).agg(lambda start: start.value_counts(normalize=True).iloc[0])
+    return region if len(alike) >= FEWEST_CLUSTERS and (alike >= WHOLE).all() else None
 
 
 def _why(set_aside: bool, days: int) -> str:

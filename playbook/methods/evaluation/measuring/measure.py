@@ -13,7 +13,7 @@ import pandas as pd
 
 from playbook.engagement import Intervention
 from playbook.errors import did_you_mean
-from playbook.methods.evaluation.measuring.by_customers import against_customers
+from playbook.methods.evaluation.measuring.by_customers import against_customers, starts
 from playbook.methods.evaluation.measuring.by_past import against_past
 from playbook.methods.evaluation.measuring.by_regions import FEWEST_BEFORE, against_regions, comparable, regions_of
 from playbook.methods.evaluation.measuring.effect import Effect, earned
@@ -69,7 +69,7 @@ def _compared(intervention: Intervention, sales: Sales, start: date, end: date) 
     if members is not None and (members["group"] == "control").any():
         return _customers(members, intervention, sales, start, end)
     regions = intervention.regions
-    if not regions and members is not None:
+    if not regions and members is not None and len(starts(members)) < 2:
         regions = regions_of(members, sales.order_totals, sales.customers, start)
     if regions:
         return _regions(regions, members, intervention, sales, start, end)

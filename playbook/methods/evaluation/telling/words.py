@@ -111,7 +111,8 @@ def _larger(effect: Effect, fmt: Formats) -> str:
         return "four times as many customers would show one half that size"
     if effect.pays_from >= effect.detectable:
         return f"it pays from {fmt.change(effect.pays_from)}, which is more than that"
-    return f"it pays from {fmt.change(effect.pays_from)}: to see that takes {fmt.count(effect.needed)} customers in each group"
+    customers = fmt.count(float(f"{effect.needed:.3g}"))  # three figures: it rests on an estimate
+    return f"it pays from {fmt.change(effect.pays_from)}: to see that takes some {customers} customers in each group"
 
 
 def _length(effect: Effect, fmt: Formats) -> str:

@@ -133,6 +133,18 @@ def test_several_starts_are_measured_each_by_its_own():
     assert one.effect < found.effect  # taking all as treated from the first day waters the effect down
 
 
+def test_regions_that_begin_one_after_the_other_count_as_one_case_each():
+    sales = _sales(lift=0.5, regions=12)
+    begin = {"R0": START, "R1": START + 4, "R2": START + 6, "R3": START + 6}
+    listed = sales.customers[sales.customers["region"].isin(begin)]
+    days = [pd.Timestamp(_day(w)) for w in listed["region"].map(begin)]
+    members = listed[["customer_id"]].assign(intervention_id="depot", group="treated", started_on=days)
+    found = measure(DEPOT, _with(sales, memberships=members), AS_OF, 0.5)
+    assert found.design == "other customers" and "goes by regions" in found.note
+    mixed = members.assign(customer_id=members["customer_id"].sample(frac=1, random_state=1).to_numpy())
+    assert "goes by regions" not in measure(DEPOT, _with(sales, memberships=mixed), AS_OF, 0.5).note
+
+
 def _trial(sales: Sales, treated: int) -> Sales:
     ids = sales.customers["customer_id"]
     group = np.where(np.arange(len(ids)) < treated, "treated", "control")
