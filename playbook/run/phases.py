@@ -91,7 +91,7 @@ PHASES = (
         "evaluation",
         "Evaluation",
         "What did it bring, was it the strategy that brought it, and what do we do next?",
-        ("impact", "lessons"),
+        ("impact", "returns", "lessons", "benchmarks"),
         lead="impact",
     ),
 )
