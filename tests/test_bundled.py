@@ -21,10 +21,10 @@ from playbook.run.phases import PHASES
 PAGES = ["index.html", *(phase.page for phase in PHASES)]
 SECTIONS = [(phase.id, section) for phase in PHASES for section in phase.sections]
 LOCKED = {
-    "aurora-audio": {"fairness"},
-    "complete-journey": {"funnel", "voice", "market", "fairness", "next-step", "stock", "risk", "service"},
-    "harbor-bank": {"prices", "stock"},
-    "huaxin-machinery": {"fairness", "risk"},
+    "aurora-audio": {"fairness", "since-last", "benchmarks"},
+    "complete-journey": {"funnel", "voice", "market", "fairness", "next-step", "stock", "risk", "service", "since-last", "benchmarks"},
+    "harbor-bank": {"prices", "stock", "since-last", "benchmarks"},
+    "huaxin-machinery": {"fairness", "risk", "since-last", "benchmarks"},
 }
 MEMORY_LIMIT = 2048  # MiB, of the whole process tree
 
