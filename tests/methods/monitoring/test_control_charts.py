@@ -31,6 +31,28 @@ def test_quiet_weeks_say_so():
     assert result.signals.empty and all(table.aside for table in result.tables)
     assert [f.id for f in result.findings] == ["control-charts-quiet"]
     assert "No week stands out" in result.figure().alt
+    assert "A fall of revenue by 15% would show after 1 week" in result.findings[0].sentence
+    memory = result.figures()[1]
+    assert "Neither leaves its limits" in memory.alt and len(memory.data.frame) == 13
+
+
+def test_measures_and_charts_that_show_one_change_are_one_finding():
+    """Half the orders in two weeks: revenue and orders leave their limits, by several rules, and it is one matter."""
+    result = control_charts(shop(last={3: (0.5, 1.0), 2: (0.5, 1.0)}), AS_OF, FMT)
+    assert set(result.signals["kpi"]) == {"revenue", "orders"} and len(result.findings) == 1
+    assert result.findings[0].sentence.endswith("The number of orders explains it.")
+    assert "more to explain" not in result.headline
+    assert result.tables[0].frame["matter"].tolist() == [1, 1]
+    fired = result.patterns.set_index("rule_id")["seen"]
+    assert set(fired["outside"]) == {"revenue", "orders"} and fired["zigzag"] == ()
+
+
+def test_a_small_fall_that_lasts_is_told_since_when():
+    """Less by one and a half times the noise for eight weeks: no week leaves the limits, the charts that remember find it."""
+    weeks = shop(last={back: (1.0, 0.97) for back in range(1, 9)})
+    signal = control_charts(weeks, AS_OF, FMT).signals.set_index("kpi").loc["order_value"]
+    assert "one week outside" not in signal["rule"]
+    assert signal["side"] == -1 and signal["weeks"] >= 6 and signal["lasting"]
 
 
 def test_a_lost_week_is_priced_at_the_missing_revenue():

@@ -62,7 +62,7 @@ def findings(
             "control-charts-quiet",
             f"No week of the last {WATCHED} calls for an explanation. {noticing(revenue, fmt)}",
             n=WATCHED,
-            evidence="shown",
+            evidence="shown" if revenue["weeks"] <= WATCHED else "indicative",  # a chart that sees little has little to say
         ),
     )
 
@@ -72,8 +72,9 @@ def noticing(revenue: pd.Series, fmt: Formats) -> str:
     fall = f"A fall of revenue by {fmt.share(FALL)}"
     if np.isnan(revenue["weeks"]):
         return f"{fall} would drown in the usual noise: the chart needs more than a year to notice it."
-    most = f"within {_weeks(revenue['weeks_most'])}" if revenue["weeks_most"] > 0 else "within more than a year"
-    return f"{fall} would show after {_weeks(revenue['weeks'])} in half of all cases, {most} in four of five."
+    most = f", within {_weeks(revenue['weeks_most'])} in four of five"
+    most = most if revenue["weeks_most"] > 0 else "; in one case of five or more it would take more than a year"
+    return f"{fall} would show after {_weeks(revenue['weeks'])} in half of all cases{most}."
 
 
 def _weeks(number: float) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from playbook.intake.frames.snapshots import HORIZON
 from playbook.methods.market_research.grouping.migration import NEW_SINCE
 from playbook.methods.monitoring.drifting.grades import MODERATE, STRONG
+from playbook.methods.monitoring.drifting.people import SCORES
 from playbook.methods.monitoring.drifting.sales import HELD
 from playbook.methods.strategy.predicting.wording import column_name
 from playbook.result.contract import Evidence, Finding
@@ -160,11 +161,10 @@ def _columns(rows: pd.DataFrame, told: Told) -> Finding:
 def _score(rows: pd.DataFrame, told: Told) -> Finding:
     r, fmt = next(rows.itertuples()), told.fmt
     means = f"{fmt.share(r.now)} on average instead of {fmt.share(r.before)}"
+    others = f"those of {r.name.removeprefix(SCORES)} with a known end"
     if r.grade == "none":
-        return _quiet("score", rows, f"The {r.name} spread as those of rows with a known end: {means}, no more than chance.")
-    return _alert(
-        rows, told, f"The {r.name} have shifted {_SIZES.get(r.grade, '')}against those of rows with a known end: {means}."
-    )
+        return _quiet("score", rows, f"The {r.name} spread as {others}: {means}, no more than chance.")
+    return _alert(rows, told, f"The {r.name} have shifted {_SIZES.get(r.grade, '')}against {others}: {means}.")
 
 
 def _calibration(rows: pd.DataFrame, told: Told) -> Finding:

@@ -16,6 +16,7 @@ from playbook.methods.strategy.scoring import Scoring
 __all__ = [
     "MAYBE_OPEN",
     "MAYBE_SEASON",
+    "SCORES",
     "Groups",
     "calibration_rows",
     "case_groups",
@@ -27,6 +28,7 @@ __all__ = [
 
 MAYBE_SEASON, MAYBE_OPEN = "This may be the season.", "This may be who is still open."
 WRITTEN_LATER = ("case_id", "customer_id", "outcome", "opened_on", "treatment", "cost", "value")
+SCORES = "scores of "
 YEAR, SEASON = 365, 30  # days; as near to a year lies the cut-off that a season cannot tell from today
 ACTIVE = "orders_365"
 MONEY = ("revenue_90", "revenue_365", "order_value")
@@ -112,7 +114,7 @@ def score_rows(scoring: Scoring) -> list[dict]:
     rows = tidy(asked.features, asked.when if trial.model.dated else None)[~asked.closed]
     judged, open_ = pd.Series(trial.model.predict_tidy(trial.rows)), pd.Series(trial.model.predict_tidy(rows))
     found = distance(judged, open_)
-    return [_row("score", f"scores of {asked.nouns.many}", found, "share", judged, open_)] if found else []
+    return [_row("score", f"{SCORES}{asked.nouns.many}", found, "share", judged, open_)] if found else []
 
 
 def calibration_rows(scoring: Scoring) -> tuple[list[dict], pd.DataFrame]:
@@ -134,7 +136,7 @@ def calibration_rows(scoring: Scoring) -> tuple[list[dict], pd.DataFrame]:
     z = (outcome.sum() - expected) / spread if spread > 0 else 0.0
     size = outcome.sum() / expected - 1 if expected > 0 else 0.0
     row = {
-        "kind": "calibration", "name": f"scores of {scoring.asked.nouns.many} beside what happened", "size": float(size),
+        "kind": "calibration", "name": f"{SCORES}{scoring.asked.nouns.many} beside what happened", "size": float(size),
         "noise": 0.0, "chance": float(2 * norm.sf(abs(z))), "before": float(chance.mean()), "now": float(outcome.mean()),
         "unit": "share", "level": None, "rows_before": len(latest), "rows_now": len(latest),
     }  # fmt: skip

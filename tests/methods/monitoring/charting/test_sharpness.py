@@ -2,8 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from playbook.methods.monitoring.charting.findings import noticing
 from playbook.methods.monitoring.charting.limits import control_limits
 from playbook.methods.monitoring.charting.sharpness import sharpness
+from playbook.result.formats import Formats
 
 
 def noisy(spread: float, seed: int = 3):
@@ -23,6 +25,15 @@ def test_weeks_to_notice_are_those_that_it_takes():
     """Noise of a tenth, a fall of 15 percent on the log scale: about 1.6 standard deviations."""
     limits = noisy(0.10)
     assert limits.shift(-0.15).mean() == pytest.approx(np.log(0.85) / np.hypot(limits.noise, limits.drift), rel=1e-6)
+
+
+def test_what_a_chart_cannot_see_is_said():
+    def told(weeks, most):
+        return noticing(pd.Series({"weeks": weeks, "weeks_most": most}), Formats("EUR"))
+
+    assert told(1.0, 3.0).endswith("show after 1 week in half of all cases, within 3 weeks in four of five.")
+    assert told(20.0, np.nan).endswith("; in one case of five or more it would take more than a year.")
+    assert "drown in the usual noise" in told(np.nan, np.nan)
 
 
 def test_it_repeats():
