@@ -60,8 +60,10 @@ def against_customers(
             return {**counted, "verdict": "too little data", "note": "Too few customers were left without it to compare with."}
     else:
         found = _at_once(windows, treated, start, adjusted=alike)
-        if set_aside:
-            found["metrics"] = metrics_of(order_totals, windows, treated, start, end, adjusted=alike)
+        if alike:  # else the groups' levels, side by side, would tell what they were before
+            metrics = metrics_of(order_totals, windows, treated, start, end)
+            metrics.loc[metrics["metric"] == "revenue", ["effect", "low", "high"]] = found["effect"], found["low"], found["high"]
+            found["metrics"] = metrics
     note = [
         doubt,
         found.get("note", ""),

@@ -29,14 +29,11 @@ def drawn(group: pd.Series, treated: pd.Series, control_share: float | None) -> 
     return ""
 
 
-def metrics_of(
-    order_totals: pd.DataFrame, windows: Windows, treated: pd.Series, start: date, end: date, adjusted: bool
-) -> pd.DataFrame:
-    """Effects on the share who bought, on order value and on revenue a customer: metric, control, treated, effect, low, high
-    (relative), explained. ``adjusted`` allows for revenue before the start. Metrics that a group does not have are left out."""
+def metrics_of(order_totals: pd.DataFrame, windows: Windows, treated: pd.Series, start: date, end: date) -> pd.DataFrame:
+    """Effects on the share who bought, on order value and on revenue a customer, allowing for revenue before the start: metric,
+    control, treated, effect, low, high (relative), explained. Order value is left out where a group has no orders."""
     orders = order_totals[order_totals["day"].between(pd.Timestamp(start), pd.Timestamp(end)) & (order_totals["revenue"] > 0)]
     sums = orders.groupby("customer_id")["revenue"].agg(["size", "sum"]).reindex(treated.index, fill_value=0).astype(float)
-    before = windows.before if adjusted else None
     given = {
         "bought": (sums["size"].gt(0).astype(float), None),
         "order_value": (sums["sum"], sums["size"]),
@@ -46,7 +43,7 @@ def metrics_of(
     for metric, (top, bottom) in given.items():
         if bottom is not None and not bottom.groupby(treated).sum().gt(0).all():
             continue
-        found = contrast(top, treated, bottom, before)
+        found = contrast(top, treated, bottom, windows.before)
         span = (found.relative, found.relative_low, found.relative_high)
         rows.append((metric, found.control, found.treated, *span, found.explained))
     return pd.DataFrame(rows, columns=["metric", "control", "treated", "effect", "low", "high", "explained"])

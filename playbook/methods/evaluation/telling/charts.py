@@ -98,7 +98,7 @@ def course_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
     )
     during = course[course["week"] >= pd.Timestamp(effect.start)]
     what = "revenue per customer and week" if compared else "weekly revenue"
-    alt = f"{effect.label}, {what}: during the intervention {fmt.change(effect.effect)} against {labels[1]}."
+    alt = f"{effect.label}, {what}: during the intervention {fmt.change(effect.effect)} against what was expected without it."
     if compared:
         alt = (
             f"{effect.label}, {what}: during the intervention {fmt.money(during[first].mean())} on average ({labels[0]}) "

@@ -156,7 +156,8 @@ def test_a_trial_tells_what_moved_and_how_many_customers_it_takes():
     assert (found.design, found.verdict) == ("control group", "not shown")
     assert found.metrics["metric"].tolist() == ["bought", "order_value", "revenue"]
     revenue = found.metrics.set_index("metric").loc["revenue"]
-    assert revenue["effect"] == pytest.approx(found.effect, abs=0.01)
+    assert (revenue["effect"], revenue["low"], revenue["high"]) == (found.effect, found.low, found.high)
+    assert revenue["treated"] / revenue["control"] - 1 == pytest.approx(found.effect, abs=0.02)
     assert found.pays_from == pytest.approx(1000 / 0.5 / (found.revenue / found.effect))
     assert 0 < found.needed < 10_000
 
