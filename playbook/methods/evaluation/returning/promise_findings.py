@@ -90,6 +90,7 @@ def _again(told: Told) -> list[Finding]:
                 promise.unit,
                 n=promise.n,
                 evidence="not shown" if word == "below" else "likely",
+                action="See whether the advice was followed, before judging it." if word == "below" else None,
             )  # fmt: skip
         )
     return found
