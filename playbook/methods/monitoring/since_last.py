@@ -100,7 +100,7 @@ def _finding(row, last: date, fmt: Formats) -> Finding:
     text = row.sentence.split(". ")[0].rstrip(".")  # what else it says stands in its own section
     return Finding(
         f"since-last-{row.id}", f"{_LEADS[row.verdict]}: {text}{stake}.", float(row.at_stake) if row.at_stake else None, "money",
-        evidence=row.evidence, action=None if row.verdict == "gone" else row.action,
+        evidence=row.evidence, action=None if row.verdict == "gone" or pd.isna(row.action) else row.action,
     )  # fmt: skip
 
 

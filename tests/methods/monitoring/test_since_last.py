@@ -33,6 +33,7 @@ def test_changes_are_told_with_what_was_and_what_is():
     worse, gone, new = result.findings
     assert worse.sentence == "Worse: 60 are silent (€40K at stake on 30 September 2026, €60K now)."
     assert (worse.value, worse.evidence, worse.action, worse.money) == (20_000, "likely", "Call them.", None)
+    assert new.action is None and gone.action is None
     assert gone.sentence == "No longer so: Many left." and gone.value == -9000 and new.sentence == "New: Something new."
     assert [len(table.frame) for table in result.tables] == [3, 1] and result.tables[1].aside
 
