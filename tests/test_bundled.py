@@ -19,6 +19,7 @@ from playbook.run.notebooks import answers
 from playbook.run.phases import PHASES
 
 PAGES = ["index.html", *(phase.page for phase in PHASES)]
+DATA = ["findings.json", "lessons.json", "manifest.json", "memory.json", "plan.json"]
 SECTIONS = [(phase.id, section) for phase in PHASES for section in phase.sections]
 LOCKED = {
     "aurora-audio": {"fairness", "since-last", "benchmarks"},
@@ -40,7 +41,7 @@ def manifest(folder):
 
 def test_six_pages_and_what_belongs_to_them(folder):
     names = {p.name for p in folder.iterdir()}
-    assert names == {*PAGES, "action-lists.xlsx", "findings.json", "lessons.json", "manifest.json", "notebooks", "plan.json"}
+    assert names == {*PAGES, *DATA, "action-lists.xlsx", "notebooks"}
     assert sorted(p.name for p in (folder / "notebooks").iterdir()) == [phase.notebook for phase in PHASES]
 
 
