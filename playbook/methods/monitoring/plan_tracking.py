@@ -10,11 +10,11 @@ import pandas as pd
 from playbook.engagement import Intervention, Objective
 from playbook.methods.monitoring.plan_actions import action_finding, action_states, action_table, pace_table
 from playbook.methods.monitoring.plan_figure import draw
-from playbook.methods.monitoring.plan_outlook import SEASON_KNOWN, outlook
-from playbook.methods.monitoring.plan_words import goals_finding, rates_table
-from playbook.methods.monitoring.planned import YEAR, Planned, planned
+from playbook.methods.monitoring.plan_outlook import outlook
+from playbook.methods.monitoring.plan_words import STEP, goals_finding, plan_assumptions, rates_table
+from playbook.methods.monitoring.planned import YEAR, planned
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE, Indicator, kpi_course
-from playbook.result.contract import Assumption, Evidence, Figure, Finding, Locked, Result, Table
+from playbook.result.contract import Evidence, Figure, Finding, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section
 
@@ -22,7 +22,6 @@ __all__ = ["PLURAL", "ROUNDING", "PlanTracking", "plan_tracking"]
 
 PLURAL = frozenset({"orders", "customers"})
 ROUNDING = 0.005  # relative difference that no forecast can tell from none
-STEP = 0.05  # a chance is written in steps of this size: past errors tell no more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +105,7 @@ def plan_tracking(
             *((begun,) if begun else ()),
         ),
         tables=(_table(status, fmt), *actions[:1], rates_table(status, fmt), *actions[1:]),
-        assumptions=_assumptions(plan, set(plan.targets["kpi"]) - set(tracked), status, fmt),
+        assumptions=plan_assumptions(plan, set(plan.targets["kpi"]) - set(tracked), status, fmt),
         status_table=status,
         paths=pd.concat(paths, ignore_index=True),
         actions=states,
@@ -247,36 +246,3 @@ def _table(status: pd.DataFrame, fmt: Formats) -> Table:
         "plan, orders",
         {c: (label, "text") for c, label in columns.items()},
     )
-
-
-def _assumptions(plan: Planned, untracked: set[str], status: pd.DataFrame, fmt: Formats) -> tuple[Assumption, ...]:
-    origin = (
-        Assumption(
-            "Revenue and orders are summed over the period of the plan; other measures are those of the latest complete month.",
-            "high",
-            "low",
-        )
-        if plan.origin == "plan"
-        else Assumption(
-            "There is no plan table: the plan is a straight line from the three months before each goal's start to its "
-            "target. It knows no season; monthly targets would be fairer.",
-            "low",
-            "high",
-        )
-    )
-    chance = Assumption(
-        "The chance assumes that the forecast errs as it did in the past, upwards as often as downwards, and that nothing new is"
-        f" done. Past errors are too few for more than steps of {fmt.share(STEP, 0)}.",
-        "medium",
-        "high",
-    )
-    season = Assumption(
-        f"With less than {SEASON_KNOWN} months of history the forecast knows no season: where sales have one, the chance of a"
-        " target can be far off.",
-        "low",
-        "high",
-    )
-    unknown = not status.loc[status["months_left"] > 0, "seasoned"].all()
-    left_out = sorted({*plan.unknown, *untracked})
-    named = f"The plan also names {', '.join(left_out)}, for which the data hold no measure; left out."
-    return (origin, chance, *([season] if unknown else []), *([Assumption(named, "high", "low")] if left_out else []))
