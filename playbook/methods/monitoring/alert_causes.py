@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from playbook.methods.monitoring.control_figure import KPIS
+from playbook.methods.monitoring.charting.figure import KPIS
 
 __all__ = ["causes", "explained_by", "log_ratios"]
 

@@ -14,8 +14,8 @@ from playbook.methods.monitoring.alerting.others import result_alerts, segment_a
 from playbook.methods.monitoring.alerting.plans import plan_alerts
 from playbook.methods.monitoring.alerting.words import advised, cause_kind, cause_words, contribution_rows
 from playbook.methods.monitoring.campaigns import Campaigns
+from playbook.methods.monitoring.charting.limits import WATCHED
 from playbook.methods.monitoring.control_charts import ControlCharts
-from playbook.methods.monitoring.control_limits import WATCHED
 from playbook.methods.monitoring.plan_tracking import PlanTracking
 from playbook.result.contract import Assumption, Finding, Result, Table
 from playbook.result.formats import Formats
