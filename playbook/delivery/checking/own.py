@@ -1,0 +1,72 @@
+"""Own: the words that are the client's own, or the house's, and therefore give nobody else away."""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+import playbook
+from playbook.delivery.checking.seen import folded
+from playbook.engagement import Engagement
+from playbook.errors import PlaybookError
+from playbook.intake.tables import open_tables
+
+__all__ = ["house_words", "own_text", "own_words", "yaml_texts"]
+
+_TOLD = {"products": None, "competitors": ("competitor",), "marketing": ("channel",), "market": ("category",)}
+_HOUSE = ("methods", "report", "result", "delivery")
+
+
+def own_words(engagement: Engagement) -> tuple[str, ...]:
+    """Names by which the client is meant to be known in what it gets: the longest first."""
+    words = {engagement.name, engagement.client, *engagement.known_by, *engagement.recipients, engagement.prepared_for or ""}
+    return tuple(sorted(filter(None, map(folded, words)), key=len, reverse=True))
+
+
+@lru_cache(maxsize=8)
+def own_text(engagement: Engagement) -> str:
+    """What the client itself wrote of its products, channels and competitors, and what stands in its client.yml.
+
+    Asked for only when something was found that might be a leak: it reads tables.
+    """
+    texts = list(yaml_texts(engagement.folder / "client.yml"))
+    texts += [f.read_text(encoding="utf-8") for f in sorted((engagement.folder / "notes").glob("*.md"))]
+    try:
+        tables = open_tables(engagement)
+    except PlaybookError:
+        return folded("\n".join(texts))
+    for table, columns in _TOLD.items():
+        if table in tables.rows:
+            rows = tables.rows[table]
+            for column in columns or rows.columns:
+                if column in rows.columns and rows[column].type().is_string():
+                    texts += [v for v in rows.select(column).distinct().execute()[column] if isinstance(v, str)]
+    return folded("\n".join(texts))
+
+
+def yaml_texts(file: Path) -> tuple[str, ...]:
+    """All texts of a YAML file, keys included; none when it cannot be read."""
+    try:
+        content = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8-sig"))
+    except (YAMLError, ValueError, OSError):
+        return ()
+    return tuple(_texts(content))
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [t for key, one in value.items() for t in (*_texts(key), *_texts(one))]
+    if isinstance(value, list):
+        return [t for one in value for t in _texts(one)]
+    return [value] if isinstance(value, str) else []
+
+
+@lru_cache(maxsize=1)
+def house_words(notebooks: Path) -> frozenset[str]:
+    """Single words, in small letters, that every report may use because the house does: they give no client away."""
+    package = Path(playbook.__file__).parent
+    files = [f for room in _HOUSE for kind in ("*.py", "*.yml", "*.j2") for f in (package / room).rglob(kind)]
+    text = "\n".join(f.read_text(encoding="utf-8") for f in [*files, *sorted(notebooks.glob("*.ipynb"))])
+    return frozenset(w.lower() for w in re.findall(r"[^\W\d_]+", text))

@@ -1,0 +1,85 @@
+"""Seen: a file taken apart into the texts that its reader can see or dig out, whatever the kind of file."""
+
+import io
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bs4 import BeautifulSoup
+from openpyxl import load_workbook
+
+__all__ = ["Problem", "Seen", "folded", "look_into"]
+
+_UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069]")  # letters nobody sees would hide a word
+_EXCERPT = 60
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that forbids a file to leave: where it is, and what."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A text and where it stands; ``text`` is without letters that are not seen and in one form of writing (NFKC)."""
+
+    where: str
+    text: str
+
+    def around(self, start: int, end: int) -> str:
+        """What stands around a place, short enough for one line."""
+        margin = max((_EXCERPT - (end - start)) // 2, 10)
+        return " ".join(self.text[max(start - margin, 0) : end + margin].split())
+
+
+def folded(text: str) -> str:
+    """One form of writing, without what is not seen."""
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+
+
+def look_into(name: str, content: bytes) -> Iterator[Seen]:
+    """The texts of a file: pages with attributes and comments, workbooks with all sheets and properties, zips with all inside."""
+    if name.endswith(".html"):
+        yield from _page(name, content.decode("utf-8", errors="replace"))
+    elif name.endswith(".xlsx"):
+        yield from _book(name, content)
+    elif name.endswith(".zip"):
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            yield Seen(f"{name}, names", folded("\n".join(packed.namelist())))
+            for entry in packed.namelist():
+                yield from look_into(f"{name} > {entry}", packed.read(entry))
+    elif not name.endswith(".png"):
+        yield Seen(name, folded(content.decode("utf-8", errors="replace")))
+
+
+def _page(name: str, html: str) -> Iterator[Seen]:
+    soup = BeautifulSoup(html, "html.parser")
+    strings = [str(s) for s in soup.find_all(string=True)]  # comments and styles too
+    attributes = [" ".join(v) if isinstance(v, list) else str(v) for tag in soup.find_all(True) for v in tag.attrs.values()]
+    attributes = [v for v in attributes if not v.startswith("data:") and re.search(r"[^\W\d_]{2}|@|\d{6}", v)]
+    yield Seen(name, folded("\n".join(strings)))
+    yield Seen(name, folded("".join(strings)))  # a word that begins bold and ends plain
+    yield Seen(f"{name}, attributes", folded("\n".join(dict.fromkeys(attributes))))
+
+
+def _book(name: str, content: bytes) -> Iterator[Seen]:
+    book = load_workbook(io.BytesIO(content), read_only=True)
+    for sheet in book.worksheets:
+        lines = ["\t".join(str(v) for v in row if v is not None) for row in sheet.iter_rows(values_only=True)]
+        yield Seen(f"{name}, sheet {sheet.title}", folded("\n".join([sheet.title, *lines])))
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        for entry in packed.namelist():
+            if not entry.startswith("xl/worksheets/sheet") and entry.endswith((".xml", ".rels")):
+                raw = packed.read(entry).decode("utf-8", errors="replace")
+                if not entry.endswith(("sharedStrings.xml", "styles.xml", "theme1.xml")):
+                    words = [*re.findall(r">([^<]+)<", raw), *re.findall(r'="([^"]*)"', raw)]
+                    kept = [w for w in words if "openxmlformats" not in w and "schemas." not in w and "purl.org" not in w]
+                    yield Seen(f"{name}, {entry}", folded("\n".join(kept)))

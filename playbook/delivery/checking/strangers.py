@@ -1,0 +1,66 @@
+"""Strangers: another client's name, id, address or telltale words in what this client gets."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from playbook.delivery.checking.own import house_words, own_text, own_words, yaml_texts
+from playbook.delivery.checking.seen import Problem, Seen, folded
+from playbook.engagement import Engagement, client_names, open_engagement
+from playbook.errors import PlaybookError
+
+__all__ = ["strangers", "telltales"]
+
+_IDEOGRAPH = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_HIDDEN = "\x00"  # where an own word stood
+
+
+def strangers(engagement: Engagement, texts: Iterable[Seen]) -> list[Problem]:
+    """One problem for each word of another client and each place where it stands."""
+    others = telltales(engagement.root, engagement.client)
+    patterns = [
+        (client, word, _pattern(word)) for client, words in others.items() for word in words if not _shared(word, engagement)
+    ]
+    mine = [_pattern(word) for word in own_words(engagement)]
+    found = []
+    for seen in texts:
+        text = seen.text
+        for own in mine:
+            text = own.sub(lambda m: _HIDDEN * len(m.group()), text)
+        for client, word, pattern in patterns:
+            hit = pattern.search(text)
+            if hit and not pattern.search(own_text(engagement)):
+                found.append(Problem(seen.where, f"names {word!r}, which belongs to {client}: “{seen.around(*hit.span())}”"))
+    return found
+
+
+@lru_cache(maxsize=64)
+def telltales(root: Path, client: str) -> dict[str, tuple[str, ...]]:
+    """Words that give each other client of the house away: its id, name, recipients, and what it is ``known_by``."""
+    told = {}
+    for other in client_names(root):
+        if other == client:
+            continue
+        try:
+            theirs = open_engagement(other, None, root)
+            words = [other, theirs.name, *theirs.recipients, *theirs.known_by]
+        except PlaybookError:  # a client file with errors hides no client: what can be read of it counts
+            texts = yaml_texts(root / "data" / other / "client.yml")
+            words = [other, *(b for a, b in zip(texts, texts[1:], strict=False) if a == "name")]
+        told[other] = tuple(dict.fromkeys(filter(None, map(folded, words))))
+    return told
+
+
+def _shared(word: str, engagement: Engagement) -> bool:
+    """Whether a word tells nothing: it is one of this client's own, or a plain word of the house's prose."""
+    return word in own_words(engagement) or (word.isalpha() and word.lower() in house_words(engagement.root / "notebooks"))
+
+
+@lru_cache(maxsize=4096)
+def _pattern(word: str) -> re.Pattern:
+    """Whole words, whatever their letters' size; a single plain word as it is written. Chinese has no blanks between words."""
+    text = r"\s+".join(map(re.escape, word.split()))
+    if not _IDEOGRAPH.search(word):
+        text = rf"(?<!\w){text}(?!\w)"
+    return re.compile(text, 0 if word.isalpha() and not _IDEOGRAPH.search(word) else re.IGNORECASE)

@@ -1,0 +1,134 @@
+"""Edition: one client bound to one published report that is whole, fresh and the last one. Everything that leaves starts here."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from playbook.engagement import Engagement
+from playbook.errors import DeliveryError, IntakeError
+from playbook.intake.sources import fingerprint, source_files
+from playbook.report.workbook import WORKBOOK
+from playbook.run.feedback import feedback_file
+from playbook.run.kept import FINDINGS
+from playbook.run.manifest import MANIFEST, read_manifest, settings
+from playbook.run.phases import PHASES, Phase
+from playbook.run.publish import FAILED, published
+
+__all__ = ["MAIL", "SUMMARY", "Edition", "open_edition"]
+
+SUMMARY = "index.html"
+MAIL = "mail"  # below reports/<client>: drafts and what became of them; a new run of the day does not touch it
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A client's published report: ``folder`` of the pages, ``manifest`` and ``findings`` as they were published.
+
+    ``digest`` is the SHA-256 over the names and bytes of what a client gets: two runs that say the same are the same report.
+    """
+
+    engagement: Engagement
+    folder: Path
+    as_of: date
+    manifest: dict
+    findings: tuple[dict, ...]
+
+    @property
+    def client(self) -> str:
+        return self.engagement.client
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases that this report holds, in order."""
+        return tuple(p for p in PHASES if p.id in self.manifest["phases"])
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What a client gets, in order: the summary, the pages, the workbook; nothing else ever leaves."""
+        names = (SUMMARY, *(p.page for p in self.phases), WORKBOOK)
+        return tuple(self.folder / name for name in names if (self.folder / name).is_file())
+
+    @property
+    def mail(self) -> Path:
+        """Where the client's drafts and the record of its deliveries lie."""
+        return self.engagement.reports / MAIL
+
+    @cached_property
+    def digest(self) -> str:
+        return fingerprint(self.files)
+
+    @cached_property
+    def pages(self) -> dict[str, str]:
+        """The pages' HTML by file name, read once."""
+        return {f.name: f.read_text(encoding="utf-8") for f in self.files if f.suffix == ".html"}
+
+
+def open_edition(engagement: Engagement) -> Edition:
+    """The client's last published report, if it may be shown to anybody.
+
+    Raises DeliveryError when there is none, when the last run failed, when it belongs to another client, when its files are not
+    those that were published together, or when client.yml or the data have changed since.
+    """
+    client = engagement.client
+    folders = published(engagement.reports)
+    if not folders:
+        raise DeliveryError(f"{client} has no published report. Next: playbook run {client}")
+    folder = folders[-1]
+    manifest = _read(folder, client)
+    again = f"Next: playbook run {client}"
+    failed = engagement.reports / FAILED / MANIFEST
+    if failed.is_file() and json.loads(failed.read_text("utf-8"))["finished"] > manifest["finished"]:
+        raise DeliveryError(f"The last run of {client} failed, so the report before it stays here. {again}", [_why(failed)])
+    if changed := _changed(engagement, manifest):
+        raise DeliveryError(f"The report of {client} for {folder.name} is stale. {again}", changed)
+    findings = tuple(json.loads((folder / FINDINGS).read_text(encoding="utf-8")))
+    return Edition(engagement, folder, date.fromisoformat(manifest["as_of"]), manifest, findings)
+
+
+def _read(folder: Path, client: str) -> dict:
+    manifest = read_manifest(folder)
+    wrong = []
+    if manifest.get("status") != "published":
+        wrong.append(f"its manifest says {manifest.get('status')!r}, not published")
+    if manifest.get("client") != client:
+        wrong.append(f"its manifest names the client {manifest.get('client')!r}")
+    if manifest.get("as_of") != folder.name:
+        wrong.append(f"its manifest says data as of {manifest.get('as_of')}, the folder {folder.name}")
+    wanted = [SUMMARY, FINDINGS, *(p.page for p in PHASES if p.id in manifest.get("phases", {}))]
+    wrong += [f"{name} is missing" for name in wanted if not (folder / name).is_file()]
+    if wrong:
+        raise DeliveryError(f"reports/{client}/{folder.name} is not what was published. Next: playbook run {client}", wrong)
+    return manifest
+
+
+def _why(failed: Path) -> str:
+    told = json.loads(failed.read_text("utf-8"))
+    return f"{told['error']} See reports/{told['client']}/{FAILED}/index.html."
+
+
+def _changed(engagement: Engagement, manifest: dict) -> list[str]:
+    """What is no longer as it was when the report was made, in words; a database cannot be told without asking it all again."""
+    changed = []
+    if engagement.digest != manifest["client_file"] and settings(engagement) != manifest.get("settings"):
+        changed.append("client.yml was changed after the report was made")
+    if engagement.as_of and engagement.as_of.isoformat() > manifest["as_of"]:
+        changed.append(f"client.yml says as_of {engagement.as_of}, the report ends on {manifest['as_of']}")
+    feedback = feedback_file(engagement)
+    now = {*engagement.sources, *(["feedback"] if feedback.is_file() else [])}
+    then = {entry["table"]: entry["sha256"] for entry in manifest["inputs"]}
+    changed += [f"{name} is new since then" for name in sorted(now) if name not in then]
+    for name, digest in then.items():
+        if name not in now:
+            changed.append(f"{name} is gone since then")
+        elif digest is not None and digest != _digest(engagement, name, feedback):
+            changed.append(f"the data of {name} are not those that the report was made from")
+    return changed
+
+
+def _digest(engagement: Engagement, name: str, feedback: Path) -> str | None:
+    try:
+        return fingerprint([feedback] if name == "feedback" else source_files(engagement, name))
+    except (IntakeError, OSError):
+        return None

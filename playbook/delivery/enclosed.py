@@ -1,0 +1,84 @@
+"""Enclosed: the files that go with a mail: the summary, the whole report as one zip or page by page, the lists to work from."""
+
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Literal
+
+from playbook.delivery.edition import SUMMARY, Edition
+from playbook.delivery.words import words
+from playbook.report.workbook import WORKBOOK
+from playbook.run.phases import Phase
+
+__all__ = ["Enclosed", "How", "enclose", "linked", "packed"]
+
+How = Literal["zip", "html"]
+_DAY = (1980, 1, 1, 0, 0, 0)  # of every file in a zip: the same report is the same bytes
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_LINK = re.compile(r'<a\b([^>]*?)\bhref="([\w.-]+\.(?:html|xlsx))(#[\w.-]*)?"([^>]*)>(.*?)</a>', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """One file of a mail: its name as the reader sees it, its bytes and MIME type, and in words what it is."""
+
+    name: str
+    content: bytes
+    mime: str
+    what: str
+
+
+def enclose(edition: Edition, phases: tuple[Phase, ...], how: How, language: str) -> tuple[Enclosed, ...]:
+    """The summary, the chosen phases and the workbook of a report, ready to be attached.
+
+    Names begin with client and day, for they end among a reader's other downloads. A link leads to a file of the same mail or is
+    none: in a zip the pages keep their names and their links, beside a mail each page links only to what is attached with it.
+    """
+    told = words(language)
+    stem = f"{edition.client}-{edition.as_of.isoformat()}"
+    chosen = tuple(p for p in edition.phases if p in phases)
+    titles = {p.id: told["phases"][p.id] for p in chosen}
+    if how == "zip":
+        alone = {SUMMARY: f"{stem}-summary.html"}
+        content = _unpacked(edition, chosen)
+        what = told["report"].format(pages=told["separator"].join(titles.values()))
+        zipped = packed({f"{stem}/{name}": content[name] for name in sorted(content)})
+        pages = [Enclosed(f"{stem}-report.zip", zipped, "application/zip", what)]
+    else:
+        alone = {SUMMARY: f"{stem}-summary.html", WORKBOOK: f"{stem}-{WORKBOOK}"} | {p.page: f"{stem}-{p.page}" for p in chosen}
+        parts = [(p, linked(edition.pages[p.page], alone).encode()) for p in chosen]
+        pages = [Enclosed(alone[p.page], page, "text/html", told["page"].format(title=titles[p.id])) for p, page in parts]
+    summary = Enclosed(alone[SUMMARY], linked(edition.pages[SUMMARY], alone).encode(), "text/html", told["summary"])
+    book = edition.folder / WORKBOOK
+    lists = [Enclosed(f"{stem}-{WORKBOOK}", book.read_bytes(), _XLSX, told["workbook"])] if book.is_file() else []
+    return (summary, *pages, *lists)
+
+
+def linked(page: str, names: Mapping[str, str]) -> str:
+    """A page whose links to other files lead to these by their new ``names``; of a link to any other file the words stay."""
+
+    def follow(match: re.Match) -> str:
+        before, file, anchor, after, text = match.groups()
+        if file not in names:
+            return f"<span>{text}</span>"
+        return f'<a{before}href="{names[file]}{anchor or ""}"{after}>{text}</a>'
+
+    return _LINK.sub(follow, page)
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """A zip of these files by name, the same bytes for the same files."""
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, content in files.items():
+            target.writestr(zipfile.ZipInfo(name, _DAY), content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _unpacked(edition: Edition, chosen: tuple[Phase, ...]) -> dict[str, bytes]:
+    """Files of the zip, which keep their names, and their links to each other."""
+    names = {f.name: f.name for f in edition.files if f.name in {SUMMARY, WORKBOOK, *(p.page for p in chosen)}}
+    pages = {name: linked(edition.pages[name], names).encode() for name in names if name in edition.pages}
+    return {name: pages.get(name) or (edition.folder / name).read_bytes() for name in names}
