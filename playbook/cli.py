@@ -3,6 +3,7 @@
 Exit codes: 0 all good, 1 a client failed, 2 wrong use or wrong input.
 """
 
+import os
 import signal
 import sys
 from datetime import datetime
@@ -42,28 +43,49 @@ def run(
         list[str] | None, typer.Option("-p", help="NAME=VALUE for the notebooks' parameters cell (again for more).")
     ] = None,
     as_of: AsOf = None,
+    jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Clients side by side; default: one a core.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Run what has not changed, too.")] = False,
     timeout: Annotated[int | None, typer.Option(min=1, help="Limit in seconds for each cell of a notebook.")] = None,
+    notebook_timeout: Annotated[int | None, typer.Option(min=1, help="Limit in seconds for a whole notebook.")] = None,
     keep_going: Annotated[
         bool, typer.Option("--keep-going/--stop-on-error", help="Go on with the next client after a failure.")
     ] = True,
 ) -> None:
-    """Run the phases for clients and publish their reports."""
+    """Run the phases for clients, as far as anything has changed, and publish their reports."""
     from playbook.run.batch import run_clients  # papermill and nbconvert load only when something runs
+    from playbook.run.client import Order, phases_named
 
     root = find_root()
     names = _named(clients, all_clients, root)
+    order = Order(phases_named(phase or []), _pairs(parameter or []), timeout, notebook_timeout, force)
     outcomes = run_clients(
         [(name, _day(as_of)) for name in names],
         root,
-        phases=phase or [],
-        given=_pairs(parameter or []),
-        timeout=timeout,
+        order,
+        jobs=jobs or os.cpu_count() or 1,
         keep_going=keep_going,
         console=out,
     )
     for outcome in outcomes:
-        out.print(outcome.line)
+        out.print(outcome.line, markup=False)
+    if len(outcomes) > 1:
+        out.print(_counted(outcomes), markup=False)
     sys.exit(max((outcome.exit_code for outcome in outcomes), default=0))
+
+
+@app.command()
+def clean(
+    clients: Clients = None,
+    all_clients: All = False,
+    keep: Annotated[int, typer.Option(min=1, help="How many published reports of a client to keep, the newest first.")] = 12,
+) -> None:
+    """Remove old reports, never a client's newest, and what runs that were cut off left behind."""
+    from playbook.run.clean import clean_client, clean_sockets
+
+    root = find_root()
+    for name in _named(clients, all_clients, root):
+        out.print(f"{name}: {clean_client(root / 'reports' / name, keep)}", markup=False)
+    clean_sockets()
 
 
 @app.command()
@@ -197,6 +219,11 @@ def _pairs(parameters: list[str]) -> dict[str, str]:
     if wrong := [p for p in parameters if "=" not in p]:
         raise UsageError("Write parameters as -p NAME=VALUE:", wrong)
     return dict(p.split("=", 1) for p in parameters)
+
+
+def _counted(outcomes) -> str:
+    states = [outcome.state for outcome in outcomes]
+    return ", ".join(f"{states.count(state)} {state}" for state in ("ready", "needs attention", "failed") if state in states)
 
 
 def _day(moment: datetime | None) -> str | None:

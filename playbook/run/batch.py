@@ -1,5 +1,6 @@
-"""A batch: several clients one after the other; one client's failure never stops another's report."""
+"""A batch: clients side by side, each in processes of its own; one client's failure never stops another's report."""
 
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,20 +8,26 @@ from rich.console import Console
 
 from playbook.engagement import open_engagement
 from playbook.errors import PlaybookError, RunError
-from playbook.run.client import Ready, prepare, run_client
-from playbook.run.phases import PHASES, phase
-from playbook.run.progress import watching
-from playbook.run.publish import FAILED
+from playbook.run.client import Done, Order, run_client
+from playbook.run.crew import Crew, can_fork, warm_up
+from playbook.run.manifest import read_manifest
+from playbook.run.memory import UNKNOWN, Room
+from playbook.run.progress import Watch, watching
+from playbook.run.publish import FAILED, published
 
 __all__ = ["Outcome", "run_clients"]
+
+PAUSE = 0.5  # seconds until a client that found no room in memory is looked at again
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one client's run ended: the published folder, or the reason why there is none."""
+    """How one client's run ended: the published folder and what needs attention, or the reason why there is none."""
 
     client: str
     folder: Path | None = None
+    unchanged: bool = False
+    attention: tuple[str, ...] = ()
     error: PlaybookError | None = None
 
     @property
@@ -28,39 +35,96 @@ class Outcome:
         return self.error.exit_code if self.error else 0
 
     @property
+    def state(self) -> str:
+        """ready, needs attention or failed."""
+        return "failed" if self.error else "needs attention" if self.attention else "ready"
+
+    @property
     def line(self) -> str:
+        """The state with its reason and the next step."""
         if self.error is None:
-            return f"{self.client}: ready, open {self.folder / 'index.html'}"
+            why = f": {', '.join(self.attention)}" if self.attention else ""
+            as_it_was = " (nothing has changed)" if self.unchanged else ""
+            return f"{self.client}: {self.state}{why}, open {self.folder / 'index.html'}{as_it_was}"
         failed = f" Open reports/{self.client}/{FAILED}/index.html." if isinstance(self.error, RunError) else ""
         return f"{self.client}: failed.{failed} {self.error}"
 
 
 def run_clients(
-    clients: list[tuple[str, str | None]],
-    root: Path,
-    *,
-    phases: list[str],
-    given: dict[str, str],
-    timeout: int | None,
-    keep_going: bool,
-    console: Console,
+    clients: list[tuple[str, str | None]], root: Path, order: Order, *, jobs: int, keep_going: bool, console: Console
 ) -> tuple[Outcome, ...]:
-    """Run clients (name, as-of day or None) in turn.
+    """Run clients (name, as-of day or None), ``jobs`` side by side; outcomes are in the order of ``clients``.
 
-    Everything that is wrong use (an unknown phase, client, parameter) is raised as PlaybookError before
-    the first notebook starts when there is one client; in a batch it becomes that client's outcome.
+    What is wrong with a client becomes its outcome. When this process is interrupted, all clients at work end in a clear state
+    before the interruption goes on its way.
     """
-    chosen = tuple(p for p in PHASES if p in {phase(name) for name in phases}) or PHASES
-    outcomes: list[Outcome] = []
-    with watching(console, {name: len(chosen) + 1 for name, _ in clients}) as watch:
-        for name, as_of in clients:
+    if not warm_up() and not can_fork():
+        console.print("Notebooks start in new processes, which is slower: this system cannot fork loaded ones.", markup=False)
+    with watching(console, [name for name, _ in clients], len(order.phases) + 1) as (watch, over):
+        batch = _Batch(root, order, watch)
+        waiting, outcomes = list(clients), {}
+        with ThreadPoolExecutor(jobs) as threads:
             try:
-                watch(name, "Checks", False)
-                ready: Ready = prepare(open_engagement(name, as_of, root), chosen, given)
-                folder = run_client(ready, watch, timeout)
-                outcomes.append(Outcome(name, folder.relative_to(root)))
-            except PlaybookError as error:
-                outcomes.append(Outcome(name, error=error))
-                if not keep_going:
-                    break
-    return tuple(outcomes)
+                while waiting or batch.running:
+                    while waiting and len(batch.running) < jobs and batch.begin(*waiting[0], threads):
+                        waiting.pop(0)
+                    for outcome in batch.ended():
+                        over(outcome.client)
+                        outcomes[outcome.client] = outcome
+                        if outcome.error and not keep_going:
+                            waiting.clear()
+            except BaseException:
+                batch.stop()  # and the threads, which the executor waits for, leave each client in a clear state
+                raise
+    return tuple(outcomes[name] for name, _ in clients if name in outcomes)
+
+
+class _Batch:
+    """Clients at work, a thread and a crew each."""
+
+    def __init__(self, root: Path, order: Order, watch: Watch):
+        self.root, self.order, self.watch = root, order, watch
+        self.room, self.running, self.crews = Room(), {}, {}
+
+    def begin(self, name: str, as_of: str | None, threads: ThreadPoolExecutor) -> bool:
+        """Put a client to work if there is room for it."""
+        need = _peak(self.root / "reports" / name)
+        if not self.room.fits(need, {name: crew.memory() for name, crew in self.crews.items()}):
+            return False
+        self.room.enter(name, need)
+        self.crews[name] = Crew()
+        self.running[threads.submit(self.work, name, as_of, self.crews[name])] = name
+        return True
+
+    def work(self, name: str, as_of: str | None, crew: Crew) -> Outcome:
+        try:
+            with crew:
+                done: Done = run_client(open_engagement(name, as_of, self.root), self.order, crew, self.watch)
+            return Outcome(name, done.folder.relative_to(self.root), done.unchanged, done.attention)
+        except PlaybookError as error:
+            return Outcome(name, error=error)
+        except Exception as error:  # a defect of ours in one client must not take the others with it
+            return Outcome(name, error=RunError(f"A defect of the playbook: {type(error).__name__}: {error}"))
+
+    def ended(self) -> list[Outcome]:
+        """Outcomes of the clients that have ended; waits a little for one."""
+        futures: set[Future[Outcome]] = wait(self.running, PAUSE, FIRST_COMPLETED).done
+        for future in futures:
+            name = self.running.pop(future)
+            self.room.leave(name)
+            del self.crews[name]
+        return [future.result() for future in futures]
+
+    def stop(self) -> None:
+        """End all processes."""
+        for crew in self.crews.values():
+            crew.end()
+
+
+def _peak(reports: Path) -> int:
+    """The most bytes that the client's last run needed."""
+    folders = published(reports)
+    try:
+        return read_manifest(folders[-1])["peak_memory_mib"] * 2**20 if folders else UNKNOWN
+    except (OSError, ValueError, KeyError):
+        return UNKNOWN

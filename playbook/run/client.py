@@ -1,247 +1,250 @@
-"""One client's run: check, execute the phases in order, render, inspect, publish."""
+"""One client's run: check, execute the phases that have to run in order, render, inspect, publish.
+
+What runs is only what changed: see ``rests`` for what a phase rests on and ``former`` for what is taken over instead.
+"""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-
-from nbformat import NotebookNode
+from typing import Any
 
 from playbook.engagement import Engagement
 from playbook.errors import RunError
-from playbook.intake.checks import audit, require_sound
-from playbook.intake.tables import open_tables
-from playbook.report.gate import inspect_page
-from playbook.report.page import About, Input, Page
-from playbook.report.render import render
-from playbook.report.summary import render_summary
-from playbook.result.formats import Formats
-from playbook.run.archive import write_memory
+from playbook.run.crew import Crew, Killed
 from playbook.run.failure import explain
-from playbook.run.gathered import gather
-from playbook.run.kept import FINDINGS, LESSONS, kept_figures
-from playbook.run.lists import carry_lists, write_lists
-from playbook.run.manifest import MANIFEST, git_commit, inputs, now, read_manifest, settings, versions, write_json
-from playbook.run.memory import PeakMemory
-from playbook.run.notebooks import answers, digest, execute, notebook_file, read_notebook
-from playbook.run.parameters import accepted, checked, chosen
-from playbook.run.phases import PHASES, STRATEGY, Phase
+from playbook.run.former import Former, former_report, unchanged
+from playbook.run.lock import locked
+from playbook.run.manifest import MANIFEST, git_commit, now, settings, versions, write_json
+from playbook.run.notebooks import execute
+from playbook.run.phases import PHASES, Phase
+from playbook.run.phases import phase as named
 from playbook.run.progress import Watch
-from playbook.run.prospects import require_usable
-from playbook.run.publish import discard, fail, new_work, publish, recover
+from playbook.run.publish import discard, fail, keep_beside, new_work, publish, recover
+from playbook.run.rests import REPORT, Standing
 
-__all__ = ["Ready", "prepare", "run_client"]
+__all__ = ["Done", "Order", "phases_named", "run_client"]
 
-SUMMARY = "index.html"
+KEPT, CACHE = ".kept", ".cache"  # in the work folder: what notebooks read of one another, and the same by phase
 
 
 @dataclass(frozen=True)
-class Ready:
-    """A client whose file, tables and parameters were found sound, with all that a run needs."""
+class Order:
+    """What is asked of every client of a batch; limits in seconds."""
 
-    engagement: Engagement
-    as_of: date
-    phases: tuple[Phase, ...]
-    files: dict[str, Path]  # phase id -> notebook
-    parameters: dict[str, dict[str, object]]  # phase id -> what its notebook is given
-    inputs: list[dict]
-    span: tuple[date, date]
-    check_seconds: float
+    phases: tuple[Phase, ...] = PHASES
+    given: dict[str, str] | None = None
+    timeout: float | None = None
+    notebook_timeout: float | None = None
+    force: bool = False
 
 
-@dataclass
-class _Record:
-    """Times of the stages, filled as the run goes on; they end in the manifest and nowhere else."""
+@dataclass(frozen=True)
+class Done:
+    """A published report, whether it stood there already, and what of it somebody has to look at."""
 
-    started: str = field(default_factory=now)
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        begin = perf_counter()
-        yield
-        self.seconds[name] = round(perf_counter() - begin, 3)
+    folder: Path
+    unchanged: bool = False
+    attention: tuple[str, ...] = ()
 
 
-def prepare(engagement: Engagement, phases: tuple[Phase, ...], given: dict[str, str]) -> Ready:
-    """Everything that can be found wrong before a notebook starts, found now.
+def phases_named(names: list[str]) -> tuple[Phase, ...]:
+    """The phases of these names, in their own order; all of them for no name. Raises UsageError for a name that none has."""
+    return tuple(p for p in PHASES if p in {named(name) for name in names}) or PHASES
 
-    Raises IntakeError, EngagementError or UsageError; nothing has been written by then.
+
+def run_client(engagement: Engagement, order: Order, crew: Crew, watch: Watch) -> Done:
+    """Run what has to be run and publish; the processes are the crew's.
+
+    Raises IntakeError, EngagementError or UsageError when the client cannot be run as it is: nothing is left behind then. Raises
+    RunError when a notebook or page does not come out whole: the last good report then stays as it was, and
+    ``reports/<client>/failed`` says what happened.
     """
-    begin = perf_counter()
-    require_usable(engagement)
-    found = audit(engagement)
-    require_sound(found, engagement.client)
-    files = {phase.id: notebook_file(engagement, phase) for phase in phases}
-    accepts = {name: accepted(read_notebook(file), file.name) for name, file in files.items()}
-    parameters = checked(chosen(given), accepts)
-    as_of = open_tables(engagement).as_of
-    for values in parameters.values():
-        values.setdefault("as_of", as_of.isoformat())
-    dated = [i for i in found.inventory if i.table in {"orders", "pipeline"} and i.first]
-    span = (min(i.first for i in dated), as_of) if dated else (as_of, as_of)
-    return Ready(engagement, as_of, phases, files, parameters, inputs(engagement, found), span, perf_counter() - begin)
+    client = engagement.client
+
+    def waits(holder: str) -> bool:
+        watch(client, f"waits: {holder} runs it", False)
+        return not crew.ended
+
+    with locked(engagement.reports, waits):
+        recover(engagement.reports)
+        if not order.force and (former := unchanged(engagement, order.phases, order.given or {})):
+            return Done(former.folder, True, tuple(former.manifest["attention"]))
+        run = _Run(engagement, order, crew, watch, new_work(engagement.reports))
+        try:
+            return run.go()
+        except (RunError, OSError) as error:
+            run.leave(_in_words(error, crew))
+        except BaseException:
+            discard(run.work)
+            raise
 
 
-def run_client(ready: Ready, watch: Watch, timeout: int | None = None) -> Path:
-    """Run the phases and publish; returns the published folder.
+class _Run:
+    """The steps of one run, in order."""
 
-    Raises RunError when a notebook or page does not come out whole: the last good report then stays as
-    it was, and ``reports/<client>/failed`` says what happened.
-    """
-    engagement, record = ready.engagement, _Record()
-    record.seconds["check"] = round(ready.check_seconds, 3)
-    recover(engagement.reports)
-    work = new_work(engagement.reports)
-    try:
-        with PeakMemory() as memory:
-            notebooks = _execute(ready, work, record, watch, timeout)
-            _write_pages(ready, notebooks, work, record, watch)
-        _write_manifest(ready, notebooks, work, record, memory.bytes)
-        return publish(work, engagement.reports, ready.as_of)
-    except RunError as error:
-        explain(error, engagement, ready.as_of, work)
-        fail(work, engagement.reports)
-        raise
-    except BaseException:
-        discard(work)
-        raise
+    def __init__(self, engagement: Engagement, order: Order, crew: Crew, watch: Watch, work: Path):
+        self.engagement, self.order, self.crew, self.watch, self.work = engagement, order, crew, watch, work
+        self.ready = None
+        self.started, self.seconds = now(), {}
 
+    def go(self) -> Done:
+        from playbook.run.ready import prepare
 
-def _execute(ready: Ready, work: Path, record: _Record, watch: Watch, timeout: int | None) -> dict[str, NotebookNode]:
-    """Executed notebooks by phase id, in order: those of this run, and those of the report they complete."""
-    engagement, kept = ready.engagement, work / ".kept"
-    (work / "notebooks").mkdir()
-    notebooks = {}
-    carried = _carried(ready)
-    with record.stage("gather"):
-        gather(engagement, ready.as_of, kept)
-    for phase in PHASES:
-        output = work / "notebooks" / phase.notebook
-        if phase in ready.phases:
-            watch(engagement.client, phase.title, False)
-            with record.stage(phase.id):
-                notebooks[phase.id] = execute(
-                    engagement, ready.files[phase.id], output, ready.parameters[phase.id], kept, timeout
-                )
-            watch(engagement.client, f"{phase.title} done in {record.seconds[phase.id]:.1f} s", True)
-        elif phase.id in carried:
-            shutil.copy2(carried[phase.id], output)
-            notebooks[phase.id] = read_notebook(output)
-    if STRATEGY in ready.phases:
-        write_lists(engagement, ready.as_of, kept, work)
-    elif STRATEGY.id in carried:
-        carry_lists(carried[STRATEGY.id].parents[1], work)
-    sections = [name for phase in PHASES for name in phase.sections]
-    figures = {name: kept_figures(engagement, ready.as_of, name.replace("-", "_"), kept) for name in sections}
-    write_memory(engagement, ready.as_of, figures, work, engagement.reports / ready.as_of.isoformat() if carried else None)
-    shutil.rmtree(kept, ignore_errors=True)
-    return notebooks
+        self.tell("Checks", False)
+        asked = (self.engagement, self.order.phases, self.order.given or {}, self.work / KEPT)
+        self.ready = ready = self.twice(lambda: self.crew.fresh(prepare, *asked))
+        self.seconds |= ready.seconds
+        former = former_report(self.engagement, ready.as_of)
+        carried = tuple(p for p in PHASES if p not in ready.phases and former.answered(p) and self.same_inputs(former))
+        parameters = {**{p.id: former.manifest["parameters"].get(p.id, {}) for p in carried}, **ready.parameters}
+        standing = Standing(self.engagement, ready.as_of, parameters)
+        rests = {p.id: standing.of(ready.rests[p.id]) for p in ready.phases}
+        rests |= {p.id: former.manifest["rests"].get(p.id) for p in carried} | {"report": standing.of(REPORT)}
+        fresh = self.to_run(former, rests)
+        if not fresh and not self.order.force and former.manifest["rests"]["report"] == rests["report"]:
+            discard(self.work)
+            return Done(former.folder, True, tuple(former.manifest["attention"]))
+        self.execute(fresh, carried, former)
+        return self.publish(fresh, former, parameters, rests)
 
+    def same_inputs(self, former: Former) -> bool:
+        return former.same_inputs(self.ready.inputs, settings(self.engagement))
 
-def _carried(ready: Ready) -> dict[str, Path]:
-    """Phases of the published report of the same day that rest on the very same inputs, and so may stand beside new ones."""
-    folder = ready.engagement.reports / ready.as_of.isoformat()
-    if not (folder / MANIFEST).is_file():
-        return {}
-    former = read_manifest(folder)
-    same = (
-        former["inputs"] == ready.inputs and former["client_file"] == ready.engagement.digest and former["versions"] == versions()
-    )
-    return {p.id: folder / "notebooks" / p.notebook for p in PHASES if same and p.id in former["phases"]}
+    def to_run(self, former: Former, rests: dict) -> tuple[Phase, ...]:
+        """The phases that have to run: all, where those that do would not find what the others found."""
+        if self.order.force:
+            return self.ready.phases
+        fresh = tuple(p for p in self.ready.phases if not former.same(p, rests[p.id]))
+        return self.ready.phases if fresh and former.kept is None else fresh
 
-
-def _write_pages(ready: Ready, notebooks: dict[str, NotebookNode], work: Path, record: _Record, watch: Watch) -> None:
-    engagement = ready.engagement
-    watch(engagement.client, "Reports", False)
-    pages = {phase.id: _page(ready, phase, notebooks) for phase in PHASES if phase.id in notebooks}
-    texts = {}
-    with record.stage("render"):
+    def execute(self, fresh: tuple[Phase, ...], carried: tuple[Phase, ...], former: Former) -> None:
+        """The notebooks of all phases, in order: run, or taken over with what they kept."""
+        kept, cache = self.work / KEPT, self.work / CACHE
+        (self.work / "notebooks").mkdir()
+        cache.mkdir(mode=0o700)
         for phase in PHASES:
-            if phase.id in pages:
-                texts[phase.page] = render(notebooks[phase.id], pages[phase.id])
-        texts[SUMMARY] = render_summary([(pages[name], notebooks[name]) for name in pages])
-    with record.stage("inspect"):
-        problems = [f"{name}: {problem}" for name, text in texts.items() for problem in inspect_page(text)]
-    if problems:
-        raise RunError("The pages are not fit to be sent:", problems)
-    for name, text in texts.items():
-        (work / name).write_text(text, encoding="utf-8", newline="\n")
-    found = {name: answers(notebook) for name, notebook in notebooks.items()}
-    write_json(
-        work / FINDINGS,
-        [_finding(name, a["id"], f) for name, given in found.items() for a in given for f in a["findings"]],
-    )
-    if "evaluation" in found:
-        write_json(work / LESSONS, [lesson for a in found["evaluation"] for lesson in a["lessons"]])
-    watch(engagement.client, "Reports written", True)
+            if phase in fresh:
+                self.tell(phase.title, False)
+                before = _files(kept)
+                self.twice(lambda phase=phase: self.notebook(phase))
+                for file in sorted(f for f, state in _files(kept).items() if before.get(f) != state):
+                    copy = cache / phase.id / file.relative_to(kept)
+                    copy.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy2(file, copy)
+                self.tell(f"{phase.title} done in {self.seconds[phase.id]:.1f} s", True)
+            elif phase in self.ready.phases or phase in carried:
+                former.take_over(phase, self.work, kept, cache)
+                if phase in self.ready.phases:
+                    self.tell(f"{phase.title}: nothing has changed", True)
 
+    def notebook(self, phase: Phase) -> None:
+        begin, ready = perf_counter(), self.ready
+        execute(
+            self.engagement,
+            ready.files[phase.id],
+            self.work / "notebooks" / phase.notebook,
+            ready.parameters[phase.id],
+            self.work / KEPT,
+            timeout=self.order.timeout,
+            notebook_timeout=self.order.notebook_timeout,
+            crew=self.crew,
+        )
+        self.seconds[phase.id] = round(perf_counter() - begin, 3)
 
-def _finding(phase: str, section: str, finding: dict) -> dict:
-    return {"phase": phase, "section": section, **finding}
+    def publish(self, fresh: tuple[Phase, ...], former: Former, parameters: dict, rests: dict) -> Done:
+        from playbook.run.pages import write_pages
 
-
-def _page(ready: Ready, phase: Phase, notebooks: dict[str, NotebookNode]) -> Page:
-    engagement, fmt = ready.engagement, Formats(ready.engagement.currency, ready.engagement.language)
-    note = engagement.folder / "notes" / f"{phase.id}.md"
-    facts = [
-        f"{fmt.month(ready.span[0])} to {fmt.month(ready.span[1])}",
-        f"amounts in {engagement.currency}",
-        f"data as of {fmt.day(ready.as_of)}",
-    ]
-    if engagement.prepared_for:
-        facts.append(f"prepared for {engagement.prepared_for}")
-    given = ready.parameters.get(phase.id, {})
-    about = About(
-        inputs=tuple(Input(i["table"], i["origin"], i["rows"], i["sha256"]) for i in ready.inputs),
-        parameters={"client": engagement.client, **{name: str(value) for name, value in given.items()}},
-        versions=versions(),
-        commit=git_commit(engagement.root),
-    )
-    return Page(
-        id=phase.id,
-        title=phase.title,
-        number=phase.number,
-        total=len(PHASES),
-        lead=phase.lead,
-        client=engagement.name,
-        facts=tuple(facts),
-        about=about,
-        note=note.read_text(encoding="utf-8") if note.is_file() else None,
-        language=engagement.language,
-        siblings=tuple((p.title, p.page) for p in PHASES if p.id in notebooks),
-    )
-
-
-def _write_manifest(ready: Ready, notebooks: dict[str, NotebookNode], work: Path, record: _Record, peak: int) -> None:
-    engagement = ready.engagement
-    sections = [
-        {"phase": name, "id": a["id"], "status": a["status"], "seconds": a["seconds"], "unlock": a["unlock"]}
-        for name, notebook in notebooks.items()
-        for a in answers(notebook)
-    ]
-    write_json(
-        work / MANIFEST,
-        {
+        ready, engagement = self.ready, self.engagement
+        self.tell("Reports", False)
+        given = (ready, parameters, tuple(p.id for p in fresh), former.folder, self.work, self.work / KEPT)
+        told = self.twice(lambda: self.crew.fresh(write_pages, *given))
+        attention = _attention(ready.cautions, told.decide)
+        peak = max(self.crew.peak / 2**20, former.manifest.get("peak_memory_mib", 0) if len(fresh) < len(PHASES) else 0)
+        shutil.rmtree(self.work / KEPT)
+        manifest = {
             "status": "published",
             "client": engagement.client,
             "name": engagement.name,
             "as_of": ready.as_of.isoformat(),
-            "phases": {p.id: digest(work / "notebooks" / p.notebook) for p in PHASES if p.id in notebooks},
-            "run": [p.id for p in ready.phases],
-            "sections": sections,
+            "day_given": engagement.as_of is not None,
+            "phases": told.phases,
+            "run": [p.id for p in fresh],
+            "sections": told.sections,
+            "attention": attention,
             "inputs": ready.inputs,
             "client_file": engagement.digest,
             "settings": settings(engagement),
-            "parameters": ready.parameters,
+            "parameters": parameters,
+            "rests": rests,
             "versions": versions(),
             "git_commit": git_commit(engagement.root),
-            "started": record.started,
+            "started": self.started,
             "finished": now(),
-            "seconds": record.seconds,
-            "peak_memory_mib": round(peak / 2**20),
-        },
-    )
+            "seconds": self.seconds | told.seconds,
+            "peak_memory_mib": round(peak),
+            "files": told.files,
+            "kept": keep_beside(self.work / CACHE, engagement.reports, ready.as_of),
+        }
+        write_json(self.work / MANIFEST, manifest)
+        folder = publish(self.work, engagement.reports, ready.as_of)
+        self.tell("Reports written", True)
+        return Done(folder, False, attention)
+
+    def twice(self, attempt: Callable[[], Any]) -> Any:
+        """What the attempt returns; a process that was killed from outside is given a second chance, and nothing else is."""
+        try:
+            return attempt()
+        except Killed as error:
+            if self.crew.ended:
+                raise
+            self.tell(f"once more: {error.title}", False)
+            return attempt()
+
+    def leave(self, error: RunError) -> None:
+        """Keep what there is as evidence, and raise the error."""
+        for name in (KEPT, CACHE):
+            shutil.rmtree(self.work / name, ignore_errors=True)  # first: the disk may be full
+        try:
+            explain(error, self.engagement, self.ready.as_of if self.ready else self.engagement.as_of, self.work)
+            fail(self.work, self.engagement.reports)
+        except OSError:  # not even that can be written
+            discard(self.work)
+        raise error
+
+    def tell(self, event: str, finished: bool) -> None:
+        self.watch(self.engagement.client, event, finished)
+
+
+def _files(folder: Path) -> dict[Path, tuple[int, int]]:
+    states = {}
+    for file in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            stat = file.stat()
+            if file.is_file():
+                states[file] = (stat.st_mtime_ns, stat.st_size)
+    return states
+
+
+def _attention(cautions: int, decide: int) -> tuple[str, ...]:
+    told = []
+    if cautions:
+        told.append("1 caution on the data" if cautions == 1 else f"{cautions} cautions on the data")
+    if decide:
+        told.append("1 alert to act on now" if decide == 1 else f"{decide} alerts to act on now")
+    return tuple(told)
+
+
+def _in_words(error: RunError | OSError, crew: Crew) -> RunError:
+    """The error as it is told: an interrupted run is not blamed on the process that was ended with it."""
+    if crew.ended:
+        return RunError("The run was stopped before it was done, by Ctrl-C or by a signal.")
+    if isinstance(error, OSError):
+        return RunError(f"The report could not be written: {error.strerror or type(error).__name__}.", _places(error))
+    return error
+
+
+def _places(error: OSError) -> list[str]:
+    return [f"{error.filename}: make room or mend the folder, then run again"] if error.filename else []

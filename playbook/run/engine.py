@@ -1,31 +1,42 @@
-"""The papermill engine ``playbook``: an ordinary kernel of this very Python, checked parameters, one BLAS thread.
+"""The papermill engine ``playbook``: a kernel of this very Python, checked parameters, one BLAS thread, limits that hold.
 
 ``papermill --engine playbook in.ipynb out.ipynb`` works too. Compared with papermill's own engine:
 a parameter the notebook does not know is an error, the kernel is the interpreter that runs the
 playbook whatever kernels are installed elsewhere, it listens on no network port where the system has
-Unix sockets, and a kernel that dies is an error and not a completed notebook.
+Unix sockets, a kernel that dies is an error and not a completed notebook, and where a warm server
+runs in this process (``playbook run``) the kernel is forked from it.
 """
 
 import os
-import sys
 import tempfile
+from math import inf
+from pathlib import Path
+from time import monotonic
 
-from jupyter_client import AsyncKernelManager
-from jupyter_client.kernelspec import KernelSpec
-from nbclient.exceptions import DeadKernelError
+import nbformat
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 
-from playbook.errors import RunError
+from playbook.run.crew import Crew, Killed, is_warm
+from playbook.run.kernels import kernel_manager
 from playbook.run.parameters import accepted, checked
 
-__all__ = ["PlaybookEngine"]
+__all__ = ["SOCKETS", "PlaybookEngine"]
 
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+SOCKETS = "playbook-"  # folders in the temporary folder: this, the number of the process, and some letters
+LEAST = 0.01  # seconds: nbclient takes none for no limit
+_OUTSIDE = "The notebook's process ended from outside: the machine may have run out of memory, or somebody stopped it."
 
 
 class PlaybookEngine(NBClientEngine):
-    """Runs a notebook in a fresh kernel. ``folder`` is its working directory, ``environment`` is added to its variables."""
+    """Runs a notebook in a fresh kernel.
+
+    ``folder`` is its working directory, ``environment`` is added to its variables; ``execution_timeout`` and ``notebook_timeout``
+    are limits in seconds for a cell and for all cells; ``evidence`` is where the notebook is left as far as it came when it does
+    not come to its end; ``crew`` is whom the kernel works for.
+    """
 
     @classmethod
     def execute_managed_notebook(
@@ -35,53 +46,61 @@ class PlaybookEngine(NBClientEngine):
         log_output=False,
         start_timeout=60,
         execution_timeout=None,
+        notebook_timeout=None,
         folder=None,
         environment=None,
+        evidence=None,
+        crew=None,
         **kwargs,
     ):
         given = nb_man.nb.metadata.get("papermill", {}).get("parameters", {})
         checked({name: str(value) for name, value in given.items()}, {"notebook": accepted(nb_man.nb, "the notebook")})
-        with tempfile.TemporaryDirectory(prefix="playbook-", ignore_cleanup_errors=True) as sockets:
+        crew = crew or (Crew() if is_warm() else None)
+        limits = _Limits(execution_timeout, notebook_timeout)
+        with tempfile.TemporaryDirectory(prefix=f"{SOCKETS}{os.getpid()}-", ignore_cleanup_errors=True) as sockets:
+            manager = kernel_manager(sockets, environment or {}, crew)
             client = PapermillNotebookClient(
                 nb_man,
-                km=_manager(sockets, environment or {}),
-                timeout=execution_timeout,
+                km=manager,
+                timeout_func=limits,
                 startup_timeout=start_timeout,
                 kernel_name=kernel_name,
                 log_output=log_output,
                 resources={"metadata": {"path": str(folder)}} if folder else {},
+                shutdown_kernel="immediate" if manager.crew else "graceful",  # a forked kernel has nothing to put away
             )
             client.owns_km = True  # so that the kernel is stopped with the notebook
             try:
-                return client.execute()
+                client.execute()
             except DeadKernelError:
-                reason = (
-                    "The notebook's process ended from outside: the machine may have run out of memory, or somebody stopped it."
-                )
-                raise RunError(reason) from None
+                _leave(nb_man.nb, evidence)
+                raise Killed(_OUTSIDE) from None
+            except CellTimeoutError as error:
+                error.whole = limits.over
+                _leave(nb_man.nb, evidence)
+                raise
+            if nb_man.nb.metadata.papermill.get("exception"):
+                _leave(nb_man.nb, evidence)
+            return nb_man.nb
 
 
-def _manager(sockets: str, environment: dict[str, str]) -> AsyncKernelManager:
-    unix = sys.platform != "win32"
-    manager = _OwnKernelManager(transport="ipc", ip=os.path.join(sockets, "kernel")) if unix else _OwnKernelManager()
-    manager.environment = environment
-    return manager
+class _Limits:
+    """The seconds that the next cell may take: its own limit, or what is left of the notebook's."""
 
+    def __init__(self, cell: float | None, notebook: float | None):
+        self.cell = cell or inf
+        self.end = monotonic() + (notebook or inf)
 
-class _OwnKernelManager(AsyncKernelManager):
-    """A kernel of the running interpreter, not of whatever kernel spec is called python3 on this machine."""
-
-    environment: dict[str, str] = {}
+    def __call__(self, _: NotebookNode) -> float | None:
+        left = min(self.cell, max(self.end - monotonic(), LEAST))
+        return left if left < inf else None
 
     @property
-    def kernel_spec(self) -> KernelSpec:
-        return KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "--log-level=CRITICAL", "-f", "{connection_file}"],
-            display_name="Playbook",
-            language="python",
-            env={**_own_packages(), **ONE_THREAD, **self.environment},
-        )
+    def over(self) -> bool:
+        """Whether it was the notebook's limit."""
+        return monotonic() >= self.end
 
 
-def _own_packages() -> dict[str, str]:
-    return {"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}
+def _leave(notebook: NotebookNode, evidence: Path | None) -> None:
+    if evidence:
+        nbformat.write(notebook, evidence)

@@ -17,7 +17,7 @@ _CARD = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <title>{{ name }}: the run failed</title>
 <style>html{font:16px/1.55 system-ui,sans-serif;color-scheme:light dark}body{max-width:44rem;margin:2rem auto;padding:0 1rem}
 pre{overflow-x:auto;border-left:4px solid #b3261e;padding:.6rem 1rem}</style></head><body><main>
-<h1>{{ name }}: the run for {{ as_of }} failed</h1>
+<h1>{{ name }}: the run{% if as_of %} for {{ as_of }}{% endif %} failed</h1>
 <p><strong>{{ error.title }}</strong></p>
 {% if error.problems %}<ul>{% for problem in error.problems %}<li>{{ problem }}</li>{% endfor %}</ul>{% endif %}
 {% if failed %}<p>It stopped in <b>{{ failed.notebook }}</b>, under the heading <b>{{ failed.heading }}</b>, at this cell:</p>
@@ -28,8 +28,11 @@ folder <b>notebooks</b> beside this page. Mend the cause, then run <code>playboo
 """
 
 
-def explain(error: RunError, engagement: Engagement, as_of: date, work: Path) -> None:
-    """Write ``index.html`` and a manifest of status failed into the work folder, and remove what looks like a report."""
+def explain(error: RunError, engagement: Engagement, as_of: date | None, work: Path) -> None:
+    """Write ``index.html`` and a manifest of status failed into the work folder, and remove what looks like a report.
+
+    ``as_of`` is None when the run ended before it knew its day.
+    """
     for page in (*work.glob("*.html"), *work.glob("*.json")):
         page.unlink()
     card = Environment(autoescape=True).from_string(_CARD)
@@ -41,7 +44,7 @@ def explain(error: RunError, engagement: Engagement, as_of: date, work: Path) ->
         {
             "status": "failed",
             "client": engagement.client,
-            "as_of": as_of.isoformat(),
+            "as_of": as_of.isoformat() if as_of else None,
             "finished": now(),
             "error": error.title,
             "problems": list(error.problems),

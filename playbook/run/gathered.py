@@ -4,6 +4,7 @@
 JupyterLab and under plain papermill a notebook gathers for itself, when it asks for the first time.
 """
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from playbook.engagement import Engagement
 from playbook.intake.checks import audit
 from playbook.intake.frames import FRAMES, lacking
-from playbook.intake.tables import open_tables
+from playbook.intake.tables import Tables, open_tables
 from playbook.run.kept import store, stored
 
 __all__ = ["GATHERED", "gather", "gathered"]
@@ -28,15 +29,40 @@ def gathered(engagement: Engagement, name: str) -> tuple[object | None, tuple[st
     return stored(engagement, name) or _read(engagement, name)
 
 
-def gather(engagement: Engagement, as_of: date, folder: Path) -> None:
-    """Write everything that ``gathered`` can be asked for into a run's work folder; ``as_of`` is the day the notebooks open."""
+def gather(engagement: Engagement, as_of: date, folder: Path) -> dict[str, tuple[str, ...]]:
+    """Write everything that ``gathered`` can be asked for into a run's work folder; ``as_of`` is the day the notebooks open.
+
+    Returns the tables that each of ``GATHERED`` was made from.
+    """
     opened = engagement.model_copy(update={"as_of": as_of})
+    tables, reads = open_tables(engagement), {}
     for name in GATHERED:
-        store(opened, name, _read(engagement, name), folder)
+        noting = _Noting(tables.rows)
+        store(opened, name, _read(engagement, name, Tables(noting, tables.as_of)), folder)
+        reads[name] = tuple(sorted(noting.read if name in FRAMES else tables.rows))
+    return reads
 
 
-def _read(engagement: Engagement, name: str) -> tuple[object | None, tuple[str, ...]]:
-    tables = open_tables(engagement)
+class _Noting(Mapping):
+    """A client's tables, and which of them somebody looked at."""
+
+    def __init__(self, rows: Mapping):
+        self._rows, self.read = rows, set()
+
+    def __getitem__(self, table: str) -> object:
+        found = self._rows[table]  # whether there is a table, client.yml alone decides
+        self.read.add(table)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def _read(engagement: Engagement, name: str, tables: Tables | None = None) -> tuple[object | None, tuple[str, ...]]:
+    tables = tables or open_tables(engagement)
     if name in FRAMES:
         lacks = lacking(FRAMES[name], tables)
         return (None, lacks) if lacks else (FRAMES[name].build(tables), ())

@@ -1,4 +1,4 @@
-"""The manifest: which inputs, parameters and versions made a report, how long it took, and what it answered."""
+"""The manifest: which inputs, parameters and versions made a report, how long it took, what it answered, and its files."""
 
 import hashlib
 import json
@@ -13,7 +13,18 @@ from playbook.intake.checks import Audit
 from playbook.intake.sources import fingerprint, source_files
 from playbook.run.feedback import feedback_file, read_feedback
 
-__all__ = ["MANIFEST", "git_commit", "inputs", "now", "read_manifest", "settings", "versions", "write_json"]
+__all__ = [
+    "MANIFEST",
+    "broken",
+    "file_digests",
+    "git_commit",
+    "inputs",
+    "now",
+    "read_manifest",
+    "settings",
+    "versions",
+    "write_json",
+]
 
 MANIFEST = "manifest.json"
 _LIBRARIES = ("playbook", "pandas", "numpy", "scikit-learn", "statsmodels", "duckdb", "ibis-framework", "papermill", "nbconvert")
@@ -86,3 +97,25 @@ def write_json(file: Path, content: object) -> None:
 def read_manifest(folder: Path) -> dict:
     """The manifest of a published or failed folder."""
     return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+
+
+def file_digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file of a report but the manifest and what is hidden, by its path in the folder."""
+    files = (f for f in sorted(folder.rglob("*")) if f.is_file() and f.name != MANIFEST)
+    found = {f.relative_to(folder).as_posix(): f for f in files}
+    return {name: hashlib.sha256(f.read_bytes()).hexdigest() for name, f in found.items() if not name.startswith(".")}
+
+
+def broken(folder: Path) -> tuple[str, ...]:
+    """What a published folder lacks of its manifest or holds in another form; empty when it is whole.
+
+    Other files than those of a report (a consultant's own remarks) may lie in a folder.
+    """
+    try:
+        told = read_manifest(folder)["files"]
+    except (OSError, ValueError, KeyError) as error:
+        return (f"{MANIFEST}: {type(error).__name__}",)
+    held = file_digests(folder)
+    return tuple(
+        f"{name}: {'changed' if name in held else 'missing'}" for name, digest in told.items() if held.get(name) != digest
+    )

@@ -1,12 +1,13 @@
-"""Peak memory of this process and everything it started."""
+"""Memory: what a process tree holds, and whether there is room for one client more."""
 
 import threading
 
 import psutil
 
-__all__ = ["PeakMemory"]
+__all__ = ["PeakMemory", "Room"]
 
 INTERVAL = 0.1  # seconds between two looks
+UNKNOWN = 2**30  # bytes that a client is taken to need before its first report
 
 
 class PeakMemory:
@@ -31,6 +32,30 @@ class PeakMemory:
             self.bytes = max(self.bytes, _tree(process))
             if self._done.wait(INTERVAL):
                 return
+
+
+class Room:
+    """Admits clients to the machine's memory: one more only if it fits beside what those at work may still come to need.
+
+    One client is always admitted: if it alone is too big, waiting would not help.
+    """
+
+    def __init__(self, available=lambda: psutil.virtual_memory().available):
+        self._available = available
+        self._needs: dict[str, int] = {}
+
+    def fits(self, need: int, held: dict[str, int]) -> bool:
+        """Whether a client that needs ``need`` bytes fits now; ``held`` are the bytes of each client at work."""
+        promised = sum(max(0, self._needs[name] - held.get(name, 0)) for name in self._needs)
+        return not self._needs or self._available() - promised >= need
+
+    def enter(self, client: str, need: int) -> None:
+        """A client begins."""
+        self._needs[client] = need
+
+    def leave(self, client: str) -> None:
+        """A client is done."""
+        del self._needs[client]
 
 
 def _tree(process: psutil.Process) -> int:

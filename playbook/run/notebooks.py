@@ -13,10 +13,12 @@ from papermill.exceptions import PapermillExecutionError
 from playbook.engagement import HOME_VARIABLE, Engagement
 from playbook.errors import RunError, UsageError
 from playbook.result.html import MIME
+from playbook.run.crew import Crew
 from playbook.run.kept import WORK_VARIABLE
+from playbook.run.parameters import accepted, checked, chosen
 from playbook.run.phases import Phase
 
-__all__ = ["FailedCell", "answers", "digest", "execute", "notebook_file", "read_notebook"]
+__all__ = ["FailedCell", "answers", "digest", "execute", "notebook_file", "parameters_of", "read_notebook"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,13 @@ def read_notebook(file: Path) -> NotebookNode:
         raise UsageError(f"{file.name} is not a notebook: {str(error).splitlines()[0][:120]}") from None
 
 
+def parameters_of(engagement: Engagement, phases: tuple[Phase, ...], given: dict[str, str]) -> dict[str, dict[str, object]]:
+    """What each phase's notebook is given of the ``-p`` values, typed. Raises UsageError."""
+    files = {phase.id: notebook_file(engagement, phase) for phase in phases}
+    accepts = {name: accepted(read_notebook(file), file.name) for name, file in files.items()}
+    return checked(chosen(given), accepts)
+
+
 def digest(file: Path) -> str:
     """SHA-256 of a notebook's cells and nothing else, so that opening it in JupyterLab changes nothing."""
     cells = [f"{cell.cell_type}\n{cell.source}" for cell in read_notebook(file).cells]
@@ -52,17 +61,25 @@ def digest(file: Path) -> str:
 
 
 def execute(
-    engagement: Engagement, file: Path, output: Path, parameters: dict, work: Path, timeout: int | None = None
+    engagement: Engagement,
+    file: Path,
+    output: Path,
+    parameters: dict,
+    work: Path,
+    timeout: float | None = None,
+    notebook_timeout: float | None = None,
+    crew: Crew | None = None,
 ) -> NotebookNode:
     """Run a notebook for a client in a fresh kernel; the executed notebook is written to ``output``, good or bad.
 
-    ``timeout`` is a limit in seconds for each cell. Raises RunError with a ``FailedCell`` as ``failed``.
+    ``timeout`` and ``notebook_timeout`` are limits in seconds for each cell and for all of them; the kernel belongs to ``crew``.
+    Raises RunError with a ``FailedCell`` as ``failed``, and Killed when the kernel was ended from outside.
     """
     environment = {WORK_VARIABLE: str(work), HOME_VARIABLE: str(engagement.root)}
     try:
-        papermill.execute_notebook(
+        notebook = papermill.execute_notebook(
             file,
-            output,
+            None,  # saved once, at the end: a notebook full of charts is not written anew for each cell
             parameters={"client": engagement.client, **parameters},
             engine_name="playbook",
             kernel_name="python3",
@@ -71,14 +88,16 @@ def execute(
             folder=file.parent,
             environment=environment,
             execution_timeout=timeout,
+            notebook_timeout=notebook_timeout,
+            evidence=output,
+            crew=crew,
         )
-    except (PapermillExecutionError, CellTimeoutError):
-        notebook = read_notebook(output)
-        failed = _failed_cell(notebook, file.name, timeout)
-        error = RunError(f"{file.name} stopped under the heading {failed.heading!r}: {failed.error}")
-        error.failed = failed
-        raise error from None
-    notebook = _without_traces(read_notebook(output))
+    except PapermillExecutionError:
+        raise _stopped(read_notebook(output), file.name, "") from None
+    except CellTimeoutError as error:
+        which, limit = ("the notebook", notebook_timeout) if error.whole else ("the cell", timeout)
+        raise _stopped(read_notebook(output), file.name, f"{which} took longer than {limit:g} seconds") from None
+    _without_traces(notebook)
     nbformat.write(notebook, output)
     return notebook
 
@@ -94,17 +113,18 @@ def answers(notebook: NotebookNode) -> tuple[dict, ...]:
     )
 
 
-def _failed_cell(notebook: NotebookNode, name: str, timeout: int | None) -> FailedCell:
-    heading = name
+def _stopped(notebook: NotebookNode, name: str, reason: str) -> RunError:
+    """The error that names the cell at which a notebook stopped: the last one that was begun."""
+    heading, last = name, FailedCell(name, name, "", reason)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             heading = next((line.lstrip("# ") for line in cell.source.splitlines() if line.startswith("#")), heading)
-        for output in cell.get("outputs", []):
-            if output.output_type == "error":
-                stopped = timeout and output.ename == "KeyboardInterrupt"
-                error = f"the cell took longer than {timeout} seconds" if stopped else f"{output.ename}: {output.evalue}".strip()
-                return FailedCell(name, heading, cell.source, error)
-    return FailedCell(name, heading, "", f"a cell took longer than {timeout} seconds")
+        elif cell.metadata.papermill.start_time:
+            errors = [f"{o.ename}: {o.evalue}".strip() for o in cell.outputs if o.output_type == "error"]
+            last = FailedCell(name, heading, cell.source, reason or "".join(errors[:1]))
+    error = RunError(f"{name} stopped under the heading {last.heading!r}: {last.error}")
+    error.failed = last
+    return error
 
 
 def _without_traces(notebook: NotebookNode) -> NotebookNode:

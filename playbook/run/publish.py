@@ -1,9 +1,10 @@
 """Publish: a report folder appears whole, by one rename, or not at all.
 
-reports/acme/2026-10-31/            the published report
-reports/acme/.work-…/               being made; gone when done
-reports/acme/.replaced-2026-10-31/  the former report, only during the rename; put back if that was cut off
-reports/acme/failed/                the last run that failed: what stopped it, and the notebooks so far
+reports/acme/2026-10-31/             the published report
+reports/acme/.kept-2026-10-31-…/     what its notebooks kept for one another, named in its manifest
+reports/acme/.work-…/                being made; gone when done
+reports/acme/.replaced-2026-10-31/   the former report, only during the rename; put back if that was cut off
+reports/acme/failed/                 the last run that failed: what stopped it, and the notebooks so far
 """
 
 import shutil
@@ -11,21 +12,30 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-__all__ = ["FAILED", "discard", "fail", "new_work", "publish", "published", "recover"]
+from playbook.run.manifest import MANIFEST, read_manifest
+
+__all__ = ["FAILED", "discard", "fail", "keep_beside", "new_work", "publish", "published", "recover", "withdraw"]
 
 FAILED = "failed"
-_WORK, _REPLACED = ".work-", ".replaced-"
+_WORK, _REPLACED, _KEPT = ".work-", ".replaced-", ".kept-"
 
 
 def published(reports: Path) -> tuple[Path, ...]:
     """A client's published folders, oldest first."""
-    return tuple(sorted(p for p in reports.glob("????-??-??") if (p / "manifest.json").is_file()))
+    return tuple(sorted(p for p in reports.glob("????-??-??") if (p / MANIFEST).is_file()))
 
 
 def new_work(reports: Path) -> Path:
     """A fresh folder to make a report in, on the same disk as the reports so that a rename publishes it."""
     reports.mkdir(parents=True, exist_ok=True)
     return Path(tempfile.mkdtemp(prefix=_WORK, dir=reports))
+
+
+def keep_beside(cache: Path, reports: Path, as_of: date) -> str:
+    """Put what a run kept beside the reports, before its report is published; returns the folder's name, for the manifest."""
+    name = f"{_KEPT}{as_of.isoformat()}-{cache.parent.name.removeprefix(_WORK)}"
+    cache.rename(reports / name)
+    return name
 
 
 def publish(work: Path, reports: Path, as_of: date) -> Path:
@@ -41,17 +51,33 @@ def publish(work: Path, reports: Path, as_of: date) -> Path:
             former.rename(target)
         raise
     shutil.rmtree(former, ignore_errors=True)
+    _drop_kept(reports)
     return target
 
 
 def recover(reports: Path) -> None:
-    """Put back a report whose replacement was cut off between the two renames of ``publish``."""
+    """Put right what runs that were cut off left behind; only for who holds the client's lock.
+
+    A report whose replacement was cut off between the two renames of ``publish`` is put back; work folders, and what was kept for
+    a report that was never published, are removed.
+    """
     for former in reports.glob(f"{_REPLACED}*"):
         target = reports / former.name.removeprefix(_REPLACED)
         if target.exists():
             shutil.rmtree(former)
         else:
             former.rename(target)
+    for work in reports.glob(f"{_WORK}*"):
+        discard(work)
+    _drop_kept(reports)
+
+
+def withdraw(folder: Path) -> None:
+    """Remove a published report, with what it kept."""
+    gone = folder.with_name(f"{_WORK}{folder.name}")
+    folder.rename(gone)  # so that no half of it is ever seen
+    discard(gone)
+    _drop_kept(folder.parent)
 
 
 def fail(work: Path, reports: Path) -> Path:
@@ -66,3 +92,19 @@ def fail(work: Path, reports: Path) -> Path:
 def discard(work: Path) -> None:
     """Remove a work folder that is no longer needed."""
     shutil.rmtree(work, ignore_errors=True)
+
+
+def _drop_kept(reports: Path) -> None:
+    """Remove what was kept for reports that are not there."""
+    if folders := list(reports.glob(f"{_KEPT}*")):
+        wanted = {_kept(report) for report in published(reports)}
+        for folder in folders:
+            if folder.name not in wanted:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _kept(report: Path) -> str | None:
+    try:
+        return read_manifest(report).get("kept")
+    except ValueError:  # whoever changed it by hand: nothing of it is taken over
+        return None

@@ -1,0 +1,206 @@
+"""Crew: the processes that work for one client, each forked from a warm server or, where that cannot be, started afresh.
+
+The server is Python's own fork server: one process, without threads, that has the libraries loaded (``preload``). A process
+forked from it begins in milliseconds and shares nothing with another one but read-only memory. On systems where forking
+loaded libraries is not safe (Windows, macOS) the same functions run in ordinary new processes.
+
+Only the process that orchestrates has a crew: a process of a crew starts none of its own.
+"""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from typing import Any
+
+import psutil
+
+from playbook.errors import PlaybookError, RunError
+
+__all__ = ["ONE_THREAD", "Crew", "Killed", "Worker", "can_fork", "is_warm", "warm_up"]
+
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")}
+LOOK = 0.25  # seconds between two looks at memory
+_starting = threading.Lock()  # multiprocessing asks every process it knows how it is whenever it starts one
+_warm = threading.Event()
+
+
+class Killed(RunError):
+    """A process ended from outside, and not by anything that it did: what is worth a second try."""
+
+
+def can_fork() -> bool:
+    """Whether processes can be forked from one that has the libraries loaded."""
+    return sys.platform == "linux" and "forkserver" in multiprocessing.get_all_start_methods()
+
+
+def is_warm() -> bool:
+    """Whether the server was started in this process."""
+    return _warm.is_set()
+
+
+def warm_up() -> bool:
+    """Start the server, which loads the libraries while this process goes on; False where there can be none."""
+    if can_fork() and not _warm.is_set():
+        os.environ.update({name: os.environ.get(name, one) for name, one in ONE_THREAD.items()})  # read when a library loads
+        forkserver.set_forkserver_preload(["playbook.run.preload"])
+        forkserver.ensure_running()
+        _warm.set()
+    return _warm.is_set()
+
+
+class Worker:
+    """One process, to be used from any thread; it has the methods of ``subprocess.Popen`` that Jupyter calls."""
+
+    stdin = stdout = stderr = None  # Jupyter closes them where a process has any
+
+    def __init__(self, target: Callable, given: tuple):
+        context = multiprocessing.get_context("forkserver" if is_warm() else "spawn")
+        self._process = context.Process(target=_begin, args=(target, given))
+        with _starting:
+            self._process.start()
+        self.pid = self._process.pid
+
+    def poll(self) -> int | None:
+        """The exit code, negative for a signal; None while it runs."""
+        with _starting:
+            return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Wait for the end; returns the exit code."""
+        multiprocessing.connection.wait([self._process.sentinel], timeout)
+        return self.poll()
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the process and to all that it started."""
+        if self.poll() is not None:
+            return
+        try:
+            if os.getpgid(self.pid) == self.pid:
+                os.killpg(self.pid, number)
+            else:  # it has not come so far as to lead a group
+                os.kill(self.pid, number)
+        except ProcessLookupError:
+            return  # it has just ended
+        except AttributeError:  # Windows
+            self._process.kill()
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it and all that it started."""
+        self.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+class Crew:
+    """The processes of one client's run: none of them outlives the ``with`` block; ``peak`` is their most memory in bytes."""
+
+    def __init__(self):
+        self.peak = 0
+        self.ended = False
+        self._workers: set[Worker] = set()
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "Crew":
+        self._watcher.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+        self._over.set()
+        self._watcher.join()
+
+    def start(self, target: Callable, *given: object) -> Worker:
+        """A new process that calls ``target(*given)``. Raises RunError when the crew was ended."""
+        with self._lock:
+            if self.ended:
+                raise RunError("The run was stopped.")
+            worker = Worker(target, given)
+            self._workers = {w for w in self._workers if w.poll() is None} | {worker}
+        return worker
+
+    def fresh(self, function: Callable, *given: object) -> Any:
+        """What ``function(*given)`` returns in a process of its own.
+
+        Raises the PlaybookError that it raised, OSError likewise, Killed when the process ended before it answered, and RunError
+        for any other exception.
+        """
+        receiver, sender = multiprocessing.Pipe(duplex=False)
+        with receiver:
+            with sender:
+                worker = self.start(_answer, sender, function, given)
+            try:
+                kind, value = receiver.recv()
+            except EOFError:
+                raise Killed(_cause(worker.wait())) from None
+        worker.wait()
+        if kind == "error":
+            raise value
+        return value
+
+    def end(self) -> None:
+        """End all processes; none starts after that."""
+        with self._lock:
+            self.ended = True
+            for worker in self._workers:
+                worker.kill()
+
+    def memory(self) -> int:
+        """Bytes that the crew's processes hold now, what they share with the server counted in parts."""
+        return sum(map(_held, [w.pid for w in tuple(self._workers) if w.poll() is None]))
+
+    def _watch(self) -> None:
+        while not self._over.wait(LOOK):
+            self.peak = max(self.peak, self.memory())
+
+
+def _held(pid: int) -> int:
+    total = 0
+    try:
+        process = psutil.Process(pid)
+        for one in (process, *process.children(recursive=True)):
+            full = one.memory_full_info()
+            total += getattr(full, "pss", full.rss)
+    except psutil.Error:
+        return total  # it ended between the list and the look
+    return total
+
+
+def _begin(target: Callable, given: tuple) -> None:
+    """The first lines of every process: a group of its own, and an end when the process that asked for it ends."""
+    if hasattr(os, "setsid"):
+        os.setsid()  # Ctrl-C at the terminal reaches the orchestrating process alone
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    target(*given)
+
+
+def _end_with_parent() -> None:
+    multiprocessing.parent_process().join()
+    if hasattr(os, "killpg"):
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
+
+
+def _answer(sender: Connection, function: Callable, given: tuple) -> None:
+    try:
+        answer = ("value", function(*given))
+    except (PlaybookError, OSError, MemoryError) as error:
+        answer = ("error", error)
+    except Exception as error:
+        answer = ("error", RunError(f"{function.__name__.strip('_')} failed: {type(error).__name__}: {error}"))
+    sender.send(answer)
+    sender.close()
+
+
+def _cause(code: int | None) -> str:
+    if code == -9:
+        return "A process of the run was killed from outside: the machine may have run out of memory, or somebody stopped it."
+    return f"A process of the run ended from outside (exit code {code}): somebody may have stopped it."

@@ -1,0 +1,97 @@
+"""Kernels: the process in which a notebook runs, a real ipykernel, forked from the warm server where there is one.
+
+``WarmProvisioner`` is what Jupyter calls a kernel provisioner (entry point ``playbook-warm``): it starts and ends the process,
+all else (messages, outputs, interrupts, timeouts) is Jupyter's own.
+"""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from jupyter_client import AsyncKernelManager
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.provisioning import LocalProvisioner
+
+from playbook.run.crew import ONE_THREAD, Crew, is_warm
+
+__all__ = ["OwnKernelManager", "WarmProvisioner", "kernel_manager"]
+
+_INLINE = "module://matplotlib_inline.backend_inline"  # what ipykernel names too, before it loads matplotlib
+
+
+def kernel_manager(sockets: str, environment: dict[str, str], crew: Crew | None) -> "OwnKernelManager":
+    """A manager of one kernel with ``environment`` added to its variables, forked for ``crew`` if the server is warm.
+
+    It listens on Unix sockets in the folder ``sockets`` where the system has them, so on no network port.
+    """
+    unix = sys.platform != "win32"
+    manager = OwnKernelManager(transport="ipc", ip=os.path.join(sockets, "kernel")) if unix else OwnKernelManager()
+    manager.environment = environment
+    manager.crew = crew if is_warm() else None
+    return manager
+
+
+class OwnKernelManager(AsyncKernelManager):
+    """A kernel of the running interpreter, not of whatever kernel spec is called python3 on this machine."""
+
+    environment: dict[str, str] = {}
+    crew: Crew | None = None
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        warm = {"kernel_provisioner": {"provisioner_name": "playbook-warm"}}
+        return KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "--log-level=CRITICAL", "-f", "{connection_file}"],
+            display_name="Playbook",
+            language="python",
+            env={**_own_packages(), **ONE_THREAD, **self.environment},
+            metadata=warm if self.crew else {},
+        )
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Forks the kernel for the manager's crew instead of starting a new interpreter."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Fork a process and launch the kernel in it, with the variables and the folder that Jupyter prepared."""
+        self.cwd = kwargs.get("cwd") or Path.cwd()
+        self.process = self.parent.crew.start(_kernel, self.parent.connection_file, dict(kwargs["env"]), str(self.cwd))
+        self.pid = self.process.pid
+        return self.connection_info
+
+    async def wait(self) -> int | None:
+        """Wait for the end, without the tenth of a second that a new interpreter is given."""
+        while self.process and self.process.poll() is None:
+            await asyncio.sleep(0.005)
+        return await super().wait()
+
+
+def _kernel(connection_file: str, environment: dict[str, str], folder: str) -> None:
+    """In the forked process: be what ``python -m ipykernel_launcher`` would be."""
+    environment.pop("JPY_PARENT_PID", None)  # of a Jupyter that the command itself may have been started in
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    if not sys.flags.safe_path:
+        del sys.path[0]  # where the command lies
+    sys.argv = ["ipykernel_launcher"]
+    _forget_the_server()
+    from ipykernel.kernelapp import IPKernelApp
+
+    IPKernelApp.launch_instance(["--log-level=CRITICAL", "-f", connection_file])
+
+
+def _forget_the_server() -> None:
+    """What libraries settle when they load, settled for this process: numpy's random numbers, matplotlib's way to show charts."""
+    import matplotlib
+    import numpy
+
+    numpy.random.seed()
+    matplotlib.rcParams["backend"] = os.environ.setdefault("MPLBACKEND", _INLINE)
+
+
+def _own_packages() -> dict[str, str]:
+    return {"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}

@@ -1,0 +1,80 @@
+"""Ready: a client's file, tables and parameters found sound, and all that the tables give gathered, before a notebook starts."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+
+from playbook.engagement import Engagement
+from playbook.intake.checks import audit, require_sound
+from playbook.intake.tables import open_tables
+from playbook.run.gathered import gather
+from playbook.run.manifest import inputs
+from playbook.run.notebooks import notebook_file, parameters_of, read_notebook
+from playbook.run.phases import Phase
+from playbook.run.prospects import require_usable
+from playbook.run.uses import uses
+
+__all__ = ["Ready", "prepare"]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A client whose file, tables and parameters were found sound, with all that a run needs."""
+
+    engagement: Engagement
+    as_of: date
+    phases: tuple[Phase, ...]
+    files: dict[str, Path]  # phase id -> notebook
+    parameters: dict[str, dict[str, object]]  # phase id -> what its notebook is given
+    rests: dict[str, tuple[str, ...] | None]  # phase id -> names of what its answers rest on
+    inputs: list[dict]
+    span: tuple[date, date]
+    cautions: int
+    seconds: dict[str, float]
+
+
+def prepare(engagement: Engagement, phases: tuple[Phase, ...], given: dict[str, str], kept: Path) -> Ready:
+    """Everything that can be found wrong before a notebook starts, found now; what the tables give is gathered into ``kept``.
+
+    Raises IntakeError, EngagementError or UsageError; nothing has been written by then.
+    """
+    begin = perf_counter()
+    require_usable(engagement)
+    found = audit(engagement)
+    require_sound(found, engagement.client)
+    parameters = parameters_of(engagement, phases, given)
+    as_of = open_tables(engagement).as_of
+    for values in parameters.values():
+        values.setdefault("as_of", as_of.isoformat())
+    seconds = {"check": round(perf_counter() - begin, 3)}
+    dated = [i for i in found.inventory if i.table in {"orders", "pipeline"} and i.first]
+    span = (min(i.first for i in dated), as_of) if dated else (as_of, as_of)
+    begin = perf_counter()
+    reads = gather(engagement, as_of, kept)
+    seconds["gather"] = round(perf_counter() - begin, 3)
+    files = {phase.id: notebook_file(engagement, phase) for phase in phases}
+    return Ready(
+        engagement=engagement,
+        as_of=as_of,
+        phases=phases,
+        files=files,
+        parameters=parameters,
+        rests=_rests(phases, files, reads),
+        inputs=inputs(engagement, found),
+        span=span,
+        cautions=len([c for c in found.checks if c.level == "caution"]),
+        seconds=seconds,
+    )
+
+
+def _rests(
+    phases: tuple[Phase, ...], files: dict[str, Path], reads: dict[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...] | None]:
+    """What each phase rests on; None where nobody can tell, and for the phases that such a one gives its answers to."""
+    found = {}
+    for phase in phases:
+        names = uses(phase, read_notebook(files[phase.id]), reads)
+        unknown = {f"notebook:{name}" for name, rests in found.items() if rests is None}
+        found[phase.id] = None if names is None or unknown & set(names) else names
+    return found
