@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from playbook import commands_delivery
 from playbook.engagement import client_names, find_root, open_engagement
 from playbook.errors import PlaybookError, UsageError, did_you_mean
 
@@ -253,6 +254,9 @@ def _print_prospects(name: str, sections) -> None:
     for needed in dict.fromkeys(s.lacks for s in sections if s.lacks):
         waiting = ", ".join(s.section for s in sections if s.lacks == needed)
         out.print(f"      {waiting}: needs {' and '.join(needed)}", markup=False)
+
+
+commands_delivery.register(app)
 
 
 def _complain(error: PlaybookError) -> None:

@@ -1,0 +1,49 @@
+"""Recipients: a mail goes to the client's own people; an address elsewhere is a stop that somebody has to confirm."""
+
+from collections.abc import Iterable
+
+from playbook.delivery.checking.own import yaml_texts
+from playbook.engagement import Engagement, client_names
+from playbook.errors import DeliveryError
+
+__all__ = ["domain", "require_own_domains"]
+
+
+def domain(address: str) -> str:
+    """What stands behind the @, in small letters."""
+    return address.rpartition("@")[2].lower()
+
+
+def require_own_domains(engagement: Engagement, former: Iterable[str], allowed: Iterable[str]) -> None:
+    """Raise DeliveryError for recipients whose domain nobody has confirmed.
+
+    The client's domains are those that earlier reports went to (``former`` addresses), else the one of its first recipient. A
+    domain that another client's file names as well has to be in ``allowed``, whoever it belongs to.
+    """
+    confirmed = {one.lower() for one in allowed}
+    own = {domain(one) for one in former} or {domain(one) for one in engagement.recipients[:1]}
+    others = _theirs(engagement)
+    problems = []
+    for address in engagement.recipients:
+        name = domain(address)
+        if name in confirmed:
+            continue
+        if name in others:
+            problems.append(f"{address}: {name} also receives the reports of {others[name]}")
+        elif name not in own:
+            problems.append(f"{address}: {name} is not {' or '.join(sorted(own))}, where this client's reports go")
+    if problems:
+        wanted = " ".join(f"--allow-domain {one}" for one in dict.fromkeys(p.split(": ")[1].split()[0] for p in problems))
+        title = f"{engagement.client}: recipients that nobody has confirmed. If they are right, say {wanted}"
+        raise DeliveryError(title, problems)
+
+
+def _theirs(engagement: Engagement) -> dict[str, str]:
+    """Domains of the addresses in every other client's file, with that client."""
+    return {
+        domain(text): client
+        for client in client_names(engagement.root)
+        if client != engagement.client
+        for text in yaml_texts(engagement.root / "data" / client / "client.yml")
+        if text.count("@") == 1 and " " not in text
+    }

@@ -1,0 +1,83 @@
+"""Settings: how to reach the mail server, from the environment and from nowhere else."""
+
+import ipaddress
+import os
+import ssl
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+
+from email_validator import EmailNotValidError, validate_email
+
+from playbook.delivery.letter import SENDER, one_line
+from playbook.errors import UsageError
+
+__all__ = ["Settings", "read_settings"]
+
+_PREFIX = "PLAYBOOK_SMTP_"
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Server, port, ``security`` (starttls, tls, or none for a server on this very machine), sender, and how to log in."""
+
+    host: str
+    port: int
+    security: str
+    sender: str  # address alone
+    sender_name: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    authority: str | None = None  # file with a certificate authority of one's own
+
+    def context(self) -> ssl.SSLContext:
+        """Certificates are verified, always."""
+        return ssl.create_default_context(cafile=self.authority)
+
+
+def read_settings() -> Settings:
+    """PLAYBOOK_SMTP_HOST and _FROM (an address, or Name <address>); optional _PORT, _SECURITY, _USER, _PASSWORD, _CA.
+
+    Raises UsageError with everything that is missing or wrong.
+    """
+    given = {
+        name: os.environ.get(f"{_PREFIX}{name}", "").strip() for name in ("HOST", "PORT", "SECURITY", "USER", "PASSWORD", "CA")
+    }
+    name, address = parseaddr(os.environ.get(SENDER, ""))
+    security = given["SECURITY"].lower() or "starttls"
+    wrong = [] if given["HOST"] else [f"{_PREFIX}HOST is not set: the name of the mail server"]
+    try:
+        address = validate_email(address, check_deliverability=False, allow_smtputf8=False).ascii_email
+    except EmailNotValidError:
+        wrong.append(f"{SENDER} is no address: write Jane Doe <jane@example.com>")
+    if security not in _PORTS:
+        wrong.append(f"{_PREFIX}SECURITY is {security!r}: write starttls or tls")
+    elif security == "none" and not _local(given["HOST"]):
+        wrong.append(f"{_PREFIX}SECURITY may be none only for a server on this machine (localhost)")
+    if given["PORT"] and not (given["PORT"].isdecimal() and 0 < int(given["PORT"]) < 65536):
+        wrong.append(f"{_PREFIX}PORT is {given['PORT']!r}, no port")
+    if bool(given["USER"]) != bool(given["PASSWORD"]):
+        wrong.append(f"set both {_PREFIX}USER and {_PREFIX}PASSWORD, or neither")
+    if given["USER"] and security == "none":
+        wrong.append("a password is sent over starttls or tls only")
+    if given["CA"] and not os.path.isfile(given["CA"]):
+        wrong.append(f"{_PREFIX}CA names no file")
+    if wrong:
+        raise UsageError("The mail server's settings in the environment are not complete:", wrong)
+    return Settings(
+        host=given["HOST"],
+        port=int(given["PORT"] or _PORTS[security]),
+        security=security,
+        sender=address,
+        sender_name=one_line(name),
+        user=given["USER"] or None,
+        password=given["PASSWORD"] or None,
+        authority=given["CA"] or None,
+    )
+
+
+def _local(host: str) -> bool:
+    try:
+        return host.lower() == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
