@@ -6,13 +6,15 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from bs4 import BeautifulSoup
+
 from playbook.engagement import Engagement
 from playbook.errors import DeliveryError, IntakeError
 from playbook.intake.sources import fingerprint, source_files
 from playbook.report.workbook import WORKBOOK
 from playbook.run.feedback import feedback_file
 from playbook.run.kept import FINDINGS
-from playbook.run.manifest import MANIFEST, read_manifest, settings
+from playbook.run.manifest import MANIFEST, broken, read_manifest, settings
 from playbook.run.phases import PHASES, Phase
 from playbook.run.publish import FAILED, published
 
@@ -60,6 +62,11 @@ class Edition:
         return fingerprint(self.files)
 
     @cached_property
+    def soups(self) -> dict[str, BeautifulSoup]:
+        """The pages taken apart, by file name; to be read, never to be changed."""
+        return {name: BeautifulSoup(html, "html.parser") for name, html in self.pages.items()}
+
+    @cached_property
     def pages(self) -> dict[str, str]:
         """The pages' HTML by file name, read once."""
         return {f.name: f.read_text(encoding="utf-8") for f in self.files if f.suffix == ".html"}
@@ -98,6 +105,8 @@ def _read(folder: Path, client: str) -> dict:
         wrong.append(f"its manifest says data as of {manifest.get('as_of')}, the folder {folder.name}")
     wanted = [SUMMARY, FINDINGS, *(p.page for p in PHASES if p.id in manifest.get("phases", {}))]
     wrong += [f"{name} is missing" for name in wanted if not (folder / name).is_file()]
+    if "files" in manifest:  # written by earlier versions without
+        wrong += [one for one in broken(folder) if not one.endswith(": missing") or one.split(":")[0] not in wanted]
     if wrong:
         raise DeliveryError(f"reports/{client}/{folder.name} is not what was published. Next: playbook run {client}", wrong)
     return manifest

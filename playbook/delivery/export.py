@@ -96,7 +96,7 @@ def _encrypted(files: dict[str, bytes], password: str) -> bytes:
         target.setpassword(password.encode())
         target.setencryption(pyzipper.WZ_AES, nbits=256)
         for name, content in files.items():
-            target.writestr(pyzipper.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content)
+            target.writestr(name, content)
     return buffer.getvalue()
 
 

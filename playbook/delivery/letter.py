@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from email.utils import parseaddr
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from markupsafe import Markup
 
 from playbook.delivery.edition import SUMMARY, Edition
@@ -124,7 +124,7 @@ def _story(edition: Edition) -> list[dict]:
 
 def _scorecard(edition: Edition) -> Scorecard | None:
     """The first table of the summary's scorecard: KPIs with a goal first, without ranges and columns that say nothing."""
-    part = BeautifulSoup(edition.pages[SUMMARY], "html.parser").find("section", id=SCORECARD)
+    part = edition.soups[SUMMARY].find("section", id=SCORECARD)
     table = part and part.find("table")
     if table is None:
         return None
@@ -141,10 +141,10 @@ def _scorecard(edition: Edition) -> Scorecard | None:
 
 def _charts(edition: Edition, sections: list[str]) -> tuple[Chart, ...]:
     """The first chart of each section that the story comes from, until there are enough."""
-    soups = {p.id: BeautifulSoup(edition.pages[p.page], "html.parser") for p in edition.phases}
+    soups = [edition.soups[p.page] for p in edition.phases]
     found = []
     for section in dict.fromkeys(sections):
-        part = next(filter(None, (soup.find("section", id=section) for soup in soups.values())), None)
+        part = next(filter(None, (soup.find("section", id=section) for soup in soups)), None)
         figure = part and part.select_one("figure.figure svg[role=img]")
         if figure and (chart := _chart(section, figure)) and len(found) < CHARTS:
             found.append(chart)

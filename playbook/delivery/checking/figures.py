@@ -70,7 +70,7 @@ def figures(edition: Edition, html: str, text: str, allowed: Iterable[str]) -> l
 
 def _shown(edition: Edition) -> list[str]:
     """What the report's scorecard and charts say."""
-    soups = [BeautifulSoup(page, "html.parser") for page in edition.pages.values()]
+    soups = edition.soups.values()
     figures = [f for soup in soups for f in soup.select("figure.figure")]
     said = [f.figcaption.get_text(" ") for f in figures if f.figcaption]
     said += [svg["aria-label"] for f in figures for svg in f.find_all("svg", attrs={"aria-label": True})]

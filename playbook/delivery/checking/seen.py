@@ -6,6 +6,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bs4 import BeautifulSoup
 from openpyxl import load_workbook
@@ -60,14 +61,18 @@ def look_into(name: str, content: bytes) -> Iterator[Seen]:
         yield Seen(name, folded(content.decode("utf-8", errors="replace")))
 
 
-def _page(name: str, html: str) -> Iterator[Seen]:
+def _page(name: str, html: str) -> tuple[Seen, ...]:
+    return tuple(Seen(f"{name}{part}", text) for part, text in _page_texts(html))
+
+
+@lru_cache(maxsize=32)  # the same page is looked at in the report, in the mail and in its zip
+def _page_texts(html: str) -> tuple[tuple[str, str], ...]:
     soup = BeautifulSoup(html, "html.parser")
     strings = [str(s) for s in soup.find_all(string=True)]  # comments and styles too
     attributes = [" ".join(v) if isinstance(v, list) else str(v) for tag in soup.find_all(True) for v in tag.attrs.values()]
     attributes = [v for v in attributes if not v.startswith("data:") and re.search(r"[^\W\d_]{2}|@|\d{6}", v)]
-    yield Seen(name, folded("\n".join(strings)))
-    yield Seen(name, folded("".join(strings)))  # a word that begins bold and ends plain
-    yield Seen(f"{name}, attributes", folded("\n".join(dict.fromkeys(attributes))))
+    whole = folded("".join(strings))  # a word that begins bold and ends plain
+    return ("", folded("\n".join(strings))), ("", whole), (", attributes", folded("\n".join(dict.fromkeys(attributes))))
 
 
 def _book(name: str, content: bytes) -> Iterator[Seen]:
