@@ -14,6 +14,7 @@ NOISE = 0.05  # relative change that counts as none where no range is known
 QUIET = ("-quiet", "-none")  # ends of ids of findings that say that there is nothing to say
 LEFT_OUT = frozenset({"since-last", "data-audit", "alerts", "needs"})  # the last two say again what other sections found
 WORTH = frozenset({"lifetime-value", "market", "demand", "prices", "baskets"})  # their money is what can be won, not what is lost
+EARNED = frozenset({"impact", "returns"})  # their money was earned or lost: the signed value tells, and more of it is better
 COLUMNS = ["section", "id", "verdict", "sentence", "before", "after", "unit", "at_stake", "evidence", "action"]
 
 
@@ -22,9 +23,9 @@ def compare(past: Iterable[Mapping], now: Iterable[Mapping]) -> pd.DataFrame:
 
     Findings are mappings as findings.json has them (section, id, sentence, value, unit, low, high, money, evidence, action); they
     are matched by section and id, in sections that both reports answered. ``before`` and ``after``: what was compared, money at
-    stake where there is any (more is worse, unless it can be won), else the value (better or worse where the id names a KPI, else
-    moved). The same: the two ranges' distance is within chance (their halves added in squares), or without ranges less than 5
-    percent.
+    stake where there is any (more is worse, unless it can be won), else the value (better or worse where the id names a KPI or it
+    was earned, else moved). The same: the two ranges' distance is within chance (their halves added in squares), or without
+    ranges less than 5 percent.
     ``at_stake``: how much more money is at stake now, negative for less.
     """
     earlier, later = ({(f["section"], f["id"]): f for f in found if _told(f)} for found in (past, now))
@@ -46,7 +47,7 @@ def _told(finding: Mapping) -> bool:
 def _row(was: Mapping | None, now: Mapping | None) -> dict:
     one = now or was
     told = {name: one.get(name) for name in ("section", "id", "sentence", "evidence", "action")}
-    stake_before, stake_now = ((f.get("money") or 0.0) if f else 0.0 for f in (was, now))
+    stake_before, stake_now = (_at_stake(f) for f in (was, now))
     told |= {"at_stake": stake_now - stake_before, "unit": "money"}
     if was is None or now is None:
         return told | {"verdict": "gone" if now is None else "new", "before": stake_before or None, "after": stake_now or None}
@@ -63,7 +64,13 @@ def _row(was: Mapping | None, now: Mapping | None) -> dict:
     if _same_value(was, now) or (not _ranged(was) and not _ranged(now) and _close(before, after)):
         return told | {"verdict": "same"}
     good = _good(now)
+    if one["section"] in EARNED and good:
+        told["at_stake"] = before - after
     return told | {"verdict": "moved" if good is None else "better" if (after > before) == (good == "up") else "worse"}
+
+
+def _at_stake(finding: Mapping | None) -> float:
+    return 0.0 if finding is None or finding["section"] in EARNED else finding.get("money") or 0.0
 
 
 def _ranged(finding: Mapping) -> bool:
@@ -83,6 +90,8 @@ def _close(before: float, after: float) -> bool:
 
 
 def _good(finding: Mapping) -> str | None:
-    """Which way is good for a finding on a KPI; None for others."""
+    """Which way is good for a finding on a KPI or on money earned; None for others."""
+    if finding["section"] in EARNED:
+        return "up" if finding.get("unit") == "money" else None
     kpi = finding["id"].removeprefix(f"{finding['section']}-").replace("-", "_")
     return CATALOGUE[kpi].good if finding["section"] in {"scorecard", "plan-tracking"} and kpi in CATALOGUE else None

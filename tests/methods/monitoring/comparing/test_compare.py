@@ -30,6 +30,17 @@ def test_money_that_can_be_won_has_only_moved():
     assert verdicts([finding(section="market", money=100.0)], [finding(section="market", money=150.0)]) == {"a": "moved"}
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"), [(1e3, 9e3, "better"), (9e3, 1e3, "worse"), (-9e3, -1e3, "better"), (-1e3, -9e3, "worse")]
+)
+def test_more_profit_is_better_and_a_smaller_loss_too(before, after, verdict):
+    for id, section in (("returns-total", "returns"), ("impact-mail", "impact")):
+        past, now = ([finding(id, section, value=v, unit="money", money=abs(v))] for v in (before, after))
+        changes = compare(past, now).iloc[0]
+        assert (changes["verdict"], changes["at_stake"], changes["before"]) == (verdict, before - after, before)
+        assert compare([], now).empty and compare([finding("x", section)], now)["at_stake"].tolist() == [0.0, 0.0]
+
+
 def ranged(value, half, **told):
     return finding(value=value, low=value - half, high=value + half, unit="share", **told)
 
