@@ -1,4 +1,5 @@
 import pickle
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from playbook.engagement import Assumptions
 from playbook.methods.strategy.predicting.asked import ask_cases, ask_customers, ask_deals
+from playbook.methods.strategy.predicting.findings import Scored, findings
 from playbook.methods.strategy.predicting.learn import CHOICE
 from playbook.methods.strategy.predicting.worth import PLANNED
 from playbook.methods.strategy.scoring import scoring
@@ -198,6 +200,15 @@ def test_where_deals_differ_in_worth_no_chance_is_told_from_which_it_pays(found)
     finding = next(f for f in told.findings if f.id == "scoring-profit")
     assert told.profit.threshold is None and "chance of" not in finding.sentence and "that chance" not in finding.action
     assert "where the chance times what a yes brings is above what the work costs" in finding.sentence
+
+
+def test_where_all_pay_the_score_only_says_where_to_begin(found):
+    cheap = scoring(AS_OF, STATED.model_copy(update={"contact_cost": 0.01}), FMT, opportunities=_deals().assign(amount=100.0))
+    finding = next(f for f in cheap.findings if f.id == "scoring-profit")
+    assert finding.sentence.startswith("It pays to work on all deals: that would have left €") and finding.action is None
+    losing = replace(found.profit, gain=-0.5, gain_low=-1.0, share=0.7)
+    told = findings(Scored(FMT, found.asked, found.learned, losing, found.listed, None, found.importance, found.dependence))[1]
+    assert "no more than working on everybody" in told.sentence and told.action is None and told.evidence == "indicative"
 
 
 def test_only_what_the_treatment_brings_about_counts():

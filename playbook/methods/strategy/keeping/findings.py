@@ -145,7 +145,7 @@ def persuasion_finding(found: Persuasion, listed: pd.DataFrame, meant: str, fmt:
         sentence += " To leave out those not worth the cost is not shown to have left more in the test than addressing all."
     action = None
     if len(listed):
-        who = "1 customer" if len(listed) == 1 else f"{fmt.count(len(listed))} customers"
+        who = _many(len(listed), "case" if trial.unit == "yes" else "customer")
         action = (
             f"Repeat it once for the {who} on its list: it should leave {fmt.money(listed['gain'].sum())} of {meant} after cost."
         )

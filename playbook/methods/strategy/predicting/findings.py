@@ -12,6 +12,7 @@ __all__ = ["Scored", "findings", "headline"]
 OWNER = "head of sales"
 SMALL = 200  # cases of the rarer outcome, below which figures are said to be rough
 NO_BETTER = 0.5
+NEARLY_ALL = 0.995  # share worked on that reads as all
 
 
 def headline(scored: Scored) -> str:
@@ -79,23 +80,29 @@ def _profit(scored: Scored) -> Finding | None:
             evidence="likely" if scored.asked.measured else "indicative",
             action="Find a cheaper way to reach them, or only those who ask.", owner=OWNER,
         )  # fmt: skip
-    with_all = "everybody" if told.everybody > 0 else "nobody"
-    if told.threshold is None:
-        pays, rest = "It pays where the chance times what a yes brings is above what the work costs.", f"the other {nouns.many}"
-    else:
+    everybody = told.everybody > 0
+    if told.threshold is not None:
         pays, rest = f"It pays from a chance of {fmt.share(told.threshold)}.", f"{nouns.many} below that chance"
+    else:
+        pays, rest = "It pays where the chance times what a yes brings is above what the work costs.", f"the other {nouns.many}"
+    other = "working on everybody" if everybody else "working on nobody"
+    more = f"{fmt.value(told.gain, 'unit_money')} more than {other}" if told.gain > 0 else f"no more than {other}"
+    best = f"{fmt.value(told.best, 'unit_money')} of {scored.meant} for each of the whole list"
+    sentence = (
+        f"Working on the {fmt.share(told.share)} of the {nouns.many} with which it pays would have left {best}, {more}. {pays}"
+    )
+    if told.share > NEARLY_ALL:
+        sentence = f"It pays to work on all {nouns.many}: that would have left {best}. The score says where to begin."
     return Finding(
         "scoring-profit",
-        f"Working on the {fmt.share(told.share)} of the {nouns.many} with which it pays would have left"
-        f" {fmt.value(told.best, 'unit_money')} of {scored.meant} for each of the whole list,"
-        f" {fmt.value(told.gain, 'unit_money')} more than working on {with_all}. {pays}{_planned(scored)}",
+        f"{sentence}{_planned(scored)}",
         told.gain,
         "unit_money",
         told.gain_low,
         told.gain_high,
         len(scored.learned.held_out),
         evidence="likely" if scored.asked.measured and scored.pays else "indicative",
-        action=f"Leave {rest} to mails and the website.",
+        action=f"Leave {rest} to mails and the website." if told.gain > 0 and told.share <= NEARLY_ALL else None,
         owner=OWNER,
     )
 
