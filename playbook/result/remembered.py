@@ -10,7 +10,7 @@ from playbook.result.formats import Unit
 
 __all__ = ["Kind", "Remembered", "one_of_kind"]
 
-Kind = Literal["kpi", "forecast", "promise", "worth", "test", "lift", "elasticity", "response", "conversion", "segment value"]
+Kind = Literal["kpi", "forecast", "promise", "worth", "test", "lift"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,6 @@
 """Archive: ``memory.json`` beside every published report: the figures that later reports, and other clients', start from.
 
-industry, currency, as_of, and a list of figures for each section that left some. What is measured again is not simply
-replaced: see ``renewed``.
+industry, currency, as_of, and a list of figures for each section that left some.
 """
 
 import json
@@ -13,7 +12,6 @@ from pathlib import Path
 import pandas as pd
 
 from playbook.engagement import Engagement
-from playbook.methods.evaluation.learning.updating import renewed
 from playbook.result.remembered import Remembered
 from playbook.run.manifest import write_json
 from playbook.run.phases import PHASES
@@ -21,7 +19,6 @@ from playbook.run.phases import PHASES
 __all__ = ["MEMORY", "PEER_COLUMNS", "past_memory", "peer_kpis", "write_memory"]
 
 MEMORY = "memory.json"
-RENEWED = frozenset({"elasticity", "response", "conversion", "segment value"})  # lifts renew themselves, test by test
 OLDEST = timedelta(days=730)  # a report that ends earlier than this before another one's day says nothing of today
 MADE_UP = "truth"  # a client folder that holds this was generated
 PEER_COLUMNS = ("industry", "currency", "kpi", "value")
@@ -31,12 +28,10 @@ def write_memory(
     engagement: Engagement, as_of: date, figures: Mapping[str, tuple[Remembered, ...]], folder: Path, former: Path | None = None
 ) -> None:
     """Write what the sections left (by section id) into ``folder``; sections that did not run are taken from ``former``."""
-    past = {(one.kind, one.id): one for one in past_memory(engagement, as_of)}
     sections = _read(former)["sections"] if former is not None and (former / MEMORY).is_file() else {}
     for name in (section for phase in PHASES for section in phase.sections):
         if found := figures.get(name):
-            kept = [renewed(past.get((one.kind, one.id)), one) if one.kind in RENEWED else one for one in found]
-            sections[name] = [asdict(one) for one in kept]
+            sections[name] = [asdict(one) for one in found]
     told = {"industry": engagement.industry, "currency": engagement.currency, "as_of": as_of, "sections": sections}
     write_json(folder / MEMORY, told)
 

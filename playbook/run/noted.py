@@ -17,8 +17,6 @@ from playbook.result.remembered import Remembered
 
 __all__ = ["noted"]
 
-YEAR = 365
-BLEND = "blend"  # the way of recommending that is used; its module loads what learns, which is not needed here
 _Left = Iterator[Remembered | None]
 
 
@@ -52,35 +50,6 @@ def _worth(result: Result, as_of: date) -> _Left:
     )
     total = result.total, result.total_low, result.total_high
     yield _figure("worth", "all-customers", f"All customers, {named}", *total, unit="money", n=len(result.customers))
-    for row in result.groups.itertuples():
-        if row.customers > 0 and result.groups["segment"].nunique() > 1:
-            each = (x / row.customers for x in (row.value, row.low, row.high))
-            yield _figure(
-                "segment value", row.segment, row.segment, *each, unit="money", n=int(row.customers), **_last_year(as_of)
-            )
-
-
-def _answers_to_prices(result: Result, as_of: date) -> _Left:
-    for row in result.groups.itertuples():
-        half = HALF * row.error
-        weeks = timedelta(weeks=int(row.n_weeks) // max(int(row.products), 1))
-        yield _figure(
-            "elasticity", row.category, row.category, row.elasticity, row.elasticity - half, row.elasticity + half,
-            n=int(row.products), since=as_of - weeks, until=as_of,
-        )  # fmt: skip
-
-
-def _responses(result: Result, as_of: date) -> _Left:
-    for row in result.channels.itertuples():
-        yield _figure("response", row.channel, row.channel, row.back, row.back_low, row.back_high, **_last_year(as_of))
-
-
-def _conversions(result: Result, as_of: date) -> _Left:
-    for row in result.path.stages.iloc[1:].itertuples():
-        yield _figure(
-            "conversion", f"{row.before} to {row.step}", f"{row.before} to {row.step}", row.conversion, row.low, row.high,
-            unit="share", n=int(row.came), **_last_year(as_of),
-        )  # fmt: skip
 
 
 def _buyers(result: Result, as_of: date) -> _Left:
@@ -95,14 +64,10 @@ def _buyers(result: Result, as_of: date) -> _Left:
 
 
 def _named_right(result: Result, as_of: date) -> _Left:
-    """For what share of returning customers one of ten products named was right, with Wilson's range (1927)."""
-    judged = len(result.chosen.judged)
-    hit = float(result.ways.set_index("way").loc[BLEND, "hit"])
-    from playbook.methods.needs_analysis.chance import share_range  # loads statistics that most commands can do without
-
-    low, high = share_range(round(hit * judged), judged)
+    """For what share of returning customers one of ten products named was right, with its range."""
+    hit, low, high = result.right
     label = "Customers for whom one of ten products named was right"
-    yield _figure("promise", "named-right", label, hit, low, high, unit="share", n=judged)
+    yield _figure("promise", "named-right", label, hit, low, high, unit="share", n=len(result.chosen.judged))
 
 
 def _steps_advised(result: Result, as_of: date) -> _Left:
@@ -126,14 +91,9 @@ def _figure(kind: str, id: str, label: str, value: float, low=None, high=None, *
     return Remembered(kind=kind, id=id, label=label, value=float(value), low=known[0], high=known[1], **more)
 
 
-def _last_year(as_of: date) -> dict[str, date]:
-    return {"since": as_of - timedelta(days=YEAR - 1), "until": as_of}
-
-
 _LEAVES: Mapping[str, Callable[[Result, date], _Left]] = MappingProxyType(
     {
-        "scorecard": _kpis, "demand": _forecasts, "lifetime_value": _worth, "prices": _answers_to_prices, "budget": _responses,
-        "funnel": _conversions, "scoring": _buyers, "recommendations": _named_right, "next_step": _steps_advised,
-        "lessons": _beliefs,
+        "scorecard": _kpis, "demand": _forecasts, "lifetime_value": _worth, "scoring": _buyers,
+        "recommendations": _named_right, "next_step": _steps_advised, "lessons": _beliefs,
     }
 )  # fmt: skip

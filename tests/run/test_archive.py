@@ -31,9 +31,9 @@ def kpi(value, id="repeat_rate"):
     return Remembered(kind="kpi", id=id, label="x", value=value, unit="share")
 
 
-def conversion(value, since, until):
+def trial(value, since, until):
     span = {"low": value - 0.02, "high": value + 0.02, "since": since, "until": until}
-    return Remembered(kind="conversion", id="a to b", label="a to b", value=value, **span)
+    return Remembered(kind="test", id="mail", label="Mail", value=value, **span)
 
 
 def published(engagement, day, figures, former=None):
@@ -44,7 +44,7 @@ def published(engagement, day, figures, former=None):
 
 
 def test_what_is_written_is_read_by_a_later_report_only(acme):
-    told = conversion(0.1, date(2025, 11, 1), date(2026, 10, 31))
+    told = trial(0.1, date(2025, 11, 1), date(2026, 10, 31))
     published(acme, "2026-10-31", {"funnel": (told,), "scorecard": (kpi(0.7),)})
     assert past_memory(acme, date(2026, 11, 30)) == (told, kpi(0.7))
     assert past_memory(acme, DAY) == ()
@@ -58,18 +58,11 @@ def test_sections_that_did_not_run_are_carried(acme):
     assert set(json.loads((folder / MEMORY).read_text("utf-8"))["sections"]) == {"lessons"}
 
 
-def test_what_is_measured_on_new_data_is_weighed_with_what_was_known(acme):
-    published(acme, "2025-10-31", {"funnel": (conversion(0.10, date(2024, 11, 1), date(2025, 10, 31)),)})
-    published(acme, "2026-10-31", {"funnel": (conversion(0.12, date(2025, 11, 1), DAY),), "scorecard": (kpi(0.7),)})
-    renewed, plain = past_memory(acme, date(2027, 1, 31))
-    assert renewed.value == pytest.approx(0.11) and plain.value == 0.7
-
-
 def test_peers_are_figures_without_names(acme, tmp_path):
     for place, value in enumerate((0.9, 0.5, 0.7)):
         other = client(tmp_path, f"other{place}", currency="USD" if place else "EUR")
         published(other, "2026-08-31", {"scorecard": (kpi(0.1),)})  # not the last one
-        published(other, "2026-09-30", {"scorecard": (kpi(value), kpi(0.2, "churn")), "funnel": (conversion(0.1, DAY, DAY),)})
+        published(other, "2026-09-30", {"scorecard": (kpi(value), kpi(0.2, "churn")), "funnel": (trial(0.1, DAY, DAY),)})
     published(acme, "2026-09-30", {"scorecard": (kpi(0.3),)})
     found = peer_kpis(acme, DAY)
     assert list(found.columns) == list(PEER_COLUMNS)

@@ -10,7 +10,6 @@ import pytest
 
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.methods.needs_analysis.kpis.standing import Standing
-from playbook.methods.strategy.recommending.trial import BLEND
 from playbook.result.contract import Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.remembered import Remembered, one_of_kind
@@ -35,29 +34,14 @@ def test_kpis_forecasts_and_promises():
     assert noted("scoring", SimpleNamespace(asked=SimpleNamespace(kind="cases"), listed=listed), DAY) == ()
 
 
-def test_answers_to_prices_channels_and_steps():
-    groups = pd.DataFrame({"category": ["a"], "elasticity": [-2.0], "error": [0.1], "products": [4], "n_weeks": [208]})
-    (answer,) = noted("prices", SimpleNamespace(groups=groups), DAY)
-    assert (answer.value, answer.low, answer.high) == (-2.0, pytest.approx(-2.128, abs=1e-3), pytest.approx(-1.872, abs=1e-3))
-    channels = pd.DataFrame(
-        {"channel": ["mail", "new"], "back": [2.0, np.inf], "back_low": [1.0, 0.0], "back_high": [3.0, np.inf]}
-    )
-    (mail,) = noted("budget", SimpleNamespace(channels=channels), DAY)  # nothing was spent on the other one yet
-    assert (mail.id, mail.days) == ("mail", 365)
-    columns = ["step", "before", "came", "conversion", "low", "high"]
-    stages = pd.DataFrame([["visit", None, 9, 1, 1, 1], ["basket", "visit", 9, 0.5, 0.4, 0.6]], columns=columns)
-    (step,) = noted("funnel", SimpleNamespace(path=SimpleNamespace(stages=stages)), DAY)
-    assert (step.id, step.value, step.n) == ("visit to basket", 0.5, 9)
-
-
 def test_promises_of_steps_and_products():
     advice = SimpleNamespace(today=5.0, gain=1.0, gain_low=0.5, gain_high=2.0)
     (step,) = noted("next_step", SimpleNamespace(advice=advice), DAY)
     assert (step.id, step.value, step.low, step.high) == ("steps-advised", 6.0, 5.5, 7.0)
     assert noted("next_step", SimpleNamespace(advice=None), DAY) == ()
-    ways = pd.DataFrame({"way": [BLEND, "popularity"], "hit": [0.5, 0.4]})
-    (named,) = noted("recommendations", SimpleNamespace(ways=ways, chosen=SimpleNamespace(judged=range(200))), DAY)
-    assert (named.value, named.n) == (0.5, 200) and named.low < 0.5 < named.high
+    chosen = SimpleNamespace(judged=range(200))
+    (named,) = noted("recommendations", SimpleNamespace(right=(0.5, 0.45, 0.55), chosen=chosen), DAY)
+    assert (named.value, named.n) == (0.5, 200) and (named.low, named.high) == (0.45, 0.55)
 
 
 def test_a_locked_or_unknown_result_leaves_nothing():

@@ -7,6 +7,7 @@ import pandas as pd
 from playbook.engagement import Assumptions
 from playbook.methods.market_research.baskets import Baskets
 from playbook.methods.market_research.segments import Segments
+from playbook.methods.needs_analysis.chance import share_range
 from playbook.methods.strategy.recommending.figures import ways_figure
 from playbook.methods.strategy.recommending.findings import Offered, findings, headline
 from playbook.methods.strategy.recommending.lists import fresh_items, offers, rates
@@ -14,7 +15,7 @@ from playbook.methods.strategy.recommending.proposal import proposal, worklists
 from playbook.methods.strategy.recommending.rules import FEWEST_BUYERS, offered, texts, worth
 from playbook.methods.strategy.recommending.tables import assumptions, tables
 from playbook.methods.strategy.recommending.tastes import tastes
-from playbook.methods.strategy.recommending.trial import Chosen, try_ways
+from playbook.methods.strategy.recommending.trial import BLEND, Chosen, try_ways
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section
@@ -33,6 +34,12 @@ class Recommendations(Result):
     ways: pd.DataFrame
     chosen: Chosen = field(repr=False)
     offers: pd.DataFrame = field(repr=False)
+
+    @property
+    def right(self) -> tuple[float, float, float]:
+        """Share of the customers judged for whom one of ten products named by the blend was right, with Wilson's range."""
+        hit, judged = float(self.ways.set_index("way").loc[BLEND, "hit"]), len(self.chosen.judged)
+        return hit, *share_range(round(hit * judged), judged)
 
     def figures(self) -> tuple[Figure, ...]:
         """How well each way named what customers then bought."""

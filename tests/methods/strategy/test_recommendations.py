@@ -71,6 +71,8 @@ def test_what_may_not_be_offered_is_not(found):
 
 def test_ways_are_told_apart_and_the_headline_says_it(found):
     table = found.ways.set_index("way")
+    hit, low, high = found.right
+    assert hit == table.loc["blend", "hit"] and low < hit <= high
     assert table.loc[[EASE, KNN, BLEND], "ndcg"].min() > table.loc[POPULAR, "ndcg"]
     assert found.headline.startswith("Ten products named hold what")
     assert found.findings[0].evidence == "shown"

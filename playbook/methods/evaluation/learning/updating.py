@@ -7,16 +7,14 @@ the client's own customers contradict must not hold the answer back (power prior
 Ibrahim and Chen 2000, Statistical Science 15; Gravestock and Held 2017, Pharmaceutical Statistics 16, eq. 8).
 """
 
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri  # the command loads this module: scipy.stats takes a second
 
 from playbook.result.formats import LEVEL
-from playbook.result.remembered import Remembered
 
-__all__ = ["Belief", "belief", "renewed", "updated"]
+__all__ = ["Belief", "belief", "updated"]
 
 HALF = float(ndtri((1 + LEVEL) / 2))  # standard deviations from the middle of a range to its edge
 
@@ -54,23 +52,3 @@ def updated(prior: Belief, measured: Belief) -> tuple[Belief, float]:
     spread = max(prior.sd**2, (measured.mean - prior.mean) ** 2 - measured.sd**2)
     weight = spread / (spread + measured.sd**2)
     return Belief(prior.mean + weight * (measured.mean - prior.mean), float(np.sqrt(weight)) * measured.sd), weight
-
-
-def renewed(past: Remembered | None, now: Remembered) -> Remembered:
-    """What is remembered from now on of a figure measured again.
-
-    Data that were behind the past figure already count once: only the share of its days that today's data no longer hold stays
-    as a belief of its own. Where today's data reach back as far, today's figure takes its place.
-    """
-    if past is None or not (past.ranged and now.ranged) or None in (past.days, now.days) or now.low == now.high:
-        return now
-    alone = (min(now.since, _after(past.until)) - past.since).days / past.days
-    if alone <= 0:
-        return now
-    prior = belief(past.value, past.low, past.high)
-    new, _ = updated(replace(prior, sd=prior.sd / np.sqrt(alone)), belief(now.value, now.low, now.high))
-    return replace(now, value=new.mean, low=new.low, high=new.high, since=min(past.since, now.since))
-
-
-def _after(day: date) -> date:
-    return date.fromordinal(day.toordinal() + 1)
