@@ -91,6 +91,7 @@ class Lesson:
     low: float | None = None
     high: float | None = None
     profit: float | None = None  # margin brought minus cost, client's currency
+    until: str | None = None  # last day of what was measured, YYYY-MM-DD as in lessons.json; of two lessons the later one counts
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,8 @@ class Proposal:
     unique) or one row for the whole: what it costs and what it should bring in the first year, in gross margin (revenue where
     the margin is not known). ``pool`` is the gain it draws on: of two proposals with the same pool, a key counts in one only.
     ``whom`` says for whom or what, ``stop_rule`` when to end it; ``worklist`` shows the same keys to those who do the work.
-    ``waits``: the proposal has to win money from the budget; without it, it needs no budget to speak of.
+    ``waits``: the proposal has to win money from the budget; without it, it needs no budget to speak of. ``days`` of its first
+    year in which it runs, so that the lines' cost and value come in these days: fewer than a year where it was tested for fewer.
     """
 
     id: str
@@ -189,8 +191,11 @@ class Proposal:
     evidence: Evidence = "indicative"
     worklist: Worklist | None = None
     waits: bool = True
+    days: int = 365
 
     def __post_init__(self):
+        if not 1 <= self.days <= 365:
+            raise ValueError(f"{self.id}: {self.days} days of a year cannot be")
         if list(self.lines.columns) != list(LINES) or self.lines["key"].duplicated().any():
             raise ValueError(f"{self.id}: lines need the columns {LINES}, and each key once")
 

@@ -101,6 +101,7 @@ def _from_effect(effect: Effect, as_of: date, fmt: Formats) -> tuple[Lesson, Rul
         low=_known(effect.low),
         high=_known(effect.high),
         profit=_known(effect.profit) if effect.verdict in SURE else None,  # an effect that may be chance is worth nothing yet
+        until=effect.end.isoformat(),
     ), rule
 
 

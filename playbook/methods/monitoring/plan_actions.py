@@ -90,7 +90,7 @@ def pace_table(states: pd.DataFrame) -> Table:
     """What each action was to bring by now and can still bring, if it brings what was promised from the day it began."""
     columns = {
         "name": ("What", "text"),
-        "value": ("Promised a year", "money"),
+        "value": ("Promised within a year", "money"),
         "due": ("Due by now", "money"),
         "so_far": ("Can have brought", "money"),
         "ahead": ("Within the year", "money"),

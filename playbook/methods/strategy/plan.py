@@ -45,6 +45,7 @@ _LISTED = {
     "owner": ("Who", "text"),
     "start": ("Start", "date"),
     "review": ("Review", "date"),
+    "days": ("Days it runs in a year", "count"),
     "keys": ("Customers, products or deals", "count"),
     "cost": ("May cost a year", "money"),
     "value_low": ("Should bring at least", "money"),
@@ -149,7 +150,12 @@ def _assumptions(fmt: Formats) -> tuple[Assumption, ...]:
             "medium",
             "medium",
         ),
-        Assumption("A year of effect is counted, from the start of each action.", "medium", "medium"),
+        Assumption(
+            "A year of effect is counted, from the start of each action; of one planned with your own test, as many days of it as"
+            " were tested.",
+            "medium",
+            "medium",
+        ),
     )
 
 

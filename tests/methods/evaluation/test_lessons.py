@@ -105,6 +105,7 @@ def test_lesson_carries_the_effect():
     (lesson,) = found.lessons
     assert (lesson.id, lesson.next_step, lesson.profit) == ("mail", "scale", 900.0)
     assert (lesson.effect, lesson.low, lesson.high) == (0.2, 0.1, 0.3)
+    assert lesson.until == "2026-05-31"  # of two lessons on an action the later one counts
     assert lesson.sentence.startswith("Mail is worth extending")
     assert found.findings[0].action.startswith("Extend it")
     assert found.headline == "1 lesson: 1 to scale"

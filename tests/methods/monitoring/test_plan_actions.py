@@ -75,6 +75,28 @@ def test_a_late_action_can_bring_only_the_rest_of_its_year_and_needs_more_a_mont
     assert late[["due", "so_far", "ahead"]].tolist() == pytest.approx([184, 0, 181])
 
 
+MONTH_OF = action("a", start="2026-12-18", value=28.0) | {"value_low": 0.0, "value_high": 56.0, "days": 28}
+
+
+def test_an_action_for_some_days_brings_its_value_in_these_days():
+    """Fourteen of its 28 days are over, one unit a day."""
+    row = action_states([MONTH_OF], [begun("a", start=date(2026, 12, 18))], AS_OF).iloc[0]
+    assert row[["due", "so_far", "ahead"]].tolist() == pytest.approx([14, 14, 28])
+    assert row["needed"] == pytest.approx(14 / 14 * 365 / 12)
+    late = action_states([MONTH_OF], [], AS_OF).iloc[0]  # begun tomorrow, there is time for all 28 days
+    assert late[["due", "so_far", "ahead"]].tolist() == pytest.approx([14, 0, 28])
+    assert late["needed"] == pytest.approx(365 / 12)
+    over = action_states([MONTH_OF | {"start": "2026-11-02"}], [begun("a", start=date(2026, 11, 2))], AS_OF).iloc[0]
+    assert over[["due", "so_far", "ahead"]].tolist() == pytest.approx([28, 28, 28]) and math.isnan(over["needed"])
+    early = [begun("a", start=date(2026, 10, 19), end=date(2026, 11, 15))]
+    assert action_states([MONTH_OF], early, AS_OF).iloc[0]["so_far"] == pytest.approx(28)
+
+
+def test_a_low_end_of_nothing_is_nothing():
+    row = action_states([MONTH_OF], [begun("a", start=date(2026, 12, 18))], AS_OF).iloc[0]
+    assert (row["ahead_low"], row["ahead_high"]) == (0.0, 56.0)
+
+
 def test_an_action_that_ended_brings_no_more_and_one_ahead_of_its_day_is_due_nothing():
     ended = action_states([YEAR_OF], [begun("a", start=date(2026, 7, 1), end=date(2026, 7, 31))], AS_OF).iloc[0]
     assert ended[["so_far", "ahead"]].tolist() == pytest.approx([31, 31]) and math.isnan(ended["needed"])

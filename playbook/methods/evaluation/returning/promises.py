@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
+from playbook.methods.evaluation.measuring.windows import WEEK
 from playbook.result.formats import LEVEL
 from playbook.result.remembered import Remembered, one_of_kind
 
@@ -14,7 +15,7 @@ __all__ = ["FORECAST_COLUMNS", "PLAN_COLUMNS", "buyers_came", "fair", "forecasts
 
 PLAN_COLUMNS = ("id", "name", "promised", "promised_low", "promised_high", "came", "low", "high", "kept")
 FORECAST_COLUMNS = ("month", "expected", "low", "high", "actual", "inside")
-YEAR_WEEKS = 365 / 7
+YEAR = 365  # days that a promise is for where the plan does not say (plans published before it did)
 RARE = 0.05  # chance below which a miss is none
 KEPT, LESS, MORE, OPEN = "as promised", "less", "more", "too uncertain to say"
 
@@ -22,7 +23,8 @@ KEPT, LESS, MORE, OPEN = "as promised", "less", "more", "too uncertain to say"
 def plan_kept(past_plan: Sequence[dict], table: pd.DataFrame) -> pd.DataFrame:
     """One row an action of the last plan that was measured as an intervention of its id, with ``PLAN_COLUMNS``.
 
-    A year's promise counts for the weeks measured. ``came`` is margin, or revenue where no margin is known (as the plan has it).
+    A promise is for the ``days`` of the year that the action was planned to run, and counts for as many of them as were measured.
+    ``came`` is margin, or revenue where no margin is known (as the plan has it).
     ``kept``: more or less than promised where the two ranges lie apart, too uncertain to say where the measured range holds both
     nothing and the promise, else as promised.
     """
@@ -33,7 +35,7 @@ def plan_kept(past_plan: Sequence[dict], table: pd.DataFrame) -> pd.DataFrame:
         row = own.loc[action["action_id"]]
         money = "revenue" if np.isnan(row["margin"]) else "margin"
         came, low, high = (float(row[f"{money}{side}"]) for side in ("", "_low", "_high"))
-        part = min(row["weeks"] / YEAR_WEEKS, 1.0)
+        part = min(row["weeks"] * WEEK / action.get("days", YEAR), 1.0)
         promised, least, most = (action[name] * part for name in ("value", "value_low", "value_high"))
         kept = MORE if low > most else LESS if high < least else OPEN if low <= 0 <= high else KEPT
         rows.append((action["action_id"], action["name"], promised, least, most, came, low, high, kept))

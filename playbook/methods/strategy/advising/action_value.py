@@ -17,6 +17,7 @@ COLUMNS = (
     "kpi",
     "lead_days",
     "review_days",
+    "days",
     "customers",
     "basis",
     "basis_value",
@@ -39,9 +40,9 @@ def action_value(segment: dict, advice: Advice, learned: Learned, average: float
     """One row with ``COLUMNS`` for a segment (a row of its profile) and an action; money in the client's currency a year.
 
     value = customers x basis x lift x margin; cost = customers x (contact x ``average`` + reward x basis) x the share of a year
-    for which the action runs (a year, or as long as the client's own test did); break_even = the lift, while the action runs, at
-    which both are equal. ``average`` is the yearly revenue of an average customer of the shop. Without a ``margin`` the values
-    are revenue, and profit and break_even are NaN.
+    for which the action runs (``days``: a year, or as long as the client's own test did); break_even = the lift, while the action
+    runs, at which both are equal. ``average`` is the yearly revenue of an average customer of the shop. Without a ``margin`` the
+    values are revenue, and profit and break_even are NaN.
     """
     customers, lift = segment["customers"], learned.lift
     year = segment["revenue_year"] / customers if customers else 0.0
@@ -58,6 +59,7 @@ def action_value(segment: dict, advice: Advice, learned: Learned, average: float
         **{field: getattr(advice, field).in_language(locale) for field in ("name", "action", "reason", "owner", "kpi")},
         "lead_days": advice.lead_days,
         "review_days": advice.review_days,
+        "days": learned.days,
         "customers": customers,
         "basis": advice.basis,
         "basis_value": basis,

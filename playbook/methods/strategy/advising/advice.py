@@ -95,13 +95,18 @@ class Advice(_Frozen):
 class Learned:
     """An action seen in the light of this client's own tests: the lift to plan with, and the lesson that speaks of it.
 
-    ``running`` is the share of a year for which both the lift and the cost are counted.
+    ``days`` of a year for which both the lift and the cost are counted.
     """
 
     lift: Lift
     lesson: Lesson | None = None
     withdrawn: bool = False
-    running: float = 1.0
+    days: int = DAYS_A_YEAR
+
+    @property
+    def running(self) -> float:
+        """The same as a share of a year."""
+        return _year(self.days)
 
     @property
     def measured(self) -> bool:
@@ -149,27 +154,29 @@ def learn(
 ) -> Learned:
     """What this client's own tests say about an action.
 
-    A lesson speaks of the action when a word of its id stands in ``evidence_from``; of several, the last one counts.
+    A lesson speaks of the action when a word of its id stands in ``evidence_from``; of several, the one measured last
+    counts (``Lesson.until``), for reports list the strongest first.
     A test that harmed, or is to be retired, withdraws the action. A test with a visible effect replaces the assumed
     lift where the lift is a share of yearly revenue and the test's days are known: an effect of 8 percent over 73 days is
     1.6 percent of a year, and the action is then charged for 73 days too. Where the last report has weighed assumption and
     tests (a ``lift`` of ``past_memory``), that lift is used in the same way, whatever the test showed. In every other case the
     assumption stays and the lesson is shown beside it.
     """
-    lesson = next((x for x in reversed(lessons) if speaks_of(x.id, advice)), None)
+    spoken = [x for x in lessons if speaks_of(x.id, advice)]
+    lesson = max(spoken, key=lambda x: x.until or "", default=None)  # without a day: of a report from before days were kept
     if lesson is not None and (lesson.verdict == "harmful" or lesson.next_step == "retire"):
         return Learned(advice.lift, lesson, withdrawn=True)
     weighed = next((one for one in past_memory if one.kind == "lift" and one.id == advice.id), None)
     if weighed is not None and weighed.ranged and weighed.days and advice.basis == "year":
         shares = (weighed.low, weighed.value, weighed.high)
-        return Learned(_for_days(WEIGHED, weighed.evidence, weighed.days, *shares), lesson, running=_year(weighed.days))
+        return Learned(_for_days(WEIGHED, weighed.evidence, weighed.days, *shares), lesson, days=min(weighed.days, DAYS_A_YEAR))
     test = next((i for i in interventions if lesson is not None and i.id == lesson.id and i.end is not None), None)
     seen = test is not None and lesson.verdict in SUPPORT and None not in (lesson.effect, lesson.low, lesson.high)
     if not seen or advice.basis != "year":
         return Learned(advice.lift, lesson)
     days = (test.end - test.start).days + 1
     shares = (lesson.low, lesson.effect, lesson.high)
-    return Learned(_for_days(OWN_TEST, lesson.verdict, days, *shares), lesson, running=_year(days))
+    return Learned(_for_days(OWN_TEST, lesson.verdict, days, *shares), lesson, days=min(days, DAYS_A_YEAR))
 
 
 def _for_days(source: str, evidence: Evidence, days: int, *shares: float) -> Lift:

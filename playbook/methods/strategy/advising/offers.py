@@ -46,6 +46,7 @@ def offer(action: Mapping, members: pd.DataFrame, fmt: Formats) -> Proposal:
         lines=listed.rename(columns={"customer_id": "key"})[list(LINES)],
         lead_days=action["lead_days"],
         review_days=action["review_days"],
+        days=action["days"],
         evidence="likely" if measured(action) and action["value_low"] > action["cost"] else "indicative",
         worklist=Worklist(
             f"{action['action_id']}-{segment.casefold().replace(' ', '-')}",

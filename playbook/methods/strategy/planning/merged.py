@@ -16,7 +16,7 @@ __all__ = ["COLUMNS", "dated", "lists", "merged", "together"]
 
 COLUMNS = (
     "action_id", "name", "action", "whom", "pool", "owner", "start", "review", "keys", "cost", "value_low", "value", "value_high",
-    "evidence", "kpi", "stop_rule",
+    "days", "evidence", "kpi", "stop_rule",
 )  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def merged(proposed: Iterable[Proposal], funded: Iterable[Proposal]) -> tuple[Pr
 
 def dated(kept: Iterable[Proposal], proposed: Iterable[Proposal], as_of: date, fmt: Formats) -> pd.DataFrame:
     """One row per proposal kept, in order of start, with ``COLUMNS``; money is the client's currency a year, ``keys`` the number
-    of customers, products or deals.
+    of customers, products or deals, ``days`` how many of its first year it runs.
 
     An action starts on the first Monday after ``as_of`` plus its lead time and is reviewed after its review time, never between
     the years. Of a proposal that is not followed for all, ``whom`` says for how many of ``proposed``.
@@ -45,7 +45,7 @@ def dated(kept: Iterable[Proposal], proposed: Iterable[Proposal], as_of: date, f
         low, value, high = (float(p.lines[c].sum()) for c in ("value_low", "value", "value_high"))
         rows.append(
             (p.id, p.name, p.action, p.whom + part, p.pool, p.owner, pd.Timestamp(start), pd.Timestamp(review), keys, p.cost, low,
-             value, high, p.evidence, p.kpi, p.stop_rule)
+             value, high, p.days, p.evidence, p.kpi, p.stop_rule)
         )  # fmt: skip
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.sort_values(["start", "value"], ascending=[True, False], kind="stable", ignore_index=True)

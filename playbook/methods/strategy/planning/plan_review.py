@@ -13,6 +13,7 @@ from playbook.result.formats import Formats
 __all__ = ["CONTROL", "detectable", "next_monday", "review_finding"]
 
 CONTROL = 0.10  # share of the customers that is left alone
+YEAR = 365  # days that ``bought`` was bought in
 CERTAIN, POWER = 0.95, 0.80  # a gain is seen when a two-sided test at 95 percent finds it in four of five cases
 BREAK_FROM, BREAK_TO = (12, 21), (1, 3)  # (month, day): between the years nobody starts or reviews anything
 
@@ -41,8 +42,9 @@ def detectable(revenue: pd.Series, control: float = CONTROL) -> float:
 def review_finding(kept: Sequence[Proposal], bought: pd.Series, margin: float | None, fmt: Formats) -> Finding | None:
     """Whether the reviews can show that actions pay for what customers buy (pool 'purchases').
 
-    ``bought``: revenue of the last year by customer id. An action pays from cost / (margin x revenue of its customers). None
-    without a margin, or where every gain that pays can be seen by a control group.
+    ``bought``: revenue of the last year by customer id. An action pays from cost / (margin x revenue of its customers in the days
+    it runs). None without a margin, or where every gain that pays can be seen by a control group; what can be seen is that of a
+    whole year, in fewer days it is less.
     """
     if not margin:
         return None
@@ -50,7 +52,7 @@ def review_finding(kept: Sequence[Proposal], bought: pd.Series, margin: float | 
     for p in kept:
         revenue = bought.reindex(p.lines["key"]).fillna(0.0) if p.pool == "purchases" and p.cost > 0 else pd.Series(dtype=float)
         if revenue.sum() > 0:
-            found.append((p, p.cost / (margin * revenue.sum()), detectable(revenue), detectable(revenue, 0.5)))
+            found.append((p, p.cost / (margin * revenue.sum() * p.days / YEAR), detectable(revenue), detectable(revenue, 0.5)))
     hidden = [each for each in found if np.isfinite(each[2]) and each[2] > each[1]]
     if not hidden:
         return None

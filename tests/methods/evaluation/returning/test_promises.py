@@ -33,6 +33,15 @@ def test_a_year_s_promise_counts_for_the_weeks_measured(came, kept):
     assert (row.came, row.kept) == (came[0], kept)
 
 
+def test_a_promise_for_some_days_of_the_year_counts_for_those_days():
+    """28 days bring 1,120 (10 percent of 28,000 of revenue at a margin of 0.4): measured for four weeks, all of it was due."""
+    tested = {"action_id": "mail", "name": "Mail", "value": 1120.0, "value_low": 560.0, "value_high": 1680.0, "days": 28}
+    (row,) = plan_kept((tested,), earned(1120.0, 900.0, 1340.0)).itertuples()
+    assert (row.promised, row.promised_low, row.promised_high, row.kept) == (1120.0, 560.0, 1680.0, "as promised")
+    (half,) = plan_kept((tested | {"days": 56},), earned(1120.0, 900.0, 1340.0)).itertuples()
+    assert (half.promised, half.kept) == (560.0, "more")
+
+
 def test_without_a_margin_the_plan_was_of_revenue_and_other_actions_are_not_judged():
     (row,) = plan_kept((*PLAN, {"action_id": "call"}), earned(np.nan, np.nan, np.nan)).itertuples()
     assert (row.came, row.low, row.high) == (7.0, 6.0, 8.0)

@@ -42,8 +42,9 @@ def test_by_hand(basis, worth, value, cost, break_even):
 def test_an_action_that_ran_for_a_fifth_of_a_year_costs_a_fifth():
     """1 % of a year's revenue for 180 of cost; while it runs it still has to lift revenue by 4.5 % to pay."""
     lift = ADVICE.lift.model_copy(update={"low": 0.002, "expected": 0.01, "high": 0.02})
-    row = action_value(SEGMENT, ADVICE, Learned(lift, running=0.2), AVERAGE, 0.5, "en")
+    row = action_value(SEGMENT, ADVICE, Learned(lift, days=73), AVERAGE, 0.5, "en")
     assert (row["value"], row["cost"], row["break_even"]) == pytest.approx((200, 180, 0.045))
+    assert row["days"] == 73 and priced()["days"] == 365
 
 
 def test_without_a_margin_values_are_revenue():

@@ -53,8 +53,8 @@ def test_wrong_entries_are_refused():
         Cost(contact=0, reward=0)
 
 
-def lesson(id="loyalty-points", verdict="shown", next_step="scale", effect=0.08, low=0.04, high=0.12):
-    return Lesson(id, "Points raised revenue by 8%", verdict, next_step, effect, low, high, profit=5000.0)
+def lesson(id="loyalty-points", verdict="shown", next_step="scale", effect=0.08, low=0.04, high=0.12, until=None):
+    return Lesson(id, "Points raised revenue by 8%", verdict, next_step, effect, low, high, profit=5000.0, until=until)
 
 
 TEST = Intervention(id="loyalty-points", start=date(2026, 5, 4), end=date(2026, 7, 15))  # 73 days, a fifth of a year
@@ -65,7 +65,7 @@ def test_an_own_measurement_replaces_the_assumption():
     assert learned.measured and learned.lift.source == OWN_TEST and learned.lift.support == "high"
     # 8 percent x 73 / 365
     assert (learned.lift.low, learned.lift.expected, learned.lift.high) == pytest.approx((0.008, 0.016, 0.024))
-    assert learned.running == pytest.approx(0.2)  # and so is its cost
+    assert learned.days == 73 and learned.running == pytest.approx(0.2)  # and so is its cost
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,15 @@ def test_a_weak_measurement_is_only_shown(told):
 def test_harm_withdraws_and_other_actions_do_not_count():
     assert learn(POINTS, (lesson(verdict="harmful", next_step="retire"),), (TEST,)).withdrawn
     assert learn(POINTS, (lesson(id="banner-redesign"),), (TEST,)).lesson is None
-    earlier, later = lesson(verdict="harmful", next_step="retire"), lesson()
-    assert not learn(POINTS, (earlier, later), (TEST,)).withdrawn  # the last word counts
+
+
+def test_the_lesson_measured_last_counts_wherever_it_stands_in_the_list():
+    old = lesson(verdict="not shown", next_step="retire", until="2024-03-31")
+    new = lesson(until="2026-07-15")
+    for listed in ((new, old), (old, new)):  # a report lists the strongest first
+        learned = learn(POINTS, listed, (TEST,))
+        assert learned.lesson == new and not learned.withdrawn
+    assert learn(POINTS, (lesson(until="2024-03-31"), lesson(next_step="retire", until="2026-07-15")), (TEST,)).withdrawn
 
 
 WEIGHED_LIFT = Remembered(

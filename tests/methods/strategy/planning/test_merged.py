@@ -51,6 +51,8 @@ def test_dates_and_parts_by_hand():
     assert rows["review"].dt.strftime("%Y-%m-%d").to_list() == ["2027-02-01", "2027-02-22"]
     assert rows.loc["mail", "whom"] == "Loyal (1 of 2)" and rows.loc["call", "whom"] == "Loyal"
     assert rows["cost"].to_list() == [1.0, 1.0] and rows["value"].to_list() == [12.0, 5.0]
+    assert rows["days"].to_list() == [365, 365]
+    assert dated([proposal(days=28)], [], AS_OF, FMT)["days"].to_list() == [28]
 
 
 def test_nobody_starts_between_the_years():

@@ -1,5 +1,6 @@
 """Reviews of a plan: Mondays and detectable gains by hand."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -47,6 +48,7 @@ def test_the_finding_speaks_only_where_the_gain_that_pays_is_hidden():
     assert told.n == 2 and "points for Loyal" in told.sentence and "it pays from 2.5%" in told.sentence
     assert review_finding([], unlike, 0.5, FMT) is None and review_finding([points], unlike.head(0), 0.5, FMT) is None
     assert review_finding([points], unlike, None, FMT) is None
+    assert "it pays from 12%" in review_finding([replace(points, days=73)], unlike, 0.5, FMT).sentence  # a fifth of the revenue
 
 
 def offer(name, keys, cost):
