@@ -55,10 +55,11 @@ def run(
     """Run the phases for clients, as far as anything has changed, and publish their reports."""
     from playbook.run.batch import run_clients  # papermill and nbconvert load only when something runs
     from playbook.run.client import Order, phases_named
+    from playbook.run.peers import read_peers
 
     root = find_root()
     names = _named(clients, all_clients, root)
-    order = Order(phases_named(phase or []), _pairs(parameter or []), timeout, notebook_timeout, force)
+    order = Order(phases_named(phase or []), _pairs(parameter or []), timeout, notebook_timeout, force, read_peers(root))
     outcomes = run_clients(
         [(name, _day(as_of)) for name in names],
         root,

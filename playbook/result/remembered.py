@@ -1,6 +1,6 @@
 """Remembered: one figure that a report leaves for later ones: what was measured, what was promised, where a KPI stood."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from math import isfinite
 from typing import Literal
@@ -17,7 +17,8 @@ Kind = Literal["kpi", "forecast", "promise", "worth", "test", "lift"]
 class Remembered:
     """``kind`` and ``id`` together are unique in a report; ``low`` and ``high`` bound ``value`` at the report's one level.
 
-    ``since`` and ``until`` are the days that the figure speaks of: the data behind a measurement, the time a promise is for.
+    ``since`` and ``until`` are the days that the figure speaks of: the data behind a measurement, the time a promise is for;
+    ``made`` is the day of the report that left it.
     Raises ValueError for a value or a bound that is no number: what is not known is not remembered.
     """
 
@@ -32,6 +33,7 @@ class Remembered:
     n: int | None = None
     since: date | None = None
     until: date | None = None
+    made: date | None = field(default=None, compare=False)
 
     def __post_init__(self):
         if not all(isfinite(x) for x in (self.value, self.low, self.high) if x is not None):

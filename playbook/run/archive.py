@@ -3,72 +3,99 @@
 industry, currency, as_of, and a list of figures for each section that left some.
 """
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from playbook.engagement import Engagement
 from playbook.result.remembered import Remembered
+from playbook.run.earlier import earlier_files, sound
+from playbook.run.kept import READERS, stored
 from playbook.run.manifest import write_json
+from playbook.run.peers import MEMORY, OLDEST, peer_rows, read_peers
 from playbook.run.phases import PHASES
 
-__all__ = ["MEMORY", "PEER_COLUMNS", "past_memory", "peer_kpis", "write_memory"]
+__all__ = ["MEMORY", "PEERS", "PEER_COLUMNS", "damaged", "past_memory", "peer_kpis", "write_memory"]
 
-MEMORY = "memory.json"
-OLDEST = timedelta(days=730)  # a report that ends earlier than this before another one's day says nothing of today
-MADE_UP = "truth"  # a client folder that holds this was generated
+PEERS = "peers"  # under which a run keeps the rows that it was begun with
 PEER_COLUMNS = ("industry", "currency", "kpi", "value")
+_Sections = dict[str, tuple[Remembered, ...]]
 
 
 def write_memory(
     engagement: Engagement, as_of: date, figures: Mapping[str, tuple[Remembered, ...]], folder: Path, former: Path | None = None
 ) -> None:
     """Write what the sections left (by section id) into ``folder``; sections that did not run are taken from ``former``."""
-    sections = _read(former)["sections"] if former is not None and (former / MEMORY).is_file() else {}
+    sections = next(sound([former / MEMORY], _sections), {}) if former is not None else {}
     for name in (section for phase in PHASES for section in phase.sections):
-        if found := figures.get(name):
-            sections[name] = [asdict(one) for one in found]
-    told = {"industry": engagement.industry, "currency": engagement.currency, "as_of": as_of, "sections": sections}
-    write_json(folder / MEMORY, told)
+        sections |= {name: figures[name]} if figures.get(name) else {}
+    told = {"industry": engagement.industry, "currency": engagement.currency, "as_of": as_of}
+    write_json(folder / MEMORY, told | {"sections": {name: [_values(one) for one in found] for name, found in sections.items()}})
 
 
 def past_memory(engagement: Engagement, as_of: date) -> tuple[Remembered, ...]:
-    """Figures of the last report published before ``as_of``; empty when there is none."""
-    folders = [f for f in _published(engagement.reports) if f.name < as_of.isoformat()]
-    return tuple(one for figures in _read(folders[-1])["sections"].values() for one in map(_figure, figures)) if folders else ()
+    """What the reports published before ``as_of`` left; empty when there is none.
+
+    The figures of each section come from the last report that has it: a run of one phase forgets nothing of the others. Of what
+    was said of a time to come, all reports count (see ``_promised``), for a report a month would be forgotten before its time.
+    """
+    reports = list(sound(earlier_files(engagement.reports, as_of, MEMORY), _sections))
+    latest: _Sections = {}
+    for sections in reports:
+        latest |= sections
+    stands = [one for figures in latest.values() for one in figures if not _ahead(one)]
+    every = [one for sections in reports for figures in sections.values() for one in figures if _ahead(one)]
+    return (*stands, *_promised(every, as_of))
 
 
 def peer_kpis(engagement: Engagement, as_of: date) -> pd.DataFrame:
-    """Where the KPIs of the consultant's other clients stand, by their last report: ``PEER_COLUMNS``, a row a client and KPI.
+    """Where the KPIs of the consultant's other clients stand: ``PEER_COLUMNS``, a row a client and KPI (see ``peer_rows``).
 
-    Who is behind a row cannot be told: rows are in order of their figures and carry no name. Made-up clients, and reports that
-    end more than two years before ``as_of``, are left out.
+    During a run these are the rows it was begun with, which no other client's run changes.
     """
-    rows = []
-    for reports in sorted(engagement.reports.parent.glob("*/")):
-        published = _published(reports)
-        if reports.name == engagement.client or not published or (engagement.root / "data" / reports.name / MADE_UP).is_dir():
-            continue
-        told = _read(published[-1])
-        if date.fromisoformat(told["as_of"]) < as_of - OLDEST:
-            continue
-        kpis = [one for one in told["sections"].get("scorecard", []) if one["kind"] == "kpi"]
-        rows += [(told["industry"], told["currency"], one["id"], one["value"]) for one in kpis]
-    return pd.DataFrame(rows, columns=list(PEER_COLUMNS)).sort_values(list(PEER_COLUMNS), ignore_index=True)
+    rows = stored(engagement, PEERS)
+    if rows is None:
+        rows = peer_rows(read_peers(engagement.root), engagement.client, as_of)
+    return pd.DataFrame(rows, columns=list(PEER_COLUMNS))
 
 
-def _published(reports: Path) -> list[Path]:
-    return sorted(file.parent for file in reports.glob(f"????-??-??/{MEMORY}"))
+def damaged(engagement: Engagement, as_of: date) -> tuple[Path, ...]:
+    """Files of earlier reports that cannot be read and are passed over for older ones."""
+    found = []
+    for name, read in {MEMORY: _sections, **READERS}.items():
+        found += [file for file in earlier_files(engagement.reports, as_of, name) if not list(sound([file], read))]
+    return tuple(found)
 
 
-def _read(folder: Path) -> dict:
-    return json.loads((folder / MEMORY).read_text(encoding="utf-8"))
+def _ahead(one: Remembered) -> bool:
+    return one.kind in {"forecast", "promise"} and one.until is not None
 
 
-def _figure(values: dict) -> Remembered:
+def _promised(every: Sequence[Remembered], as_of: date) -> tuple[Remembered, ...]:
+    """Of forecasts the one of each month that was made first; of promises the last one whose time is over, or else the last.
+
+    ``every``: the oldest first. Times that ended more than two years before ``as_of`` are left out.
+    """
+    found: dict[tuple[str, str], Remembered] = {}
+    for one in (one for one in every if one.until >= as_of - OLDEST):
+        known = found.get((one.kind, one.id))
+        if known is None or (one.kind == "promise" and (one.until <= as_of or known.until > as_of)):
+            found[one.kind, one.id] = one
+    return tuple(found.values())
+
+
+def _sections(file: Path, told: dict) -> _Sections:
+    made = date.fromisoformat(told["as_of"])
+    return {name: tuple(_figure(one, made) for one in figures) for name, figures in told["sections"].items()}
+
+
+def _values(one: Remembered) -> dict:
+    return {name: value for name, value in asdict(one).items() if name != "made"}  # the file says of which day it is
+
+
+def _figure(values: dict, made: date) -> Remembered:
     days = {name: date.fromisoformat(values[name]) for name in ("since", "until") if values[name] is not None}
-    return Remembered(**{**values, **days})
+    return replace(Remembered(**{**values, **days}), made=made)

@@ -19,6 +19,7 @@ from playbook.run.former import Former, former_report, unchanged
 from playbook.run.lock import locked
 from playbook.run.manifest import MANIFEST, git_commit, now, settings, versions, write_json
 from playbook.run.notebooks import execute
+from playbook.run.peers import PeerReport
 from playbook.run.phases import PHASES, Phase
 from playbook.run.phases import phase as named
 from playbook.run.progress import Watch
@@ -39,6 +40,7 @@ class Order:
     timeout: float | None = None
     notebook_timeout: float | None = None
     force: bool = False
+    peers: tuple[PeerReport, ...] | None = None  # as they stood before the first of the batch ran; None reads them when needed
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def run_client(engagement: Engagement, order: Order, crew: Crew, watch: Watch) -
 
     with locked(engagement.reports, waits):
         recover(engagement.reports)
-        if not order.force and (former := unchanged(engagement, order.phases, order.given or {})):
+        if not order.force and (former := unchanged(engagement, order.phases, order.given or {}, order.peers)):
             return Done(former.folder, True, tuple(former.manifest["attention"]))
         run = _Run(engagement, order, crew, watch, new_work(engagement.reports))
         try:
@@ -94,13 +96,14 @@ class _Run:
         from playbook.run.ready import prepare
 
         self.tell("Checks", False)
-        asked = (self.engagement, self.order.phases, self.order.given or {}, self.work / KEPT)
+        asked = (self.engagement, self.order.phases, self.order.given or {}, self.work / KEPT, self.order.peers)
         self.ready = ready = self.twice(lambda: self.crew.fresh(prepare, *asked))
         self.seconds |= ready.seconds
         former = former_report(self.engagement, ready.as_of)
-        carried = tuple(p for p in PHASES if p not in ready.phases and former.answered(p) and self.same_inputs(former))
+        alike = former.same_inputs(ready.inputs, settings(self.engagement))
+        carried = tuple(p for p in PHASES if alike and p not in ready.phases and former.answered(p))
         parameters = {**{p.id: former.manifest["parameters"].get(p.id, {}) for p in carried}, **ready.parameters}
-        standing = Standing(self.engagement, ready.as_of, parameters)
+        standing = Standing(self.engagement, ready.as_of, parameters, self.order.peers)
         rests = {p.id: standing.of(ready.rests[p.id]) for p in ready.phases}
         rests |= {p.id: former.manifest["rests"].get(p.id) for p in carried} | {"report": standing.of(REPORT)}
         fresh = self.to_run(former, rests)
@@ -109,9 +112,6 @@ class _Run:
             return Done(former.folder, True, tuple(former.manifest["attention"]))
         self.execute(fresh, carried, former)
         return self.publish(fresh, former, parameters, rests)
-
-    def same_inputs(self, former: Former) -> bool:
-        return former.same_inputs(self.ready.inputs, settings(self.engagement))
 
     def to_run(self, former: Former, rests: dict) -> tuple[Phase, ...]:
         """The phases that have to run: all, where those that do would not find what the others found."""
@@ -161,7 +161,7 @@ class _Run:
         self.tell("Reports", False)
         given = (ready, parameters, tuple(p.id for p in fresh), former.folder, self.work, self.work / KEPT)
         told = self.twice(lambda: self.crew.fresh(write_pages, *given))
-        attention = _attention(ready.cautions, told.decide)
+        attention = _attention(ready.cautions, told.decide, ready.damaged)
         peak = max(self.crew.peak / 2**20, former.manifest.get("peak_memory_mib", 0) if len(fresh) < len(PHASES) else 0)
         shutil.rmtree(self.work / KEPT)
         manifest = {
@@ -228,13 +228,13 @@ def _files(folder: Path) -> dict[Path, tuple[int, int]]:
     return states
 
 
-def _attention(cautions: int, decide: int) -> tuple[str, ...]:
-    told = []
-    if cautions:
-        told.append("1 caution on the data" if cautions == 1 else f"{cautions} cautions on the data")
-    if decide:
-        told.append("1 alert to act on now" if decide == 1 else f"{decide} alerts to act on now")
-    return tuple(told)
+def _attention(cautions: int, decide: int, damaged: tuple[str, ...]) -> tuple[str, ...]:
+    told = [
+        cautions and f"{cautions} {'caution' if cautions == 1 else 'cautions'} on the data",
+        decide and f"{decide} {'alert' if decide == 1 else 'alerts'} to act on now",
+        damaged and f"{' and '.join(damaged)} cannot be read, so that older reports are used",
+    ]
+    return tuple(filter(None, told))
 
 
 def _in_words(error: RunError | OSError, crew: Crew) -> RunError:

@@ -18,6 +18,7 @@ from playbook.engagement import Engagement
 from playbook.errors import PlaybookError
 from playbook.run.manifest import MANIFEST, broken, read_manifest, versions
 from playbook.run.notebooks import parameters_of
+from playbook.run.peers import PeerReport
 from playbook.run.phases import Phase
 from playbook.run.publish import published
 from playbook.run.rests import Standing
@@ -66,7 +67,9 @@ def former_report(engagement: Engagement, as_of: date) -> Former:
     return Former(folder, manifest, kept if kept.is_dir() else None)
 
 
-def unchanged(engagement: Engagement, phases: tuple[Phase, ...], given: dict[str, str]) -> Former | None:
+def unchanged(
+    engagement: Engagement, phases: tuple[Phase, ...], given: dict[str, str], peers: tuple[PeerReport, ...] | None = None
+) -> Former | None:
     """The published report when a run of ``phases`` would only repeat it; read from files' hashes, without reading a table."""
     folders = [f for f in published(engagement.reports) if engagement.as_of in (None, date.fromisoformat(f.name))]
     former = former_report(engagement, date.fromisoformat(folders[-1].name)) if folders else Former()
@@ -77,7 +80,7 @@ def unchanged(engagement: Engagement, phases: tuple[Phase, ...], given: dict[str
         parameters = parameters_of(engagement, phases, given)
         for values in parameters.values():
             values.setdefault("as_of", told["as_of"])
-        standing = Standing(engagement, date.fromisoformat(told["as_of"]), {**told["parameters"], **parameters})
+        standing = Standing(engagement, date.fromisoformat(told["as_of"]), {**told["parameters"], **parameters}, peers)
         stands = all(former.answered(p) and not standing.changed(told["rests"].get(p.id)) for p in phases)
         return former if stands and not standing.changed(told["rests"]["report"]) else None
     except PlaybookError:

@@ -6,20 +6,21 @@ that is why a pickle may be read from there and from nowhere else. What is kept 
 file and one as-of day: a notebook that opens another one finds nothing of it.
 """
 
-import json
 import os
 import pickle
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from playbook.engagement import Engagement
 from playbook.result.contract import Lesson, Result, Worklist
 from playbook.result.remembered import Remembered
+from playbook.run.earlier import earlier_files, sound
 from playbook.run.noted import noted
 
 __all__ = [
-    "FINDINGS", "LESSONS", "PLAN", "WORK_VARIABLE", "keep", "kept_figures", "kept_lists", "past_findings", "past_lessons",
-    "past_plan", "recall", "store", "stored",
+    "FINDINGS", "LESSONS", "PLAN", "READERS", "WORK_VARIABLE", "keep", "kept_figures", "kept_lists", "past_findings",
+    "past_lessons", "past_plan", "recall", "store", "stored",
 ]  # fmt: skip
 
 WORK_VARIABLE = "PLAYBOOK_WORK"
@@ -81,31 +82,41 @@ def _file(engagement: Engagement, name: str, folder: Path) -> Path:
 
 
 def past_lessons(engagement: Engagement, as_of: date) -> tuple[Lesson, ...]:
-    """Lessons of the last published evaluation before ``as_of``; empty when there is none.
-
-    Only earlier as-of days count, so that running the same day twice gives the same report.
-    """
-    return tuple(Lesson(**values) for values in _last_published(engagement, as_of, LESSONS))
+    """Lessons of the last published evaluation before ``as_of`` that can be read; empty when there is none."""
+    return _last_published(engagement, as_of, LESSONS)
 
 
 def past_plan(engagement: Engagement, as_of: date) -> tuple[dict, ...]:
-    """Actions of the last plan published before ``as_of``, as dicts (action_id, name, whom, owner, start, review ...); empty when
-    there is none. Days are written as YYYY-MM-DD."""
-    return tuple(_last_published(engagement, as_of, PLAN))
+    """Actions of the last plan published before ``as_of`` that can be read, as dicts (action_id, name, whom, owner, start, review
+    ...); empty when there is none. Days are written as YYYY-MM-DD."""
+    return _last_published(engagement, as_of, PLAN)
 
 
 def past_findings(engagement: Engagement, as_of: date) -> tuple[dict, ...]:
-    """Findings of the last report published before ``as_of``, as dicts (section, id, sentence, value, low, high, money ...) with
-    the report's own ``as_of`` (YYYY-MM-DD); empty when there is none."""
-    earlier = _earlier_files(engagement, as_of, FINDINGS)
-    return tuple({"as_of": earlier[-1].parent.name, **one} for one in _last_published(engagement, as_of, FINDINGS))
+    """Findings of the last report published before ``as_of`` that can be read, as dicts (section, id, sentence, value, low, high,
+    money ...) with the report's own ``as_of`` (YYYY-MM-DD); empty when there is none."""
+    return _last_published(engagement, as_of, FINDINGS)
 
 
-def _last_published(engagement: Engagement, as_of: date, name: str) -> list[dict]:
-    earlier = _earlier_files(engagement, as_of, name)
-    return json.loads(earlier[-1].read_text(encoding="utf-8")) if earlier else []
+def _last_published(engagement: Engagement, as_of: date, name: str) -> tuple:
+    return next(sound(earlier_files(engagement.reports, as_of, name)[::-1], READERS[name]), ())
 
 
-def _earlier_files(engagement: Engagement, as_of: date, name: str) -> list[Path]:
-    """That file of every report published for a day before ``as_of``, the oldest first."""
-    return sorted(file for file in engagement.reports.glob(f"????-??-??/{name}") if file.parent.name < as_of.isoformat())
+def _with_day(file: Path, findings: list[dict]) -> tuple[dict, ...]:
+    return tuple({**_having(one, "section", "id", "sentence"), "as_of": file.parent.name} for one in findings)
+
+
+def _having(values: dict, *names: str) -> dict:
+    """The values; raises KeyError where a name is missing: the file is of another form."""
+    for name in names:
+        values[name]
+    return values
+
+
+READERS = MappingProxyType(
+    {
+        FINDINGS: _with_day,
+        LESSONS: lambda file, lessons: tuple(Lesson(**one) for one in lessons),
+        PLAN: lambda file, actions: tuple(_having(one, "action_id", "name") for one in actions),
+    }
+)  # what is made of a file and the JSON in it

@@ -8,9 +8,12 @@ from time import perf_counter
 from playbook.engagement import Engagement
 from playbook.intake.checks import audit, require_sound
 from playbook.intake.tables import open_tables
+from playbook.run.archive import PEERS, damaged
 from playbook.run.gathered import gather
+from playbook.run.kept import store
 from playbook.run.manifest import inputs
 from playbook.run.notebooks import notebook_file, parameters_of, read_notebook
+from playbook.run.peers import PeerReport, peer_rows, read_peers
 from playbook.run.phases import Phase
 from playbook.run.prospects import require_usable
 from playbook.run.uses import uses
@@ -31,10 +34,17 @@ class Ready:
     inputs: list[dict]
     span: tuple[date, date]
     cautions: int
+    damaged: tuple[str, ...]  # files of earlier reports that are passed over
     seconds: dict[str, float]
 
 
-def prepare(engagement: Engagement, phases: tuple[Phase, ...], given: dict[str, str], kept: Path) -> Ready:
+def prepare(
+    engagement: Engagement,
+    phases: tuple[Phase, ...],
+    given: dict[str, str],
+    kept: Path,
+    peers: tuple[PeerReport, ...] | None = None,
+) -> Ready:
     """Everything that can be found wrong before a notebook starts, found now; what the tables give is gathered into ``kept``.
 
     Raises IntakeError, EngagementError or UsageError; nothing has been written by then.
@@ -52,6 +62,8 @@ def prepare(engagement: Engagement, phases: tuple[Phase, ...], given: dict[str, 
     span = (min(i.first for i in dated), as_of) if dated else (as_of, as_of)
     begin = perf_counter()
     reads = gather(engagement, as_of, kept)
+    rows = peer_rows(read_peers(engagement.root) if peers is None else peers, engagement.client, as_of)
+    store(engagement.model_copy(update={"as_of": as_of}), PEERS, rows, kept)
     seconds["gather"] = round(perf_counter() - begin, 3)
     files = {phase.id: notebook_file(engagement, phase) for phase in phases}
     return Ready(
@@ -64,6 +76,7 @@ def prepare(engagement: Engagement, phases: tuple[Phase, ...], given: dict[str, 
         inputs=inputs(engagement, found),
         span=span,
         cautions=len([c for c in found.checks if c.level == "caution"]),
+        damaged=tuple(file.relative_to(engagement.root).as_posix() for file in damaged(engagement, as_of)),
         seconds=seconds,
     )
 

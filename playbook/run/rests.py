@@ -14,9 +14,11 @@ from pathlib import Path
 from playbook.engagement import Engagement
 from playbook.errors import UsageError
 from playbook.intake.sources import fingerprint, source_files
+from playbook.run.earlier import earlier_files
 from playbook.run.feedback import feedback_file
 from playbook.run.manifest import settings, versions
 from playbook.run.notebooks import digest, notebook_file
+from playbook.run.peers import MEMORY, PeerReport, peer_rows, read_peers
 from playbook.run.phases import phase
 
 __all__ = ["ALWAYS", "REPORT", "Standing", "package_digest"]
@@ -28,8 +30,14 @@ REPORT = (*ALWAYS, "notes", "earlier:memory.json")  # what a report rests on bes
 class Standing:
     """How what a client's phases rest on stands now; each is looked at once."""
 
-    def __init__(self, engagement: Engagement, as_of: date, parameters: dict[str, dict[str, object]]):
-        self.engagement, self.as_of, self.parameters = engagement, as_of, parameters
+    def __init__(
+        self,
+        engagement: Engagement,
+        as_of: date,
+        parameters: dict[str, dict[str, object]],
+        peers: tuple[PeerReport, ...] | None = None,
+    ):
+        self.engagement, self.as_of, self.parameters, self.peers = engagement, as_of, parameters, peers
         self._known: dict[str, str | None] = {}
 
     def __getitem__(self, name: str) -> str | None:
@@ -83,13 +91,13 @@ class Standing:
         return fingerprint(files) if files else None
 
     def _earlier(self, name: str) -> str:
-        days = [f for f in self.engagement.reports.glob(f"????-??-??/{name}") if f.parent.name < self.as_of.isoformat()]
-        return _files([max(days)]) + max(days).parent.name if days else "none"
+        files = earlier_files(self.engagement.reports, self.as_of, name)
+        files = files if name == MEMORY else files[-1:]  # a later report remembers what any of them left
+        return _text([(file.parent.name, _files([file])) for file in files]) if files else "none"
 
     def _peers(self) -> str:
-        from playbook.run.archive import peer_kpis  # brings the methods' libraries with it, and few phases compare with peers
-
-        return hashlib.sha256(peer_kpis(self.engagement, self.as_of).to_csv().encode()).hexdigest()
+        peers = read_peers(self.engagement.root) if self.peers is None else self.peers
+        return _text(peer_rows(peers, self.engagement.client, self.as_of))
 
 
 @cache
