@@ -6,6 +6,7 @@ it stands under. Nothing is guessed: unknown keys, duplicate keys and impossible
 
 from playbook.engagement.client_file import (
     PACKAGE_PREFIX,
+    SHARES,
     Assumptions,
     ChannelLimit,
     ClientFile,
@@ -23,6 +24,7 @@ from playbook.engagement.opening import HOME_VARIABLE, Engagement, client_names,
 __all__ = [
     "HOME_VARIABLE",
     "PACKAGE_PREFIX",
+    "SHARES",
     "Assumptions",
     "ChannelLimit",
     "ClientFile",

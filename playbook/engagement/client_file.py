@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from playbook.errors import did_you_mean
 
 __all__ = [
+    "SHARES",
     "Assumptions",
     "ChannelLimit",
     "ClientFile",
@@ -33,7 +34,7 @@ Kpi = Literal[
 ]  # fmt: skip
 Industry = Literal["retail", "banking", "manufacturing", "software", "services", "other"]
 Period = Literal["week", "month", "quarter", "year"]
-_SHARES = {"repeat_rate", "churn", "gross_margin", "conversion", "win_rate", "csat"}
+SHARES = {"repeat_rate", "churn", "gross_margin", "conversion", "win_rate", "csat"}
 
 
 def _inside(path: str) -> str:
@@ -126,7 +127,7 @@ class Objective(_Frozen):
     def _forward(self):
         if self.start and self.start >= self.by:
             raise ValueError(f"start {self.start} is not before by {self.by}")
-        if self.kpi in _SHARES and self.target > 1:
+        if self.kpi in SHARES and self.target > 1:
             raise ValueError(f"{self.kpi} is a share between 0 and 1; write 0.32 for 32 percent")
         return self
 

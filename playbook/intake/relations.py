@@ -6,7 +6,7 @@ from typing import get_args
 
 import ibis
 
-from playbook.engagement import Engagement, Kpi
+from playbook.engagement import SHARES, Engagement, Kpi
 from playbook.intake.rules import EXAMPLES, TOTALS, Facts, amount, places
 from playbook.intake.schema import FEATURE, TABLES
 from playbook.intake.sent import Sent
@@ -151,7 +151,18 @@ def client_checks(engagement: Engagement, sent: Mapping[str, Sent], facts: Mappi
                     f"Use one of {', '.join(get_args(Kpi))}: see values in client.yml.",
                 )
             )
+        checks += _targets(rows, facts["plan"].rows)
     return checks + _protected(engagement, sent) + _interventions(engagement, sent, facts)
+
+
+def _targets(rows: ibis.Table, of: int) -> list[Check]:
+    """Targets that no KPI can reach: below nothing, or shares above one."""
+    wrong = rows.filter(((rows.target <= 0) & (rows.kpi != "nps")) | (rows.kpi.isin(sorted(SHARES)) & (rows.target > 1)))
+    if not (count := wrong.count().to_pyarrow().as_py()):
+        return []
+    reason = "A target of nothing or less, or a share above 1, cannot be a plan; it is followed as it stands."
+    remedy = "Write shares as 0.32 for 32 percent, and ask what the target should be."
+    return [Check("odd-target", "caution", "plan", "target", count, of, places(wrong, "target"), reason, remedy)]
 
 
 def _protected(engagement: Engagement, sent: Mapping[str, Sent]) -> list[Check]:
@@ -184,7 +195,8 @@ def _interventions(engagement: Engagement, sent: Mapping[str, Sent], facts: Mapp
                 )
             )
         listed = set(rows.select("intervention_id").distinct().to_pyarrow()["intervention_id"].to_pylist())
-        if everybody := sorted(named - listed):
+        rolled_out = {i.id for i in engagement.interventions if i.regions}
+        if everybody := sorted(named - listed - rolled_out):
             checks.append(
                 Check(
                     "unlisted-intervention",
@@ -198,7 +210,32 @@ def _interventions(engagement: Engagement, sent: Mapping[str, Sent], facts: Mapp
                     "If only some customers were reached, please send the list.",
                 )
             )
-    return checks + _outside(engagement, facts)
+    return checks + _regions(engagement, sent) + _outside(engagement, facts)
+
+
+def _regions(engagement: Engagement, sent: Mapping[str, Sent]) -> list[Check]:
+    """Regions of a rollout in client.yml that no customer lives in."""
+    if not any(i.regions for i in engagement.interventions):
+        return []
+    known = set()
+    if "customers" in sent and "region" in sent["customers"].rows.columns:
+        known = set(sent["customers"].rows.select("region").distinct().to_pyarrow()["region"].to_pylist())
+    unknown = [(i.label, name) for i in engagement.interventions for name in i.regions if name not in known]
+    if not unknown:
+        return []
+    return [
+        Check(
+            "unknown-region",
+            "caution",
+            "interventions",
+            "regions",
+            len(unknown),
+            sum(len(i.regions) for i in engagement.interventions),
+            tuple(f"{label}: {name}" for label, name in unknown),
+            "No customer has these regions, so the rollout cannot be measured there.",
+            "Write them in client.yml as the customers table does.",
+        )
+    ]
 
 
 def _outside(engagement: Engagement, facts: Mapping[str, Facts]) -> list[Check]:

@@ -170,6 +170,23 @@ def test_a_kpi_that_nobody_knows(checks):
     assert "future-date" not in found  # a plan looks ahead
 
 
+def test_targets_that_cannot_be_a_plan_are_named(checks):
+    raw = {
+        "p.csv": "month,kpi,target\n2026-07-01,revenue,-5\n2026-07-01,repeat_rate,1.5\n2026-07-01,nps,-5\n2026-07-01,churn,0.1\n"
+    }
+    found = checks(raw=raw, plan={"path": "raw/p.csv", "columns": {"period": "month", "kpi": "kpi", "target": "target"}})
+    expect(found, "odd-target", "caution", 2, "target", "line 2: -5")
+
+
+def test_a_rollout_to_a_region_that_no_customer_has_is_named(checks):
+    named = [{"id": "van", "start": "2026-02-01", "end": "2026-03-10", "regions": ["North", "Nrth"]}]
+    customers = {"path": "raw/c.csv", "columns": {"customer_id": "id", "region": "where"}}
+    listed = {"path": "raw/i.csv", "columns": {"intervention_id": "id", "customer_id": "who"}}
+    raw = {"c.csv": "id,where\nC1,North\nC2,South\n", "i.csv": "id,who\nother,C1\n"}
+    found = checks(raw=raw, customers=customers, interventions=listed, keys={"interventions": named})
+    assert found["unknown-region"].examples == ("van: Nrth",) and "unlisted-intervention" not in found
+
+
 def test_a_protected_attribute_that_no_column_bears_is_named(checks):
     found = checks(keys={"protected": ["religion", "customer_id"]})
     assert found["unknown-protected"].column == "religion" and found["unknown-protected"].level == "caution"
