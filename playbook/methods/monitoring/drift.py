@@ -8,7 +8,7 @@ from playbook.methods.market_research.grouping.habits import YEAR
 from playbook.methods.market_research.grouping.migration import days_back
 from playbook.methods.market_research.segments import Segments
 from playbook.methods.monitoring.drifting.figures import calibration_figure, drift_figure, shares_figure
-from playbook.methods.monitoring.drifting.findings import Told, findings, headline, moves_finding, promise_finding
+from playbook.methods.monitoring.drifting.findings import Told, findings, headline, moves_finding
 from playbook.methods.monitoring.drifting.grades import COLUMNS, graded
 from playbook.methods.monitoring.drifting.people import (
     MAYBE_OPEN,
@@ -20,12 +20,11 @@ from playbook.methods.monitoring.drifting.people import (
     score_rows,
     segment_rows,
 )
-from playbook.methods.monitoring.drifting.sales import channel_rows, mix_rows, price_rows, shares, weekly_orders, windows
+from playbook.methods.monitoring.drifting.sales import QUARTER, channel_rows, mix_rows, price_rows, shares, weekly_orders, windows
 from playbook.methods.monitoring.drifting.tables import assumptions, tables
 from playbook.methods.strategy.scoring import Scoring
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
-from playbook.result.remembered import Remembered
 from playbook.result.section import section
 
 __all__ = ["Drift", "drift"]
@@ -64,7 +63,6 @@ def drift(
     order_totals: pd.DataFrame | None = None,
     segments: Segments | None = None,
     scoring: Scoring | None = None,
-    past_memory: tuple[Remembered, ...] = (),
 ) -> Drift | Locked:
     """Compare what is with what was, column by column, and raise an alert where the difference is large and more than chance.
 
@@ -103,9 +101,12 @@ def drift(
         _weeks(orders["week"], ("channel",), when, caveat)
         parts["Orders by channel"] = shares(orders, "channel", "orders")
     if not rows:
+        days = [t[c] for t, c in ((product_weeks, "week"), (order_totals, "day")) if t is not None and len(t)]
+        long = any(one.max() - one.min() >= pd.Timedelta(weeks=2 * QUARTER) for one in days)
+        why = "too little is known of who buys what, by which channel" if long else "the history is too short"
         return Locked(
             fmt=fmt,
-            headline="Nothing can be compared yet: the history is too short",
+            headline=f"Nothing can be compared yet: {why}",
             unlock=("orders (customer_id, product_id, quantity) over at least 26 weeks, or cases with 50 open and 50 closed",),
             promise=drift.section.promise,
         )
@@ -114,7 +115,7 @@ def drift(
     return Drift(
         fmt=fmt,
         headline=headline(found, told),
-        findings=findings(found, told, (moved, promise_finding(past_memory, customer_snapshots, fmt))),
+        findings=findings(found, told, (moved,)),
         tables=tables(found, fmt),
         assumptions=assumptions(found, fmt),
         rows=found,

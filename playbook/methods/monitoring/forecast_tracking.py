@@ -48,7 +48,7 @@ class ForecastTracking(Result):
 def forecast_tracking(
     demand: Demand, fmt: Formats, as_of: date, past_memory: tuple[Remembered, ...] = ()
 ) -> ForecastTracking | Locked:
-    """Judge the forecast of revenue by those that would have been made at past days, and by the one that the last report printed.
+    """Judge the forecast of revenue by those that would have been made at past days, and by those that earlier reports printed.
 
     ``demand`` keeps how its forecasts from up to ten past days missed; see ``judge`` for the tests, ``tracking_signal`` for
     Brown's signal. Locked where the forecast could not be tried at four past days.

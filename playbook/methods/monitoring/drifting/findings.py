@@ -6,7 +6,6 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from playbook.intake.frames.snapshots import HORIZON
 from playbook.methods.market_research.grouping.migration import NEW_SINCE
 from playbook.methods.monitoring.drifting.grades import MODERATE, STRONG
 from playbook.methods.monitoring.drifting.people import SCORES
@@ -14,9 +13,8 @@ from playbook.methods.monitoring.drifting.sales import HELD
 from playbook.methods.strategy.predicting.wording import column_name
 from playbook.result.contract import Evidence, Finding
 from playbook.result.formats import Formats
-from playbook.result.remembered import Remembered
 
-__all__ = ["ACTIONS", "MATTERS", "Told", "findings", "headline", "moves_finding", "promise_finding", "row_name"]
+__all__ = ["ACTIONS", "MATTERS", "Told", "findings", "headline", "moves_finding", "row_name"]
 
 _SIZES = {"slight": "slightly ", STRONG: "strongly "}
 NAMED = 3  # columns that a sentence names
@@ -117,29 +115,6 @@ def moves_finding(migration: pd.DataFrame, when: str, fmt: Formats) -> Finding |
         evidence="indicative",  # some always fall, as others rise
         action=f"Ask the largest of them why; the list of segments names who is {flow['now']} now.",
         owner="sales",
-    )
-
-
-def promise_finding(memory: tuple[Remembered, ...], snapshots: pd.DataFrame | None, fmt: Formats) -> Finding | None:
-    """How many of the customers that the last report scored bought in the days it spoke of; None while that is not known."""
-    promise = next((one for one in memory if one.kind == "promise" and one.id == "buyers" and one.since), None)
-    if promise is None or snapshots is None:
-        return None
-    then = snapshots[snapshots["cut_off"] == pd.Timestamp(promise.since) - pd.Timedelta(days=1)]
-    if then.empty or then["orders_next_90"].isna().any():
-        return None
-    bought = int((then["orders_next_90"] > 0).sum())
-    held = promise.ranged and promise.low <= bought <= promise.high
-    said = f"The last report expected {fmt.count(promise.value)} customers to buy within {HORIZON} days; {fmt.count(bought)} did"
-    return Finding(
-        "drift-promise",
-        f"{said}, {'within' if held else 'outside'} its range." if promise.ranged else f"{said}.",
-        value=float(bought),
-        unit="count",
-        low=promise.low,
-        high=promise.high,
-        n=promise.n,
-        evidence="shown" if promise.ranged and not held else "indicative",
     )
 
 

@@ -55,7 +55,7 @@ def headline(found: Judgement, fmt: Formats) -> str:
 def findings(
     found: Judgement, steps: pd.DataFrame, published: pd.DataFrame, ahead: pd.DataFrame, fmt: Formats
 ) -> tuple[Finding, ...]:
-    """Verdict, bias, ranges, errors by distance, the plain rule; and the last report's forecast where months have come due.
+    """Verdict, bias, ranges, errors by distance, the plain rule; and forecasts of earlier reports where months have come due.
 
     ``ahead``: the forecast of today (month, revenue): a bias is worth its share of the next twelve months.
     """
@@ -179,13 +179,13 @@ def _skill(found: Judgement, fmt: Formats) -> Finding | None:
 
 
 def _published(published: pd.DataFrame, fmt: Formats) -> Finding | None:
-    """What became of the forecast that the last report printed."""
+    """What became of the forecasts that earlier reports printed."""
     if published.empty:
         return None
     told, came, months = published["forecast"].sum(), published["actual"].sum(), len(published)
     ranged = published[published["low"].notna()]
     held = int(ranged["actual"].between(ranged["low"], ranged["high"]).sum())
-    when = f"the {months} months that have come since" if months > 1 else fmt.month(published["month"].iloc[0])
+    when = f"{months} months that are over" if months > 1 else fmt.month(published["month"].iloc[0])
     within = ""
     if len(ranged) == 1:
         within = f", {'within' if held else 'outside'} the range"
@@ -193,7 +193,7 @@ def _published(published: pd.DataFrame, fmt: Formats) -> Finding | None:
         within = f"; {held} of {len(ranged)} months lay within their range"
     return Finding(
         id="forecast-tracking-published",
-        sentence=f"The last report expected {fmt.money(told)} for {when}; {fmt.money(came)} came{within}.",
+        sentence=f"Earlier reports expected {fmt.money(told)} for {when}; {fmt.money(came)} came{within}.",
         value=came - told,
         unit="money",
         n=months,

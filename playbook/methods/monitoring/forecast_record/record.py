@@ -11,7 +11,7 @@ from playbook.result.remembered import Remembered
 __all__ = ["COLUMNS", "published_record", "trial_record"]
 
 COLUMNS = ["origin", "step", "month", "forecast", "low", "high", "actual", "error"]
-MONTH = pd.DateOffset(months=1)
+MONTH, DAY = pd.DateOffset(months=1), pd.Timedelta(days=1)
 
 
 def trial_record(history: pd.DataFrame, tests: SumRange) -> pd.DataFrame:
@@ -50,14 +50,21 @@ def _half(tests: SumRange, place: int, steps: np.ndarray) -> np.ndarray:
 
 
 def published_record(remembered: tuple[Remembered, ...], history: pd.DataFrame) -> pd.DataFrame:
-    """Forecasts of the last report that have come due: COLUMNS. Months that the history does not hold yet are left out."""
+    """Forecasts of earlier reports that have come due, by month: COLUMNS. Months that the history does not hold yet are left out.
+
+    origin: the last month that was over when the report was made.
+    """
     came = history.set_index("month")["revenue"].astype(float)
     told = sorted(
         (pd.Timestamp(one.since), one) for one in remembered if one.kind == "forecast" and one.since and one.unit == "money"
     )
     rows = []
-    for step, (month, one) in enumerate(told, 1):
+    for month, one in told:
         if month in came.index:
+            origin = (
+                min((pd.Timestamp(one.made) + DAY).to_period("M").to_timestamp(), month) - MONTH if one.made else month - MONTH
+            )
+            step = (month.year - origin.year) * 12 + month.month - origin.month
             low, high = (one.low, one.high) if one.ranged else (np.nan, np.nan)
-            rows.append((told[0][0] - MONTH, step, month, one.value, low, high, came[month], came[month] - one.value))
+            rows.append((origin, step, month, one.value, low, high, came[month], came[month] - one.value))
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -21,7 +21,7 @@ def step_words(row) -> str:
 def tables(
     found: Judgement, steps: pd.DataFrame, record: pd.DataFrame, published: pd.DataFrame, source: str, fmt: Formats
 ) -> tuple[Table, ...]:
-    """By months ahead; the tests behind the verdict; and the last report's forecast where months have come due."""
+    """By months ahead; the tests behind the verdict; and forecasts of earlier reports where months have come due."""
     made = [
         Table(
             steps.assign(ahead=[step_words(row) for row in steps.itertuples()]),
@@ -58,7 +58,11 @@ def tables(
         "error": ("Missed by", "money"),
     }
     if len(published):
-        made.append(Table(published, "The last report's forecast beside what came", "last report, orders", each))
+        made.append(
+            Table(
+                published, "What earlier reports first forecast of each month, beside what came", "earlier reports, orders", each
+            )
+        )
     near = record[record["step"] == 1]
     if len(near):
         made.append(Table(near, "One month ahead, month by month", source, each, aside=True))

@@ -48,13 +48,14 @@ def test_published_forecasts_count_once_their_month_is_over():
         return Remembered(kind="forecast", id=f"revenue-{month}", label="Revenue", value=value, unit="money", since=month, **more)
 
     memory = (
-        told(date(2026, 9, 1), 200.0),
-        told(date(2026, 8, 1), 150.0, low=140.0, high=165.0),
-        told(date(2026, 7, 1), 150.0),
+        told(date(2026, 9, 1), 200.0, made=date(2026, 6, 30)),
+        told(date(2026, 8, 1), 150.0, low=140.0, high=165.0, made=date(2026, 6, 29)),  # June was not over
+        told(date(2026, 7, 1), 150.0, made=date(2026, 6, 30)),
         Remembered(kind="promise", id="buyers", label="Buyers", value=3.0),
     )
     record = published_record(memory, HISTORY)
-    assert record["month"].dt.month.tolist() == [7, 8] and record["step"].tolist() == [1, 2]
+    assert record["month"].dt.month.tolist() == [7, 8] and record["step"].tolist() == [1, 3]
+    assert record["origin"].dt.month.tolist() == [6, 5]
     assert record["error"].tolist() == [10, 20]
     assert record["low"].isna().tolist() == [True, False]
     assert published_record((), HISTORY).empty
