@@ -130,11 +130,11 @@ def test_forecasts_are_held_against_what_came():
     months = pd.DataFrame({"month": pd.date_range("2026-02-01", periods=4, freq="MS"), "revenue": [100.0, 105.0, 95.0, 150.0]})
     found = answer(MAIL, months=months, past_memory=promised())
     assert sentences(found)["returns-forecast"] == (
-        "The last report expected €400 of revenue for the 4 months since; €450 came, 12% more. "
-        "Its 80% range held 3 of 4 months: it kept its word."
+        "Earlier reports expected €400 of revenue for the 4 months since; €450 came, 12% more. "
+        "Their 80% range held 3 of 4 months: they kept their word."
     )
     broken = sentences(answer(MAIL, months=months, past_memory=promised(50.0)))["returns-forecast"]
-    assert broken.endswith("held 0 of 4 months: it promised too much. It could not know of Mail, begun since.")
+    assert broken.endswith("held 0 of 4 months: they promised too much. They could not know of Mail, begun since.")
 
 
 def test_a_planned_action_is_held_against_its_promise():
@@ -151,7 +151,7 @@ def test_nothing_to_judge_locks_the_section_and_a_promise_alone_opens_it():
     assert isinstance(answer({**MAIL, "verdict": "too early", "revenue": np.nan}), Locked)
     months = pd.DataFrame({"month": pd.date_range("2026-02-01", periods=4, freq="MS"), "revenue": 100.0})
     alone = returns(ORDERS, Assumptions(), AS_OF, FMT, months=months, past_memory=promised())
-    assert alone.headline.startswith("The last report expected €400 of revenue") and alone.figures() == ()
+    assert alone.headline.startswith("Earlier reports expected €400 of revenue") and alone.figures() == ()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Promise findings: what the last report promised, and what came, in words."""
+"""Promise findings: what earlier reports promised, and what came, in words."""
 
 from playbook.methods.evaluation.returning.promises import KEPT, LESS, MORE, fair
 from playbook.methods.evaluation.returning.told import Told
@@ -44,13 +44,13 @@ def _forecast(told: Told) -> Finding | None:
     many = "the one month" if len(months) == 1 else f"the {len(months)} months"
     held = f"{hits} of {len(months)} month{'s' * (len(months) > 1)}"
     kept = fair(hits, len(months))
-    unknown = f" It could not know of {' and '.join(told.begun)}, begun since." if told.begun and not kept else ""
+    unknown = f" They could not know of {' and '.join(told.begun)}, begun since." if told.begun and not kept else ""
     early = len(months) < FEWEST_MONTHS
-    verdict = "too few months to judge it" if early else "it kept its word" if kept else "it promised too much"
+    verdict = "too few months to judge them" if early else "they kept their word" if kept else "they promised too much"
     return Finding(
         "returns-forecast",
-        f"The last report expected {fmt.money(expected)} of revenue for {many} since; {fmt.money(actual)} came,"
-        f" {fmt.share(abs(off))} {side}. Its {fmt.share(LEVEL)} range held {held}: {verdict}.{unknown}",
+        f"Earlier reports expected {fmt.money(expected)} of revenue for {many} since; {fmt.money(actual)} came,"
+        f" {fmt.share(abs(off))} {side}. Their {fmt.share(LEVEL)} range held {held}: {verdict}.{unknown}",
         off, "share", n=len(months), evidence="indicative" if early else "shown" if kept else "not shown",
         action=None if kept else "Take its range as too narrow, and plan with more room, until it has held again.",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Promises: what the last reports said would come, held against what came."""
+"""Promises: what earlier reports said would come, held against what came."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -43,7 +43,8 @@ def plan_kept(past_plan: Sequence[dict], table: pd.DataFrame) -> pd.DataFrame:
 
 
 def forecasts_kept(past: Sequence[Remembered], months: pd.DataFrame | None, as_of: date) -> pd.DataFrame:
-    """One row a month that the last report forecast and that is over: ``FORECAST_COLUMNS``, revenue."""
+    """One row a month that an earlier report forecast and that is over: ``FORECAST_COLUMNS``, revenue. ``past`` holds one
+    forecast a month, the one that was made first (see ``run.archive.past_memory``)."""
     forecast = one_of_kind(tuple(past), "forecast").values()
     actual = pd.Series(dtype=float) if months is None else months.set_index("month")["revenue"]
     rows = [
