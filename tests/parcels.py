@@ -73,8 +73,9 @@ def publish(
     write_workbook(lists, folder / WORKBOOK, engagement.name, pd.Timestamp(DAY).date(), FMT)
     findings = [{"phase": "needs-analysis", "section": a["id"], **f} for a in answers(made) for f in a["findings"]]
     write_json(folder / "findings.json", findings)
-    files = source_files(engagement, "orders")
-    inputs = [{"table": "orders", "origin": "orders.csv", "files": ["orders.csv"], "rows": 1096, "sha256": fingerprint(files)}]
+    inputs = [
+        {"table": t, "origin": t, "rows": 1, "sha256": fingerprint(source_files(engagement, t))} for t in engagement.sources
+    ]
     told = {
         "status": "published", "client": client, "name": engagement.name, "as_of": DAY, "inputs": inputs, "sections": [],
         "phases": {"needs-analysis": digest(folder / "notebooks" / NOTEBOOK)}, "client_file": engagement.digest,
@@ -154,7 +155,7 @@ def mailbox(folder: Path, monkeypatch, *, starttls: bool = True, name: str = "lo
     right = (USER.encode(), PASSWORD.encode())
     server = Controller(
         box, hostname="127.0.0.1", port=box.port, ready_timeout=30, data_size_limit=40_000_000,
-        authenticator=lambda *told: AuthResult(success=(told[-1].login, told[-1].password) == right),
+        authenticator=lambda *told: AuthResult(success=(told[-1].login, told[-1].password) == right, handled=False),
         **({"tls_context": context, "require_starttls": True, "auth_required": True} if starttls else {}),
     )  # fmt: skip
     told = {"HOST": "localhost", "PORT": str(box.port), "USER": USER, "PASSWORD": PASSWORD, "CA": str(folder / "ca.pem")}

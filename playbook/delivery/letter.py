@@ -1,28 +1,25 @@
 """Letter: what the mail says, as plain values: the story, the scorecard, up to two charts. Nothing here is worked out anew."""
 
-import os
 import re
 from dataclasses import dataclass
-from email.utils import parseaddr
 
 from bs4 import Tag
 from markupsafe import Markup
 
 from playbook.delivery.edition import SUMMARY, Edition
 from playbook.delivery.picture import png
-from playbook.delivery.words import words
+from playbook.delivery.sender import sender
+from playbook.delivery.words import one_line, words
 from playbook.report.sections import Section
 from playbook.report.story import bottom_line
 from playbook.result.formats import Formats
 
-__all__ = ["SENDER", "Chart", "Letter", "Scorecard", "Told", "one_line", "write_letter"]
+__all__ = ["Chart", "Letter", "Scorecard", "Told", "write_letter"]
 
-SENDER = "PLAYBOOK_SMTP_FROM"
 CHARTS, ROWS = 2, 8
 SCORECARD = "scorecard"
 HEAVY = 250_000  # bytes of a chart that a phone on the road would wait for
 LONGEST_SUBJECT = 120  # characters; more is cut off by every list of mails
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 _EMPTY = {"", "–", "no goal", "counted"}
 _RANGE, _TREND = 2, 3  # columns of the scorecard for which a phone has no room beside goals
 
@@ -93,13 +90,8 @@ def write_letter(edition: Edition, language: str | None = None) -> Letter:
         story=story,
         scorecard=_scorecard(edition),
         charts=_charts(edition, [t.section for t in story]),
-        signature=one_line(parseaddr(os.environ.get(SENDER, ""))[0]),
+        signature=sender()[0],
     )
-
-
-def one_line(text: str) -> str:
-    """A text as one line without control characters and without marks that turn the direction of what follows."""
-    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def _short(subject: str, pattern: str, named: dict[str, str]) -> str:

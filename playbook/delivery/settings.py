@@ -4,11 +4,8 @@ import ipaddress
 import os
 import ssl
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 
-from email_validator import EmailNotValidError, validate_email
-
-from playbook.delivery.letter import SENDER, one_line
+from playbook.delivery.sender import SENDER, sender
 from playbook.errors import UsageError
 
 __all__ = ["Settings", "read_settings"]
@@ -43,13 +40,13 @@ def read_settings() -> Settings:
     given = {
         name: os.environ.get(f"{_PREFIX}{name}", "").strip() for name in ("HOST", "PORT", "SECURITY", "USER", "PASSWORD", "CA")
     }
-    name, address = parseaddr(os.environ.get(SENDER, ""))
     security = given["SECURITY"].lower() or "starttls"
     wrong = [] if given["HOST"] else [f"{_PREFIX}HOST is not set: the name of the mail server"]
     try:
-        address = validate_email(address, check_deliverability=False, allow_smtputf8=False).ascii_email
-    except EmailNotValidError:
-        wrong.append(f"{SENDER} is no address: write Jane Doe <jane@example.com>")
+        name, address = sender()
+        wrong += [] if address else [f"{SENDER} is not set: in whose name to send, Jane Doe <jane@example.com>"]
+    except UsageError as error:
+        wrong.append(str(error))
     if security not in _PORTS:
         wrong.append(f"{_PREFIX}SECURITY is {security!r}: write starttls or tls")
     elif security == "none" and not _local(given["HOST"]):
@@ -69,7 +66,7 @@ def read_settings() -> Settings:
         port=int(given["PORT"] or _PORTS[security]),
         security=security,
         sender=address,
-        sender_name=one_line(name),
+        sender_name=name,
         user=given["USER"] or None,
         password=given["PASSWORD"] or None,
         authority=given["CA"] or None,

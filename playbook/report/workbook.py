@@ -61,7 +61,7 @@ def write_workbook(lists: Sequence[Worklist], file: Path, client: str, as_of: da
         _fill(book.create_sheet(name), one.frame.head(MOST_ROWS), one.columns, fmt)
     buffer = BytesIO()
     book.save(buffer)
-    file.write_bytes(_timeless(buffer))
+    file.write_bytes(_timeless(buffer, as_of))
 
 
 def _fill(sheet: Worksheet, frame: pd.DataFrame, columns: dict[str, tuple[str, str]], fmt: Formats) -> None:
@@ -130,10 +130,14 @@ def _sheet_names(titles: Sequence[str]) -> list[str]:
     return names
 
 
-def _timeless(written: BytesIO) -> bytes:
-    """The file with one fixed date in its directory instead of the clock's."""
+def _timeless(written: BytesIO, as_of: date) -> bytes:
+    """The file with one fixed date in its directory, and the report's own in its properties, instead of the clock's."""
+    written_on = f"{as_of.isoformat()}T00:00:00Z".encode()
     told = BytesIO()
     with zipfile.ZipFile(written) as source, zipfile.ZipFile(told, "w", zipfile.ZIP_DEFLATED) as target:
         for entry in source.infolist():
-            target.writestr(zipfile.ZipInfo(entry.filename, _ZIPPED), source.read(entry), zipfile.ZIP_DEFLATED)
+            content = source.read(entry)
+            if entry.filename == "docProps/core.xml":  # openpyxl writes the time of saving there, whatever it was told
+                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + written_on, content)
+            target.writestr(zipfile.ZipInfo(entry.filename, _ZIPPED), content, zipfile.ZIP_DEFLATED)
     return told.getvalue()

@@ -112,3 +112,8 @@ def test_libreoffice_opens_it(tmp_path):
     ]
     subprocess.run([*command, tmp_path, file], check=True, capture_output=True, timeout=120)
     assert pd.read_excel(tmp_path / "lists.ods", sheet_name="Save list", engine="calamine")["Value"].iloc[0] == 1234.5
+
+
+def test_the_clock_leaves_no_trace(tmp_path):
+    properties = openpyxl.load_workbook(written(tmp_path, save_list())).properties
+    assert properties.created == properties.modified == datetime(2026, 10, 31)

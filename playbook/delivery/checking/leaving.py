@@ -1,8 +1,6 @@
 """Leaving: the check before anything leaves, put together for a published report, for a mail and for files to hand over."""
 
-import os
 from collections.abc import Iterable
-from email.utils import parseaddr
 
 from playbook.delivery.checking.book import book
 from playbook.delivery.checking.code import code
@@ -14,7 +12,8 @@ from playbook.delivery.checking.secrets import secrets
 from playbook.delivery.checking.seen import Problem, Seen, folded, look_into
 from playbook.delivery.checking.strangers import strangers
 from playbook.delivery.edition import SUMMARY, Edition
-from playbook.delivery.letter import SENDER, Letter
+from playbook.delivery.letter import Letter
+from playbook.delivery.sender import sender
 from playbook.delivery.words import words
 from playbook.errors import DeliveryError
 
@@ -63,7 +62,7 @@ def require_clean(edition: Edition, found: Iterable[Problem]) -> None:
 
 def _leaks(edition: Edition, texts: list[Seen], shown: Iterable[str] = ()) -> list[Problem]:
     engagement = edition.engagement
-    allowed = frozenset({*shown, *engagement.recipients, parseaddr(os.environ.get(SENDER, ""))[1]})
+    allowed = frozenset({*shown, *engagement.recipients, sender()[1]})
     return [
         *strangers(engagement, texts),
         *secrets(engagement, texts),

@@ -1,6 +1,7 @@
 """Own: the words that are the client's own, or the house's, and therefore give nobody else away."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -63,10 +64,18 @@ def _texts(value: object) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=8)
 def house_words(notebooks: Path) -> frozenset[str]:
     """Single words, in small letters, that every report may use because the house does: they give no client away."""
+    return _package_words() | _words_of(sorted(notebooks.glob("*.ipynb")))
+
+
+@lru_cache(maxsize=1)
+def _package_words() -> frozenset[str]:
     package = Path(playbook.__file__).parent
-    files = [f for room in _HOUSE for kind in ("*.py", "*.yml", "*.j2") for f in (package / room).rglob(kind)]
-    text = "\n".join(f.read_text(encoding="utf-8") for f in [*files, *sorted(notebooks.glob("*.ipynb"))])
+    return _words_of([f for room in _HOUSE for kind in ("*.py", "*.yml", "*.j2") for f in (package / room).rglob(kind)])
+
+
+def _words_of(files: Iterable[Path]) -> frozenset[str]:
+    text = "\n".join(f.read_text(encoding="utf-8") for f in files)
     return frozenset(w.lower() for w in re.findall(r"[^\W\d_]+", text))
