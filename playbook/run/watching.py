@@ -20,6 +20,7 @@ MOST = 2  # alerts and changes told of each client; its report has all
 ACT = "Act now: "
 LONGEST = 170  # characters of a sentence
 GOALS = "plan-tracking-goals"
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)  # damaged, or of another form
 
 
 def watch_clients(root: Path, names: Sequence[str]) -> tuple[WatchRow, ...]:
@@ -31,7 +32,7 @@ def watch_clients(root: Path, names: Sequence[str]) -> tuple[WatchRow, ...]:
     for client in names:
         try:
             rows.append(_row(client, root))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except UNREADABLE as error:
             rows.append(_broken(client, root, error))
     return tuple(sorted(rows, key=lambda r: (not r.broken, -r.urgent, -r.behind, r.client)))
 
@@ -117,8 +118,11 @@ def _plan(findings: list[dict]) -> tuple[str, int]:
 def _changes(folders: Sequence[Path], findings: list[dict]) -> tuple[str, tuple[str, ...]]:
     if len(folders) < 2 or not (folders[-2] / FINDINGS).is_file():
         return "first report", ()
-    both = _findings(folders[-2]), findings
-    changes = compare(*([f for f in found if f["phase"] != STRATEGY.id] for found in both))  # proposals are no state
+    now = [f for f in findings if f["phase"] != STRATEGY.id]  # proposals are no state
+    try:
+        changes = compare([f for f in _findings(folders[-2]) if f["phase"] != STRATEGY.id], now)
+    except UNREADABLE:  # today's findings were read before: it is the earlier file, which no run mends
+        return f"not compared: the report of {folders[-2].name} cannot be read", ()
     counts = Counter(changes["verdict"])
     parts = [f"{counts[v]} {v}" for v in VERDICTS[:-1] if counts[v]]
     top = changes[changes["verdict"].isin(VERDICTS[:2])].head(MOST)

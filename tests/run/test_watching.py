@@ -82,6 +82,15 @@ def test_a_broken_client_is_a_row_that_says_so(tmp_path, case):
     assert sound.urgent == 1
 
 
+@pytest.mark.parametrize("case", sorted(set(BROKEN) - {"no findings", "no manifest left", "a list instead"}))
+def test_an_earlier_report_that_is_broken_hides_nothing_of_the_last(tmp_path, case):
+    BROKEN[case](publish(tmp_path, "acme", "2026-09-30", [QUIET]))
+    publish(tmp_path, "acme", "2026-10-31", [URGENT])
+    row = watch_clients(tmp_path, ["acme"])[0]
+    assert not row.broken and row.urgent == 1 and row.alerts and row.last_report == "2026-10-31"
+    assert row.changed == "not compared: the report of 2026-09-30 cannot be read" and row.changes == ()
+
+
 def test_a_run_that_failed_later_and_missing_phases_are_said(tmp_path):
     publish(tmp_path, "acme", "2026-10-31", [QUIET], phases=PHASES[:2])
     assert watch_clients(tmp_path, ["acme"])[0].state.startswith("2 of 5 phases, ")
