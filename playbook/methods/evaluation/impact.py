@@ -72,7 +72,7 @@ def impact(
         )
     margin = parameters.gross_margin
     sales = Sales(order_totals=order_totals, weeks=weeks, memberships=memberships, customers=customers, region_weeks=region_weeks)
-    found = (measure(i, sales, as_of, margin) for i in interventions)
+    found = (measure(i, sales, as_of, margin, interventions) for i in interventions)
     effects = tuple(_with_overlaps(e, interventions, as_of) for e in found)
     measured = tuple(sorted((e for e in effects if e.measured), key=_importance))
     waiting = tuple(e for e in effects if not e.measured)

@@ -13,7 +13,7 @@ from playbook.methods.evaluation.returning.figures import baseline_figure, earne
 from playbook.methods.evaluation.returning.findings import findings, headline
 from playbook.methods.evaluation.returning.promises import buyers_came, forecasts_kept, measured_again, plan_kept
 from playbook.methods.evaluation.returning.service import COLUMNS, before_and_after
-from playbook.methods.evaluation.returning.sharing import reached, shares
+from playbook.methods.evaluation.returning.sharing import credited, reached
 from playbook.methods.evaluation.returning.tables import assumptions, tables
 from playbook.methods.evaluation.returning.told import Told
 from playbook.methods.evaluation.returning.worth import worth_by_group, worth_since
@@ -73,8 +73,8 @@ def returns(
 ) -> Result:
     """Turn measured effects into money, without counting any of it twice, and hold what was promised against what came.
 
-    Interventions whose comparison is in doubt (verdict indicative) enter no sum. Interventions on the same customers in the same
-    weeks share what they brought (``returning.sharing``). Money is the client's currency, for the time measured. Promises are
+    Interventions whose comparison is in doubt (verdict indicative) enter no sum. What reached the same customers
+    in the same weeks is counted once (``returning.sharing``). Money is the client's currency, for the time measured. Promises are
     those of ``past_plan`` and ``past_memory``, the last published report. Locked where neither an intervention nor a promise can
     be judged.
     """
@@ -85,7 +85,7 @@ def returns(
         counted = counted.reset_index(drop=True)
         regions = {i.id: i.regions for i in interventions if i.regions}
         got, _ = reached(counted, order_totals, memberships, customers, regions)
-        earned = earnings(counted, shares(counted, got), parameters.gross_margin)
+        earned = earnings(counted, credited(counted, got), parameters.gross_margin)
         sums = total(earned)
         if bridge is not None and sums.evidence in SURE:  # what may be chance explains no change
             parts = baseline_parts(earned, bridge.windows, bridge.before, bridge.after)

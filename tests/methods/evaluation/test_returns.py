@@ -60,13 +60,26 @@ def test_money_of_one_intervention():
 
 
 def test_overlap_is_shared_and_said():
-    twin = {**MAIL, "id": "call", "label": "Call"}
-    found = answer(MAIL, twin)
+    chosen = {**MAIL, "design": "other customers", "verdict": "likely"}
+    found = answer(chosen, {**chosen, "id": "call", "label": "Call"})
     assert found.total.revenue == pytest.approx(4000)  # two measured 4,000 each on the very same customers and days
     assert sentences(found)["returns-shared"].startswith("Mail and Call reached the same customers in the same weeks.")
     assert "Call counts 50% of what was measured" in sentences(found)["returns-shared"]
+    lots = answer(MAIL, {**MAIL, "id": "call", "label": "Call"})  # by lot, each measured its own effect
+    assert lots.total.revenue == pytest.approx(8000) and "returns-shared" not in sentences(lots)
     apart = answer(MAIL, CALL)
     assert apart.total.revenue == pytest.approx(8000) and "returns-shared" not in sentences(apart)
+
+
+def test_what_a_lot_found_is_taken_off_what_everybody_got():
+    tv = {**MAIL, "id": "tv", "label": "TV", "design": "own past", "verdict": "likely", "revenue": 9000.0, "revenue_low": 6000.0,
+          "revenue_high": 12_000.0}  # fmt: skip
+    found = answer(MAIL, tv)
+    assert found.earned["revenue"].tolist() == [4000, 5000]
+    assert (found.total.revenue, found.total.revenue_low, found.total.revenue_high) == (9000, 6000, 12_000)
+    assert sentences(found)["returns-shared"] == (
+        "What came in the same weeks from Mail is taken off what was measured for TV, of which it is a part."
+    )
 
 
 def test_a_doubtful_comparison_enters_no_sum_and_is_named():

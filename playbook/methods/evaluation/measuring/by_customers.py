@@ -1,24 +1,29 @@
 """By customers: those who got it beside those set aside by lot, or beside all others, at one start or at several."""
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
-from playbook.methods.evaluation.measuring.did import difference, event_study, imbalance, pre_trend
+from playbook.methods.evaluation.measuring.by_regions import NONE
+from playbook.methods.evaluation.measuring.by_silence import against_silent
+from playbook.methods.evaluation.measuring.did import ALIKE, difference, event_study, imbalance, pre_trend
 from playbook.methods.evaluation.measuring.effect import NAN, judge, relative
+from playbook.methods.evaluation.measuring.elsewhere import Elsewhere, spoiled
 from playbook.methods.evaluation.measuring.estimate import CERTAIN
+from playbook.methods.evaluation.measuring.groups import FEWEST_CUSTOMERS
 from playbook.methods.evaluation.measuring.lot import drawn, metrics_of
 from playbook.methods.evaluation.measuring.staggered import NEVER, staggered
 from playbook.methods.evaluation.measuring.windows import WEEK, Windows, customer_windows
 
-__all__ = ["ALIKE", "against_customers", "starts"]
+__all__ = ["against_customers", "starts"]
 
-ALIKE = 0.25  # standardised difference below which two groups count as alike (Imbens & Rubin 2015)
 CHANCE = 2.0  # standard errors within which a difference may be chance
-FEWEST_CUSTOMERS = 20  # in each group; below it means of skewed revenue are not near normal
 FEWEST_WEEKS = 4  # before the start
 WHOLE, FEWEST_CLUSTERS = 0.75, 6  # share of a region's customers that began together; regions for a range that goes by them
+LAPSED = 0.5  # share of those who got it, and had ordered before, that had not in the weeks before: it was meant for such
 
 
 def against_customers(
@@ -29,11 +34,14 @@ def against_customers(
     customers: pd.DataFrame | None = None,
     control_share: float | None = None,
     doubt: str = "",
+    others: Sequence[Elsewhere] = (),
 ) -> dict:
     """Fields of ``Effect`` by comparing customers. ``members``: group by customer_id, and started_on where starts differ.
 
     With a control group only those listed are compared, else all who bought in the time before. ``control_share``: the share that
-    was to be set aside; ``doubt``: why the comparison can give no more than indications, if so.
+    was to be set aside; ``doubt``: why the comparison can give no more than indications, if so. Without a control group those of
+    the ``others`` who got something else meanwhile are left out of the comparison, and those who had stopped buying are compared
+    with others who had (``by_silence``).
     """
     set_aside = bool((members["group"] == "control").any())
     already = None
@@ -43,14 +51,22 @@ def against_customers(
     start = min([start, *days]) if len(days) > 1 else start
     windows = customer_windows(order_totals, start, end, members.index if set_aside else None, already)
     treated = members["group"].reindex(windows.before.index).fillna("control").ne("control")
+    at_once = not set_aside and len(days) < 2 and windows.weeks_before >= FEWEST_WEEKS
+    if at_once and _lapsed(members, order_totals, start, treated):
+        return against_silent(members.index, order_totals, start, end, windows.weeks_before, others)
+    cleared = ""
+    if not set_aside and treated.any() and not treated.all():
+        windows, treated, cleared, spoilt = _cleared(windows, treated, others, start, end)
+        doubt = " ".join(filter(None, [doubt, spoilt]))
     n_treated, n_control = int(treated.sum()), int((~treated).sum())
     counted = {"design": "control group" if set_aside else "other customers", "n_treated": n_treated, "n_control": n_control}
     counted["why"] = _why(set_aside, len(days))
-    if min(n_treated, n_control) < FEWEST_CUSTOMERS or windows.weeks_before < FEWEST_WEEKS:
+    enough = n_treated if len(days) > 1 else min(n_treated, n_control)  # in stages, those who wait are the comparison
+    if enough < FEWEST_CUSTOMERS or windows.weeks_before < FEWEST_WEEKS:
         need = f"Needs {FEWEST_CUSTOMERS} earlier customers in each group and {FEWEST_WEEKS} weeks of orders before the start."
         return {**counted, "verdict": "too little data", "note": need}
     broken = drawn(members["group"], treated, control_share) if set_aside else ""
-    by_chance = CHANCE * np.sqrt(1 / n_treated + 1 / n_control)  # small groups drawn by lot differ more
+    by_chance = CHANCE * np.sqrt(1 / n_treated + 1 / max(n_control, 1))  # small groups drawn by lot differ more
     alike = set_aside and not broken and abs(imbalance(windows.before, treated)) <= max(ALIKE, by_chance)
     trend = pre_trend(windows.weekly.loc[:, :-1], treated)
     drifting = trend < 1 - CERTAIN
@@ -66,6 +82,7 @@ def against_customers(
             found["metrics"] = metrics
     note = [
         doubt,
+        cleared,
         found.get("note", ""),
         broken,
         "Groups alike before the start; earlier revenue allowed for." if alike and len(days) < 2 else "",
@@ -130,12 +147,12 @@ def _in_stages(
     day = pd.to_datetime(members["started_on"]).reindex(panel.index).fillna(pd.Timestamp(start))
     first = ((day - pd.Timestamp(start)).dt.days // WEEK).where(treated, NEVER).astype(float)
     clusters = _together(first, customers)
-    found = staggered(panel, first, windows.weeks_before, clusters)
+    found = staggered(panel, first, windows.weeks_before, clusters, FEWEST_CUSTOMERS)
     if found is None:
         return None
     estimate, scale = found.estimate, found.treated_periods
     level = found.expected + estimate.effect
-    weekly = panel.groupby(treated).mean().T.rename(columns={True: "treated", False: "control"})
+    weekly = _courses(panel, treated, first)
     days = pd.Timestamp(start) + pd.to_timedelta(WEEK * weekly.index, unit="D")
     return {
         "effect": relative(level, estimate.effect),
@@ -159,15 +176,48 @@ def _in_stages(
 
 
 def _together(first: pd.Series, customers: pd.DataFrame | None) -> pd.Series | None:
-    """Region of each customer where whole regions began together (or never), and there are enough of them to go by; else None.
+    """Region of each customer where whole regions began together, others never, and there are enough to go by; else None.
 
-    Customers of a region share its luck: where all of them were treated alike, only regions count as cases.
+    Customers of a region share its luck: where all of them were treated alike, only regions count as cases. A few customers
+    here and there, picked one by one, leave most of every region alike too: untreated. They began nothing together.
     """
     if customers is None or "region" not in customers:
         return None
     region = customers.drop_duplicates("customer_id").set_index("customer_id")["region"].reindex(first.index).fillna("")
-    alike = first.groupby(region).agg(lambda start: start.value_counts(normalize=True).iloc[0])
-    return region if len(alike) >= FEWEST_CLUSTERS and (alike >= WHOLE).all() else None
+    begun = first.where(np.isfinite(first)).groupby(region)
+    alike = begun.agg(lambda start: start.value_counts().max() / len(start) if start.notna().any() else 0.0)
+    whole, none = alike >= WHOLE, begun.count() / begun.size() <= NONE
+    return region if len(alike) >= FEWEST_CLUSTERS and whole.any() and (whole | none).all() else None
+
+
+def _courses(panel: pd.DataFrame, treated: pd.Series, first: pd.Series) -> pd.DataFrame:
+    """Mean by week of those who got it and the others; where everybody got it, of those who had it and those who waited."""
+    if not treated.all():
+        return panel.groupby(treated).mean().T.rename(columns={True: "treated", False: "control"})
+    has = panel.columns.to_numpy() >= first.to_numpy()[:, None]
+    return pd.DataFrame({"treated": panel.where(has).mean(), "control": panel.where(~has).mean()})
+
+
+def _lapsed(members: pd.DataFrame, order_totals: pd.DataFrame, start: date, treated: pd.Series) -> bool:
+    """Whether most of the earlier customers who got it had stopped buying; ``treated`` by customer who had not."""
+    earlier = order_totals.loc[order_totals["day"] < pd.Timestamp(start), "customer_id"].dropna()
+    known = len(members.index.intersection(earlier))
+    return known >= FEWEST_CUSTOMERS and 1 - treated.sum() / known > LAPSED
+
+
+def _cleared(
+    windows: Windows, treated: pd.Series, others: Sequence[Elsewhere], start: date, end: date
+) -> tuple[Windows, pd.Series, str, str]:
+    """The same without those of the comparison who got something else meanwhile; what was left out, or why it could not be."""
+    since = start - timedelta(weeks=windows.weeks_before)
+    out, labels = spoiled(others, treated, since, end)
+    if not len(out):
+        return windows, treated, "", ""
+    names = " and ".join(labels)
+    if int((~treated).sum()) - len(out) < FEWEST_CUSTOMERS:
+        return windows, treated, "", f"Most of the others got {names} in these weeks, so what that did to them is counted in."
+    left = replace(windows, weekly=windows.weekly.drop(out), before=windows.before.drop(out), during=windows.during.drop(out))
+    return left, treated.drop(out), f"Left out of the comparison are {len(out):,} customers who got {names} in these weeks.", ""
 
 
 def _why(set_aside: bool, days: int) -> str:

@@ -1,5 +1,6 @@
 """By regions: where it was rolled out, beside a mix of the regions where it was not that moved like them before."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -40,11 +41,19 @@ def regions_of(members: pd.DataFrame, order_totals: pd.DataFrame, customers: pd.
     return tuple(share.index[share >= ALL].astype(str))
 
 
-def comparable(region_weeks: pd.DataFrame | None, regions: tuple[str, ...], start: date, end: date) -> pd.DataFrame | None:
+def comparable(
+    region_weeks: pd.DataFrame | None,
+    regions: tuple[str, ...],
+    start: date,
+    end: date,
+    others: Sequence[tuple[tuple[str, ...], date, date]] = (),
+) -> pd.DataFrame | None:
     """Weekly revenue of the treated regions together (``TREATED``) and of each other one, in units of its mean before the start.
 
     Weeks x units; weeks that were treated in part and weeks after ``end`` are left out. Other regions have to have sold in nine
-    of ten weeks before. None with fewer than 12 weeks before, no whole week since, or fewer than ``FEWEST_OTHERS`` other regions.
+    of ten weeks before, and of ``others`` (regions, start, end) none may have begun or ended there: since the first week fitted
+    where enough regions remain, else since ``start``. None with fewer than 12 weeks before, no whole week since, or fewer than
+    ``FEWEST_OTHERS`` other regions.
     """
     if region_weeks is None or region_weeks.empty:
         return None
@@ -58,10 +67,16 @@ def comparable(region_weeks: pd.DataFrame | None, regions: tuple[str, ...], star
     wide = wide[((sunday < pd.Timestamp(start)) | (week >= whole)) & (sunday <= pd.Timestamp(end))]
     before = wide[wide.index < whole].tail(MOST_BEFORE)
     wide = wide[wide.index >= before.index[0]] if len(before) else wide
-    others = [r for r in wide.columns if r not in mine and (before[r] > 0).mean() >= SOLD]
-    panel = pd.concat([wide[mine].sum(axis=1).rename(TREATED), wide[others]], axis=1)
+    sold = [r for r in wide.columns if r not in mine and (before[r] > 0).mean() >= SOLD]
+    free = sold
+    for since in (before.index.min(), pd.Timestamp(start)):
+        busy = {r for names, *days in others for r in names if any(since <= pd.Timestamp(d) <= pd.Timestamp(end) for d in days)}
+        free = [r for r in sold if str(r) not in busy]
+        if len(free) >= FEWEST_OTHERS:
+            break
+    panel = pd.concat([wide[mine].sum(axis=1).rename(TREATED), wide[free]], axis=1)
     level = panel.loc[before.index].mean()
-    if len(before) < FEWEST_BEFORE or len(wide) == len(before) or len(others) < FEWEST_OTHERS or level[TREATED] <= 0:
+    if len(before) < FEWEST_BEFORE or len(wide) == len(before) or len(free) < FEWEST_OTHERS or level[TREATED] <= 0:
         return None
     return panel / level
 

@@ -24,8 +24,9 @@ from playbook.methods.evaluation.measuring.estimate import Estimate, welch
 from playbook.methods.evaluation.measuring.windows import PRE_LEAST
 from playbook.result.formats import LEVEL
 
-__all__ = ["Difference", "carry_over", "difference", "event_study", "fieller", "imbalance", "pre_trend"]
+__all__ = ["ALIKE", "Difference", "carry_over", "difference", "event_study", "fieller", "imbalance", "pre_trend"]
 
+ALIKE = 0.25  # standardised difference below which two groups count as alike (Imbens & Rubin 2015)
 MOST_BLOCKS = 6  # blocks of weeks in the joint test; with more its degrees of freedom melt away
 
 

@@ -6,6 +6,7 @@ other regions     it was rolled out to some regions: a mix of the others is the 
 own past          it was for everybody: the weekly course before is continued (``interrupted``)
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,8 +16,10 @@ from playbook.engagement import Intervention
 from playbook.errors import did_you_mean
 from playbook.methods.evaluation.measuring.by_customers import against_customers, starts
 from playbook.methods.evaluation.measuring.by_past import against_past
-from playbook.methods.evaluation.measuring.by_regions import FEWEST_BEFORE, against_regions, comparable, regions_of
+from playbook.methods.evaluation.measuring.by_regions import ALL, FEWEST_BEFORE, against_regions, comparable, regions_of
 from playbook.methods.evaluation.measuring.effect import Effect, earned
+from playbook.methods.evaluation.measuring.elsewhere import Elsewhere, elsewhere
+from playbook.methods.evaluation.measuring.groups import CONTROL, FEWEST_CUSTOMERS, crossed_words, members_of
 from playbook.methods.evaluation.measuring.synthetic import FEWEST_OTHERS
 from playbook.methods.evaluation.measuring.trial import needed
 from playbook.methods.evaluation.measuring.windows import WEEK
@@ -25,9 +28,11 @@ __all__ = ["Sales", "measure"]
 
 NO_REGIONS = "It was rolled out to regions, but customers carry none, so all sales are compared with those of the weeks before."
 TOO_FEW_REGIONS = (
-    f"Fewer than {FEWEST_OTHERS} other regions sold in most weeks before (at least {FEWEST_BEFORE} are needed), so customers are "
-    "compared: what else happened to a region as a whole is counted in."
+    f"Fewer than {FEWEST_OTHERS} other regions sold in most weeks before (at least {FEWEST_BEFORE} are needed) and had nothing "
+    "begin or end there, so customers are compared: what else happened to a region as a whole is counted in."
 )
+LISTED = "Nearly every customer is listed as having got it, so only the weeks before can serve as the comparison: the weakest."
+CROSSED = 0.05  # share of the control group that also got it, from which the lot was not kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +47,13 @@ class Sales:
     region_weeks: pd.DataFrame | None = field(default=None, repr=False)
 
 
-def measure(intervention: Intervention, sales: Sales, as_of: date, margin: float | None) -> Effect:
-    """Measure one intervention up to its end or ``as_of``; ``margin`` is the share of revenue that is left as profit."""
+def measure(
+    intervention: Intervention, sales: Sales, as_of: date, margin: float | None, interventions: Sequence[Intervention] = ()
+) -> Effect:
+    """Measure one intervention up to its end or ``as_of``; ``margin`` is the share of revenue that is left as profit.
+
+    Who got another one of all ``interventions`` in the same weeks is no comparison.
+    """
     start, cost = intervention.start, intervention.cost
     end = min(intervention.end or as_of, as_of)
     basis = {"id": intervention.id, "label": intervention.label, "start": start, "end": end, "cost": cost}
@@ -54,37 +64,56 @@ def measure(intervention: Intervention, sales: Sales, as_of: date, margin: float
         return Effect(**basis, design="–", verdict="too early", note="It has run for less than a week.")
     over = intervention.end is not None and intervention.end <= as_of
     running = "" if over else "Still running: the effect so far is set against the whole cost."
-    found = _compared(intervention, sales, start, end)
+    others = elsewhere(intervention.id, interventions, sales.memberships, sales.order_totals, sales.customers, as_of)
+    found = _compared(intervention, sales, start, end, others)
     money = earned(found, cost, margin)
     estimate, expected = found.pop("estimate", None), found.pop("expected", float("nan"))
     found.pop("expected_revenue", None)
-    if estimate is not None and "pays_from" in money:
+    if estimate is not None and "pays_from" in money and found["n_control"]:
         money["needed"] = needed(estimate, found["n_treated"], found["n_control"], money["pays_from"] * expected)
     return Effect(**{**basis, **found, **money, "note": " ".join(filter(None, [found.get("note"), running]))})
 
 
-def _compared(intervention: Intervention, sales: Sales, start: date, end: date) -> dict:
+def _compared(intervention: Intervention, sales: Sales, start: date, end: date, others: Sequence[Elsewhere]) -> dict:
     """The comparison that was chosen, as fields of ``Effect``."""
-    members = _members(intervention.id, sales)
-    if members is not None and (members["group"] == "control").any():
-        return _customers(members, intervention, sales, start, end)
-    regions = intervention.regions
-    if not regions and members is not None and len(starts(members)) < 2:
+    members, crossed = _members(intervention.id, sales)
+    if members is not None and (members["group"] == CONTROL).any():
+        return _lot(members, crossed, intervention, sales, start, end)
+    regions, at_once = intervention.regions, members is not None and len(starts(members)) < 2
+    if not regions and at_once and _everybody(members, sales, start):
+        return against_past(sales.weeks, start, end, LISTED)
+    if not regions and at_once:
         regions = regions_of(members, sales.order_totals, sales.customers, start)
     if regions:
-        return _regions(regions, members, intervention, sales, start, end)
+        return _regions(regions, members, sales, start, end, others)
     if members is not None:
-        return _customers(members, intervention, sales, start, end)
+        return against_customers(members, sales.order_totals, start, end, sales.customers, others=others)
     return against_past(sales.weeks, start, end)
 
 
-def _customers(members: pd.DataFrame, intervention: Intervention, sales: Sales, start: date, end: date, doubt: str = "") -> dict:
+def _lot(members: pd.DataFrame, crossed: int, intervention: Intervention, sales: Sales, start: date, end: date) -> dict:
+    """By a control group, without the ``crossed``, who stand in both groups; many of them are a lot that was not kept."""
+    said, control = crossed_words(crossed), int((members["group"] == CONTROL).sum())
+    doubt = f"{said} The lot was not kept." if crossed > CROSSED * (control + crossed) else ""
     share = intervention.control_share
-    return against_customers(members, sales.order_totals, start, end, sales.customers, share, doubt)
+    found = against_customers(members, sales.order_totals, start, end, sales.customers, share, doubt)
+    return found if doubt or not said else {**found, "note": f"{found['note']} {said}".strip()}
+
+
+def _everybody(members: pd.DataFrame, sales: Sales, start: date) -> bool:
+    """Whether next to no earlier customer is left to compare with."""
+    earlier = sales.order_totals.loc[sales.order_totals["day"] < pd.Timestamp(start), "customer_id"].dropna().unique()
+    got = int(pd.Index(earlier).isin(members.index).sum())
+    return len(earlier) - got < FEWEST_CUSTOMERS and got >= ALL * len(earlier) > 0
 
 
 def _regions(
-    regions: tuple[str, ...], members: pd.DataFrame | None, intervention: Intervention, sales: Sales, start: date, end: date
+    regions: tuple[str, ...],
+    members: pd.DataFrame | None,
+    sales: Sales,
+    start: date,
+    end: date,
+    others: Sequence[Elsewhere],
 ) -> dict:
     known = [] if sales.region_weeks is None else sorted(map(str, sales.region_weeks["region"].unique()))
     if not known:
@@ -92,27 +121,23 @@ def _regions(
     if strange := [r for r in regions if r not in known]:
         note = f"No order comes from {' or '.join(strange)}.{did_you_mean(strange[0], known)} Regions: {', '.join(known)}."
         return {"design": "other regions", "verdict": "too little data", "note": note}
-    panel = comparable(sales.region_weeks, regions, start, end)
+    panel = comparable(sales.region_weeks, regions, start, end, [(one.regions, one.start, one.end) for one in others])
     if panel is not None:
         mine = sales.region_weeks[sales.region_weeks["region"].astype(str).isin(regions)]
         weekly = mine.groupby("week")["revenue"].sum().reindex(panel.index)
-        return against_regions(panel, float(weekly[weekly.index < pd.Timestamp(start)].mean()), start, len(regions))
+        found = against_regions(panel, float(weekly[weekly.index < pd.Timestamp(start)].mean()), start, len(regions))
+        busy = sorted({r for one in others for r in one.regions} - set(regions) - set(map(str, panel.columns)))
+        own = f"Left out of the mix, for something of their own began or ended there: {', '.join(busy)}." if busy else ""
+        return {**found, "note": f"{found['note']} {own}".strip()}
     if members is None and sales.customers is not None:
         there = sales.customers.loc[sales.customers["region"].astype(str).isin(regions), "customer_id"]
         members = pd.DataFrame({"group": "treated"}, index=pd.Index(there.unique(), name="customer_id"))
     if members is None or "customer_id" not in sales.order_totals:
         return {"design": "other regions", "verdict": "too little data", "note": TOO_FEW_REGIONS}
-    found = _customers(members, intervention, sales, start, end, TOO_FEW_REGIONS)
+    found = against_customers(members, sales.order_totals, start, end, sales.customers, doubt=TOO_FEW_REGIONS, others=others)
     return {**found, "why": f"It was rolled out to regions. {TOO_FEW_REGIONS}"}
 
 
-def _members(id: str, sales: Sales) -> pd.DataFrame | None:
-    """Group of each listed customer, and started_on where the client has it. Treated wins over control, the earlier start over
-    the later. None when nobody is listed as treated or orders carry no customer."""
-    if sales.memberships is None or "customer_id" not in sales.order_totals:
-        return None
-    listed = sales.memberships[sales.memberships["intervention_id"].astype(str) == id]
-    dated = [c for c in ("started_on",) if c in listed and listed[c].notna().any()]
-    listed = listed.sort_values(["group", *dated], ascending=[False, *(True for _ in dated)])
-    listed = listed.drop_duplicates("customer_id").set_index("customer_id")[["group", *dated]]
-    return listed if (listed["group"] != "control").any() else None
+def _members(id: str, sales: Sales) -> tuple[pd.DataFrame | None, int]:
+    """As ``members_of``; none where orders carry no customer."""
+    return members_of(id, sales.memberships if "customer_id" in sales.order_totals else None)

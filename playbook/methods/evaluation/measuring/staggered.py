@@ -31,14 +31,17 @@ class Staggered:
     treated_periods: int
 
 
-def staggered(panel: pd.DataFrame, first: pd.Series, base: int = 1, clusters: pd.Series | None = None) -> Staggered | None:
+def staggered(
+    panel: pd.DataFrame, first: pd.Series, base: int = 1, clusters: pd.Series | None = None, fewest: int = 2
+) -> Staggered | None:
     """Group-time effects and their averages.
 
     ``panel``: units x periods (integers, ascending); ``first``: first treated period of each unit, ``NEVER`` if none;
     ``base``: periods before a group's start whose mean it is measured from (1 as in Callaway & Sant'Anna; more are steadier where
     weeks scatter, and assume parallel courses for longer). ``clusters``: what units belong to, where whole clusters were treated
     together; without it errors are clustered by unit. Effects are weighted by customers; the weights count as known.
-    None where no group has ``base`` periods before its start and two customers not yet treated to compare with.
+    ``fewest`` customers not yet treated make a comparison (at least two). None where no group has ``base`` periods before its
+    start and so many to compare with.
     """
     values, periods = panel.to_numpy(dtype=float), panel.columns.to_numpy()
     start = first.reindex(panel.index).fillna(NEVER).to_numpy(dtype=float)
@@ -51,7 +54,7 @@ def staggered(panel: pd.DataFrame, first: pd.Series, base: int = 1, clusters: pd
         level = values[:, ahead].mean(axis=1)
         for place, period in enumerate(periods):
             others = (start > max(period, group)) & ~mine
-            if others.sum() < 2:
+            if others.sum() < fewest:
                 continue
             change = values[:, place] - level
             own, their = change[mine], change[others]

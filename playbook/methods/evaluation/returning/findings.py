@@ -125,19 +125,28 @@ def _weeks(weeks: float, fmt: Formats) -> str:
 
 
 def _shared(told: Told) -> Finding | None:
-    shared = told.shared
-    if shared.empty:
+    """What is credited with less than was measured for it, so that the sum counts nothing twice."""
+    if told.shared.empty:
         return None
-    names = shared["label"].tolist()
-    told_names = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    each = "; ".join(f"{row.label} counts {told.fmt.share(row.share)} of what was measured for it" for row in shared.itertuples())
+    split = told.shared[told.shared["share"] < 1]
+    parts = [f"{row.less} is taken off what was measured for {row.label}" for row in told.shared.itertuples() if row.less]
+    text = []
+    if len(split):
+        each = "; ".join(f"{row.label} counts {told.fmt.share(row.share)} of what was measured" for row in split.itertuples())
+        text.append(
+            f"{_names(split['label'].tolist())} reached the same customers in the same weeks. They share what was measured there,"
+            f" so that nothing is counted twice: {each}."
+        )
+    if parts:
+        text.append(f"What came in the same weeks from {'; what came from '.join(parts)}, of which it is a part.")
     return Finding(
-        "returns-shared",
-        f"{told_names} reached the same customers in the same weeks. They share what was measured there, so that nothing is"
-        f" counted twice: {each}.",
-        evidence="indicative",
+        "returns-shared", " ".join(text), evidence="indicative",
         action="Let interventions follow each other, or draw their customers by lot apart.",
-    )
+    )  # fmt: skip
+
+
+def _names(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _bridge(told: Told) -> Finding | None:

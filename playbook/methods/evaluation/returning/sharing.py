@@ -1,21 +1,38 @@
-"""Sharing: interventions that reached the same customers in the same weeks share what they brought.
+"""Sharing: what interventions brought, so that their sum counts nothing twice.
 
-Each measured effect is spread evenly over its customers and days. On a day on which a customer was reached by several
-interventions, each is credited with an equal part of what was measured for it there; a plain sum would count twice what
-nobody can tell apart.
+A comparison by lot measures its own effect and nothing else: whatever else runs reaches both groups alike. A comparison with
+other customers or regions also holds what others brought to the same customers, and one with the weeks before holds all that
+ran in them. So what a better comparison found is taken off a weaker one that holds it; those of one kind on the same customers
+and days, which nobody can tell apart, are credited with equal parts. Each effect is spread evenly over its customers and days.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["EVERYBODY", "reached", "shares"]
+from playbook.methods.evaluation.measuring.elsewhere import MORE_OFTEN
+
+__all__ = ["EVERYBODY", "Credit", "credited", "reached"]
 
 EVERYBODY = "own past"  # the design of an intervention that nobody was left out of
 DAY = pd.Timedelta(days=1)
+ALONE = 0  # the tier that measures nothing but its own effect
+TIERS = MappingProxyType({"control group": ALONE, "other customers": 1, "other regions": 1, EVERYBODY: 2})
+LEAST = 0.01  # of an effect: less than that is not told
+
+
+@dataclass(frozen=True)
+class Credit:
+    """``table``: id, share (of what was measured for it that is left when it is split with others, 0 to 1), beside (the labels it
+    is split with) and less (the labels whose effect is taken off it). ``parts``: what each intervention (rows) is credited with
+    of the effect measured for each (columns)."""
+
+    table: pd.DataFrame = field(repr=False)
+    parts: np.ndarray = field(repr=False)
 
 
 def reached(
@@ -46,27 +63,61 @@ def reached(
     return got, {customer: place for place, customer in enumerate(everyone)}
 
 
-def shares(effects: pd.DataFrame, got: np.ndarray) -> pd.DataFrame:
-    """id, share (of what was measured for it that each intervention is credited with, 0 to 1) and beside: the labels it shares
-    with. ``effects``: id, label, start, end (last day); ``got`` as from ``reached``."""
+def credited(effects: pd.DataFrame, got: np.ndarray) -> Credit:
+    """What of the measured effects each intervention is credited with.
+
+    ``effects``: id, label, design, start, end (last day); ``got`` as from ``reached``.
+    """
     start, stop = effects["start"].to_numpy("datetime64[D]"), (effects["end"] + DAY).to_numpy("datetime64[D]")
-    own, whole, together = np.zeros(len(effects)), np.zeros(len(effects)), np.zeros((len(effects),) * 2, dtype=bool)
-    for begin, end in pairwise(np.unique(np.concatenate([start, stop]))):
-        running = np.flatnonzero((start <= begin) & (stop >= end))
-        if not len(running):
-            continue
-        days = (end - begin).astype(int)
-        here = got[:, running].astype(float)
-        crowd = np.maximum(here.sum(axis=1, keepdims=True), 1)
-        own[running] += days * (here / crowd).sum(axis=0)
-        whole[running] += days * here.sum(axis=0)
-        together[np.ix_(running, running)] |= here.T @ here > 0
-    np.fill_diagonal(together, False)
+    tier = effects["design"].map(TIERS).to_numpy()
+    share, together = _shares(start, stop, got, tier)
+    held = _held(start, stop, got, tier)
+    parts = np.eye(len(effects))
+    for place in np.argsort(tier, kind="stable"):  # what is taken off is what the better comparison is credited with
+        parts[place] = share[place] * (parts[place] - held[place] @ parts)
     labels = effects["label"].to_numpy()
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "id": effects["id"].to_numpy(),
-            "share": np.divide(own, whole, out=np.ones(len(effects)), where=whole > 0),
+            "share": share,
             "beside": [", ".join(labels[others]) for others in together],
+            "less": [", ".join(labels[others]) for others in held > LEAST],
         }
     )
+    return Credit(table, parts)
+
+
+def _shares(start: np.ndarray, stop: np.ndarray, got: np.ndarray, tier: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The share of each that is left when it is split, on each day and customer, with others of its tier; and with whom."""
+    count = len(start)
+    own, whole, together = np.zeros(count), np.zeros(count), np.zeros((count, count), dtype=bool)
+    for begin, end in pairwise(np.unique(np.concatenate([start, stop]))):
+        for one in set(tier) - {ALONE}:
+            running = np.flatnonzero((start <= begin) & (stop >= end) & (tier == one))
+            if not len(running):
+                continue
+            days = (end - begin).astype(int)
+            here = got[:, running].astype(float)
+            crowd = np.maximum(here.sum(axis=1, keepdims=True), 1)
+            own[running] += days * (here / crowd).sum(axis=0)
+            whole[running] += days * here.sum(axis=0)
+            together[np.ix_(running, running)] |= here.T @ here > 0
+    np.fill_diagonal(together, False)
+    return np.divide(own, whole, out=np.ones(count), where=whole > 0), together
+
+
+def _held(start: np.ndarray, stop: np.ndarray, got: np.ndarray, tier: np.ndarray) -> np.ndarray:
+    """Part of each effect (columns) that the comparison of another one (rows), of a weaker kind, holds: 0 to 1.
+
+    It holds what came to its own customers on its own days, less what came to those it is compared with in the same measure.
+    """
+    customers = got.astype(float)
+    sizes, both = customers.sum(axis=0), customers.T @ customers
+    common = np.minimum(stop[:, None], stop) - np.maximum(start[:, None], start)
+    days = np.maximum(common.astype(int), 0) / (stop - start).astype(int)
+    mine = np.divide(both, sizes[:, None], out=np.zeros_like(both), where=sizes[:, None] > 0)
+    rest = len(got) - sizes[:, None]
+    theirs = np.divide(sizes - both, rest, out=np.zeros_like(both), where=rest > 0)
+    theirs = np.where(theirs > MORE_OFTEN * mine, 0.0, theirs)  # these were left out of the comparison
+    part = np.divide(sizes[:, None] * (mine - theirs), sizes, out=np.zeros_like(both), where=sizes > 0)
+    return np.where(tier[:, None] > tier, np.clip(part, 0, 1) * days, 0.0)

@@ -133,8 +133,9 @@ def assumptions(told: Told) -> tuple[Assumption, ...]:
         found.append(Assumption("Effects count for the time measured only; none is taken to last beyond it.", "high", "medium"))
         found.append(
             Assumption(
-                "What an intervention brought is spread evenly over its customers and days. Those on the same customers and days"
-                " share it equally; where both were drawn by lot this is careful.",
+                "What an intervention brought is spread evenly over its customers and days. An effect with a control group counts"
+                " whole. Off one without, what better comparisons found there is taken; what is still on the same customers and"
+                " days is shared equally.",
                 "medium",
                 "medium",
             )  # fmt: skip

@@ -44,5 +44,5 @@ class Told:
 
     @property
     def shared(self) -> pd.DataFrame:
-        """Rows of ``earned`` that share what they brought with others."""
-        return self.earned[self.earned["share"] < 1] if self.total is not None else self.earned
+        """Rows of ``earned`` that are credited with less than was measured for them, because others are part of it."""
+        return self.earned[(self.earned["share"] < 1) | (self.earned["less"] != "")] if self.total is not None else self.earned

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from playbook.methods.evaluation.measuring.groups import CONTROL, members_of
 from playbook.result.formats import LEVEL
 from playbook.result.remembered import Remembered, one_of_kind
 
@@ -24,10 +25,11 @@ def worth_by_group(effects: pd.DataFrame, memberships: pd.DataFrame | None, cust
     columns = ["id", "label", "got", "left_out", "more", "low", "high", "n"]
     value, rows = customers.astype({"customer_id": str}).set_index("customer_id")["value"], []
     for row in effects[effects["design"] == DRAWN].itertuples() if memberships is not None else ():
-        listed = memberships[memberships["intervention_id"].astype(str) == row.id]
-        listed = listed.sort_values("group", ascending=False).drop_duplicates("customer_id")  # treated wins over control
-        held = value.reindex(listed["customer_id"].astype(str)).fillna(0.0).to_numpy()
-        control = listed["group"].eq("control").to_numpy()
+        listed, _ = members_of(row.id, memberships)
+        if listed is None:
+            continue
+        held = value.reindex(listed.index.astype(str)).fillna(0.0).to_numpy()
+        control = listed["group"].eq(CONTROL).to_numpy()
         got, left_out = held[~control], held[control]
         if min(len(got), len(left_out)) < FEWEST or np.ptp(held) == 0:
             continue

@@ -111,13 +111,13 @@ def course_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
 
 
 def _end_labels(ax, course: pd.DataFrame, labels: dict[str, tuple[str, str]]) -> None:
-    """Names at the right end of the lines, the higher line's above and the lower's below."""
-    last = course.iloc[-1]
-    upper = max(labels, key=lambda name: last[name])
+    """Names at the right end of the lines, the higher line's above and the lower's below; a line may end early."""
+    last = {name: course.loc[course[name].last_valid_index(), ["week", name]] for name in labels}
+    upper = max(labels, key=lambda name: last[name][name])
     for name, (label, colour) in labels.items():
         ax.annotate(
             label,
-            (last["week"], last[name]),
+            (last[name]["week"], last[name][name]),
             xytext=(6, 6 if name == upper else -6),
             textcoords="offset points",
             ha="left",

@@ -118,6 +118,8 @@ WRITTEN: dict[str, Callable] = {  # columns of words, so that the tables fit the
 def _compared(row, fmt: Formats) -> str:
     if row.n_control:
         return f"{fmt.count(row.n_treated)} and {fmt.count(row.n_control)}"
+    if row.n_treated:
+        return f"{fmt.count(row.n_treated)}, one after the other"
     return f"by region, {fmt.count(row.of - 1)} others" if row.of else "all"
 
 

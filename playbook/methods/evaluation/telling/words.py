@@ -122,7 +122,9 @@ def _length(effect: Effect, fmt: Formats) -> str:
 def _compared(effect: Effect, fmt: Formats) -> str:
     return {
         "control group": f"the {fmt.count(effect.n_control)} customers of the control group",
-        "other customers": f"{fmt.count(effect.n_control)} customers who did not get it",
+        "other customers": f"{fmt.count(effect.n_control)} customers who did not get it"
+        if effect.n_control
+        else "the customers who did not have it yet",
         "other regions": f"a mix of {fmt.count(effect.of - 1)} other regions",
         "own past": "what the weeks before led to expect",
     }[effect.design]

@@ -9,6 +9,7 @@ import pytest
 
 from playbook.methods.evaluation.returning.baseline import baseline_parts, baseline_sum
 from playbook.methods.evaluation.returning.earnings import earnings, payback, total
+from playbook.methods.evaluation.returning.sharing import Credit, credited
 from playbook.methods.needs_analysis.windows import windows
 
 
@@ -31,8 +32,9 @@ def effects(**changes):
     return frame.assign(**changes)
 
 
-def shared(*share):
-    return pd.DataFrame({"id": ["mail", "call"], "share": share, "beside": ""})
+def shared(*share, parts=None):
+    table = pd.DataFrame({"id": ["mail", "call"], "share": share, "beside": "", "less": ""})
+    return Credit(table, np.diag(share) if parts is None else np.array(parts))
 
 
 def test_each_and_all_together():
@@ -50,6 +52,35 @@ def test_each_and_all_together():
 def test_what_is_shared_is_credited_in_part():
     found = earnings(effects(), shared(0.5, 1.0), 0.5)
     assert found.loc[0, ["revenue", "revenue_low", "margin", "profit"]].tolist() == [2000, 1850, 1000, 500]
+
+
+def test_what_is_taken_off_widens_the_part_and_cancels_in_the_sum():
+    """Mail, 4,000 give or take 300, is part of what was measured for the call, 200 give or take 400."""
+    found = earnings(effects(), shared(1.0, 1.0, parts=[[1.0, 0.0], [-1.0, 1.0]]), 0.5)
+    assert found["revenue"].tolist() == [4000, -3800]
+    assert found.loc[1, ["revenue_low", "revenue_high"]].tolist() == [-4300, -3300]
+    sums = total(found)
+    assert (sums.revenue, sums.revenue_low, sums.revenue_high) == (200, -200, 600)  # of all that ran, the call measured the sum
+
+
+def test_two_lots_on_the_same_customers_add_up():
+    both = effects(revenue=[20_000.0] * 2, revenue_low=[18_000.0] * 2, revenue_high=[22_000.0] * 2)
+    lots = credited(both, np.ones((200, 2), dtype=bool))
+    assert total(earnings(both, lots, 0.4)).revenue == 40_000
+
+
+def test_a_lot_keeps_its_profit_beside_a_campaign_for_everybody():
+    both = effects(
+        design=["control group", "own past"], revenue=[20_000.0, 0.0], revenue_low=[15_000.0, -30_000.0],
+        revenue_high=[25_000.0, 30_000.0], cost=[4000.0, 0.0],
+    )  # fmt: skip
+    found = earnings(both, credited(both, np.ones((200, 2), dtype=bool)), 0.4)
+    assert found.loc[0, ["revenue", "profit"]].tolist() == [20_000, 4000]
+
+
+def test_a_range_that_is_not_known_spoils_no_other():
+    found = earnings(effects(revenue_low=[3700.0, np.nan]), shared(1.0, 1.0), 0.5)
+    assert found.loc[0, "revenue_low"] == 3700 and np.isnan(found.loc[1, "revenue_low"]) and np.isnan(total(found).revenue_low)
 
 
 def test_without_a_margin_revenue_is_all_there_is():
