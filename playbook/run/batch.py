@@ -1,9 +1,11 @@
 """A batch: clients side by side, each in processes of its own; one client's failure never stops another's report."""
 
+import asyncio
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
+from jupyter_core.utils import ensure_event_loop
 from rich.console import Console
 
 from playbook.engagement import open_engagement
@@ -105,6 +107,8 @@ class _Batch:
             return Outcome(name, error=error)
         except Exception as error:  # a defect of ours in one client must not take the others with it
             return Outcome(name, error=RunError(f"A defect of the playbook: {type(error).__name__}: {error}"))
+        finally:
+            _close_loop()
 
     def ended(self) -> list[Outcome]:
         """Outcomes of the clients that have ended; waits a little for one."""
@@ -128,3 +132,13 @@ def _peak(reports: Path) -> int:
         return read_manifest(folders[-1])["peak_memory_mib"] * 2**20 if folders else UNKNOWN
     except (OSError, ValueError, KeyError):
         return UNKNOWN
+
+
+def _close_loop() -> None:
+    """Put away what Jupyter leaves open in a thread that has run notebooks: its event loop, and what still waits in it."""
+    loop = ensure_event_loop()
+    waiting = asyncio.all_tasks(loop)
+    for task in waiting:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
+    loop.close()

@@ -24,7 +24,7 @@ from playbook.errors import PlaybookError, RunError
 __all__ = ["ONE_THREAD", "Crew", "Killed", "Worker", "can_fork", "is_warm", "warm_up"]
 
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")}
-LOOK = 0.25  # seconds between two looks at memory
+LOOK = 1.0  # seconds between two looks at memory, each of which costs the system some milliseconds
 _starting = threading.Lock()  # multiprocessing asks every process it knows how it is whenever it starts one
 _warm = threading.Event()
 
@@ -178,6 +178,7 @@ def _begin(target: Callable, given: tuple) -> None:
     """The first lines of every process: a group of its own, and an end when the process that asked for it ends."""
     if hasattr(os, "setsid"):
         os.setsid()  # Ctrl-C at the terminal reaches the orchestrating process alone
+    multiprocessing.set_start_method(None, force=True)  # what a notebook starts is started as in any other kernel
     threading.Thread(target=_end_with_parent, daemon=True).start()
     target(*given)
 

@@ -7,6 +7,7 @@ Unix sockets, a kernel that dies is an error and not a completed notebook, and w
 runs in this process (``playbook run``) the kernel is forked from it.
 """
 
+import logging
 import os
 import tempfile
 from math import inf
@@ -27,6 +28,8 @@ __all__ = ["SOCKETS", "PlaybookEngine"]
 
 SOCKETS = "playbook-"  # folders in the temporary folder: this, the number of the process, and some letters
 LEAST = 0.01  # seconds: nbclient takes none for no limit
+_log = logging.getLogger(__name__)
+_log.addHandler(logging.NullHandler())  # what is wrong is raised, and told once
 _OUTSIDE = "The notebook's process ended from outside: the machine may have run out of memory, or somebody stopped it."
 
 
@@ -65,6 +68,7 @@ class PlaybookEngine(NBClientEngine):
                 timeout_func=limits,
                 startup_timeout=start_timeout,
                 kernel_name=kernel_name,
+                log=_log,
                 log_output=log_output,
                 resources={"metadata": {"path": str(folder)}} if folder else {},
                 shutdown_kernel="immediate" if manager.crew else "graceful",  # a forked kernel has nothing to put away

@@ -58,7 +58,8 @@ class WarmProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork a process and launch the kernel in it, with the variables and the folder that Jupyter prepared."""
         self.cwd = kwargs.get("cwd") or Path.cwd()
-        self.process = self.parent.crew.start(_kernel, self.parent.connection_file, dict(kwargs["env"]), str(self.cwd))
+        words = cmd[cmd.index("ipykernel_launcher") + 1 :]
+        self.process = self.parent.crew.start(_kernel, words, dict(kwargs["env"]), str(self.cwd))
         self.pid = self.process.pid
         return self.connection_info
 
@@ -69,7 +70,7 @@ class WarmProvisioner(LocalProvisioner):
         return await super().wait()
 
 
-def _kernel(connection_file: str, environment: dict[str, str], folder: str) -> None:
+def _kernel(words: list[str], environment: dict[str, str], folder: str) -> None:
     """In the forked process: be what ``python -m ipykernel_launcher`` would be."""
     environment.pop("JPY_PARENT_PID", None)  # of a Jupyter that the command itself may have been started in
     os.environ.clear()
@@ -77,11 +78,11 @@ def _kernel(connection_file: str, environment: dict[str, str], folder: str) -> N
     os.chdir(folder)
     if not sys.flags.safe_path:
         del sys.path[0]  # where the command lies
-    sys.argv = ["ipykernel_launcher"]
+    sys.argv = ["ipykernel_launcher", *words]
     _forget_the_server()
     from ipykernel.kernelapp import IPKernelApp
 
-    IPKernelApp.launch_instance(["--log-level=CRITICAL", "-f", connection_file])
+    IPKernelApp.launch_instance(words)
 
 
 def _forget_the_server() -> None:

@@ -28,7 +28,6 @@ def locked(reports: Path, waits: Callable[[str], bool]) -> Iterator[None]:
     When another run holds it, ``waits`` is told who, again and again; it answers whether to go on waiting. Raises RunError when
     it does not. The lock leaves no file behind, and no folder when the run left none.
     """
-    reports.mkdir(parents=True, exist_ok=True)
     file = reports / LOCK
     while (lock := _taken(file)) is None:
         if not waits(held_by(reports)):
@@ -56,7 +55,11 @@ def held_by(reports: Path) -> str:
 
 def _taken(file: Path) -> int | None:
     """The open lock file when nobody else holds it."""
-    lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+    except FileNotFoundError:  # who held it has just left, and took the empty folder along
+        return None
     try:
         if os.name == "nt":
             os.lseek(lock, _FAR, os.SEEK_SET)

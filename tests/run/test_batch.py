@@ -1,0 +1,199 @@
+"""A batch: clients side by side that never meet, each with its own end, which is told with a reason and a next step."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+from rich.console import Console
+
+from playbook.run.batch import run_clients
+from playbook.run.client import Order, phases_named
+from playbook.run.manifest import broken, read_manifest
+from playbook.run.memory import Room
+from playbook.run.publish import published
+from small import PAIR, SMALL, small_client, small_home, write_notebook
+
+
+def batch(home, *clients, jobs=2, keep_going=True, phases=PAIR, **order):
+    console = Console(file=open(os.devnull, "w"), width=200)  # noqa: SIM115  closed with the console
+    with console.file:
+        return run_clients(
+            [(name, None) for name in clients], home, Order(phases_named(phases), **order),
+            jobs=jobs, keep_going=keep_going, console=console,
+        )  # fmt: skip
+
+
+def test_clients_side_by_side_never_meet(tmp_path):
+    home = small_home(tmp_path)
+    names = [f"canary{letter * 3}" for letter in "abcdef"]
+    for place, name in enumerate(names):
+        small_client(home, name, scale=11 * (place + 1))
+    outcomes = batch(home, *names, jobs=4)
+    assert [(o.client, o.state, o.exit_code) for o in outcomes] == [(name, "ready", 0) for name in names]
+    revenue = {}
+    for name in names:
+        (folder,) = published(home / "reports" / name)
+        assert broken(folder) == ()
+        others = [other.encode() for other in names if other != name]
+        everything = [file.read_bytes().lower() for file in (home / "reports" / name).rglob("*") if file.is_file()]
+        assert any(name.encode() in content for content in everything)
+        assert [other for other in others if any(other in content for content in everything)] == []
+        revenue[name] = [f["value"] for f in json.loads((folder / "findings.json").read_text()) if f["section"] == "scorecard"]
+    assert len({str(figures) for figures in revenue.values()}) == len(names)
+    assert {
+        folder.name for name in names for folder in (home / "reports" / name).glob(".*") if ".kept-" not in folder.name
+    } == set()
+
+
+POISON = {
+    "a": ("no client.yml key", "curency", "Did you mean"),
+    "b": ("a table with a stop", "ten", "ten"),
+    "c": ("a notebook that fails", "1 / 0", "division by zero"),
+    "d": ("an endless cell", "while True: pass", "the notebook took longer than 20 seconds"),
+    "e": ("a kernel that is killed", "import os; os.kill(os.getpid(), 9)", "ended from outside"),
+    "g": ("no memory", "raise MemoryError('too much')", "too much"),
+}
+
+
+def poison(home, case):
+    folder = small_client(home, f"poisoned-{case}")
+    own = folder / "notebooks" / "02-market-research.ipynb"
+    _, cell, _ = POISON[case]
+    if case == "a":
+        file = folder / "client.yml"
+        file.write_text(file.read_text().replace("currency", cell))
+    elif case == "b":
+        (folder / "raw" / "orders.csv").write_text(f"No,Date,Customer,Amount\n1,2025-01-02,c1,{cell}\n")
+    else:
+        write_notebook(own, SMALL["02-market-research"], cell)
+    return folder.name
+
+
+def test_a_poisoned_client_stops_nobody_else_and_is_told_with_its_reason(tmp_path):
+    home = small_home(tmp_path)
+    cases = list(POISON)
+    names = [poison(home, case) for case in cases]
+    for good in ("one", "two"):
+        small_client(home, good)
+    outcomes = {o.client: o for o in batch(home, "one", *names, "two", jobs=3, notebook_timeout=20)}
+    assert {name: o.state for name, o in outcomes.items()} == {"one": "ready", "two": "ready"} | dict.fromkeys(names, "failed")
+    for case, name in zip(cases, names, strict=True):
+        line = outcomes[name].line
+        assert POISON[case][2] in line, line
+        assert published(home / "reports" / name) == ()
+        if case in "ab":
+            assert not (home / "reports" / name).exists() and outcomes[name].exit_code == 2
+        else:
+            manifest = read_manifest(home / "reports" / name / "failed")
+            assert manifest["status"] == "failed" and POISON[case][2] in manifest["error"] and outcomes[name].exit_code == 1
+            assert (home / "reports" / name / "failed" / "notebooks" / "02-market-research.ipynb").is_file() == (case != "b")
+            assert f"Open reports/{name}/failed/index.html" in line
+    assert list((home / "reports").rglob(".work-*")) == []
+
+
+def test_stop_on_error_begins_no_further_client(tmp_path):
+    home = small_home(tmp_path)
+    name = poison(home, "b")
+    small_client(home, "later")
+    assert [o.client for o in batch(home, name, "later", jobs=1, keep_going=False)] == [name]
+    assert not (home / "reports" / "later").exists()
+
+
+def test_one_more_client_is_admitted_only_if_it_fits_beside_what_the_others_may_need():
+    room = Room(available=lambda: 3000)
+    assert room.fits(9000, {})  # alone, it would not help to wait
+    room.enter("a", 2000)
+    assert room.fits(1000, {"a": 0}) and not room.fits(1001, {"a": 0})
+    assert room.fits(2500, {"a": 1500})  # of what it holds already, nothing is asked for again
+    room.leave("a")
+    assert room.fits(9000, {})
+
+
+@pytest.fixture
+def running(tmp_path):
+    """A client with a good report, whose next run is in an endless cell: home, the command's process."""
+    home = small_home(tmp_path)
+    folder = small_client(home, "acme")
+    assert batch(home, "acme")[0].state == "ready"
+    cell = "open(engagement.folder / 'begun', 'w').close()\nwhile True: pass"
+    write_notebook(folder / "notebooks" / "02-market-research.ipynb", SMALL["02-market-research"], cell)
+    command = [sys.executable, "-m", "playbook", "run", "acme", "--phase", PAIR[0], "--phase", PAIR[1]]
+    with subprocess.Popen(
+        command,
+        cwd=home,
+        env={**os.environ, "PLAYBOOK_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        deadline = time.monotonic() + 120
+        while not (folder / "begun").exists():
+            assert time.monotonic() < deadline and process.poll() is None
+            time.sleep(0.05)
+        yield home, process
+        process.kill()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_run_that_is_stopped_ends_in_a_clear_state(running, number, code):
+    home, process = running
+    began = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(number)
+    said = process.communicate(timeout=60)[0]
+    assert process.returncode == code, said
+    assert "Traceback" not in said
+    assert psutil.wait_procs(began, 20)[1] == []
+    (folder,) = published(home / "reports" / "acme")
+    assert broken(folder) == ()
+    failed = read_manifest(home / "reports" / "acme" / "failed")
+    assert failed["status"] == "failed" and "stopped before it was done" in failed["error"]
+    assert (home / "reports" / "acme" / "failed" / "notebooks" / "01-needs-analysis.ipynb").is_file()
+    assert [f.name for f in (home / "reports" / "acme").glob(".*") if not f.name.startswith(".kept-")] == []
+
+
+def test_a_run_that_is_killed_leaves_the_last_report_and_the_next_run_cleans_up(running):
+    home, process = running
+    began = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    assert psutil.wait_procs(began, 20)[1] == []
+    (folder,) = published(home / "reports" / "acme")
+    assert broken(folder) == ()
+    assert len(list((home / "reports" / "acme").glob(".work-*"))) == 1
+    (home / "data" / "acme" / "notebooks" / "02-market-research.ipynb").unlink()
+    assert batch(home, "acme")[0].unchanged  # as before the own edition
+    assert [f.name for f in (home / "reports" / "acme").glob(".*") if not f.name.startswith(".kept-")] == []
+
+
+def test_a_kernel_that_is_killed_once_is_started_once_more(tmp_path):
+    home = small_home(tmp_path)
+    folder = small_client(home, "acme")
+    cell = (
+        "import os, pathlib\nonce = pathlib.Path(engagement.folder / 'once')\n"
+        "if not once.exists():\n    once.touch()\n    os.kill(os.getpid(), 9)"
+    )
+    write_notebook(folder / "notebooks" / "02-market-research.ipynb", SMALL["02-market-research"], cell)
+    (outcome,) = batch(home, "acme")
+    assert outcome.state == "ready" and broken(home / outcome.folder) == ()
+
+
+def test_a_full_disk_is_told_and_nothing_is_published(tmp_path):
+    home = small_home(tmp_path)
+    small_client(home, "acme")
+    (home / "reports").mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", home / "reports"], capture_output=True, check=False
+    ).returncode
+    if mounted:
+        pytest.skip("only root can make a small disk")
+    try:
+        (outcome,) = batch(home, "acme")
+        assert outcome.state == "failed" and "space left" in outcome.line
+        assert published(home / "reports" / "acme") == ()
+        assert list((home / "reports" / "acme").glob(".work-*")) == []
+    finally:
+        subprocess.run(["umount", home / "reports"], check=True)

@@ -1,0 +1,120 @@
+"""A crew: processes forked from a warm server that answer, fail and end as told, and of which none outlives its run."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import numpy
+import psutil
+import pytest
+
+from home import ROOT
+from playbook.errors import RunError, UsageError
+from playbook.run.crew import Crew, Killed, can_fork, is_warm, warm_up
+
+pytestmark = pytest.mark.skipif(not can_fork(), reason="this system cannot fork loaded processes")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm():
+    assert warm_up() and is_warm()
+
+
+@pytest.fixture
+def crew():
+    with Crew() as crew:
+        yield crew
+
+
+def test_a_function_answers_from_a_process_of_its_own(crew):
+    assert crew.fresh(os.getpid) != os.getpid()
+    assert crew.fresh(sorted, [3, 1, 2]) == [1, 2, 3]
+
+
+def test_the_server_has_the_libraries_loaded_and_leads_no_process_astray(crew):
+    loaded, variables = crew.fresh(_seen)
+    assert {"pandas", "sklearn", "statsmodels.api", "ipykernel.kernelapp", "playbook.methods.strategy.plan"} <= loaded
+    assert variables["OMP_NUM_THREADS"] == "1"
+
+
+def _seen():
+    return set(sys.modules), dict(os.environ)
+
+
+def test_no_two_processes_draw_the_same_random_numbers(crew):
+    drawn = {crew.fresh(_draw) for _ in range(4)}
+    assert len(drawn) == 4
+
+
+def _draw():
+    return random.random()
+
+
+def test_errors_a_person_can_put_right_come_back_as_they_are(crew):
+    with pytest.raises(UsageError, match="no such day") as error:
+        crew.fresh(_raise, UsageError("no such day", ["31 June"]))
+    assert error.value.problems == ("31 June",)
+    with pytest.raises(OSError, match="No space left"):
+        crew.fresh(_raise, OSError(28, "No space left on device"))
+    with pytest.raises(RunError, match="raise failed: ZeroDivisionError: 1 / 0"):
+        crew.fresh(_raise, ZeroDivisionError("1 / 0"))
+
+
+def _raise(error):
+    raise error
+
+
+def test_a_process_that_is_killed_is_told_as_that(crew):
+    with pytest.raises(Killed, match="killed from outside"):
+        crew.fresh(_kill_myself)
+
+
+def _kill_myself():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_what_is_too_big_for_a_pipe_comes_through(crew):
+    assert crew.fresh(numpy.zeros, 3_000_000).shape == (3_000_000,)
+
+
+def test_the_end_takes_all_with_it_and_nothing_starts_after(crew):
+    worker = crew.start(_start_another_and_sleep)
+    deadline = time.monotonic() + 20
+    while not (children := psutil.Process(worker.pid).children()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    crew.end()
+    assert worker.wait(10) == -signal.SIGKILL
+    assert psutil.wait_procs(children, 10)[1] == []
+    with pytest.raises(RunError, match="stopped"):
+        crew.fresh(os.getpid)
+
+
+def _start_another_and_sleep():
+    subprocess.run([sys.executable, "-c", "import time; time.sleep(600)"], check=False)
+
+
+def test_memory_is_that_of_the_crew_alone(crew):
+    assert crew.memory() == 0
+    crew.start(time.sleep, 600)
+    assert crew.memory() > 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_when_the_orchestrating_process_is_killed_all_its_processes_end(number, tmp_path):
+    script = tmp_path / "orchestrate.py"
+    script.write_text(
+        "import time\nfrom playbook.run.crew import Crew, warm_up\n"
+        "if __name__ == '__main__':\n"
+        "    warm_up()\n    crew = Crew()\n    worker = crew.start(time.sleep, 600)\n    print(worker.pid, flush=True)\n"
+        "    time.sleep(600)\n"
+    )
+    variables = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True, env=variables) as orchestrating:
+        worker = psutil.Process(int(orchestrating.stdout.readline()))
+        begun = [worker, *psutil.Process(orchestrating.pid).children(recursive=True)]
+        time.sleep(0.2)
+        orchestrating.send_signal(number)
+        assert psutil.wait_procs(begun, 30)[1] == []
