@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from playbook.methods.monitoring.alerting.charts import MATERIAL, chart_alerts
 from playbook.methods.monitoring.alerting.dimensions import by_customer_and_channel, by_product
 from playbook.methods.monitoring.alerting.explain import LIKELY
-from playbook.methods.monitoring.alerting.others import result_alerts, segment_alerts
+from playbook.methods.monitoring.alerting.others import forecast_alerts, result_alerts, segment_alerts
 from playbook.methods.monitoring.alerting.plans import plan_alerts
 from playbook.methods.monitoring.alerting.words import advised, cause_kind, cause_words, contribution_rows
 from playbook.methods.monitoring.campaigns import Campaigns
@@ -74,7 +74,7 @@ def alerts(
         *plan_alerts(plan_tracking, year, monthly, product_months, fmt),
         *segment_alerts(segments, ADVICE),
         *result_alerts(campaigns, "campaigns", year),
-        *result_alerts(forecast_tracking, "forecast-tracking", year),
+        *forecast_alerts(forecast_tracking),
         *result_alerts(drift, "drift", year, unpriced=True),
     ]
     for row in rows:
@@ -165,11 +165,9 @@ def _findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
 def _tables(frame: pd.DataFrame, parts: pd.DataFrame, fmt: Formats) -> tuple[Table, ...]:
     if frame.empty:
         return ()
-    columns = {"level": "Level", "alert": "What happened", "revenue": "Revenue"}
+    columns = {"level": "Level", "alert": "What happened", "stake": "At stake (+ came in)"}
     columns |= ({"why": "What explains it"} if frame["why"].any() else {}) | {"action": "What to do", "owner": "Who"}
-    signed = frame["money"].where(frame["favourable"], -frame["money"])
-    amounts = [fmt.money(m) if np.isnan(m) else f"{fmt.signed_money(m)} {b}" for m, b in zip(signed, frame["basis"], strict=True)]
-    shown = frame.assign(revenue=amounts)
+    shown = frame.assign(stake=[_stake(row, fmt) for row in frame.itertuples()])
     caption = "Alerts: what to act on first, then the most money"
     ranked = Table(shown, caption, "orders, plan, marketing", {c: (label, "text") for c, label in columns.items()})
     if parts.empty:
@@ -180,6 +178,12 @@ def _tables(frame: pd.DataFrame, parts: pd.DataFrame, fmt: Formats) -> tuple[Tab
     }  # fmt: skip
     caption = "What the changes of revenue are made of; the parts of each way of looking add up to the change"
     return ranked, Table(parts, caption, "orders, products, customers", labels, aside=True)
+
+
+def _stake(row, fmt: Formats) -> str:
+    if np.isnan(row.money):
+        return fmt.money(row.money)
+    return f"{fmt.signed_money(row.money) if row.favourable else fmt.money(row.money)} {row.basis}"
 
 
 def _assumptions(explained: bool, fmt: Formats) -> tuple[Assumption, ...]:

@@ -68,7 +68,7 @@ def forecast_tracking(
     return ForecastTracking(
         fmt=fmt,
         headline=headline(found, fmt),
-        findings=findings(found, steps, published, demand.forecast, fmt),
+        findings=findings(found, steps, published, fmt),
         tables=tables(found, steps, record, published, source, fmt),
         assumptions=assumptions(record, published, fmt),
         record=record,

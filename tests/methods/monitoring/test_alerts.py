@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from playbook.methods.monitoring.alerting.charts import _alert
 from playbook.methods.monitoring.alerts import ADVICE, alerts
 from playbook.methods.monitoring.campaigning.found import Found
 from playbook.methods.monitoring.campaigns import Campaigns
@@ -105,6 +106,8 @@ def test_customers_slipping_away_join_the_ranking_by_money():
     # some customers are always silent: a large sum alone is no reason to act
     large = Result(fmt=FMT, headline="given", findings=(Finding("segments-slipping", "x", n=40, money=9e6, evidence="shown"),))
     ranked = alerts(charts(spell(5, 0.7, 1.0)), FMT, segments=large).alerts
+    told = alerts(charts({}), FMT, segments=segments).tables[0].frame["stake"]
+    assert told.tolist() == ["€90K a year from them"]  # what they bring is not lost
     assert ranked["level"].tolist() == ["act now", "watch"] and ranked["id"].iloc[1] == "alerts-segments-slipping"
     assert [f.money for f in result.findings] == result.alerts["money"].tolist()
     assert any("must not be added" in a.text for a in result.assumptions)
@@ -112,9 +115,9 @@ def test_customers_slipping_away_join_the_ranking_by_money():
 
 def test_what_came_in_is_a_plus_and_not_at_stake():
     result = alerts(charts({3: (1.5, 1.0)}), FMT)
-    assert result.tables[0].frame["revenue"].iloc[0].startswith("+€") and result.findings[0].money is None
+    assert result.tables[0].frame["stake"].iloc[0].startswith("+€") and result.findings[0].money is None
     lost = alerts(charts({3: (0.5, 1.0)}), FMT)
-    assert lost.tables[0].frame["revenue"].iloc[0].startswith("−€") and lost.findings[0].money == pytest.approx(25_000, rel=0.1)
+    assert lost.tables[0].frame["stake"].iloc[0].startswith("€") and lost.findings[0].money == pytest.approx(25_000, rel=0.1)
 
 
 def test_a_target_that_needs_a_decision_stands_before_what_is_watched_even_without_an_amount():
@@ -187,13 +190,37 @@ def test_findings_of_campaigns_join_with_their_own_action_and_only_with_money_an
     assert result.alerts["action"].tolist() == ["Spend less.", ADVICE["campaigns"]["action"]["en"], "Spend less."]
 
 
-def test_a_score_that_no_longer_holds_is_watched_without_an_amount_and_forecasts_by_theirs():
+def test_a_score_that_no_longer_holds_is_watched_without_an_amount():
     aged = Finding("drift-scores", "The score is old.", evidence="shown", action="Learn it again.")
     quiet = Finding("drift-mix", "Nothing moved.", evidence="not shown")
-    drift = Result(fmt=FMT, headline="given", findings=(aged, quiet))
-    biased = Finding("forecast-tracking-bias", "Too low.", money=300_000.0, evidence="shown")
-    result = alerts(charts({}), FMT, forecast_tracking=Result(fmt=FMT, headline="given", findings=(biased,)), drift=drift)
-    assert result.alerts["id"].tolist() == ["alerts-forecast-tracking-bias", "alerts-drift-scores"]
-    assert result.alerts["level"].tolist() == ["act now", "watch"] and np.isnan(result.alerts["money"].iloc[1])
-    assert result.alerts["owner"].tolist()[0] == ADVICE["forecast-tracking"]["owner"]["en"]
-    assert result.alerts["action"].tolist()[1] == "Learn it again."
+    result = alerts(charts({}), FMT, drift=Result(fmt=FMT, headline="given", findings=(aged, quiet)))
+    assert result.alerts["id"].tolist() == ["alerts-drift-scores"] and result.alerts["level"].tolist() == ["watch"]
+    assert np.isnan(result.alerts["money"].iloc[0]) and result.alerts["action"].tolist() == ["Learn it again."]
+
+
+@pytest.mark.parametrize(("bias", "good"), [(0.1, True), (-0.1, False)])
+def test_a_forecast_that_misses_is_watched_and_no_loss(bias, good):
+    """Above zero: forecasts were below what came. Neither side costs the client the difference."""
+    biased = Finding("forecast-tracking-bias", "Forecasts missed.", bias, "share", evidence="shown", action="Fit it anew.")
+    narrow = Finding("forecast-tracking-range", "Ranges are narrow.", 0.5, "share", evidence="shown", action="Fit it anew.")
+    result = alerts(charts({}), FMT, forecast_tracking=Result(fmt=FMT, headline="given", findings=(biased, narrow)))
+    alert = result.alerts.iloc[0]
+    assert len(result.alerts) == 1 and alert["level"] == "watch" and np.isnan(alert["money"]) and alert["favourable"] == good
+    assert result.headline == "Nothing needs a decision now; 1 thing to keep an eye on"
+    assert result.findings[0].money is None and alert["owner"] == ADVICE["forecast-tracking"]["owner"]["en"]
+    assert result.tables[0].frame["stake"].tolist() == ["–"]
+
+
+def test_spells_of_two_components_are_each_a_year_by_their_own_weeks():
+    """Orders are high for 12 weeks, their value low for 6 of these: 1,000 more a week and 4,000 less."""
+    given = charts({})
+    spell = {"side": 1, "score": 9.0, "lasting": True, "ongoing": True, "ratio": 0.1, "since": given.series["week"].max()}
+    spell |= {"week": given.series["week"].max(), "view": "average"}
+    rows = pd.DataFrame(
+        [
+            spell | {"kpi": "orders", "weeks": 12, "money": 12_000.0},
+            spell | {"kpi": "order_value", "side": -1, "weeks": 6, "money": -24_000.0},
+        ]
+    )
+    found = _alert(rows, None, given, {}, None, {}, FMT)
+    assert found["money"] == pytest.approx(52 * 3_000) and not found["favourable"]

@@ -46,11 +46,13 @@ def _alert(
     opposed = cause["side"].nunique() > 1
     told = cause[cause.index == main.name] if revenue else cause
     components = explained_by(main, ratios) if revenue else tuple(cause["kpi"])
-    money = main["money"] if revenue else cause["money"].sum()  # revenue holds its components already
+    lasting = bool(cause["lasting"].any())
+    spells = cause[cause.index == main.name] if revenue else cause  # revenue holds its components already
+    goes_on = spells if revenue else spells[spells["lasting"]]
+    money = (goes_on["money"] * 52 / goes_on["weeks"]).sum() if lasting else spells["money"].sum()
     kind = components[0].replace("_", "-") if len(components) == 1 else "both"
     kind = "mixed" if opposed else f"{kind}-{'low' if money < 0 else 'high'}"
-    lasting = bool(cause["lasting"].any())
-    amount = abs(money) * (52 / main["weeks"] if lasting else 1)
+    amount = abs(money)
     seasonal = charts.seasonal
     what = "; ".join(deviation(s, fmt, seasonal) for s in told.itertuples())
     if revenue:

@@ -1,23 +1,36 @@
 """Alerts from other sections: customers who are slipping away, and what campaigns, forecasts and scores put at stake."""
 
 from collections.abc import Container
+from dataclasses import replace
 
 import numpy as np
 
 from playbook.methods.monitoring.alerting.charts import MATERIAL
 from playbook.result.contract import Result
 
-__all__ = ["result_alerts", "segment_alerts"]
+__all__ = ["forecast_alerts", "result_alerts", "segment_alerts"]
 
 SURE = frozenset({"shown", "harmful"})  # what may call for a decision at once
 RAISED = SURE | {"likely"}
+BIAS = "forecast-tracking-bias"
 
 
 def segment_alerts(segments: Result | None, known: Container[str]) -> list[dict]:
     """Findings of the segments that the advice knows, with what these customers bring in a year: some are always silent, so that
     they are watched and only a change of their number is news."""
     findings = segments.findings if segments is not None else ()
-    return [_row(f, f.id, "watch", own=False) for f in findings if f.id in known]
+    return [_row(f, f.id, "watch", own=False) | {"basis": "a year from them"} for f in findings if f.id in known]
+
+
+def forecast_alerts(forecast_tracking: Result | None) -> list[dict]:
+    """A forecast that misses to one side is watched: plans are made with it, but no money is lost by it. Where more came than it
+    said, that is good news."""
+    findings = forecast_tracking.findings if forecast_tracking is not None else ()
+    raised = (f for f in findings if f.id == BIAS and f.evidence in RAISED)
+    return [
+        _row(replace(f, money=None), "forecast-tracking", "watch", own=True) | {"favourable": bool(f.value and f.value > 0)}
+        for f in raised
+    ]
 
 
 def result_alerts(result: Result | None, kind: str, revenue_year: float, *, unpriced: bool = False) -> list[dict]:

@@ -52,15 +52,13 @@ def headline(found: Judgement, fmt: Formats) -> str:
     return f"{verdict_words(found)}, errors of late are {fmt.number(found.worse, 1)} times those before"
 
 
-def findings(
-    found: Judgement, steps: pd.DataFrame, published: pd.DataFrame, ahead: pd.DataFrame, fmt: Formats
-) -> tuple[Finding, ...]:
+def findings(found: Judgement, steps: pd.DataFrame, published: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
     """Verdict, bias, ranges, errors by distance, the plain rule; and forecasts of earlier reports where months have come due.
 
-    ``ahead``: the forecast of today (month, revenue): a bias is worth its share of the next twelve months.
+    None puts money at stake: a forecast that misses takes nothing from the client, and what came may be more.
     """
     told = [
-        _bias(found, steps, ahead, fmt),
+        _bias(found, steps, fmt),
         _range(found, fmt),
         _worse(found, fmt),
         _skill(found, fmt),
@@ -85,9 +83,8 @@ def _evidence(found: Judgement, kind: str) -> str:
     return next((reason.evidence for reason in found.reasons if reason.kind == kind), "indicative")
 
 
-def _bias(found: Judgement, steps: pd.DataFrame, ahead: pd.DataFrame, fmt: Formats) -> Finding:
+def _bias(found: Judgement, steps: pd.DataFrame, fmt: Formats) -> Finding:
     evidence = _evidence(found, "bias")
-    year = float(ahead["revenue"].head(12).sum())
     near = next((row for row in steps.itertuples() if row.first == 1), None)
     what = f"One month ahead, forecasts were {_side(found.near, fmt)}"
     if near is None:
@@ -106,7 +103,6 @@ def _bias(found: Judgement, steps: pd.DataFrame, ahead: pd.DataFrame, fmt: Forma
         value=found.near,
         unit="share",
         n=int(near.cases) if near is not None else None,
-        money=abs(found.near) * year if real and len(ahead) >= 12 else None,
         evidence=evidence,
         action=ACTIONS["bias"] if real else None,
         owner=OWNER if real else None,
