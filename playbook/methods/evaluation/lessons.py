@@ -13,6 +13,7 @@ from playbook.methods.evaluation.learning.expected import LIFT_NOTE, lift_findin
 from playbook.methods.evaluation.learning.lifts import lift_frame, lifts, tests_of
 from playbook.methods.evaluation.lesson_rules import Rule, decide, load_rules, words_for
 from playbook.methods.evaluation.measuring.effect import Effect
+from playbook.methods.evaluation.measuring.estimate import CERTAIN
 from playbook.methods.evaluation.telling.words import OWNER, SURE
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.methods.strategy.advising.advice import fitting, load_advice
@@ -90,7 +91,8 @@ def lessons(
 
 def _from_effect(effect: Effect, as_of: date, fmt: Formats) -> tuple[Lesson, Rule]:
     running = "yes" if effect.end >= as_of else "no"  # measured up to the as-of day
-    rule = decide(verdict=effect.verdict, payoff=effect.payoff, design=effect.design, running=running)
+    doubt = "drift" if effect.pre_trend_p < 1 - CERTAIN else "other"
+    rule = decide(verdict=effect.verdict, payoff=effect.payoff, design=effect.design, running=running, doubt=doubt)
     sentence = rule.sentence.fill(fmt.locale, **words_for(effect, fmt))
     return Lesson(
         id=effect.id,

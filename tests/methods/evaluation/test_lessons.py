@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
 
 import pandas as pd
 import pytest
@@ -90,13 +91,31 @@ def test_what_still_runs_is_not_retired_for_its_whole_cost():
     (lesson, over) = lessons(_impact(early, _effect("not shown", "never")), FMT, AS_OF).lessons
     assert lesson.next_step == "test again" and "still running" in lesson.sentence
     assert over.next_step == "retire"
+    by_regions = replace(early, design="other regions")
+    assert lessons(_impact(by_regions), FMT, AS_OF).lessons[0].next_step == "test again"
     paying = replace(_effect("shown", "always"), end=AS_OF)
     assert lessons(_impact(paying), FMT, AS_OF).lessons[0].next_step == "scale"
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"pre_trend_p": 0.01}, "drifting apart before it began"),
+        ({"pre_trend_p": 0.5}, "needs a lot that is kept"),
+        ({"design": "other regions"}, "no mix of other regions moved like those"),
+        ({"design": "other customers"}, "was not alike enough"),
+        ({"design": "other customers", "pre_trend_p": 0.01}, "drifting apart before it began"),
+    ],
+)
+def test_a_doubtful_comparison_is_told_by_its_own_reason(change, words):
+    doubtful = replace(_effect("indicative", "always"), **change)
+    (lesson,) = lessons(_impact(doubtful), FMT, AS_OF).lessons
+    assert words in lesson.sentence and lesson.next_step == "test again"
+
+
 def test_every_rule_can_fire():
-    cases = [(v, p, d, r) for v in VERDICTS for p in PAYOFFS for d in DESIGNS for r in ("yes", "no")]
-    fired = {decide(verdict=v, payoff=p, design=d, running=r).id for v, p, d, r in cases}
+    cases = product(VERDICTS, PAYOFFS, DESIGNS, ("yes", "no"), ("drift", "other"))
+    fired = {decide(verdict=v, payoff=p, design=d, running=r, doubt=o).id for v, p, d, r, o in cases}
     assert fired == {rule.id for rule in load_rules().rules}
 
 

@@ -24,11 +24,14 @@ COLUMNS = ("id", "name", "tests", "assumed", "assumed_low", "assumed_high", "lif
 def tests_of(measured: Sequence[Effect], past: Sequence[Remembered]) -> tuple[Remembered, ...]:
     """Tests with a fair comparison, oldest first: those measured now (``Impact.measured``) and those remembered.
 
-    Each test counts once, as it was measured last, however many reports have measured it.
+    Each test counts once, as it was measured last, however many reports have measured it; one whose comparison is found to be in
+    doubt now counts no longer. One that is merely gone from client.yml, or that today's data cannot measure, still does.
     """
     found = one_of_kind(tuple(past), "test")
     for one in measured:
         fair = one.verdict in COUNTED and one.design in COMPARED
+        if one.measured and not fair:
+            found.pop(one.id, None)
         if fair and np.isfinite([one.effect, one.low, one.high]).all():
             found[one.id] = Remembered(
                 kind="test", id=one.id, label=one.label, value=float(one.effect), low=float(one.low), high=float(one.high),

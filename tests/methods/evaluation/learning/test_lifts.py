@@ -40,6 +40,13 @@ def test_a_test_measured_again_counts_once_and_one_no_longer_measured_is_kept():
     assert [(test.id, test.value) for test in again] == [("old-mail", 0.35), ("spring-mail", 0.30)]
 
 
+def test_a_test_found_doubtful_later_counts_no_longer():
+    first = fair_tests((MAIL,), ())
+    assert fair_tests((replace(MAIL, verdict="indicative"),), first) == ()
+    assert fair_tests((replace(MAIL, design="own past"),), first) == ()
+    assert fair_tests((replace(MAIL, verdict="too little data", effect=float("nan")),), first) == first
+
+
 def test_the_lift_of_an_action_is_the_assumption_updated_test_by_test():
     (one,) = fair_tests((MAIL,), ())
     lift, assumed, weight = found(one)["potential-next-product"]
