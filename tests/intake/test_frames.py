@@ -116,6 +116,11 @@ def test_spend_by_channel_and_complete_week(build):
     weekly = {"m.csv": "day,channel,cost\n2026-01-05,mail,1\n2026-01-12,mail,2\n2026-01-19,mail,3\n"}
     frame = build("channel_weeks", weekly, marketing=source)  # a table kept by week: each row is one
     assert frame["spend"].tolist() == [1.0, 2.0, 3.0]
+    monthly = {"m.csv": "day,channel,cost\n2026-01-01,mail,1\n2026-02-01,mail,2\n2026-03-01,mail,3\n2026-03-01,tv,3\n"}
+    assert build("channel_weeks", monthly, marketing=source).empty  # a month's spend is no week's
+    assert len(build("channel_months", monthly, marketing=source)) == 4
+    flights = {"m.csv": "day,channel,cost\n2026-01-05,tv,1\n2026-01-12,tv,2\n2026-01-19,tv,3\n2026-03-16,tv,4\n"}
+    assert build("channel_weeks", flights, marketing=source)["spend"].tolist() == [1.0, 2.0, 3.0, 4.0]
 
 
 def test_memberships_keep_the_day_each_customer_started(build):

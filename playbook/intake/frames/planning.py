@@ -8,6 +8,8 @@ from playbook.intake.tables import Tables
 
 __all__ = ["channel_months", "channel_weeks", "plan_targets"]
 
+LONGEST = pd.Timedelta(days=10)  # between the days of a table kept by week
+
 
 @frame(plan=("period", "kpi", "target"))
 def plan_targets(tables: Tables) -> pd.DataFrame:
@@ -28,7 +30,8 @@ def channel_weeks(tables: Tables) -> pd.DataFrame:
     """One row per marketing channel and complete week: channel, week (Monday), spend, and what ``channel_months`` has beside it.
 
     Complete are the weeks that lie between the first and the last day with a row; where each week has one day only, as in tables
-    kept by week, all of them up to the as-of day.
+    kept by week, all of them up to the as-of day. None of a table kept by month (its days lie more than LONGEST apart): what was
+    spent in which of its weeks nobody knows.
     """
     table = _by_channel(tables, "week", "W")
     rows = tables.rows["marketing"]
@@ -36,8 +39,10 @@ def channel_weeks(tables: Tables) -> pd.DataFrame:
     if pd.isna(days["first"]):
         return table
     first, last = (pd.Timestamp(days[edge]).normalize() for edge in ("first", "last"))
-    by_week = rows.aggregate(days=rows.date.truncate("D").nunique(), weeks=rows.date.truncate("W").nunique()).to_pandas().iloc[0]
-    if by_week["days"] == by_week["weeks"]:
+    known = pd.to_datetime(rows.select(day=rows.date.truncate("D")).distinct().order_by("day").to_pandas()["day"])
+    if known.diff().median() > LONGEST:
+        return table.iloc[:0]
+    if len(known) == len(known.dt.to_period("W").unique()):
         first, last = first - pd.Timedelta(days=first.weekday()), last + pd.Timedelta(days=6 - last.weekday())
     whole = whole_periods(first, min(last, pd.Timestamp(tables.as_of)), "W-MON")
     return table[table["week"].isin(whole)].reset_index(drop=True)

@@ -22,7 +22,7 @@ __all__ = ["Campaigns", "campaigns"]
 
 YEAR = pd.Timedelta(days=365)
 UNLOCK = (
-    "marketing (date, channel, spend, and impressions, clicks, orders or revenue)",
+    "marketing by day or week (date, channel, spend, and impressions, clicks, orders or revenue)",
     "journeys (journey_id, step, step_at)",
     "interventions (intervention_id, customer_id, group)",
 )
@@ -85,5 +85,5 @@ def campaigns(
     findings = campaign_findings(found, fmt)
     return Campaigns(
         fmt=fmt, headline=campaign_headline(findings, fmt), findings=findings, tables=campaign_tables(found, fmt),
-        assumptions=campaign_assumptions(found, margin, fmt), found=found,
+        assumptions=campaign_assumptions(found, margin, fmt, channel_weeks is not None and channel_weeks.empty), found=found,
     )  # fmt: skip

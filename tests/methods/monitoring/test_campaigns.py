@@ -6,6 +6,7 @@ import pytest
 
 from playbook.engagement import Assumptions, Intervention, Objective
 from playbook.methods.monitoring.campaigning.change import roas_parts
+from playbook.methods.monitoring.campaigning.found import losing
 from playbook.methods.monitoring.campaigning.measures import MEASURES, ratio_range, scatter
 from playbook.methods.monitoring.campaigning.stages import asked_conversion, stage_rates
 from playbook.methods.monitoring.campaigning.watch import channel_rates, quarter_start, watch_channels
@@ -97,6 +98,58 @@ def test_a_channel_that_claims_less_than_the_margin_needs_is_told_with_what_it_c
     assert losing.money == pytest.approx(26_000 - 0.4 * revenue) and losing.evidence == "likely"
     assert "€2.50 at which the margin pays" in losing.sentence
     assert "campaigns-losing" not in told(campaigns(Assumptions(), AS_OF, FMT, channel(orders=8, seed=6)))
+
+
+def losing_rows(*weeks):
+    """Channel by channel the weeks in which 1,000 was spent and 1,000 of revenue claimed, a little more or less in turn."""
+    parts = [
+        pd.DataFrame({"channel": f"c{i}", "week": w, "spend": 1000.0, "revenue": 1000 + 50 * (-1.0) ** np.arange(len(w))})
+        for i, w in enumerate(weeks)
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def test_a_year_is_a_year_of_the_calendar_and_not_of_rows():
+    """At a margin of 40 percent 600 of each 1,000 are lost: 13 times a year, and 8 times a year, whatever other weeks had."""
+    each_28_days = pd.date_range(end="2026-09-21", periods=24, freq="28D")
+    (row,) = losing(losing_rows(each_28_days), 0.4).itertuples()
+    assert (row.spend, row.revenue) == (pytest.approx(13_000), pytest.approx(13_000, abs=100))
+    assert row.loss == pytest.approx(7_800, abs=30)
+    all_weeks = pd.date_range(end="2026-09-21", periods=80, freq="W-MON")
+    tv = losing(losing_rows(all_weeks, all_weeks[40:48]), 0.4).set_index("channel").loc["c1"]
+    assert (tv["spend"], tv["loss"]) == (pytest.approx(8_000), pytest.approx(4_800))
+    half = losing(losing_rows(all_weeks[-26:], all_weeks[-8:]), 0.4).set_index("channel")
+    assert half["spend"].tolist() == [52_000, 16_000]  # the table covers half a year: all of it counts twice
+    assert "c1" not in set(losing(losing_rows(all_weeks, all_weeks[:20]), 0.4)["channel"])  # ended more than a year ago
+
+
+def test_now_is_now_and_a_change_is_worth_what_a_year_truly_spends():
+    all_weeks = pd.date_range(end="2026-09-21", periods=80, freq="W-MON")
+    rows = losing_rows(all_weeks, all_weeks[20:50])
+    rates = channel_rates(rows).query("measure == 'roas'")
+    now = rates[rates["week"].isna()].set_index("channel")["value"]
+    assert now["c0"] == pytest.approx(1.0) and np.isnan(now["c1"])  # it spent nothing in the latest four weeks
+    assert rates[rates["channel"] == "c1"]["week"].min() == all_weeks[28]
+    few = losing_rows(all_weeks, all_weeks[[*range(20, 60), *range(70, 76)]])
+    few.loc[(few["channel"] == "c1") & (few["week"] >= "2026-07-06"), "revenue"] = 500.0
+    watch = campaigns(STATED, AS_OF, FMT, few).found.watch.query("channel == 'c1'").iloc[0]
+    spent = few[(few["channel"] == "c1") & (few["week"] > few["week"].max() - pd.Timedelta(weeks=52))]["spend"].sum()
+    assert spent < 52_000 and watch["a_year"] == pytest.approx((watch["now"] - watch["before"]) * spent)
+
+
+def test_every_row_that_may_be_told_counts_as_a_look_at_chance():
+    """The click rate moved; looking at four measures makes its chance four times as large."""
+    moved = channel(seed=10)
+    moved.loc[moved["week"] >= "2026-07-06", "clicks"] *= 0.8
+    alone = watch_channels(moved[["channel", "week", "impressions", "clicks"]])["p_value"].iloc[0]
+    among = watch_channels(moved).set_index("measure")["p_value"]["ctr"]
+    assert 0 < alone < 0.01 and among == pytest.approx(4 * alone)
+
+
+def test_marketing_by_month_is_said_to_be_no_watch():
+    result = campaigns(STATED, AS_OF, FMT, channel().iloc[:0], **trial(0.5, None))
+    assert result.found.watch.empty and any("not known by day or week" in a.text for a in result.assumptions)
+    assert "by day or week" in campaigns(STATED, AS_OF, FMT, channel().iloc[:0]).unlock[0]
 
 
 def journeys(taken: dict[str, float], days: int = 420, a_day: int = 20) -> pd.DataFrame:

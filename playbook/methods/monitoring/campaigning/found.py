@@ -9,7 +9,14 @@ from scipy.stats import norm
 from playbook.methods.monitoring.campaigning.change import roas_parts
 from playbook.methods.monitoring.campaigning.measures import MEASURES, ratio_range, scatter
 from playbook.methods.monitoring.campaigning.trials import Trial
-from playbook.methods.monitoring.campaigning.watch import BASELINE, channel_rates, quarter_start, watch_channels
+from playbook.methods.monitoring.campaigning.watch import (
+    BASELINE,
+    channel_rates,
+    last_weeks,
+    quarter_start,
+    watch_channels,
+    year_before,
+)
 from playbook.methods.needs_analysis.chance import holm
 
 __all__ = ["Found", "channel_side", "losing", "main_measure"]
@@ -38,10 +45,10 @@ def channel_side(channel_weeks: pd.DataFrame, margin: float | None) -> dict[str,
     parts, rows = {}, dict(tuple(channel_weeks.groupby("channel", observed=True)))
     if len(watch):
         main = watch.groupby("channel")["measure"].transform(main_measure)
-        watch = watch.assign(main=watch["measure"] == main, a_year=[_a_year(r, rows[r.channel]) for r in watch.itertuples()])
+        watch = watch.assign(main=watch["measure"] == main, a_year=_a_year(watch, channel_weeks))
     for channel, weeks in rows.items():
         ordered = weeks.sort_values("week")
-        before, since = ordered[ordered["week"] < start].tail(BASELINE), ordered[ordered["week"] >= start]
+        before, since = year_before(ordered, start), ordered[ordered["week"] >= start]
         split = roas_parts(before, since)
         if split is not None:
             parts[str(channel)] = split
@@ -53,14 +60,26 @@ def main_measure(measures: pd.Series) -> str:
     return next(m for m in _FIRST if m in set(measures))
 
 
-def _a_year(row, weeks: pd.DataFrame) -> float:
-    """What the change is worth a year at the latest year's spend: of revenue on spend the revenue, of the cost of an order the
+def _a_year(watch: pd.DataFrame, channel_weeks: pd.DataFrame) -> list[float]:
+    """What each change is worth a year at the latest year's spend: of revenue on spend the revenue, of the cost of an order the
     spend for as many orders; missing for shares, whose money the others hold already."""
-    year = weeks.sort_values("week").tail(BASELINE)
-    scale = 52 / len(year)
-    if row.measure == "roas":
-        return (row.now - row.before) * year["spend"].sum() * scale
-    return (row.before - row.now) * year["orders"].sum() * scale if row.measure == "cpa" and np.isfinite(row.now) else np.nan
+    year = last_weeks(channel_weeks).assign(channel=lambda rows: rows["channel"].astype(str))
+    sums, scale = year.groupby("channel")[[c for c in ("spend", "orders") if c in year]].sum(), _to_a_year(channel_weeks)
+    worth = []
+    for row in watch.itertuples():
+        if row.measure == "roas":
+            worth.append((row.now - row.before) * sums["spend"].get(row.channel, 0.0) * scale)
+        else:
+            told = row.measure == "cpa" and np.isfinite(row.now)
+            worth.append((row.before - row.now) * sums["orders"].get(row.channel, 0.0) * scale if told else np.nan)
+    return worth
+
+
+def _to_a_year(channel_weeks: pd.DataFrame) -> float:
+    """What turns sums of the latest year into a year's, where the table does not reach back so far: by the time that it covers,
+    for a channel that has few rows spent nothing in the other weeks."""
+    covered = (channel_weeks["week"].max() - channel_weeks["week"].min()).days // 7 + 1
+    return BASELINE / min(covered, BASELINE)
 
 
 def losing(channel_weeks: pd.DataFrame, margin: float | None) -> pd.DataFrame:
@@ -69,13 +88,13 @@ def losing(channel_weeks: pd.DataFrame, margin: float | None) -> pd.DataFrame:
     columns = ["channel", "spend", "revenue", "value", "low", "high", "needed", "loss", "p_value"]
     if not margin or "revenue" not in channel_weeks:
         return pd.DataFrame(columns=columns)
-    rows = []
-    for channel, weeks in channel_weeks.groupby("channel", observed=True, sort=True):
-        year = weeks.sort_values("week").tail(BASELINE)
+    rows, scale = [], _to_a_year(channel_weeks)
+    for channel, weeks in last_weeks(channel_weeks).groupby("channel", observed=True, sort=True):
+        year = weeks.sort_values("week")
         spend, revenue = (year[c].fillna(0).to_numpy(dtype=float) for c in ("spend", "revenue"))
         if spend.sum() <= 0 or revenue.sum() <= 0 or len(year) < 3:
             continue
-        variance, scale = scatter(revenue, spend), 52 / len(year)
+        variance = scatter(revenue, spend)
         value, low, high = ratio_range(MEASURES["roas"], revenue.sum(), spend.sum(), variance)
         distance = np.log(value * margin) / max(np.sqrt(variance / spend.sum()) / value, 1e-12)
         loss = (spend.sum() - margin * revenue.sum()) * scale

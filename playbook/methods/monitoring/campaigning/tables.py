@@ -130,8 +130,8 @@ def _chance(p_value: float, fmt: Formats) -> str:
     return "under 1%" if p_value < 0.01 else fmt.share(p_value, 0)
 
 
-def campaign_assumptions(found: Found, margin: float | None, fmt: Formats) -> tuple[Assumption, ...]:
-    """What the section rests on, by what was shown."""
+def campaign_assumptions(found: Found, margin: float | None, fmt: Formats, unwatched: bool) -> tuple[Assumption, ...]:
+    """What the section rests on, by what was shown; ``unwatched``: there is marketing, but no week of it."""
     told = [
         Assumption(
             f"Tests and ranges of changes hold for all looks together, so anybody may look at any time: of quiet campaigns at"
@@ -139,7 +139,14 @@ def campaign_assumptions(found: Found, margin: float | None, fmt: Formats) -> tu
             "high", "high",
         )
     ]  # fmt: skip
+    if unwatched:
+        told.append(
+            Assumption(
+                "Marketing is not known by day or week, so that channels cannot be watched within a quarter.", "high", "low"
+            )
+        )
     if len(found.rates):
+        told.append(Assumption("A channel without a row in a week spent nothing in it.", "medium", "medium"))
         told.append(
             Assumption(
                 "Orders and revenue of a channel are those it claims; what it caused, the budget section tells.", "low", "high"

@@ -8,7 +8,7 @@ from playbook.methods.monitoring.campaigning.sequential import always_valid, evi
 from playbook.methods.needs_analysis.chance import holm
 from playbook.result.formats import LEVEL
 
-__all__ = ["BASELINE", "FEWEST_BEFORE", "RECENT", "channel_rates", "quarter_start", "watch_channels"]
+__all__ = ["BASELINE", "FEWEST_BEFORE", "RECENT", "channel_rates", "last_weeks", "quarter_start", "watch_channels", "year_before"]
 
 RECENT = 4  # weeks that stand for now
 BASELINE, FEWEST_BEFORE = 52, 12  # weeks before the quarter: at most, at least
@@ -23,19 +23,29 @@ def quarter_start(weeks: pd.Series) -> pd.Timestamp:
     return first + pd.Timedelta(days=(7 - first.weekday()) % 7)
 
 
+def last_weeks(channel_weeks: pd.DataFrame, weeks: int = BASELINE) -> pd.DataFrame:
+    """Rows of the latest ``weeks`` of the whole table: a channel without a row in a week spent nothing in it."""
+    return channel_weeks[channel_weeks["week"] > channel_weeks["week"].max() - pd.Timedelta(weeks=weeks)]
+
+
+def year_before(rows: pd.DataFrame, start: pd.Timestamp) -> pd.DataFrame:
+    """Rows of the BASELINE weeks before ``start``."""
+    return rows[(rows["week"] < start) & (rows["week"] >= start - pd.Timedelta(weeks=BASELINE))]
+
+
 def channel_rates(channel_weeks: pd.DataFrame) -> pd.DataFrame:
     """Every measure of every channel with its range: channel, measure, week (missing: the latest RECENT weeks), value, low, high.
 
-    Scatter comes from the latest BASELINE weeks of the channel.
+    Scatter comes from the latest BASELINE weeks; channels without a row in these are left out.
     """
-    rows = []
-    for channel, weeks in channel_weeks.groupby("channel", observed=True, sort=True):
-        year = weeks.sort_values("week").tail(BASELINE)
+    rows, recent = [], last_weeks(channel_weeks, RECENT)["week"].min()
+    for channel, weeks in last_weeks(channel_weeks).groupby("channel", observed=True, sort=True):
+        year = weeks.sort_values("week")
         for measure in known(year):
             top, bottom = (year[c].fillna(0).to_numpy(dtype=float) for c in (measure.top, measure.bottom))
             variance = scatter(top, bottom, _least(measure, top.sum() / bottom.sum()))
             spans = [(week, slice(place, place + 1)) for place, week in enumerate(year["week"])]
-            for week, span in [*spans, (pd.NaT, slice(-RECENT, None))]:
+            for week, span in [*spans, (pd.NaT, (year["week"] >= recent).to_numpy())]:
                 value, low, high = ratio_range(measure, top[span].sum(), bottom[span].sum(), variance)
                 rows.append(
                     {"channel": str(channel), "measure": measure.id, "week": week, "value": value, "low": low, "high": high}
@@ -48,20 +58,19 @@ def watch_channels(channel_weeks: pd.DataFrame, level: float = LEVEL) -> pd.Data
     """One row per channel and measure: the quarter so far against the year before it, by a test that may be looked at every week.
 
     channel, measure, since, looks (weeks), before, now (as readers know them), change (relative, of the told measure), low, high
-    (of it, at all looks at once), p_value (Holm over the channels of the measure), cases. Channels without FEWEST_BEFORE weeks
-    before the quarter, or with too few cases in it, are left out.
+    (of it, at all looks at once), p_value (Holm over all rows: any of them may be told), cases. Channels without FEWEST_BEFORE
+    weeks before the quarter, or with too few cases in it, are left out.
     """
     start, rows = quarter_start(channel_weeks["week"]), []
     for channel, weeks in channel_weeks.groupby("channel", observed=True, sort=True):
         ordered = weeks.sort_values("week")
-        before, since = ordered[ordered["week"] < start].tail(BASELINE), ordered[ordered["week"] >= start]
+        before, since = year_before(ordered, start), ordered[ordered["week"] >= start]
         if len(before) >= FEWEST_BEFORE:
             rows += [r for m in known(before) if (r := _against(str(channel), m, before, since, start, level))]
     frame = pd.DataFrame(rows)
     if frame.empty:
         return frame
-    frame["p_value"] = frame.groupby("measure")["p_value"].transform(lambda p: holm(p.to_numpy()))
-    return frame
+    return frame.assign(p_value=holm(frame["p_value"].to_numpy()))
 
 
 def _against(
