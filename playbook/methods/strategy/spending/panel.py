@@ -40,7 +40,7 @@ class SpendPanel:
 def spend_panel(channel_weeks: pd.DataFrame, weeks: pd.DataFrame) -> SpendPanel | str:
     """The weeks that both frames cover, as a panel; or a sentence that says why none can be made."""
     if channel_weeks.empty or weeks.empty or not channel_weeks["spend"].gt(0).any():
-        return "No week has both orders and marketing spend."
+        return "No week has both orders and marketing spend; spend has to be known by day or week."
     first, last = (max if edge == "min" else min for edge in ("min", "max"))
     start = first(channel_weeks["week"].min(), weeks["week"].min())
     end = last(channel_weeks["week"].max(), weeks["week"].max())
