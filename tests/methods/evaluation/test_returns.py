@@ -129,11 +129,12 @@ def test_the_bridge_splits_the_change():
     assert len(found.figures()) == 2
 
 
-def promised(value=100.0):
+def promised(value=100.0, apart=True):
     return tuple(
         Remembered(
             kind="forecast", id=f"revenue-{month}", label="Revenue", value=value, low=0.9 * value, high=1.1 * value, unit="money",
             since=month.date(), until=(month + pd.offsets.MonthEnd(0)).date(),
+            made=(month - pd.Timedelta(days=1)).date() if apart else date(2026, 1, 31),
         )
         for month in pd.date_range("2026-02-01", periods=4, freq="MS")
     )  # fmt: skip
@@ -148,6 +149,9 @@ def test_forecasts_are_held_against_what_came():
     )
     broken = sentences(answer(MAIL, months=months, past_memory=promised(50.0)))["returns-forecast"]
     assert broken.endswith("held 0 of 4 months: they promised too much. They could not know of Mail, begun since.")
+    open_ = next(f for f in answer(MAIL, months=months, past_memory=promised(50.0, apart=False)).findings if "-forecast" in f.id)
+    assert "held 0 of 4 months: too few, though months of one report miss together" in open_.sentence
+    assert open_.evidence == "indicative"
 
 
 def test_a_planned_action_is_held_against_its_promise():

@@ -1,6 +1,6 @@
 """Promise findings: what earlier reports promised, and what came, in words."""
 
-from playbook.methods.evaluation.returning.promises import KEPT, LESS, MORE, fair
+from playbook.methods.evaluation.returning.promises import KEPT, LESS, MORE, judged
 from playbook.methods.evaluation.returning.told import Told
 from playbook.result.contract import Finding
 from playbook.result.formats import LEVEL
@@ -9,6 +9,13 @@ __all__ = ["promise_findings"]
 
 CLOSE = 0.05  # of what was promised: a miss that changes no decision
 FEWEST_MONTHS = 3  # that a forecast can be judged by
+BROKEN = ("open", "promised too much")
+VERDICTS = {  # words and evidence by what ``judged`` finds
+    "early": ("too few months to judge them", "indicative"),
+    "kept": ("they kept their word", "shown"),
+    "open": ("too few, though months of one report miss together, so it may still be chance", "indicative"),
+    "promised too much": ("they promised too much", "not shown"),
+}
 
 
 def promise_findings(told: Told) -> tuple[Finding, ...]:
@@ -43,16 +50,16 @@ def _forecast(told: Told) -> Finding | None:
     side = "more" if off >= 0 else "less"
     many = "the one month" if len(months) == 1 else f"the {len(months)} months"
     held = f"{hits} of {len(months)} month{'s' * (len(months) > 1)}"
-    kept = fair(hits, len(months))
-    unknown = f" They could not know of {' and '.join(told.begun)}, begun since." if told.begun and not kept else ""
     early = len(months) < FEWEST_MONTHS
-    verdict = "too few months to judge them" if early else "they kept their word" if kept else "they promised too much"
+    found = "early" if early else judged(months["inside"], months["made"])
+    unknown = f" They could not know of {' and '.join(told.begun)}, begun since." if told.begun and found in BROKEN else ""
+    verdict, evidence = VERDICTS[found]
     return Finding(
         "returns-forecast",
         f"Earlier reports expected {fmt.money(expected)} of revenue for {many} since; {fmt.money(actual)} came,"
         f" {fmt.share(abs(off))} {side}. Their {fmt.share(LEVEL)} range held {held}: {verdict}.{unknown}",
-        off, "share", n=len(months), evidence="indicative" if early else "shown" if kept else "not shown",
-        action=None if kept else "Take its range as too narrow, and plan with more room, until it has held again.",
+        off, "share", n=len(months), evidence=evidence,
+        action="Take the range as too narrow, and plan with more room, until it has held again." if found in BROKEN else None,
     )  # fmt: skip
 
 

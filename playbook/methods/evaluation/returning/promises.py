@@ -2,21 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
+from numpy.polynomial.hermite_e import hermegauss
+from scipy.stats import binom, norm
 
 from playbook.methods.evaluation.measuring.windows import WEEK
 from playbook.result.formats import LEVEL
 from playbook.result.remembered import Remembered, one_of_kind
 
-__all__ = ["FORECAST_COLUMNS", "PLAN_COLUMNS", "buyers_came", "fair", "forecasts_kept", "measured_again", "plan_kept"]
+__all__ = [
+    "FORECAST_COLUMNS",
+    "PLAN_COLUMNS",
+    "Verdict",
+    "buyers_came",
+    "forecasts_kept",
+    "judged",
+    "measured_again",
+    "plan_kept",
+]
 
 PLAN_COLUMNS = ("id", "name", "promised", "promised_low", "promised_high", "came", "low", "high", "kept")
-FORECAST_COLUMNS = ("month", "expected", "low", "high", "actual", "inside")
+FORECAST_COLUMNS = ("month", "expected", "low", "high", "actual", "made", "inside")
 YEAR = 365  # days that a promise is for where the plan does not say (plans published before it did)
 RARE = 0.05  # chance below which a miss is none
+TOGETHER = 0.8  # correlation of the months of one forecast: those of a random walk have 0.7, and all share its level and season
+QUADRATURE = 100
+Verdict = Literal["kept", "open", "promised too much"]
 KEPT, LESS, MORE, OPEN = "as promised", "less", "more", "too uncertain to say"
 
 
@@ -43,12 +57,12 @@ def plan_kept(past_plan: Sequence[dict], table: pd.DataFrame) -> pd.DataFrame:
 
 
 def forecasts_kept(past: Sequence[Remembered], months: pd.DataFrame | None, as_of: date) -> pd.DataFrame:
-    """One row a month that an earlier report forecast and that is over: ``FORECAST_COLUMNS``, revenue. ``past`` holds one
-    forecast a month, the one that was made first (see ``run.archive.past_memory``)."""
+    """One row a month that an earlier report forecast and that is over: ``FORECAST_COLUMNS``, revenue; made: the day of
+    that report. ``past`` holds one forecast a month, the one that was made first (see ``run.archive.past_memory``)."""
     forecast = one_of_kind(tuple(past), "forecast").values()
     actual = pd.Series(dtype=float) if months is None else months.set_index("month")["revenue"]
     rows = [
-        (pd.Timestamp(one.since), one.value, one.low, one.high, float(actual[pd.Timestamp(one.since)]))
+        (pd.Timestamp(one.since), one.value, one.low, one.high, float(actual[pd.Timestamp(one.since)]), one.made)
         for one in forecast
         if one.ranged and one.until <= as_of and pd.Timestamp(one.since) in actual.index
     ]
@@ -74,6 +88,26 @@ def measured_again(past: Sequence[Remembered], now: Mapping[str, float]) -> tupl
     return tuple((held[id], value) for id, value in now.items() if id in held and np.isfinite(value))
 
 
-def fair(hits: int, n: int) -> bool:
-    """Whether so few of ``n`` inside a range that promised LEVEL can be chance (exact binomial, one side, 5 percent)."""
-    return bool(binom.cdf(hits, n, LEVEL) > RARE)
+def judged(inside: Sequence[bool], made: Sequence[object]) -> Verdict:
+    """Whether a range that promised LEVEL kept its word, promised too much, or cannot be judged yet.
+
+    ``inside``: for each month, whether it held; ``made``: the report that its forecast is of. Months of one report miss together:
+    they are taken as one factor and a part of their own (one-factor normal copula: Vasicek 2002, Risk 15, eq. 1), reports as
+    independent. Too much: so few inside are rarer than RARE even so (one side). Kept: they are not rare even if each month were
+    a case of its own.
+    """
+    hits, n = int(np.sum(inside)), len(inside)
+    chance = np.ones(1)
+    for size in pd.Series(list(made), dtype=object).value_counts(dropna=False):
+        chance = np.convolve(chance, _inside_chances(int(size)))
+    if chance[: hits + 1].sum() <= RARE:
+        return "promised too much"
+    return "kept" if binom.cdf(hits, n, LEVEL) > RARE else "open"
+
+
+def _inside_chances(size: int) -> np.ndarray:
+    """Chances that 0 to ``size`` months of one report lie inside ranges that hold LEVEL."""
+    edge, own = norm.ppf((1 + LEVEL) / 2), np.sqrt(1 - TOGETHER)
+    factor, weight = hermegauss(QUADRATURE)
+    held = norm.cdf((edge - np.sqrt(TOGETHER) * factor) / own) - norm.cdf((-edge - np.sqrt(TOGETHER) * factor) / own)
+    return weight @ binom.pmf(np.arange(size + 1), size, held[:, None]) / weight.sum()

@@ -5,11 +5,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, norm
 
-from playbook.methods.evaluation.returning.promises import buyers_came, fair, forecasts_kept, plan_kept
+from playbook.methods.evaluation.returning.promises import _inside_chances, buyers_came, forecasts_kept, judged, plan_kept
 from playbook.result.remembered import Remembered
 
+AS_OF = date(2026, 9, 30)
 PLAN = ({"action_id": "mail", "name": "Mail", "value": 5214.2857, "value_low": 2607.14285, "value_high": 10428.5714},)
 
 
@@ -86,6 +87,26 @@ def test_buyers_are_those_known_when_the_promise_was_made():
     assert buyers_came((), orders, date(2026, 3, 31)) is None
 
 
-def test_a_range_has_broken_its_promise_when_chance_is_a_poor_excuse():
-    assert fair(1, 3) and not fair(0, 3)  # 0.2 cubed is below one in twenty, 0.104 is not
-    assert fair(7, 12) == (binom.cdf(7, 12, 0.8) > 0.05)
+def test_months_of_separate_reports_are_a_case_each():
+    """0.2 to the fourth is rare; one month outside of three is not; of twelve months, six are too many."""
+    assert judged([False] * 4, range(4)) == "promised too much"
+    assert judged([False, True, True], range(3)) == "kept"
+    assert judged([True] * 6 + [False] * 6, range(12)) == "promised too much"  # 0.019
+
+
+def test_months_of_one_report_miss_together():
+    assert judged([False] * 4, [AS_OF] * 4) == "open"  # a bad month in five, four times over
+    assert judged([False] * 4, [None] * 4) == "open"  # of a time when reports did not say when they were made
+    assert judged([True] * 3 + [False] * 2, [AS_OF] * 5) == "kept"
+    assert judged([False] * 8, [AS_OF] * 4 + [date(2026, 1, 1)] * 4) == "promised too much"
+
+
+def test_the_stated_chance_is_kept_by_months_that_hang_together():
+    """Six months with ranges that truly hold 80 percent, correlated as a forecast's are: condemned in no more than 5 percent."""
+    rng = np.random.default_rng(0)
+    errors = np.sqrt(0.8) * rng.normal(size=(4000, 1)) + np.sqrt(0.2) * rng.normal(size=(4000, 6))
+    hits = (np.abs(errors) < norm.ppf(0.9)).sum(axis=1)
+    verdict = {k: judged([True] * k + [False] * (6 - k), [0] * 6) for k in range(7)}
+    assert np.mean([verdict[k] == "promised too much" for k in hits]) <= 0.06
+    assert np.mean([binom.cdf(k, 6, 0.8) <= 0.05 for k in hits]) > 0.10  # what one case a month would have made of it
+    assert _inside_chances(6) == pytest.approx(np.bincount(hits, minlength=7) / 4000, abs=0.03)
