@@ -6,11 +6,13 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
+from home import make_home, tiny_client
 from playbook.engagement import open_engagement
 from playbook.result.remembered import Remembered
 from playbook.run.archive import MEMORY, PEER_COLUMNS, PEERS, damaged, past_memory, peer_kpis, write_memory
 from playbook.run.kept import WORK_VARIABLE, past_findings, past_lessons, past_plan, store
 from playbook.run.peers import peer_rows, read_peers
+from playbook.run.ready import prepare
 from playbook.run.rests import Standing
 
 DAY = date(2026, 10, 31)
@@ -175,6 +177,20 @@ def test_peers_are_those_of_the_day_and_those_that_the_run_began_with(acme, tmp_
     published(other, "2026-09-30", {"scorecard": (kpi(0.1),)})  # it ran beside this one and ended first
     assert peer_kpis(acme_then, DAY)["value"].tolist() == [0.9]
     assert Standing(acme, DAY, {}, begun)["peers"] == before != Standing(acme, DAY, {})["peers"]
+
+
+def test_a_run_keeps_the_peers_of_its_batch_and_says_which_files_it_passes_over(tmp_path, monkeypatch):
+    other = client(tmp_path, "other")
+    (tmp_path / "notebooks").rmdir()
+    mine = open_engagement("acme", root=tiny_client(make_home(tmp_path / "home")).parents[1])
+    published(other, "2020-01-31", {"scorecard": (kpi(0.5),)})
+    (published(mine, "2020-01-31", {"scorecard": (kpi(0.6),)}) / MEMORY).write_text("{", "utf-8")
+    begun = read_peers(tmp_path)
+    monkeypatch.setattr("playbook.run.peers.OLDEST", timedelta(days=36_500))
+    ready = prepare(mine, (), {}, tmp_path / "kept", begun)
+    assert ready.damaged == ("reports/acme/2020-01-31/memory.json",)
+    monkeypatch.setenv(WORK_VARIABLE, str(tmp_path / "kept"))
+    assert peer_kpis(mine.model_copy(update={"as_of": ready.as_of}), ready.as_of)["value"].tolist() == [0.5]
 
 
 def test_what_an_older_report_left_is_part_of_what_a_report_rests_on(acme):

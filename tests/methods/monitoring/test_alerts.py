@@ -107,7 +107,7 @@ def test_customers_slipping_away_join_the_ranking_by_money():
     large = Result(fmt=FMT, headline="given", findings=(Finding("segments-slipping", "x", n=40, money=9e6, evidence="shown"),))
     ranked = alerts(charts(spell(5, 0.7, 1.0)), FMT, segments=large).alerts
     told = alerts(charts({}), FMT, segments=segments).tables[0].frame["stake"]
-    assert told.tolist() == ["€90K a year from them"]  # what they bring is not lost
+    assert told.tolist() == ["€90K a year"]  # what they bring is not lost
     assert ranked["level"].tolist() == ["act now", "watch"] and ranked["id"].iloc[1] == "alerts-segments-slipping"
     assert [f.money for f in result.findings] == result.alerts["money"].tolist()
     assert any("must not be added" in a.text for a in result.assumptions)

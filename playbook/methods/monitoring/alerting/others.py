@@ -19,7 +19,7 @@ def segment_alerts(segments: Result | None, known: Container[str]) -> list[dict]
     """Findings of the segments that the advice knows, with what these customers bring in a year: some are always silent, so that
     they are watched and only a change of their number is news."""
     findings = segments.findings if segments is not None else ()
-    return [_row(f, f.id, "watch", own=False) | {"basis": "a year from them"} for f in findings if f.id in known]
+    return [_row(f, f.id, "watch", own=False) for f in findings if f.id in known]
 
 
 def forecast_alerts(forecast_tracking: Result | None) -> list[dict]:
