@@ -129,6 +129,28 @@ def test_the_bridge_splits_the_change():
     assert len(found.figures()) == 2
 
 
+def test_the_bridge_tells_what_may_be_chance_apart():
+    unsure = {**CALL, "verdict": "not shown", "revenue": 700.0, "revenue_low": -300.0, "revenue_high": 1700.0}
+    found = answer(MAIL, unsure, bridge=bridge(ORDERS.assign(revenue=np.where(DAYS.year == 2026, 120.0, 100.0)), AS_OF, FMT))
+    assert sentences(found)["returns-bridge"].endswith(
+        "Of that, +€4,000 came from interventions whose effect is more than chance, +€700 from those whose effect may be"
+        " chance and +€2,600 from everything else."
+    )
+    told = next(f for f in found.findings if f.id == "returns-bridge")
+    assert (told.value, told.low, told.high) == (4000, 3000, 5000)
+    assert found.parts["change"].tolist() == [4000.0, 700.0, 2600.0]
+
+
+@pytest.mark.parametrize(("start", "evidence"), [("2026-03-02", "indicative"), ("2025-12-31", "harmful")])
+def test_satisfaction_of_less_than_a_year_is_an_indication(start, evidence):
+    days = pd.to_datetime(["2025-12-30"] * 40 + ["2026-12-30"] * 40)
+    asked = pd.DataFrame({"date": days, "satisfaction": [5, 5, 5, 1] * 10 + [5, 1, 1, 1] * 10})
+    early = {**MAIL, "start": start, "end": "2026-03-29"}
+    found = next(f for f in answer(early, survey_answers=asked).findings if f.id == "returns-customer-satisfaction")
+    assert found.evidence == evidence
+    assert ("so this is an indication only" in found.sentence) == (evidence == "indicative")
+
+
 def promised(value=100.0, apart=True):
     return tuple(
         Remembered(

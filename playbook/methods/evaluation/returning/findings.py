@@ -5,6 +5,7 @@ import math
 from playbook.methods.evaluation.returning.baseline import baseline_sum
 from playbook.methods.evaluation.returning.earnings import SURE
 from playbook.methods.evaluation.returning.promise_findings import promise_findings
+from playbook.methods.evaluation.returning.service import YEAR
 from playbook.methods.evaluation.returning.told import Told
 from playbook.result.contract import Finding
 from playbook.result.formats import Formats
@@ -154,12 +155,19 @@ def _bridge(told: Told) -> Finding | None:
         return None
     fmt, before, after = told.fmt, told.bridge.before, told.bridge.after
     rest = float(told.parts["change"].iloc[-1])
-    brought, low, high = baseline_sum(told.earned, told.bridge.windows)
+    sure = told.earned[told.earned["verdict"].isin(SURE)]
+    brought, low, high = baseline_sum(sure, told.bridge.windows)
+    chance = after - before - rest - brought  # of what may be chance, which the chart shows apart
     moved = "rose" if after >= before else "fell"
+    unsure = f"{fmt.signed_money(chance)} from those whose effect may be chance" if round(chance) else ""
+    parts = [
+        f"{fmt.signed_money(brought)} came from interventions{' whose effect is more than chance' if unsure else ''}",
+        unsure,
+    ]
     return Finding(
         "returns-bridge",
-        f"Revenue {moved} from {fmt.money(before)} to {fmt.money(after)}. Of that, {fmt.signed_money(brought)} came from"
-        f" interventions and {fmt.signed_money(rest)} from everything else.",
+        f"Revenue {moved} from {fmt.money(before)} to {fmt.money(after)}. Of that, {', '.join(filter(None, parts))}"
+        f" and {fmt.signed_money(rest)} from everything else.",
         brought, "money", low, high, evidence="likely" if told.total.evidence in ("shown", "likely") else "indicative",
     )  # fmt: skip
 
@@ -212,14 +220,16 @@ def _measure(row, fmt: Formats) -> Finding:
     tell = (lambda v: fmt.number(v, 1)) if row.unit == "number" else lambda v: fmt.value(v, row.unit)
     values = f"{tell(row.before)} before and {tell(row.after)} since"
     verdict = "no more than chance" if not sure else "better" if better else "worse"
+    whole = row.days >= YEAR  # fewer days compare one season with another, and nobody was left out to tell the two apart
+    season = "" if whole or not sure else " They lie in other seasons, so this is an indication only."
     return Finding(
         f"returns-{row.measure.lower().replace(' ', '-')}",
-        f"{row.measure}: {values} ({change}), {verdict}. Compared are {fmt.count(row.days)} days on either side.",
+        f"{row.measure}: {values} ({change}), {verdict}. Compared are {fmt.count(row.days)} days on either side.{season}",
         float(row.change),
         "points" if row.unit == "share" else "share" if row.unit == "unit_money" else "number",
         float(row.low),
         float(row.high),
         int(row.n),
-        evidence="not shown" if not sure else "likely" if better else "harmful",
+        evidence="not shown" if not sure else "indicative" if not whole else "likely" if better else "harmful",
         action=None if not sure or better else "Ask the customers who were unhappy since, before the next start.",
     )

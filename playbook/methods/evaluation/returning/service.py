@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 
+import numpy as np
 import pandas as pd
-from statsmodels.stats.rates import confint_poisson_2indep
+from scipy import stats
 
+from playbook.methods.evaluation.measuring.windows import WEEK
 from playbook.methods.needs_analysis.feedback.satisfaction import difference, net_promoter, satisfied
 from playbook.result.formats import LEVEL
 
@@ -32,7 +34,8 @@ def before_and_after(
     """One row a measure with ``COLUMNS``: the last ``days`` days against as many before ``first``; at most a year.
 
     The change of ratings is a difference (see ``satisfaction.difference``), of the cost to serve an order a relative one: tickets
-    are counts, orders their exposure (ratio of two Poisson rates, score test inverted: Gu and others 2008). Empty where the first
+    are counts, orders their exposure. One customer writes many tickets and bad weeks come together, so the range is widened by
+    how much more the weeks scatter than counts would (quasi-Poisson: McCullagh & Nelder 1989, ch. 6.2). Empty where the first
     intervention is younger than four weeks, or with too few answers.
     """
     days = min((as_of - first).days + 1, YEAR)
@@ -62,8 +65,29 @@ def _cost_to_serve(tickets: pd.DataFrame, orders: pd.DataFrame, cost: float, win
     if min(*counts, *sold) < FEWEST:
         return
     before, after = (cost * count / orders for count, orders in zip(counts, sold, strict=True))
-    low, high = confint_poisson_2indep(counts[1], sold[1], counts[0], sold[0], method="score", compare="ratio", alpha=1 - LEVEL)
-    yield "Cost to serve an order", "unit_money", "down", before, after, after / before - 1, low - 1, high - 1, sum(counts)
+    half = _half_width(tickets, orders, windows)
+    low, high = (after / before * np.exp(side * half) - 1 for side in (-1, 1))
+    yield "Cost to serve an order", "unit_money", "down", before, after, after / before - 1, low, high, sum(counts)
+
+
+def _half_width(tickets: pd.DataFrame, orders: pd.DataFrame, windows: tuple) -> float:
+    """Half the width of the range of the logarithm of the ratio of two rates of tickets an order, at LEVEL.
+
+    Weeks are counted from the start of each window; a week without an order has no part in the scatter. The scatter is taken to
+    be that of counts at least: that of a few weeks may be small by luck.
+    """
+    terms, weeks, scatter = 0.0, 0, 0.0
+    for window in windows:
+        came, sold = (
+            frame.groupby((pd.to_datetime(frame[column]) - window[0]).dt.days // WEEK).size()
+            for frame, column in ((_inside(tickets, "created_at", window), "created_at"), (_inside(orders, "day", window), "day"))
+        )
+        expected = sold * came.sum() / sold.sum()
+        scatter += float(((came.reindex(sold.index, fill_value=0) - expected) ** 2 / expected).sum())
+        weeks, terms = weeks + len(sold), terms + 1 / came.sum()
+    more = max(scatter / (weeks - 2), 1.0) if weeks > 2 else 1.0
+    quantile = stats.t.ppf((1 + LEVEL) / 2, weeks - 2) if weeks > 2 else stats.norm.ppf((1 + LEVEL) / 2)
+    return float(quantile * np.sqrt(more * terms))
 
 
 def _inside(frame: pd.DataFrame, column: str, window: tuple[pd.Timestamp, pd.Timestamp]) -> pd.DataFrame:

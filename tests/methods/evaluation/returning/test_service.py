@@ -1,7 +1,8 @@
 """Satisfaction and cost to serve, before and since; and what customers are still worth."""
 
-from datetime import date
+from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -33,12 +34,40 @@ def test_too_few_answers_or_too_young_an_intervention_say_nothing():
 
 
 def test_cost_to_serve_is_tickets_at_their_price_by_order():
-    tickets = pd.DataFrame({"created_at": pd.to_datetime(["2026-03-01 10:00"] * 30 + ["2026-05-01 10:00"] * 60)})
+    days = [
+        *pd.date_range("2026-01-01 10:00", periods=30, freq="3D"),
+        *[*pd.date_range("2026-04-01 10:00", periods=30, freq="3D")] * 2,
+    ]
+    tickets = pd.DataFrame({"created_at": days})
     (row,) = before_and_after(FIRST, AS_OF, None, tickets, ORDERS, 3.0).itertuples()
     assert (row.before, row.after, row.change) == (pytest.approx(1.0), pytest.approx(2.0), pytest.approx(1.0))
     assert 0 < row.low < 1 < row.high
     late = ORDERS[ORDERS["day"] >= "2026-01-02"]  # the first day of the time before lacks its orders
     assert before_and_after(FIRST, AS_OF, None, tickets, late, 3.0).empty
+
+
+def written(*weeks):
+    """Tickets by week of the 13 before and since, an order a day."""
+    days = [FIRST - timedelta(days=90) + timedelta(days=7 * w + d % 7) for w, n in enumerate(weeks) for d in range(n)]
+    return pd.DataFrame({"created_at": pd.to_datetime(days)})
+
+
+def test_tickets_that_come_in_heaps_make_a_wider_range():
+    """130 tickets before and 182 since: ten and fourteen a week, or all of them in every fourth week."""
+    (even,) = before_and_after(FIRST, AS_OF, None, written(*[10] * 12, 10, *[14] * 13), ORDERS, 3.0).itertuples()
+    assert even.low > 0.15
+    heaps = [40, 0, 0, 0] * 3 + [10] + [56, 0, 0, 0] * 3 + [14]
+    (apart,) = before_and_after(FIRST, AS_OF, None, written(*heaps), ORDERS, 3.0).itertuples()
+    assert apart.change == pytest.approx(even.change, abs=0.01) and apart.low < 0
+
+
+def test_the_range_holds_no_change_as_often_as_it_says_though_tickets_come_in_heaps():
+    rng, held = np.random.default_rng(3), []
+    for _ in range(150):
+        tickets = written(*rng.negative_binomial(3, 3 / (3 + 12), 26))  # five times the variance of counts
+        (row,) = before_and_after(FIRST, AS_OF, None, tickets, ORDERS, 3.0).itertuples()
+        held.append(row.low <= 0 <= row.high)
+    assert np.mean(held) == pytest.approx(0.8, abs=0.1)
 
 
 def test_worth_of_those_who_got_it_and_those_left_out():
