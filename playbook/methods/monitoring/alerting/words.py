@@ -95,7 +95,8 @@ def plan_adjustment(row: pd.Series, fmt: Formats) -> str:
         return ""
     write = fmt.money if row["kpi"] == "revenue" else fmt.count
     each = f"in each of the {left} months left" if left > 1 else "in the month left"
-    return f" It takes {write(more)} more than foreseen {each}, {write(row['needed'])} in all."
+    whole = f", so {write(row['needed'])} a month" if left > 1 else f", so {write(row['needed'])}"
+    return f" It takes {write(more)} more than foreseen {each}{whole}."
 
 
 def contribution_rows(causes: Mapping[str, tuple[str, Cause]], most: int) -> pd.DataFrame:
