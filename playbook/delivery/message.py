@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import css_inline
+from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from playbook.delivery.edition import Edition
@@ -56,8 +57,12 @@ def report_line(edition: Edition) -> str:
 
 
 def inlined(html: str) -> str:
-    """HTML with its style sheet moved into style attributes, which is all that many mail programs read."""
-    return css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False).inline(html)
+    """HTML with its style sheet moved into style attributes, which is all that many mail programs read.
+
+    Attributes are escaped once more: a filter that looks for tags in the text would stumble over a client's words in an alt text.
+    """
+    told = css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False).inline(html)
+    return str(BeautifulSoup(told, "html.parser"))
 
 
 def _filled(template: str, values: dict) -> str:

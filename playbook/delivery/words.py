@@ -19,5 +19,9 @@ def words(language: str) -> dict[str, object]:
 
 
 def one_line(text: str) -> str:
-    """A text as one line without control characters and without marks that turn the direction of what follows."""
-    return " ".join(_CONTROL.sub(" ", text).split())
+    """A text as one line that may stand in a mail's header.
+
+    Without control characters, without marks that turn the direction of what follows, and without the beginning of an encoded
+    word: Python decodes those when it writes a header, and a line break in one of them would begin a header of its own.
+    """
+    return " ".join(_CONTROL.sub(" ", text).replace("=?", "= ?").split())

@@ -1,0 +1,270 @@
+"""The draft as mail programs read it: whole by every parser, light, the same bytes twice, whatever people are called."""
+
+import base64
+import email
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from home import CLIENT
+from parcels import DAY, edition, publish, scorecard
+from playbook.delivery.checking.draft import MAX_BODY, bodies, draft, parsed
+from playbook.delivery.drafting import write_draft
+from playbook.delivery.enclosed import enclose
+from playbook.delivery.letter import write_letter
+from playbook.delivery.message import compose
+from playbook.delivery.picture import png
+from playbook.delivery.words import LANGUAGES, one_line, words
+from playbook.engagement import open_engagement
+from playbook.errors import DeliveryError, EngagementError
+from playbook.run.phases import PHASES
+
+YML = "recipients: [board@acme.example, chief@acme.example]\n"
+TREE = [
+    "multipart/mixed", "multipart/related", "multipart/alternative", "text/plain", "text/html", "image/png", "text/html",
+    "application/zip", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+]  # fmt: skip
+REPORT = Path("reports/acme/mail") / f"{DAY}.eml"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("mails")
+    publish(folder, yml=YML)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def mails(home) -> dict[str, bytes]:
+    """The draft in each language."""
+    found = edition(home)
+    return {one: compose(found, write_letter(found, one), enclose(found, PHASES, "zip", one)) for one in LANGUAGES}
+
+
+def test_the_parts_stand_in_the_order_that_phones_need(mails):
+    for content in mails.values():
+        message = parsed(content)
+        assert [p.get_content_type() for p in message.walk()] == TREE
+        assert {p["Content-Transfer-Encoding"] for p in message.walk() if not p.is_multipart()} == {"base64"}
+        assert {p.get_content_charset() for p in message.walk() if p.get_content_maintype() == "text"} == {"utf-8"}
+        assert message["X-Unsent"] == "1" and message["From"] is None and message["Date"] is None
+        assert max(map(len, content.splitlines())) <= 998
+        assert b"\n" not in content.replace(b"\r\n", b"")
+
+
+def test_the_body_is_light_and_needs_nothing(mails):
+    for content in mails.values():
+        html, text = bodies(parsed(content))
+        assert len(html.encode()) < MAX_BODY
+        assert not re.search(r"<(script|style|link|meta http)|https?:|url\(|src=\"(?!cid:)", html)
+        assert text.count("Revenue stands at €310K, €90K short of the goal of €400K.") == 1
+
+
+def test_the_text_part_is_complete_by_itself(home, mails):
+    letter = write_letter(edition(home), "en")
+    _, text = bodies(parsed(mails["en"]))
+    for said in (letter.greeting, letter.intro, *(t.sentence for t in letter.story), *(c.alt for c in letter.charts)):
+        assert " ".join(said.split()) in " ".join(text.split())
+    assert "- Revenue: Now €310K; Goal €400K; Gap €90K; Worth a year €90K" in text
+    assert "acme-2025-12-31-summary.html: the executive summary" in text
+
+
+def test_the_mail_speaks_the_readers_language(mails):
+    message = parsed(mails["zh"])
+    html, text = bodies(message)
+    assert message["Subject"] == "Acme：截至2025年12月31日的数据报告"
+    assert '<html lang="zh">' in html and "各位好：" in text and "已证实" in text
+
+
+def test_both_languages_have_the_same_words_and_places():
+    one, other = (words(language) for language in LANGUAGES)
+    assert one.keys() == other.keys()
+    for key, said in one.items():
+        if isinstance(said, dict):
+            assert said.keys() == other[key].keys()
+        else:
+            assert set(re.findall(r"\{\w+\}", said)) == set(re.findall(r"\{\w+\}", other[key]))
+    assert list(one["phases"]) == [p.id for p in PHASES]
+
+
+def test_the_same_report_is_the_same_draft_and_is_left_alone(home):
+    first = write_draft(edition(home))
+    before = first.file.stat().st_mtime_ns
+    second = write_draft(edition(home))
+    assert (first.content, second.fresh, first.file.stat().st_mtime_ns) == (second.content, False, before)
+
+
+def test_links_lead_to_what_is_attached_and_to_nothing_else(home):
+    found = edition(home)
+    alone, _, _ = enclose(found, PHASES, "zip", "en")
+    assert ".html" not in alone.content.decode().replace("acme-2025-12-31-summary.html", "").split("<main")[1]
+    pages = {one.name: one.content.decode() for one in enclose(found, PHASES, "html", "en") if one.mime == "text/html"}
+    assert list(pages) == ["acme-2025-12-31-summary.html", "acme-2025-12-31-01-needs-analysis.html"]
+    assert 'href="acme-2025-12-31-01-needs-analysis.html#scorecard"' in pages["acme-2025-12-31-summary.html"]
+
+
+def test_only_chosen_phases_are_attached(home):
+    names = [one.name for one in enclose(edition(home), PHASES[1:2], "html", "en")]
+    assert names == ["acme-2025-12-31-summary.html", "acme-2025-12-31-action-lists.xlsx"]
+
+
+def test_pictures_are_png_on_paper_and_described(mails):
+    message = parsed(mails["en"])
+    (picture,) = (p for p in message.walk() if p.get_content_type() == "image/png")
+    assert picture.get_content().startswith(b"\x89PNG") and picture["Content-Disposition"].startswith("inline")
+    html, _ = bodies(message)
+    assert f'src="cid:{picture["Content-ID"].strip("<>")}"' in html
+    assert 'alt="&lt;script&gt;' in html, "the client's own words, made harmless"
+
+
+@pytest.mark.parametrize("command", [["munpack", "-t", "-q", "-f"], ["ripmime", "-d", ".", "-i"]], ids=["munpack", "ripmime"])
+def test_a_second_parser_finds_the_same_parts(mails, tmp_path, command):
+    if shutil.which(command[0]) is None:
+        pytest.skip(
+            f"no {command[0]} on this machine (Debian: apt-get install {'mpack' if command[0] == 'munpack' else 'ripmime'})"
+        )
+    content = mails["zh"]
+    (tmp_path / "mail.eml").write_bytes(content)
+    subprocess.run([*command, "mail.eml"], cwd=tmp_path, check=True, capture_output=True)
+    unpacked = [f.read_bytes() for f in tmp_path.iterdir() if f.name != "mail.eml"]
+    for part in parsed(content).walk():
+        if part.get_filename():
+            assert part.get_payload(decode=True) in unpacked, part.get_filename()
+    assert any("各位好".encode() in one for one in unpacked)
+
+
+def test_too_large_a_mail_does_not_leave(home, monkeypatch):
+    monkeypatch.setattr("playbook.delivery.checking.draft.LIMIT", 20_000)
+    with pytest.raises(DeliveryError, match="MB; the limit is"):
+        write_draft(edition(home))
+
+
+def test_a_heavy_mail_is_told(home, monkeypatch):
+    assert not write_draft(edition(home)).heavy
+    monkeypatch.setattr("playbook.delivery.drafting.WARN", 20_000)
+    assert write_draft(edition(home)).heavy
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (b"To: ", b"Bcc: x@y.example\r\nTo: ", "has a line Bcc"),
+        (b"Subject: ", b"Subject: one\r\nSubject: ", "has 2 lines Subject"),
+        (b"X-Playbook-Report: acme", b"X-Playbook-Report: umbra", "names another report"),
+        (b"board@acme", b"bored@acme", "client.yml says otherwise"),
+        (b"Content-ID: <chart-1", b"Content-ID: <chart-7", "which is no picture of the mail"),
+    ],
+)
+def test_a_draft_that_was_tampered_with(home, mails, old, new, told):
+    assert draft(edition(home), mails["en"]) == []
+    assert old in mails["en"]
+    assert any(told in str(p) for p in draft(edition(home), mails["en"].replace(old, new, 1)))
+
+
+def bent(content: bytes, change) -> bytes:
+    """A draft whose HTML was changed."""
+    html, _ = bodies(parsed(content))
+    old, new = (base64.encodebytes(t.encode()).replace(b"\n", b"\r\n") for t in (html, change(html)))
+    whole = content.replace(old.strip(), new.strip())
+    assert whole != content
+    return whole
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda h: h.replace("<h1", "<script>1</script><h1"), "holds <script>"),
+        (lambda h: h.replace("<h1", '<a href="https://a.example">x</a><h1'), "<a> has href=https://a.example"),
+        (lambda h: h.replace('src="cid:', 'src="https:'), "which is no picture of the mail"),
+        (lambda h: re.sub(r' alt="[^"]*"', "", h), "picture without alternative text"),
+        (lambda h: h.replace("<h1", "<p style=\"background:url('https://a.example/x')\">x</p><h1"), "fetches something"),
+        (lambda h: h.replace("<h1", f"<p>{'x' * 120_000}</p><h1"), "has a body of 1"),
+        (lambda h: h.replace('<html lang="en">', "<html>"), "names no language"),
+        (lambda h: h.replace("<h1", '<img src="cid:x" alt="a" onerror="a()"><h1'), "has onerror=a()"),
+    ],
+)
+def test_html_that_no_mail_may_have(home, mails, change, told):
+    assert any(told in str(p) for p in draft(edition(home), bent(mails["en"], change)))
+
+
+def test_a_long_name_is_cut_where_it_hides_the_day(tmp_path):
+    publish(tmp_path, name="Long " * 60)
+    letter = write_letter(edition(tmp_path))
+    assert len(letter.subject) <= 120 and letter.subject.endswith("…: report with data to 31 December 2025")
+
+
+def test_chinese_words_are_drawn(tmp_path):
+    style = "font-size: 12px; font-family: {}; fill: var(--ink, #1b212b)"
+    text = f'<text x="5" y="20" style="{style}">{{}}</text>'
+    svg = f'<svg viewBox="0 0 100 30" width="100pt" height="30pt" xmlns="http://www.w3.org/2000/svg">{text}</svg>'
+    drawn = {text: png(svg.format("system-ui, sans-serif", text)) for text in ("华信", "机械", "")}
+    assert len(set(drawn.values())) == 3 and len(drawn["华信"]) > len(drawn[""]) + 200
+    assert drawn["华信"] == png(svg.format("system-ui, sans-serif", "华信"))
+
+
+# Names, sentences and addresses from hell: what comes out is a sound message for those people alone, or a clear refusal.
+NASTY = st.text(
+    st.one_of(
+        st.characters(exclude_categories=["Cs"]),
+        st.sampled_from("\r\n\t\x00\x0b\x85\u2028\u200f\u202e\u2066😀👩‍👩‍👧:;,<>\"'@=?&{}%שלום"),
+    ),
+    min_size=1, max_size=300,
+)  # fmt: skip
+INJECTED = st.sampled_from(
+    ["\r\nBcc: x@evil.example", "\nSubject: other", "\r\n\r\n<script>", "=?utf-8?q?=0D=0ABcc:_x@evil.example?=", ""]
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(name=NASTY, whom=NASTY, sentence=NASTY, attack=INJECTED)
+def test_whatever_people_are_called_the_message_is_sound(home, name, whom, sentence, attack):
+    found = edition(home)
+    told = found.engagement.model_copy(update={"name": name + attack, "prepared_for": whom + attack})
+    here = replace(found, engagement=told, findings=({**found.findings[0], "sentence": sentence + attack},))
+    letter = write_letter(here)
+    content = compose(here, letter, enclose(found, (), "html", "en"))
+    message = email.message_from_bytes(content, policy=default)
+    assert sorted(set(map(str.lower, message.keys()))) == sorted(
+        ["subject", "to", "x-unsent", "x-playbook-report", "mime-version", "content-type"]
+    )
+    assert len(message.keys()) == 6 and [a.addr_spec for a in message["To"].addresses] == list(told.recipients)
+    assert message["Subject"].strip() == letter.subject == one_line(letter.subject)
+    assert [p.get_content_type() for p in message.walk() if p.get_content_maintype() == "multipart"] == TREE[:3]
+    assert not [d for p in message.walk() for d in p.defects]
+    html, text = bodies(message)
+    assert "<script" not in html and text.strip()
+    lines = content.split(b"\r\n\r\n")[0].decode("ascii").split("\r\n")
+    assert [
+        line for line in lines if not re.match(r"[ \t]|(Subject|To|X-Unsent|X-Playbook-Report|MIME-Version|Content-Type):", line)
+    ] == []
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(local=NASTY, attack=INJECTED)
+def test_an_address_is_sound_or_refused(tmp_path_factory, local, attack):
+    home = tmp_path_factory.mktemp("a")
+    (home / "data" / "acme").mkdir(parents=True)
+    address = f"{local[:60]}@acme.example{attack}"
+    file = home / "data" / "acme" / "client.yml"
+    file.write_text(f"{CLIENT}recipients: [{json.dumps(address)}]\n", encoding="utf-8")
+    try:
+        (kept,) = open_engagement("acme", None, home).recipients
+    except EngagementError as error:
+        assert "recipients > number 1" in str(error) or "not valid YAML" in str(error)
+    else:
+        assert re.fullmatch(r"[\x21-\x7e ]+@acme\.example", kept) and one_line(kept) == kept
+
+
+def test_the_scorecard_of_a_client_without_goals_tells_the_trend(tmp_path):
+    plain = scorecard()
+    frame = plain.tables[0].frame.assign(Goal="no goal", Gap="–", **{"Worth a year": "–"})
+    publish(tmp_path, result=replace(plain, tables=(replace(plain.tables[0], frame=frame),)))
+    assert write_letter(edition(tmp_path)).scorecard.heads == ("KPI", "Now", "Trend")
