@@ -28,8 +28,11 @@ def headline(told: Told) -> str:
     probably = "" if sums.evidence == "shown" else "probably "
     if told.margin is None:
         return f"For {cost} {subject} {probably}brought {fmt.money(sums.revenue)} of revenue"
+    if sums.profit > 0 >= sums.profit_low:
+        return (
+            f"For {cost} {subject} {probably}brought {fmt.money(sums.revenue)} of revenue; whether that earned the cost is open"
+        )
     if sums.profit > 0:
-        probably = "probably " if sums.profit_low <= 0 else probably
         return f"After {_their(told)} cost of {cost} {subject} {probably}earned {fmt.money(sums.profit)}"
     told_so = "does not cover" if sums.profit_high <= 0 else "may or may not cover"
     return f"The margin that {subject} {probably}brought, {fmt.money(sums.margin)}, {told_so} {_their(told)} cost of {cost}"

@@ -25,6 +25,8 @@ def headline(measured: tuple[Effect, ...], stated: int, fmt: Formats) -> str:
     if first.verdict == "harmful":
         return f"{first.label} lowered revenue by {fmt.money(-first.revenue)}"
     probably = "" if first.verdict == "shown" else " probably"
+    if first.profit > 0 >= first.profit_low:
+        return f"{first.label}{probably} brought {fmt.money(first.revenue)} of revenue; whether it earned its cost is open"
     if first.profit > 0:
         return f"{first.label}{probably} earned {fmt.money(first.profit)} after its cost of {fmt.money(first.cost)}"
     short = "" if first.payoff == "unknown" else ", too little to cover its cost"
@@ -70,6 +72,11 @@ def _sure(effect: Effect, fmt: Formats) -> str:
     )
     if not np.isfinite(effect.profit):
         return text
+    if effect.profit > 0 >= effect.profit_low:
+        return (
+            f"{text} Its cost of {fmt.money(effect.cost)} taken off, that is {fmt.money(effect.profit)} at best guess, between a"
+            f" loss of {fmt.money(-effect.profit_low)} and a gain of {fmt.money(effect.profit_high)}."
+        )
     if effect.profit > 0:
         return f"{text} After its cost of {fmt.money(effect.cost)} it earned {fmt.money(effect.profit)}."
     if effect.revenue <= 0:

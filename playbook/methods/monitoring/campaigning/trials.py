@@ -35,19 +35,21 @@ class Trial:
 def follow_trials(
     interventions: Sequence[Intervention], memberships: pd.DataFrame, order_totals: pd.DataFrame, as_of: date
 ) -> tuple[Trial, ...]:
-    """Campaigns of the last year with at least FEWEST customers in each group, the one that began last first.
+    """Campaigns of the last year with at least FEWEST customers in each group, the one that began last first; none of a time
+    before the first order.
 
     ``memberships`` [intervention_id, customer_id, group]; who stands in both groups of a campaign counts in neither.
     """
     today, trials = pd.Timestamp(as_of), []
     orders = order_totals[(order_totals["revenue"] > 0) & order_totals["customer_id"].notna()]
+    known_from = orders["day"].min()  # NaT without an order: nothing can be followed
     for one in interventions:
         start = pd.Timestamp(one.start)
         end = min(pd.Timestamp(one.end or as_of), today)
         mine = memberships[memberships["intervention_id"] == one.id].drop_duplicates(["customer_id", "group"])
         mine = mine.drop_duplicates("customer_id", keep=False).set_index("customer_id")["group"]
         sizes = [int((mine == group).sum()) for group in ("treated", "control")]
-        if start > today or end < today - pd.Timedelta(days=WATCHED) or min(sizes) < FEWEST:
+        if not start >= known_from or start > today or end < today - pd.Timedelta(days=WATCHED) or min(sizes) < FEWEST:
             continue
         ordered = orders[orders["day"].between(start, end) & orders["customer_id"].isin(mine.index)]
         first = ordered.groupby("customer_id")["day"].min()
