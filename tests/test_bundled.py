@@ -23,7 +23,19 @@ DATA = ["findings.json", "lessons.json", "manifest.json", "memory.json", "plan.j
 SECTIONS = [(phase.id, section) for phase in PHASES for section in phase.sections]
 LOCKED = {
     "aurora-audio": {"fairness", "since-last", "benchmarks"},
-    "complete-journey": {"funnel", "voice", "market", "fairness", "next-step", "stock", "risk", "service", "since-last", "benchmarks"},
+    "complete-journey": {
+        "funnel",
+        "voice",
+        "market",
+        "fairness",
+        "next-step",
+        "stock",
+        "risk",
+        "service",
+        "campaigns",
+        "since-last",
+        "benchmarks",
+    },
     "harbor-bank": {"prices", "stock", "since-last", "benchmarks"},
     "huaxin-machinery": {"fairness", "risk", "since-last", "benchmarks"},
 }
@@ -65,7 +77,7 @@ def test_the_manifest_says_what_went_in(folder):
     if found["client"] == "complete-journey":
         assert rows["orders"] == 1_469_307  # the package's own count
     assert found["status"] == "published"
-    assert set(found["seconds"]) == {"check", "gather", "render", "inspect", *(phase.id for phase in PHASES)}
+    assert set(found["seconds"]) == {"check", "gather", "lists", "render", "inspect", *(phase.id for phase in PHASES)}
 
 
 def test_memory_of_the_whole_process_tree_stays_within_bounds(folder):
@@ -100,8 +112,12 @@ def test_every_answered_section_has_a_finding_with_a_sentence(folder):
     found = json.loads((folder / "findings.json").read_text("utf-8"))
     answered = {s["id"] for s in manifest(folder)["sections"] if s["status"] == "answered"}
     assert {f["section"] for f in found} == answered
-    assert [f["sentence"] for f in found if not f["sentence"].strip().endswith((".", "?", ".”", "?”", "!”", "…”", "。”", "！”", "？”", ".)"))] == []
-    assert not [f for f in found if re.search(r"\bnan\b|\binf\b|\bNone\b(?! of the)", f["sentence"])]
+    assert [
+        f["sentence"]
+        for f in found
+        if not f["sentence"].strip().endswith((".", "?", ".”", "?”", "!”", "…”", "。”", "！”", "？”", ".)"))
+    ] == []
+    assert not [f for f in found if re.search(r"\bnan\b|\binf\b|\bNone\b(?! of )", f["sentence"])]
 
 
 def test_a_second_run_gives_the_same_bytes(published, tmp_path):
@@ -145,7 +161,7 @@ def test_a_failed_run_leaves_the_last_good_report_and_says_where_it_stopped(publ
     assert {p.name: p.read_bytes() for p in good.glob("*.*")} == before
     card = (home / "reports" / "aurora-audio" / "failed" / "index.html").read_text("utf-8")
     assert "alertz" in card and "What needs a decision?" in card
-    assert sorted(p.name for p in good.parent.iterdir()) == [good.name, "failed"]
+    assert sorted(p.name for p in good.parent.glob("[!.]*")) == [good.name, "failed"]
     assert "last run failed" in run_playbook(home, "list").stdout
 
 

@@ -69,7 +69,7 @@ def test_a_young_client_has_the_as_of_day_alone(snapshots):
 
 
 def test_nobody_who_bought_makes_an_empty_frame(snapshots):
-    frame = snapshots("order,day,sum,who,what,off\nC1,2025-05-01,-5,C,P1,0\n")
+    frame = snapshots("order,day,sum,who,what,off\nC1,2025-05-01,5,,P1,0\n")
     assert frame.empty and {"customer_id", "cut_off", "orders_next_90"} <= set(frame.columns)
 
 
