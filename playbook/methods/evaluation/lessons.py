@@ -51,6 +51,7 @@ def lessons(
     fmt: Formats,
     as_of: date,
     demand: Result | None = None,
+    returns: Result | None = None,
     plan_tracking: Result | None = None,
     segments: Result | None = None,
     industry: Industry = "other",
@@ -60,13 +61,13 @@ def lessons(
     advice list assumes into what assumption and tests say together (``learning.lifts``).
 
     Promises are those that can be held against what came: the plan of each KPI whose period is over, and the range of the
-    forecast in past months. ``segments`` makes no promise before a second evaluation and is only named as not yet checked.
-    Ids are stable: the intervention's own id, ``plan-<kpi>`` and ``forecast-range``.
-    """
+    forecast in past months (unless the months of earlier reports in ``returns`` say otherwise). ``segments`` makes no promise
+    before a second evaluation and is only named as not yet checked. Ids are stable: the intervention's own id, ``plan-<kpi>`` and
+    ``forecast-range``."""
     learned = (
         *(_from_effect(e, as_of, fmt) for e in impact.measured),
         *_from_plan(plan_tracking, fmt),
-        *_from_forecast(demand, fmt),
+        *_from_forecast(demand, returns, fmt),
     )
     tests = tests_of(impact.measured, past_memory)
     advised = {kind: fitting(load_advice(), kind, industry) for kind in load_advice()}
@@ -117,9 +118,13 @@ def _from_plan(plan_tracking: Result | None, fmt: Formats) -> Iterator[tuple[Les
         yield _promise(f"{PLAN}{row.kpi}", fmt, words, outcome=OUTCOMES[row.status])
 
 
-def _from_forecast(demand: Result | None, fmt: Formats) -> Iterator[tuple[Lesson, Rule]]:
+def _from_forecast(demand: Result | None, returns: Result | None, fmt: Formats) -> Iterator[tuple[Lesson, Rule]]:
+    """No praise for ranges that held when tried on the past, where months that earlier reports printed lay outside."""
     coverage = getattr(demand, "coverage", None)
     if coverage is None or not np.isfinite(coverage):
+        return
+    printed = getattr(returns, "forecasts", None)
+    if printed is not None and len(printed) and printed["inside"].mean() < LEVEL - KEPT_WITHIN <= coverage:
         return
     words = {"coverage": fmt.share(coverage), "level": fmt.share(LEVEL)}
     yield _promise(FORECAST, fmt, words, outcome="kept" if coverage >= LEVEL - KEPT_WITHIN else "broken")

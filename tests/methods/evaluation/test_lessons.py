@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -156,6 +157,17 @@ def test_promises_are_checked_only_when_their_time_is_over():
     ]
     assert "60%" in found.lessons[-1].sentence
     assert found.table["about"].tolist() == ["Plan: Revenue", "Plan: Orders", "Range of the forecast"]
+
+
+def test_ranges_that_held_in_trials_are_not_praised_where_printed_ones_did_not():
+    demand, printed = (
+        _Demand(fmt=FMT, headline="x", coverage=0.96),
+        SimpleNamespace(forecasts=pd.DataFrame({"inside": [True, True]})),
+    )
+    kept = lessons(_impact(), FMT, AS_OF, demand=demand, returns=printed)
+    assert [(one.id, one.verdict) for one in kept.lessons] == [("forecast-range", "shown")]
+    printed.forecasts["inside"] = False
+    assert lessons(_impact(), FMT, AS_OF, demand=demand, returns=printed).lessons == ()
 
 
 def test_unknown_coverage_is_no_lesson_and_nothing_learned_is_said():
