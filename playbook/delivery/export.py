@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import zlib
 from pathlib import Path
 
 import pyzipper
@@ -69,7 +70,7 @@ def verify(file: Path, password: str | None = None) -> tuple[str, ...]:
             archive.setpassword(password.encode())
         try:
             files = {e.filename.rpartition("/")[2]: archive.read(e) for e in entries}
-        except (RuntimeError, pyzipper.BadZipFile, OSError, EOFError, ValueError) as error:
+        except (RuntimeError, pyzipper.BadZipFile, zlib.error, OSError, EOFError, ValueError) as error:
             raise DeliveryError(f"{file.name} is not sound:", [*wrong, _unreadable(error)]) from None
     named = dict(
         reversed(line.split("  ", 1)) for line in files.pop(SUMS, b"").decode("utf-8", "replace").splitlines() if "  " in line

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+import nbformat
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -17,7 +18,6 @@ from playbook.intake.tables import open_tables
 __all__ = ["house_words", "own_text", "own_words", "yaml_texts"]
 
 _TOLD = {"products": None, "competitors": ("competitor",), "marketing": ("channel",), "market": ("category",)}
-_HOUSE = ("methods", "report", "result", "delivery")
 
 
 def own_words(engagement: Engagement) -> tuple[str, ...]:
@@ -66,16 +66,22 @@ def _texts(value: object) -> list[str]:
 
 @lru_cache(maxsize=8)
 def house_words(notebooks: Path) -> frozenset[str]:
-    """Single words, in small letters, that every report may use because the house does: they give no client away."""
-    return _package_words() | _words_of(sorted(notebooks.glob("*.ipynb")))
+    """Single words, in small letters, that every report may use because the house does: they give no client away.
+
+    Only what readers see counts, the prose of notebooks, texts kept as data, templates; never code, which may name a client.
+    """
+    cells = [
+        c for f in sorted(notebooks.glob("*.ipynb")) for c in nbformat.read(f, as_version=4).cells if c.cell_type == "markdown"
+    ]
+    return _package_words() | _words_of(cell.source for cell in cells)
 
 
 @lru_cache(maxsize=1)
 def _package_words() -> frozenset[str]:
     package = Path(playbook.__file__).parent
-    return _words_of([f for room in _HOUSE for kind in ("*.py", "*.yml", "*.j2") for f in (package / room).rglob(kind)])
+    files = [f for room in ("methods", "report") for kind in ("*.yml", "*.j2") for f in (package / room).rglob(kind)]
+    return _words_of(f.read_text(encoding="utf-8") for f in files)
 
 
-def _words_of(files: Iterable[Path]) -> frozenset[str]:
-    text = "\n".join(f.read_text(encoding="utf-8") for f in files)
-    return frozenset(w.lower() for w in re.findall(r"[^\W\d_]+", text))
+def _words_of(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(w.lower() for text in texts for w in re.findall(r"[^\W\d_]+", text))

@@ -15,6 +15,7 @@ import pytest
 from home import CLIENT, tiny_client
 from parcels import again, edition, publish, scorecard
 from playbook.delivery.checking.leaving import check_draft, check_report, require_clean
+from playbook.delivery.checking.own import house_words
 from playbook.delivery.drafting import write_draft
 from playbook.delivery.enclosed import enclose
 from playbook.delivery.letter import write_letter
@@ -237,9 +238,21 @@ def test_what_the_client_wrote_of_its_products_is_its_own(home, product, alarms)
 
 
 def test_the_house_may_use_words_that_a_client_is_called_by(home):
-    tiny_client(home, "revenue", client_yml=CLIENT.replace("name: Acme", "name: Revenue"))
+    tiny_client(home, "speakers", client_yml=CLIENT.replace("name: Acme", "name: Speakers"))
     publish(home)
+    assert any("names 'Speakers'" in one for one in problems(home))
+    prose = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("Which speakers sell?")])
+    nbformat.write(prose, home / "notebooks" / "01-needs-analysis.ipynb")
+    house_words.cache_clear()
     assert problems(home) == []
+
+
+def test_a_client_whose_name_only_code_uses_is_still_a_stranger(home):
+    code = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell('client: str = "umbra"')])
+    nbformat.write(code, home / "notebooks" / "01-needs-analysis.ipynb")
+    tiny_client(home, "umbra", client_yml=CLIENT.replace("name: Acme", "name: Umbra"))
+    publish(home, result=say("Umbra"))
+    assert any("names 'Umbra', which belongs to umbra" in one for one in problems(home))
 
 
 def test_a_client_file_with_errors_hides_no_client(home):
