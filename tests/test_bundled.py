@@ -173,7 +173,8 @@ def test_evaluation_teaches_the_next_needs_analysis(published, tmp_path):
     assert lessons
     assert run_playbook(home, "run", "aurora-audio", "--phase", "needs-analysis").returncode == 0
     page = (home / "reports" / "aurora-audio" / "2026-10-31" / "01-needs-analysis.html").read_text("utf-8")
-    told = [lesson for lesson in lessons if lesson["sentence"][:40] in page]
+    opening = page[page.index('id="learned"') : page.index('id="bottom-line-title"')]
+    told = [lesson for lesson in lessons if lesson["sentence"][:40] in opening]
     assert told
     alone = (published["aurora-audio"] / "01-needs-analysis.html").read_text("utf-8")
     assert page != alone

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from playbook.report.page import Page
 from playbook.report.prose import prose
 from playbook.report.sections import Section, opening, sections
-from playbook.report.story import EVIDENCE, bottom_line, drawn, lead, open_questions, rests_on
+from playbook.report.story import EVIDENCE, bottom_line, drawn, lead, learned, open_questions, rests_on
 from playbook.result.html import emphasised
 
 __all__ = ["PageExporter", "export", "numbered", "render"]
@@ -39,6 +39,7 @@ def render(notebook: NotebookNode, page: Page) -> str:
         "headline": heading.headline if heading else page.title,
         "opening": opening(notebook),
         "bottom_line": bottom_line((s.question, f"#{s.id}", s) for s in found),
+        "learned": learned((s.question, f"#{s.id}", s) for s in found),
         "tiles": drawn(tile for a in answers for tile in a["tiles"]),
         "sections": numbered(found),
         "note": prose(page.note) if page.note else None,

@@ -16,7 +16,7 @@ from playbook.result.html import BODY, MIME
 
 __all__ = ["Opening", "Section", "opening", "sections"]
 
-RESERVED_IDS = ("main", "contents", "bottom-line", "note", "rests-on", "evidence", "reports", "open", "about")
+RESERVED_IDS = ("main", "contents", "bottom-line", "learned", "note", "rests-on", "evidence", "reports", "open", "about")
 
 
 @dataclass(frozen=True)

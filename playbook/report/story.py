@@ -9,9 +9,10 @@ from playbook.report.sections import Section
 from playbook.result.formats import LEVEL
 from playbook.result.html import confidence, emphasised
 
-__all__ = ["EVIDENCE", "bottom_line", "drawn", "lead", "open_questions", "rests_on"]
+__all__ = ["EVIDENCE", "bottom_line", "drawn", "lead", "learned", "open_questions", "rests_on"]
 
 _UPKEEP = {"data-audit"}  # what the consultant and the client's data people settle between them heads no page
+_LESSON = "needs-lesson-"  # ids of findings that an earlier evaluation handed over: they open the page, and are told once
 MOST, LEAST = 5, 3  # findings at the top of a page; what was not shown only fills up to the least
 EVIDENCE = {
     "shown": "Plainly counted, or a test finds that chance alone would hardly do this (95% sure).",
@@ -33,7 +34,8 @@ def bottom_line(parts: Iterable[tuple[str, str, Section]]) -> list[dict]:
     """
     groups: dict[str, list[dict]] = {}
     for group, href, section in parts:
-        found = [_told(f, group, href) for a in section.answers if a["id"] not in _UPKEEP for f in a["findings"]]
+        answers = [a for a in section.answers if a["id"] not in _UPKEEP]
+        found = [_told(f, group, href) for a in answers for f in a["findings"] if not f["id"].startswith(_LESSON)]
         groups[group] = groups.get(group, []) + found
     told: dict[str, dict] = {}
     for rank in _by_rank(groups.values()):
@@ -42,6 +44,12 @@ def bottom_line(parts: Iterable[tuple[str, str, Section]]) -> list[dict]:
     telling = [f for f in told.values() if f["evidence"] != "not shown"][:MOST]
     silent = [f for f in told.values() if f["evidence"] == "not shown"][: max(LEAST - len(telling), 0)]
     return telling + silent
+
+
+def learned(parts: Iterable[tuple[str, str, Section]]) -> list[dict]:
+    """The lessons of the last evaluation, which open the page; ``parts`` and what each carries as in ``bottom_line``."""
+    found = [(group, href, f) for group, href, section in parts for a in section.answers for f in a["findings"]]
+    return [_told(f, group, href) for group, href, f in found if f["id"].startswith(_LESSON)]
 
 
 def _by_rank(groups: Iterable[list[dict]]) -> tuple[list[dict], list[dict]]:

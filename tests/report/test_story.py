@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from playbook.report.sections import sections
-from playbook.report.story import bottom_line, drawn, lead, open_questions, rests_on
+from playbook.report.story import bottom_line, drawn, lead, learned, open_questions, rests_on
 from samples import finding, locked, notebook, page, sales
 
 
@@ -107,3 +107,11 @@ def test_open_questions_are_told_once_for_what_answers_them():
         {"unlock": "orders (order_id) and products", "questions": ["Who buys?", "What sells?"]},
         {"unlock": "surveys", "questions": ["What do they say?"]},
     ]
+
+
+def test_lessons_open_the_page_and_are_told_once():
+    found = (finding(), finding("needs-lesson-mail", "Mail brought 8% more.", money=9e9))
+    (section,) = sections(notebook("## What sells?", sales(findings=found)))
+    parts = [("a", "#a", section)]
+    assert [f["id"] for f in learned(parts)] == ["needs-lesson-mail"]
+    assert [f["id"] for f in bottom_line(parts)] == ["sales-top"]

@@ -168,9 +168,9 @@ def _headline(ranked: tuple[Need, ...], goal: Need | None, scorecard: Scorecard,
 
 def _lesson(lesson: Lesson) -> Finding:
     return Finding(
-        f"needs-lesson-{lesson.id}", f"Last time we learned: {lesson.sentence}", value=lesson.effect, unit="share",
+        f"needs-lesson-{lesson.id}", lesson.sentence, value=lesson.effect, unit="share",
         low=lesson.low, high=lesson.high, money=lesson.profit, evidence=lesson.verdict,
-        action=f"Next step agreed then: {lesson.next_step}.",
+        action=f"Agreed last time: {lesson.next_step}.",
     )  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def test_the_leak_is_priced_by_the_better_channel_where_there_is_one():
 def test_lessons_open_the_section():
     lesson = Lesson("spring-mail", "Mail brought 8% more orders.", "shown", "scale", 0.08, 0.03, 0.12, 4000.0)
     first = needs(card(goal("revenue", 1300)), EUR, past_lessons=(lesson,)).findings[0]
-    assert first.sentence == "Last time we learned: Mail brought 8% more orders."
+    assert first.sentence == "Mail brought 8% more orders." and first.action == "Agreed last time: scale."
     assert (first.id, first.evidence, first.money) == ("needs-lesson-spring-mail", "shown", 4000)
 
 
