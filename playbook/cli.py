@@ -45,6 +45,7 @@ def run(
     ] = None,
     as_of: AsOf = None,
     jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Clients side by side; default: one a core.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Run whole clients on a Dask cluster: tcp://HOST:PORT.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Run what has not changed, too.")] = False,
     timeout: Annotated[int | None, typer.Option(min=1, help="Limit in seconds for each cell of a notebook.")] = None,
     notebook_timeout: Annotated[int | None, typer.Option(min=1, help="Limit in seconds for a whole notebook.")] = None,
@@ -60,14 +61,13 @@ def run(
     root = find_root()
     names = _named(clients, all_clients, root)
     order = Order(phases_named(phase or []), _pairs(parameter or []), timeout, notebook_timeout, force, read_peers(root))
-    outcomes = run_clients(
-        [(name, _day(as_of)) for name in names],
-        root,
-        order,
-        jobs=jobs or os.cpu_count() or 1,
-        keep_going=keep_going,
-        console=out,
-    )
+    asked = [(name, _day(as_of)) for name in names]
+    if scheduler:
+        from playbook.run.cluster import run_on_cluster
+
+        outcomes = run_on_cluster(asked, root, order, scheduler=scheduler, keep_going=keep_going, console=out)
+    else:
+        outcomes = run_clients(asked, root, order, jobs=jobs or os.cpu_count() or 1, keep_going=keep_going, console=out)
     for outcome in outcomes:
         out.print(outcome.line, markup=False)
     if len(outcomes) > 1:

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 
 from playbook.errors import RunError
-from playbook.run.engine import SOCKETS
+from playbook.run.kernels import SOCKETS
 from playbook.run.lock import held_by, locked
 from playbook.run.publish import published, recover, withdraw
 

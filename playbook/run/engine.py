@@ -21,12 +21,11 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 
 from playbook.run.crew import Crew, Killed, is_warm
-from playbook.run.kernels import kernel_manager
+from playbook.run.kernels import SOCKETS, kernel_manager
 from playbook.run.parameters import accepted, checked
 
-__all__ = ["SOCKETS", "PlaybookEngine"]
+__all__ = ["PlaybookEngine"]
 
-SOCKETS = "playbook-"  # folders in the temporary folder: this, the number of the process, and some letters
 LEAST = 0.01  # seconds: nbclient takes none for no limit
 _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())  # what is wrong is raised, and told once

@@ -17,8 +17,9 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from playbook.run.crew import ONE_THREAD, Crew, is_warm
 
-__all__ = ["OwnKernelManager", "WarmProvisioner", "kernel_manager"]
+__all__ = ["SOCKETS", "OwnKernelManager", "WarmProvisioner", "kernel_manager"]
 
+SOCKETS = "playbook-"  # folders in the temporary folder: this, the number of the process, and some letters
 _INLINE = "module://matplotlib_inline.backend_inline"  # what ipykernel names too, before it loads matplotlib
 
 

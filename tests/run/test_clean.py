@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from playbook.run.clean import clean_client, clean_sockets
-from playbook.run.engine import SOCKETS
+from playbook.run.kernels import SOCKETS
 from playbook.run.lock import locked
 from playbook.run.publish import published
 
