@@ -21,7 +21,7 @@ SCORECARD = "scorecard"
 HEAVY = 250_000  # bytes of a chart that a phone on the road would wait for
 LONGEST_SUBJECT = 120  # characters; more is cut off by every list of mails
 _EMPTY = {"", "–", "no goal", "counted"}
-_RANGE, _TREND = 2, 3  # columns of the scorecard for which a phone has no room beside goals
+_RANGE, _TREND, _GAP = 2, 3, 5  # columns of the scorecard; a phone has room for the last that says something
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _scorecard(edition: Edition) -> Scorecard | None:
     if not goals:
         return None
     told = [i for i in range(len(heads)) if i != _RANGE and any(row[i] not in _EMPTY for row in goals)]
-    kept = [i for i in told if i != _TREND or max(told) == _TREND]
+    kept = [i for i in told if i not in (_TREND, _GAP) or i == max(told)]
     return Scorecard(tuple(heads[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in goals))
 
 

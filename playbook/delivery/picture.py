@@ -13,7 +13,7 @@ from playbook.result.theme import PAPER
 
 __all__ = ["WIDTH", "png"]
 
-WIDTH = 1104  # pixels: twice what is shown, for screens of fine resolution
+WIDTH = 1136  # pixels: twice what is shown, for screens of fine resolution
 MARGIN = 6  # points of paper around the chart: a mail program may put it on black
 _VARIABLE = re.compile(r"var\(--[\w-]+,\s*([^()]*(?:\([^()]*\))?)\)")
 

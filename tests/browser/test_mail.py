@@ -1,4 +1,4 @@
-"""The mail as a reader meets it: its HTML with the pictures in place, wide and on a phone, for every bundled client, in both languages."""
+"""The mail as a reader meets it: its HTML with its pictures, wide and on a phone, for every bundled client, in both languages."""
 
 import base64
 import re
