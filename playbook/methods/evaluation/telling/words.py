@@ -12,6 +12,7 @@ __all__ = ["OWNER", "SURE", "finding", "headline", "pending"]
 SURE = ("shown", "likely", "harmful")  # an effect stands out from chance
 OWNER = "marketing"
 CHANCE = "chance"
+LEVEL_WITH = 0.0005  # a difference that would be written as nothing
 
 
 def headline(measured: tuple[Effect, ...], stated: int, fmt: Formats) -> str:
@@ -93,7 +94,8 @@ def _unsure(effect: Effect, fmt: Formats) -> str:
     text = f"{effect.label}: no effect can be told from {rival}."
     if np.isfinite(effect.effect):
         side = "above" if effect.effect >= 0 else "below"
-        text += f" In {_length(effect, fmt)} revenue came out {fmt.share(abs(effect.effect))} {side} {_expected(effect, fmt)}."
+        far = "level with" if abs(effect.effect) < LEVEL_WITH else f"{fmt.share(abs(effect.effect))} {side}"
+        text += f" In {_length(effect, fmt)} revenue came out {far} {_expected(effect, fmt)}."
     if effect.design != "control group" or rival != CHANCE:
         return f"{text} A trial with a control group drawn by lot would settle it."
     if np.isfinite(effect.detectable):

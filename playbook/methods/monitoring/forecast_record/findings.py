@@ -167,7 +167,7 @@ def _skill(found: Judgement, fmt: Formats) -> Finding | None:
     rest = "it earns its place" if found.skill >= 0 else "until that changes, the plain rule is as good a guide"
     return Finding(
         id="forecast-tracking-skill",
-        sentence=f"Over all days tried, errors were {size} than those of the plain rule (as it was last time): {rest}.",
+        sentence=f"Over all days tried, errors were {size} than those of the plain rule that all stays as it was: {rest}.",
         value=found.skill,
         unit="share",
         evidence="likely" if abs(found.skill) > CLEAR else "indicative",
