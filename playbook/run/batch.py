@@ -31,6 +31,7 @@ class Outcome:
     unchanged: bool = False
     attention: tuple[str, ...] = ()
     error: PlaybookError | None = None
+    evidence: bool = False  # whether reports/<client>/failed tells of it
 
     @property
     def exit_code(self) -> int:
@@ -48,7 +49,7 @@ class Outcome:
             why = f": {', '.join(self.attention)}" if self.attention else ""
             as_it_was = " (nothing has changed)" if self.unchanged else ""
             return f"{self.client}: {self.state}{why}, open {self.folder / 'index.html'}{as_it_was}"
-        failed = f" Open reports/{self.client}/{FAILED}/index.html." if isinstance(self.error, RunError) else ""
+        failed = f" Open reports/{self.client}/{FAILED}/index.html." if self.evidence else ""
         return f"{self.client}: failed.{failed} {self.error}"
 
 
@@ -104,8 +105,8 @@ class _Batch:
                 done: Done = run_client(open_engagement(name, as_of, self.root), self.order, crew, self.watch)
             return Outcome(name, done.folder.relative_to(self.root), done.unchanged, done.attention)
         except PlaybookError as error:
-            return Outcome(name, error=error)
-        except Exception as error:  # a defect of ours in one client must not take the others with it
+            return Outcome(name, error=error, evidence=getattr(error, "evidence", False))
+        except Exception as error:  # before the run of one client has begun, and so without evidence
             return Outcome(name, error=RunError(f"A defect of the playbook: {type(error).__name__}: {error}"))
         finally:
             _close_loop()

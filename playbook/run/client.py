@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import Any
 
 from playbook.engagement import Engagement
-from playbook.errors import RunError
+from playbook.errors import EngagementError, IntakeError, RunError, UsageError
 from playbook.run.crew import Crew, Killed
 from playbook.run.failure import explain
 from playbook.run.former import Former, former_report, unchanged
@@ -77,11 +77,11 @@ def run_client(engagement: Engagement, order: Order, crew: Crew, watch: Watch) -
         run = _Run(engagement, order, crew, watch, new_work(engagement.reports))
         try:
             return run.go()
-        except (RunError, OSError) as error:
-            run.leave(_in_words(error, crew))
-        except BaseException:
+        except (EngagementError, IntakeError, UsageError):
             discard(run.work)
             raise
+        except Exception as error:
+            run.leave(_in_words(error, crew))
 
 
 class _Run:
@@ -210,6 +210,7 @@ class _Run:
         try:
             explain(error, self.engagement, self.ready.as_of if self.ready else self.engagement.as_of, self.work)
             fail(self.work, self.engagement.reports)
+            error.evidence = True
         except OSError:  # not even that can be written
             discard(self.work)
         raise error
@@ -237,12 +238,14 @@ def _attention(cautions: int, decide: int, damaged: tuple[str, ...]) -> tuple[st
     return tuple(filter(None, told))
 
 
-def _in_words(error: RunError | OSError, crew: Crew) -> RunError:
+def _in_words(error: Exception, crew: Crew) -> RunError:
     """The error as it is told: an interrupted run is not blamed on the process that was ended with it."""
     if crew.ended:
         return RunError("The run was stopped before it was done, by Ctrl-C or by a signal.")
     if isinstance(error, OSError):
         return RunError(f"The report could not be written: {error.strerror or type(error).__name__}.", _places(error))
+    if not isinstance(error, RunError):  # it must not take the batch with it
+        return RunError(f"A defect of the playbook: {type(error).__name__}: {error}")
     return error
 
 

@@ -46,7 +46,7 @@ class Former:
     def same_inputs(self, inputs: list[dict], settings: str) -> bool:
         """Whether the report was made of these very tables, by this version."""
         told = self.manifest
-        return bool(told) and (told["inputs"], told["settings"], told["versions"]) == (inputs, settings, versions())
+        return bool(told) and (told["inputs"], told.get("settings"), told["versions"]) == (inputs, settings, versions())
 
     def take_over(self, phase: Phase, work: Path, kept: Path, cache: Path) -> None:
         """Put the phase's executed notebook, and what it kept, where this run would have put them."""
