@@ -16,6 +16,7 @@ from playbook.delivery.letter import Letter
 from playbook.delivery.sender import sender
 from playbook.delivery.words import words
 from playbook.errors import DeliveryError
+from playbook.run.manifest import read_manifest
 
 __all__ = ["check_draft", "check_report", "require_clean"]
 
@@ -28,6 +29,8 @@ def check_report(edition: Edition) -> tuple[Problem, ...]:
     found += rules(edition.pages) + links(edition.pages, set(contents)) + foundations(edition)
     if SUMMARY not in edition.pages:
         found.append(Problem("the report", f"has no {SUMMARY}"))
+    if read_manifest(edition.folder) != edition.manifest:  # last, when all has been read
+        found.append(Problem("the report", "was replaced by a new run while it was looked at; try once more"))
     return tuple(dict.fromkeys(found))
 
 

@@ -207,6 +207,16 @@ def test_with_a_finding_of_the_check_nothing_is_written(home):
     assert not (home / "reports/acme/mail").exists()
 
 
+def test_a_report_that_a_run_replaces_meanwhile(home):
+    folder = publish(home)
+    found = edition(home)
+    told = json.loads((folder / "manifest.json").read_text("utf-8"))
+    (folder / "manifest.json").write_text(json.dumps({**told, "finished": "2026-01-03T08:00:00+00:00"}), encoding="utf-8")
+    assert [str(p) for p in check_report(found)] == [
+        "the report: was replaced by a new run while it was looked at; try once more"
+    ]
+
+
 def test_a_report_without_leaks_is_clean(home):
     publish(home)
     assert problems(home) == []
