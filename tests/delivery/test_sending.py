@@ -249,6 +249,7 @@ def test_a_record_that_cannot_be_read_stops_everything(home, tmp_path, monkeypat
     assert box.conversations == 0
 
 
+@pytest.mark.slow
 def test_twenty_clients_each_get_their_own_mail_and_nobody_elses(tmp_path, monkeypatch):
     names = [f"client-{i:02d}" for i in range(20)]
     words = {name: f"Canary {i:02d} Yellow" for i, name in enumerate(names)}
