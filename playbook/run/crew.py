@@ -20,10 +20,11 @@ from typing import Any
 import psutil
 
 from playbook.errors import PlaybookError, RunError
+from playbook.run.memory import held
 
 __all__ = ["ONE_THREAD", "Crew", "Killed", "Worker", "can_fork", "is_warm", "warm_up"]
 
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")}
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 LOOK = 1.0  # seconds between two looks at memory, each of which costs the system some milliseconds
 _starting = threading.Lock()  # multiprocessing asks every process it knows how it is whenever it starts one
 _warm = threading.Event()
@@ -155,7 +156,7 @@ class Crew:
 
     def memory(self) -> int:
         """Bytes that the crew's processes hold now, what they share with the server counted in parts."""
-        return sum(map(_held, [w.pid for w in tuple(self._workers) if w.poll() is None]))
+        return sum(_held(w.pid) for w in tuple(self._workers) if w.poll() is None)
 
     def _watch(self) -> None:
         while not self._over.wait(LOOK):
@@ -163,15 +164,10 @@ class Crew:
 
 
 def _held(pid: int) -> int:
-    total = 0
     try:
-        process = psutil.Process(pid)
-        for one in (process, *process.children(recursive=True)):
-            full = one.memory_full_info()
-            total += getattr(full, "pss", full.rss)
-    except psutil.Error:
-        return total  # it ended between the list and the look
-    return total
+        return held(psutil.Process(pid))
+    except psutil.NoSuchProcess:  # it has just ended
+        return 0
 
 
 def _begin(target: Callable, given: tuple) -> None:

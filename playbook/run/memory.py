@@ -4,17 +4,21 @@ import threading
 
 import psutil
 
-__all__ = ["PeakMemory", "Room"]
+__all__ = ["PeakMemory", "Room", "held"]
 
 INTERVAL = 0.1  # seconds between two looks
 UNKNOWN = 2**30  # bytes that a client is taken to need before its first report
 
 
 class PeakMemory:
-    """Watches the resident memory of the process tree while the ``with`` block runs; ``bytes`` is the peak."""
+    """Watches the resident memory of the process tree while the ``with`` block runs; ``bytes`` is the peak.
 
-    def __init__(self):
+    With ``parts``, memory that forked processes share is counted once and not in each of them.
+    """
+
+    def __init__(self, parts: bool = False):
         self.bytes = 0
+        self._look = held if parts else _tree
         self._done = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
 
@@ -29,7 +33,7 @@ class PeakMemory:
     def _watch(self):
         process = psutil.Process()
         while True:
-            self.bytes = max(self.bytes, _tree(process))
+            self.bytes = max(self.bytes, self._look(process))
             if self._done.wait(INTERVAL):
                 return
 
@@ -56,6 +60,18 @@ class Room:
     def leave(self, client: str) -> None:
         """A client is done."""
         del self._needs[client]
+
+
+def held(process: psutil.Process) -> int:
+    """Bytes that a process and all that it started hold, with what they share with others counted in parts (on Linux)."""
+    total = 0
+    try:
+        for one in (process, *process.children(recursive=True)):
+            full = one.memory_full_info()
+            total += getattr(full, "pss", full.rss)
+    except psutil.Error:
+        return total  # it ended between the list and the look
+    return total
 
 
 def _tree(process: psutil.Process) -> int:

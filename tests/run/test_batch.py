@@ -11,6 +11,7 @@ import psutil
 import pytest
 from rich.console import Console
 
+from playbook.run import client
 from playbook.run.batch import run_clients
 from playbook.run.client import Order, phases_named
 from playbook.run.manifest import broken, read_manifest
@@ -179,6 +180,18 @@ def test_a_kernel_that_is_killed_once_is_started_once_more(tmp_path):
     write_notebook(folder / "notebooks" / "02-market-research.ipynb", SMALL["02-market-research"], cell)
     (outcome,) = batch(home, "acme")
     assert outcome.state == "ready" and broken(home / outcome.folder) == ()
+
+
+def test_a_defect_of_ours_is_one_clients_failure_with_evidence(tmp_path, monkeypatch):
+    home = small_home(tmp_path)
+    for name in ("acme", "other"):
+        small_client(home, name)
+    whole = client.former_report
+    monkeypatch.setattr(client, "former_report", lambda e, day: whole(e, day) if e.client == "other" else {}["gone"])
+    acme, other = batch(home, "acme", "other")
+    assert "A defect of the playbook: KeyError: 'gone'" in acme.line and "Open reports/acme/failed" in acme.line
+    assert read_manifest(home / "reports" / "acme" / "failed")["status"] == "failed"
+    assert other.state == "ready"
 
 
 def test_a_full_disk_is_told_and_nothing_is_published(tmp_path):
