@@ -7,17 +7,20 @@ all else (messages, outputs, interrupts, timeouts) is Jupyter's own.
 import asyncio
 import os
 import sys
+from math import inf
 from pathlib import Path
+from queue import Empty
+from time import monotonic
 from typing import Any
 
-from jupyter_client import AsyncKernelManager
+from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.provisioning import LocalProvisioner
 
 from playbook.run.crew import ONE_THREAD, Crew, is_warm
 
-__all__ = ["SOCKETS", "OwnKernelManager", "WarmProvisioner", "kernel_manager"]
+__all__ = ["SOCKETS", "OwnKernelManager", "ReadyClient", "WarmProvisioner", "kernel_manager"]
 
 SOCKETS = "playbook-"  # folders in the temporary folder: this, the number of the process, and some letters
 _INLINE = "module://matplotlib_inline.backend_inline"  # what ipykernel names too, before it loads matplotlib
@@ -32,6 +35,7 @@ def kernel_manager(sockets: str, environment: dict[str, str], crew: Crew | None)
     manager = OwnKernelManager(transport="ipc", ip=os.path.join(sockets, "kernel")) if unix else OwnKernelManager()
     manager.environment = environment
     manager.crew = crew if is_warm() else None
+    manager.client_factory = ReadyClient
     return manager
 
 
@@ -53,6 +57,28 @@ class OwnKernelManager(AsyncKernelManager):
         )
 
 
+class ReadyClient(AsyncKernelClient):
+    """Takes the kernel's word that it is ready; Jupyter's own listens for a fifth of a second more, to what nobody reads."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers, and what it publishes is heard. Raises RuntimeError when it has died or time is over."""
+        end = monotonic() + (timeout or inf)
+        while True:
+            self.kernel_info()
+            try:
+                reply = await self.shell_channel.get_msg(timeout=1)
+                await self.iopub_channel.get_msg(timeout=1)
+            except Empty:
+                if not await self.is_alive():
+                    raise RuntimeError("The kernel died before it was ready.") from None
+                if monotonic() > end:
+                    raise RuntimeError(f"The kernel was not ready in {timeout:g} seconds.") from None
+                continue
+            if reply["msg_type"] == "kernel_info_reply":
+                self._handle_kernel_info_reply(reply)
+                return
+
+
 class WarmProvisioner(LocalProvisioner):
     """Forks the kernel for the manager's crew instead of starting a new interpreter."""
 
@@ -63,6 +89,14 @@ class WarmProvisioner(LocalProvisioner):
         self.process = self.parent.crew.start(_kernel, words, dict(kwargs["env"]), str(self.cwd))
         self.pid = self.process.pid
         return self.connection_info
+
+    async def kill(self, restart: bool = False) -> None:
+        """End it, and see it end: who asks next whether it is alive would wait for a tenth of a second."""
+        await super().kill(restart)
+        for _ in range(200):
+            if self.process is None or self.process.poll() is not None:
+                return
+            await asyncio.sleep(0.002)
 
     async def wait(self) -> int | None:
         """Wait for the end, without the tenth of a second that a new interpreter is given."""

@@ -5,14 +5,20 @@
 
 import gc
 import importlib
+import os
 import warnings
 
 from playbook.run.phases import PHASES, method_of
 
 __all__: list[str] = []
 
-_ROOMS = ("playbook.run.ready", "playbook.run.pages", "ipykernel.ipkernel", "ipykernel.kernelapp", "matplotlib.pyplot", "typer")
+_ROOMS = (
+    "playbook.run.ready", "playbook.run.pages", "matplotlib.pyplot", "typer",
+    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio", "sqlite3",
+    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic",
+)  # fmt: skip
 
+os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # Jupyter sets it for its kernels, too: nobody debugs a run
 warnings.filterwarnings("ignore", message="IProgress not found")  # a library asks for widgets that no report could show
 for _phase in PHASES:
     for _section in _phase.sections:
