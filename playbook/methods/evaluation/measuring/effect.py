@@ -75,14 +75,16 @@ class Effect:
 
 
 def judge(low: float, high: float, p: float, *, doubtful: bool = False, at_most_likely: bool = False) -> Evidence:
-    """Strength of evidence from the range at LEVEL and the p-value; doubtful comparisons cannot give more than indications."""
+    """Strength of evidence from the range at LEVEL and the p-value; doubtful comparisons cannot give more than indications, and
+    harm is told only where lot and certainty would have let a gain count as shown."""
     if not (low > 0 or high < 0):
         return "not shown"
     if doubtful:
         return "indicative"
+    certain = p < 1 - CERTAIN and not at_most_likely
     if high < 0:
-        return "harmful"
-    return "shown" if p < 1 - CERTAIN and not at_most_likely else "likely"
+        return "harmful" if certain else "indicative"
+    return "shown" if certain else "likely"
 
 
 def relative(level: float, effect: float) -> float:

@@ -105,8 +105,10 @@ def _unsure(effect: Effect, fmt: Formats) -> str:
 
 def _rival(effect: Effect) -> str:
     """What else may have made the difference."""
-    if effect.verdict != "indicative" or effect.design == "own past":
+    if effect.verdict != "indicative":
         return CHANCE
+    if effect.design == "own past":
+        return "what else changed in those weeks"
     if effect.design == "other regions":
         return "the way those regions moved before"
     if effect.pre_trend_p < 1 - CERTAIN:
