@@ -243,11 +243,8 @@ def _in_words(error: Exception, crew: Crew) -> RunError:
     if crew.ended:
         return RunError("The run was stopped before it was done, by Ctrl-C or by a signal.")
     if isinstance(error, OSError):
-        return RunError(f"The report could not be written: {error.strerror or type(error).__name__}.", _places(error))
+        where = [f"{error.filename}: make room or mend the folder, then run again"] if error.filename else []
+        return RunError(f"The report could not be written: {error.strerror or type(error).__name__}.", where)
     if not isinstance(error, RunError):  # it must not take the batch with it
         return RunError(f"A defect of the playbook: {type(error).__name__}: {error}")
     return error
-
-
-def _places(error: OSError) -> list[str]:
-    return [f"{error.filename}: make room or mend the folder, then run again"] if error.filename else []

@@ -58,7 +58,9 @@ def _taken(file: Path) -> int | None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
-    except FileNotFoundError:  # who held it has just left, and took the empty folder along
+    except (FileExistsError, FileNotFoundError):  # who held it has just left, and took the empty folder along
+        if file.parent.is_file():
+            raise
         return None
     try:
         if os.name == "nt":
