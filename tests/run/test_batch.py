@@ -131,6 +131,8 @@ def running(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # A shell starts what runs behind it with Ctrl-C shut off; whoever stops a run by it sits before it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         deadline = time.monotonic() + 120
         while not (folder / "begun").exists():

@@ -18,7 +18,7 @@ DAY = date(2025, 12, 31)
 
 
 def one(id, **columns):
-    frame = pd.DataFrame({"action_id": [id], **columns})
+    frame = pd.DataFrame({"action_id": [id], "name": [id], **columns})
     return Worklist(id, id.capitalize(), "Work through it.", frame, {"action_id": ("Id", "text")}, "action_id")
 
 
