@@ -15,10 +15,10 @@ export OPENBLAS_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench lab lint lock clean
+.PHONY: help demo test bench lab lint lock translations clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 demo: $(STAMP)  ## run all five phases for the bundled clients and say where the reports are
 	@$(BIN)/playbook run $(CLIENTS) $(ARGS)
@@ -43,6 +43,13 @@ lock: $(BIN)/uv  ## write requirements.lock from pyproject.toml (ARGS=--upgrade 
 	@$(BIN)/uv pip compile pyproject.toml --extra demo --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-config --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	  --output-file requirements.lock --quiet $(ARGS)
+
+translations: $(STAMP)  ## bring the catalogues up to date with the words of code and notebooks
+	@$(BIN)/pybabel --quiet extract --mapping-file playbook/locale/babel.cfg --no-location --sort-output --project playbook \
+	  --output playbook/locale/playbook.pot playbook notebooks
+	@for catalogue in playbook/locale/*.po; do \
+	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header --width 130 --domain playbook \
+	    --input-file playbook/locale/playbook.pot --locale "$$(basename "$$catalogue" .po)" --output-file "$$catalogue"; done
 
 clean:  ## remove the environment, caches and build products; data and reports stay
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache

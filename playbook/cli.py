@@ -16,6 +16,7 @@ from rich.table import Table
 from playbook import commands_delivery
 from playbook.engagement import client_names, find_root, open_engagement
 from playbook.errors import PlaybookError, UsageError, did_you_mean
+from playbook.locale import LANGUAGES
 
 __all__ = ["app", "main"]
 
@@ -44,6 +45,7 @@ def run(
         list[str] | None, typer.Option("-p", help="NAME=VALUE for the notebooks' parameters cell (again for more).")
     ] = None,
     as_of: AsOf = None,
+    language: Annotated[str | None, typer.Option(help=f"{', '.join(LANGUAGES)}; default: as client.yml says.")] = None,
     jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Clients side by side; default: one a core.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Run whole clients on a Dask cluster: tcp://HOST:PORT.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Run what has not changed, too.")] = False,
@@ -60,7 +62,8 @@ def run(
 
     root = find_root()
     names = _named(clients, all_clients, root)
-    order = Order(phases_named(phase or []), _pairs(parameter or []), timeout, notebook_timeout, force, read_peers(root))
+    chosen, given = phases_named(phase or []), _pairs(parameter or [])
+    order = Order(chosen, given, timeout, notebook_timeout, force, read_peers(root), language)
     asked = [(name, _day(as_of)) for name in names]
     if scheduler:
         from playbook.run.cluster import run_on_cluster
@@ -100,7 +103,7 @@ def check(clients: Clients = None, all_clients: All = False, as_of: AsOf = None)
     sound = True
     for name in _named(clients, all_clients, root):
         try:
-            engagement = open_engagement(name, _day(as_of), root)
+            engagement = open_engagement(name, _day(as_of), root=root)
             require_usable(engagement)
             found = audit(engagement)
             _print_audit(name, found)
@@ -161,7 +164,7 @@ def ask(
 
     if about is not None and question is None:
         raise UsageError("--about says what a question was about: name the question too.")
-    desk = open_desk(open_engagement(client, None, find_root()))
+    desk = open_desk(open_engagement(client, root=find_root()))
     if question is None:
         _converse(desk)
         return

@@ -146,7 +146,7 @@ def _each(clients: list[str] | None, all_clients: bool, one: Callable[[Engagemen
     worst = 0
     for name in dict.fromkeys(clients or client_names(root)):
         try:
-            one(open_engagement(name, None, root))
+            one(open_engagement(name, root=root))
         except PlaybookError as error:
             err.print(str(error), markup=False)
             worst = max(worst, error.exit_code)

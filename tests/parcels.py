@@ -59,7 +59,7 @@ def publish(
     if not (home / "data" / client).is_dir():
         (home / "notebooks").mkdir(parents=True, exist_ok=True)
         tiny_client(home, client, client_yml=CLIENT.replace("name: Acme\n", f"name: {json.dumps(name)}\n") + yml)
-    engagement = open_engagement(client, None, home)
+    engagement = open_engagement(client, root=home)
     folder = engagement.reports / DAY
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "notebooks").mkdir(parents=True)
@@ -94,7 +94,7 @@ def again(folder: Path) -> Path:
 
 def edition(home: Path, client: str = "acme") -> Edition:
     """The report as delivery sees it."""
-    return open_edition(open_engagement(client, None, home))
+    return open_edition(open_engagement(client, root=home))
 
 
 @dataclass

@@ -9,7 +9,7 @@ from home import CLIENT, make_home, orders, tiny_client
 
 __all__ = ["PAIR", "SMALL", "small_client", "small_home", "write_notebook"]
 
-PARAMETERS = 'client: str = "x"\nas_of: str = ""\nscale: int = 1'
+PARAMETERS = 'client: str = "x"\nas_of: str = ""\nlanguage: str = ""\nscale: int = 1'
 SMALL = {
     "01-needs-analysis": ("needs_analysis.scorecard", "needs_analysis.needs"),
     "02-market-research": ("market_research.segments",),
@@ -33,7 +33,9 @@ def write_notebook(file: Path, methods: tuple[str, ...], *cells: str, settings: 
     """A notebook that studies these methods (``phase.name``), with ``settings`` for the last, and ends with ``cells``."""
     names = [method.split(".")[-1] for method in methods]
     imports = [f"from playbook.methods.{m} import {n}" for m, n in zip(methods, names, strict=True)]
-    code = "\n".join(["from playbook import open_engagement, study", *imports, "engagement = open_engagement(client, as_of)"])
+    code = "\n".join(
+        ["from playbook import open_engagement, study", *imports, "engagement = open_engagement(client, as_of, language)"]
+    )
     calls = [f"study(engagement, {name}{settings if name == names[-1] else ''})" for name in names]
     made = [
         new_markdown_cell(f"# {file.stem}"),

@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from playbook.errors import did_you_mean
+from playbook.locale import LANGUAGES
 
 __all__ = [
     "SHARES",
@@ -53,6 +54,12 @@ def _secret(value: str) -> str:
 def _currency(code: str) -> str:
     if code not in list_currencies():
         raise ValueError(f"{code!r} is not an ISO 4217 currency code.{did_you_mean(code.upper(), sorted(list_currencies()))}")
+    return code
+
+
+def _language(code: str) -> str:
+    if code not in LANGUAGES:
+        raise ValueError(f"there are no reports in {code!r} yet; languages: {', '.join(LANGUAGES)}")
     return code
 
 
@@ -220,7 +227,7 @@ class ClientFile(_Frozen):
     name: str = Field(min_length=1)
     industry: Industry = "other"
     currency: Annotated[str, AfterValidator(_currency)]
-    language: Literal["en"] = "en"
+    language: Annotated[str, AfterValidator(_language)] = "en"  # of the reports and the mail
     as_of: date | None = None
     prepared_for: str | None = None
     sources: dict[str, Source] = Field(min_length=1)

@@ -69,10 +69,12 @@ def client_names(root: Path) -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in (root / "data").glob("*/client.yml")))
 
 
-def open_engagement(client: str, as_of: str | date | None = None, root: Path | None = None) -> Engagement:
+def open_engagement(
+    client: str, as_of: str | date | None = None, language: str | None = None, root: Path | None = None
+) -> Engagement:
     """Read ``data/<client>/client.yml`` and check all of it.
 
-    ``as_of`` (a date or YYYY-MM-DD) takes the place of the file's own. Raises UsageError for a client
+    ``as_of`` (a date or YYYY-MM-DD) and ``language`` take the place of the file's own. Raises UsageError for a client
     that does not exist and EngagementError with every problem of the file.
     """
     root = root or find_root()
@@ -88,6 +90,8 @@ def open_engagement(client: str, as_of: str | date | None = None, root: Path | N
     values = _read_yaml(content, file.relative_to(root))
     if as_of:
         values["as_of"] = as_of
+    if language:
+        values["language"] = language
     try:
         checked = ClientFile.model_validate(values)
         _not_in_future(checked.as_of)

@@ -1,12 +1,15 @@
-"""Formats: how money, shares, counts and dates are written, by locale and currency, through Babel's CLDR data."""
+"""Formats: how a reader is spoken to: sentences from the catalogue, money, shares, counts and dates through Babel's CLDR data."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 import pandas as pd
-from babel import Locale, dates, numbers
+from babel import Locale, dates, lists, numbers
+
+from playbook import locale as catalogues
 
 __all__ = ["LEVEL", "Formats", "Unit"]
 
@@ -16,14 +19,42 @@ Unit = Literal["money", "unit_money", "share", "points", "count", "number", "day
 
 _COMPACT_FROM, _WHOLE_FROM = 10_000, 100
 _DASH = "–"
+_CLOSE_SET = {"zh", "ja"}  # no space follows a full stop
 
 
 @dataclass(frozen=True)
 class Formats:
-    """Writes values the way readers of ``locale`` expect, money in ``currency``."""
+    """Writes words and values the way readers of ``locale`` expect, money in ``currency``."""
 
     currency: str
     locale: str = "en"
+
+    @property
+    def language(self) -> str:
+        """The language without its territory: ``zh`` for ``zh_Hans_CN``."""
+        return self.locale.replace("-", "_").partition("_")[0]
+
+    def say(self, template: str, /, **values: object) -> str:
+        """``template``, which is a key of the catalogue, in the reader's language, with ``values`` in its ``{names}``."""
+        return catalogues.catalogue(self.locale).gettext(template).format_map(values)
+
+    def say_n(self, one: str, many: str, n: float, /, **values: object) -> str:
+        """As ``say``, with one form for one and another for many; ``{n}`` is the count, unless ``values`` writes it otherwise."""
+        form = catalogues.catalogue(self.locale).ngettext(one, many, 1 if n == 1 else 2)
+        return form.format_map({"n": self.count(n), **values})
+
+    def told(self, text: str) -> str:
+        """Words that were ``said`` or marked before the reader was known; any other text as it is."""
+        return catalogues.told(text, self.locale)
+
+    def listed(self, words: Iterable[object], style: Literal["standard", "or"] = "standard") -> str:
+        """Words as a list in a sentence: A, B and C; with ``or``: A, B or C."""
+        # International English has no comma before the last "and".
+        return lists.format_list([str(w) for w in words], style, "en_001" if self.language == "en" else self.locale)
+
+    def sentences(self, *sentences: str) -> str:
+        """Whole sentences, those that are not empty, one after the other as the language sets them."""
+        return ("" if self.language in _CLOSE_SET else " ").join(filter(None, sentences))
 
     def money(self, amount: float) -> str:
         """Money to three figures or so: €1.62M, €310K, €9,412, €50; small amounts that are not whole to the cent."""
@@ -53,7 +84,11 @@ class Formats:
 
     def points(self, difference: float) -> str:
         """A difference of two shares: −0.03 is −3.0 points."""
-        return _DASH if _absent(difference) else f"{self._decimal(difference * 100, '+0.0;-0.0')} points"
+        return _DASH if _absent(difference) else self.say("{n} points", n=self._decimal(difference * 100, "+0.0;-0.0"))
+
+    def days(self, days: float) -> str:
+        """A length of time: 1 day, 12.5 days."""
+        return _DASH if _absent(days) else self.say_n("{n} day", "{n} days", round(days, 1), n=self.number(days, 1))
 
     def change(self, ratio: float) -> str:
         """A relative change with its sign: 0.094 is +9%."""
@@ -79,7 +114,7 @@ class Formats:
 
     def day(self, day: date | pd.Timestamp) -> str:
         """A day: 31 October 2026."""
-        pattern = "d MMMM y" if self.locale == "en" else "long"
+        pattern = "d MMMM y" if self.language == "en" else "long"
         return _DASH if _absent(day) else dates.format_date(day, pattern, locale=self.locale)
 
     def month(self, day: date | pd.Timestamp) -> str:
@@ -97,7 +132,7 @@ class Formats:
             "points": self.points,
             "count": self.count,
             "number": self.number,
-            "days": lambda v: f"{self.number(v, 1)} days",
+            "days": self.days,
             "date": self.day,
             "month": self.month,
         }
@@ -105,7 +140,8 @@ class Formats:
 
     def interval(self, low: float, high: float, unit: Unit) -> str:
         """The range of a value in words: 80% range €240K to €380K."""
-        return f"{self.share(LEVEL)} range {self.value(low, unit)} to {self.value(high, unit)}"
+        low_text, high_text = self.value(low, unit), self.value(high, unit)
+        return self.say("{level} range {low} to {high}", level=self.share(LEVEL), low=low_text, high=high_text)
 
     def _decimal(self, value: float, pattern: str) -> str:
         write = numbers.format_percent if "%" in pattern else numbers.format_decimal

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from markupsafe import Markup, escape
 
 from playbook.result.contract import Figure, Finding, Locked, Result, Table
+from playbook.result.told import told_figure
 
 __all__ = ["BODY", "MIME", "bundle", "confidence", "emphasised", "fragment", "payload"]
 
@@ -39,7 +40,8 @@ def fragment(result: Result, prefix: str) -> str:
     if isinstance(result, Locked):
         parts.append(_locked(result))
     else:
-        figures = [(f.caption, _figure(f, f"{prefix}-{i}", result)) for i, f in enumerate(result.figures(), start=1)]
+        figures = [told_figure(f, result.fmt.told) for f in result.figures()]
+        figures = [(f.caption, _figure(f, f"{prefix}-{i}", result)) for i, f in enumerate(figures, start=1)]
         shown = [figure for _, figure in figures[:FIGURES_SHOWN]]
         parts += [*shown[:1], _findings(result), *shown[1:], *_tables(result, figures[FIGURES_SHOWN:]), _lists(result)]
         parts.append(_assumptions(result))

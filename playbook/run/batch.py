@@ -102,7 +102,9 @@ class _Batch:
     def work(self, name: str, as_of: str | None, crew: Crew) -> Outcome:
         try:
             with crew:
-                done: Done = run_client(open_engagement(name, as_of, self.root), self.order, crew, self.watch)
+                done: Done = run_client(
+                    open_engagement(name, as_of, self.order.language, self.root), self.order, crew, self.watch
+                )
             return Outcome(name, done.folder.relative_to(self.root), done.unchanged, done.attention)
         except PlaybookError as error:
             return Outcome(name, error=error, evidence=getattr(error, "evidence", False))

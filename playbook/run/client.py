@@ -41,6 +41,7 @@ class Order:
     notebook_timeout: float | None = None
     force: bool = False
     peers: tuple[PeerReport, ...] | None = None  # as they stood before the first of the batch ran; None reads them when needed
+    language: str | None = None
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def _kept(engagement: Engagement, as_of: date, name: str, folder: Path) -> tuple
 
 
 def _file(engagement: Engagement, name: str, folder: Path) -> Path:
-    return folder / f"{engagement.client}-{engagement.as_of}-{engagement.digest[:12]}" / f"{name}.pickle"
+    return folder / f"{engagement.client}-{engagement.as_of}-{engagement.language}-{engagement.digest[:12]}" / f"{name}.pickle"
 
 
 def past_lessons(engagement: Engagement, as_of: date) -> tuple[Lesson, ...]:

@@ -51,7 +51,16 @@ def parameters_of(engagement: Engagement, phases: tuple[Phase, ...], given: dict
     """What each phase's notebook is given of the ``-p`` values, typed. Raises UsageError."""
     files = {phase.id: notebook_file(engagement, phase) for phase in phases}
     accepts = {name: accepted(read_notebook(file), file.name) for name, file in files.items()}
-    return checked(chosen(given), accepts)
+    if engagement.language != "en" and (deaf := [file.name for id, file in files.items() if "language" not in accepts[id]]):
+        raise UsageError(
+            f"{', '.join(deaf)}: the report is to be in {engagement.language!r}, and this notebook takes no language. Write"
+            ' language: str = "" in its parameters cell and open_engagement(client, as_of, language) below it.'
+        )
+    values = checked(chosen(given), accepts)
+    for id in files:
+        if "language" in accepts[id]:
+            values[id].setdefault("language", engagement.language)
+    return values
 
 
 def digest(file: Path) -> str:

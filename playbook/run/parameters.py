@@ -27,7 +27,11 @@ class Parameter:
     default: object
 
 
-_OWN = {"client": "name the client itself, playbook run CLIENT", "as_of": "write --as-of YYYY-MM-DD"}
+_OWN = {
+    "client": "name the client itself, playbook run CLIENT",
+    "as_of": "write --as-of YYYY-MM-DD",
+    "language": "write --language zh",
+}
 
 
 def accepted(notebook: NotebookNode, name: str) -> dict[str, Parameter]:

@@ -17,6 +17,7 @@ from playbook.engagement import Engagement
 from playbook.errors import UsageError, did_you_mean
 from playbook.result.contract import Locked, Result
 from playbook.result.formats import Formats
+from playbook.result.told import told
 from playbook.run.archive import past_memory, peer_kpis
 from playbook.run.feedback import read_feedback
 from playbook.run.gathered import GATHERED, gathered
@@ -48,7 +49,7 @@ def study(engagement: Engagement, method: Method, **settings) -> Result:
     started = perf_counter()
     given, missing = _fill(engagement, signature, settings)
     result = _locked(engagement, method, missing) if missing else method(**given)
-    result = replace(result, section=method.section, seconds=perf_counter() - started)
+    result = told(replace(result, section=method.section, seconds=perf_counter() - started))
     keep(engagement, method.__name__, result)
     return result
 
@@ -119,6 +120,5 @@ def _ahead(engagement: Engagement, method: Method) -> Result | None:
 
 def _locked(engagement: Engagement, method: Method, missing: tuple[str, ...]) -> Locked:
     fmt = Formats(engagement.currency, engagement.language)
-    return Locked(
-        fmt=fmt, headline=f"Not answered yet: {method.section.question}", unlock=missing, promise=method.section.promise
-    )
+    headline = fmt.say("Not answered yet: {question}", question=fmt.told(method.section.question))
+    return Locked(fmt=fmt, headline=headline, unlock=missing, promise=method.section.promise)

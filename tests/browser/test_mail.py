@@ -26,7 +26,7 @@ WIDE, PHONE = {"width": 1000, "height": 900}, {"width": 360, "height": 780}
 @pytest.fixture(scope="module")
 def editions(published: dict[str, Path]) -> list[Edition]:
     """The bundled clients' reports as delivery sees them."""
-    return [open_edition(open_engagement(client, None, folder.parents[2])) for client, folder in published.items()]
+    return [open_edition(open_engagement(client, root=folder.parents[2])) for client, folder in published.items()]
 
 
 @pytest.fixture(scope="module")

@@ -256,7 +256,7 @@ def test_an_address_is_sound_or_refused(tmp_path_factory, local, attack):
     file = home / "data" / "acme" / "client.yml"
     file.write_text(f"{CLIENT}recipients: [{json.dumps(address)}]\n", encoding="utf-8")
     try:
-        (kept,) = open_engagement("acme", None, home).recipients
+        (kept,) = open_engagement("acme", root=home).recipients
     except EngagementError as error:
         assert "recipients > number 1" in str(error) or "not valid YAML" in str(error)
     else:

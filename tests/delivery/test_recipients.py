@@ -11,7 +11,7 @@ from playbook.errors import DeliveryError, EngagementError
 def client(home, recipients, name="acme"):
     (home / "notebooks").mkdir(exist_ok=True)
     tiny_client(home, name, client_yml=f"{CLIENT}recipients: {recipients}\n")
-    return open_engagement(name, None, home)
+    return open_engagement(name, root=home)
 
 
 def test_people_of_one_house_need_no_confirmation(tmp_path):

@@ -43,7 +43,7 @@ def telltales(root: Path, client: str) -> dict[str, tuple[str, ...]]:
         if other == client:
             continue
         try:
-            theirs = open_engagement(other, None, root)
+            theirs = open_engagement(other, root=root)
             words = [other, theirs.name, *theirs.recipients, *theirs.known_by]
         except PlaybookError:  # a client file with errors hides no client: what can be read of it counts
             texts = yaml_texts(root / "data" / other / "client.yml")
