@@ -15,7 +15,7 @@ import nbformat
 __all__ = ["blocks", "extract_notebook", "extract_python", "unsaid"]
 
 Message = tuple[int, str | None, str | tuple[str, ...], list[str]]
-SINGLE, PLURAL = {"say", "said", "mark"}, {"say_n", "said_n"}
+SINGLE, PLURAL = {"say", "say_html", "said", "mark"}, {"say_n", "said_n"}
 UNITS = {"money", "unit_money", "share", "points", "count", "number", "days", "date", "month", "text"}
 # The fields of the contract that a reader sees, by position (None: by name only); a Result's subclass has those of Result.
 FIELDS = {

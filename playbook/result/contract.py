@@ -68,6 +68,7 @@ class Finding:
     evidence: Evidence = "indicative"
     action: str | None = None
     owner: str | None = None
+    urgent: bool = False  # waits for a decision now
 
 
 @dataclass(frozen=True)

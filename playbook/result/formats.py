@@ -8,6 +8,7 @@ from typing import Literal
 
 import pandas as pd
 from babel import Locale, dates, lists, numbers
+from markupsafe import Markup, escape
 
 from playbook import locale as catalogues
 
@@ -42,6 +43,10 @@ class Formats:
         """As ``say``, with one form for one and another for many; ``{n}`` is the count, unless ``values`` writes it otherwise."""
         form = catalogues.catalogue(self.locale).ngettext(one, many, 1 if n == 1 else 2)
         return form.format_map({"n": self.count(n), **values})
+
+    def say_html(self, template: str, /, **values: object) -> Markup:
+        """As ``say``, for a page: values that are not HTML already are escaped."""
+        return Markup(escape(catalogues.catalogue(self.locale).gettext(template))).format_map(values)  # noqa: S704
 
     def told(self, text: str) -> str:
         """Words that were ``said`` or marked before the reader was known; any other text as it is."""

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
-from playbook.result.contract import Figure, Finding, Locked, Result, Table
+from playbook.locale import mark
+from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table
+from playbook.result.formats import Formats
 from playbook.result.told import told_figure
 
 __all__ = ["BODY", "MIME", "bundle", "confidence", "emphasised", "fragment", "payload"]
@@ -23,7 +25,9 @@ FEWEST_NAMED = 12  # letters of a caption's first part that name a folded table;
 CROWDED = 10  # columns from which a table is set more closely
 SHORT_WORDS, LONG_WORDS = 18, 40  # characters up to which a column of words stays on one line, and from which it is given room
 _SPEAKING_UNITS = {"money", "unit_money", "share", "points", "days"}  # a bare count could be any number of the sentence
-_SIGNED = re.compile(r"[+−]\S+")
+_SIGNED = re.compile(r"[+−][^\s，。；、（）]+")
+EVIDENCE = (mark("shown"), mark("likely"), mark("indicative"), mark("not shown"), mark("harmful"))
+GRADES = (mark("low"), mark("medium"), mark("high"))
 
 
 def bundle(result: Result) -> dict:
@@ -35,8 +39,8 @@ def bundle(result: Result) -> dict:
 
 def fragment(result: Result, prefix: str) -> str:
     """The result as HTML; ``prefix`` (the section's id) keeps ids unique on a page."""
-    top = Markup('<div class="result" lang="en"><p class="headline"><strong>{}</strong></p>')
-    parts = [top.format(result.headline), Markup(BODY)]
+    top = Markup('<div class="result" lang="{}"><p class="headline"><strong>{}</strong></p>')
+    parts = [top.format(result.fmt.language, result.headline), Markup(BODY)]
     if isinstance(result, Locked):
         parts.append(_locked(result))
     else:
@@ -59,7 +63,7 @@ def payload(result: Result) -> dict:
         "unlock": list(result.unlock),
         "findings": [_finding(f, result) for f in result.findings],
         "tiles": [_tile(t, result) for t in result.tiles],
-        "assumptions": [vars(a) for a in result.assumptions],
+        "assumptions": [_assumption(a, result) for a in result.assumptions],
         "lessons": [vars(lesson) for lesson in result.lessons],
     }
 
@@ -67,7 +71,8 @@ def payload(result: Result) -> dict:
 def emphasised(sentence: str, figures: Iterable[str] = ()) -> Markup:
     """A sentence with its ``figures`` (as written in it) in bold; a sign is never parted from its amount at a line's end."""
     wanted = [re.escape(f) for f in sorted(filter(None, figures), key=len, reverse=True)]
-    pattern = "|".join([*(rf"(?<![\w.,])[+−]?{w}(?![\w.,]\w|\w)" for w in wanted), _SIGNED.pattern])
+    # A Chinese character may stand right beside a figure, a Latin letter or a digit makes it another one.
+    pattern = "|".join([*(rf"(?<![A-Za-z0-9_.,])[+−]?{w}(?![.,]?[A-Za-z0-9_])" for w in wanted), _SIGNED.pattern])
     parts, end = [], 0
     for match in re.finditer(pattern, sentence):
         bold = any(re.fullmatch(rf"[+−]?{w}", match.group()) for w in wanted)
@@ -80,27 +85,31 @@ def emphasised(sentence: str, figures: Iterable[str] = ()) -> Markup:
 def confidence(finding: dict) -> Markup:
     """What stands behind a finding of ``payload``: money where its sentence is silent on it, range, strength of evidence."""
     money = finding["money_text"]
-    parts = [f"{money} at stake" if money and money not in finding["sentence"] else "", finding["range"]]
-    word = finding["evidence"]
-    mark = Markup('<span class="evidence {}">{}</span>').format(word.replace(" ", "-"), word)
-    return Markup('<span class="conf">{}</span>').format(Markup(" · ").join([*map(emphasised, filter(None, parts)), mark]))
+    parts = [finding["at_stake"] if money and money not in finding["sentence"] else "", finding["range"]]
+    word = Markup('<span class="evidence {}">{}</span>').format(finding["evidence"].replace(" ", "-"), finding["evidence_text"])
+    return Markup('<span class="conf">{}</span>').format(Markup(" · ").join([*map(emphasised, filter(None, parts)), word]))
 
 
 def _finding(finding: Finding, result: Result) -> dict:
     fmt = result.fmt
     speaks = finding.value is not None and finding.unit in _SPEAKING_UNITS
+    money = fmt.money(abs(finding.money)) if finding.money else ""
     return {
         **vars(finding),
         "range": _range(finding, result),
         "value_text": fmt.value(abs(finding.value), finding.unit) if speaks else "",
-        "money_text": fmt.money(abs(finding.money)) if finding.money else "",
+        "money_text": money,
+        "at_stake": fmt.say("{money} at stake", money=money) if money else "",
+        "evidence_text": fmt.told(finding.evidence),
     }
 
 
 def _locked(result: Locked) -> Markup:
-    tables = Markup(" and ").join(Markup("<b>{}</b>").format(u) for u in result.unlock)
-    note = Markup('<p class="locked">Not answered for this client: it needs {}. With that we would show {}.</p>')
-    return note.format(tables, result.promise)
+    needs = Markup(result.fmt.listed(Markup("<b>{}</b>").format(u) for u in result.unlock))
+    note = result.fmt.say_html(
+        "Not answered for this client: it needs {needs}. With that we would show {promise}.", needs=needs, promise=result.promise
+    )
+    return Markup('<p class="locked">{}</p>').format(note)
 
 
 def _figure(figure: Figure, prefix: str, result: Result) -> Markup:
@@ -109,13 +118,14 @@ def _figure(figure: Figure, prefix: str, result: Result) -> Markup:
     return Markup(
         '<figure class="figure">'
         '<div class="scroll" tabindex="0" role="group" aria-label="{caption}">{svg}</div>'
-        "<figcaption><b>{sentence}</b> Source: {source}.</figcaption>"
-        "<details><summary>Data behind the figure</summary>{table}</details></figure>"
+        "<figcaption><b>{sentence}</b> {source}</figcaption>"
+        "<details><summary>{behind}</summary>{table}</details></figure>"
     ).format(
+        behind=result.fmt.say("Data behind the figure"),
         svg=Markup(svg),
         caption=figure.caption,
-        sentence=_closed(figure.caption),
-        source=figure.source,
+        sentence=_closed(figure.caption, result.fmt),
+        source=result.fmt.say("Source: {source}.", source=figure.source),
         table=_table(figure.data, result),
     )
 
@@ -131,7 +141,8 @@ def _tables(result: Result, further: Iterable[tuple[str, Markup]] = ()) -> list[
         told_once = [w for i, w in enumerate(words) if w not in words[:i] and not any(o != w and o.startswith(w) for o in words)]
         names = Markup(" · ").join(told_once)
         body = Markup("").join(drawn for _, drawn in folded)
-        told.append(Markup('<details class="asides"><summary><b>Look closer:</b> {}</summary>{}</details>').format(names, body))
+        title = result.fmt.say("Look closer:")
+        told.append(Markup('<details class="asides"><summary><b>{}</b> {}</summary>{}</details>').format(title, names, body))
     return told
 
 
@@ -143,9 +154,9 @@ def _named(caption: str) -> str:
 
 
 def _table(table: Table, result: Result) -> Markup:
-    few = len(table.frame) <= ROWS_SHOWN + FEW_MORE
+    fmt, few = result.fmt, len(table.frame) <= ROWS_SHOWN + FEW_MORE
     shown = table.frame if few else table.frame.head(ROWS_SHOWN)
-    cells = {name: [result.fmt.value(v, unit) for v in shown[name]] for name, (_, unit) in table.columns.items()}
+    cells = {name: [fmt.value(v, unit) for v in shown[name]] for name, (_, unit) in table.columns.items()}
     kinds = {name: _kind(unit, cells[name]) for name, (_, unit) in table.columns.items()}
     head = Markup('<th scope="col"{}>{}</th>')
     heads = Markup("").join(head.format(kinds[name], label) for name, (label, _) in table.columns.items())
@@ -157,18 +168,19 @@ def _table(table: Table, result: Result) -> Markup:
         for row in range(len(shown))
     )
     if not len(shown):
-        rows = Markup('<tr><td class="words" colspan="{}">Nothing to list.</td></tr>').format(len(cells))
-    rest = f" The first {len(shown)} of {result.fmt.count(len(table.frame))} rows." if len(table.frame) > len(shown) else ""
+        rows = Markup('<tr><td class="words" colspan="{}">{}</td></tr>').format(len(cells), fmt.say("Nothing to list."))
+    parts = [fmt.say("Source: {source}.", source=table.source)]
+    if len(table.frame) > len(shown):
+        parts.insert(0, fmt.say("The first {n} of {all} rows.", n=fmt.count(len(shown)), all=fmt.count(len(table.frame))))
     return Markup(
         '<div class="table scroll" tabindex="0" role="group" aria-label="{caption}"><table{crowded}>'
-        "<caption><b>{sentence}</b>{rest} Source: {source}.</caption>"
+        "<caption><b>{sentence}</b> {rest}</caption>"
         "<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     ).format(
         caption=table.caption,
         crowded=Markup(' class="crowded"') if len(cells) >= CROWDED else "",
-        sentence=_closed(table.caption),
-        rest=rest,
-        source=table.source,
+        sentence=_closed(table.caption, fmt),
+        rest=fmt.sentences(*parts),
         heads=heads,
         rows=rows,
     )
@@ -186,8 +198,8 @@ def _kind(unit: str, cells: list[str]) -> Markup:
     return Markup(f' class="words{width}"')
 
 
-def _closed(caption: str) -> str:
-    return caption if caption.endswith((".", "?", "!", "。")) else f"{caption}."
+def _closed(caption: str, fmt: Formats) -> str:
+    return caption if caption.endswith((".", "?", "!", "。", "？", "！")) else fmt.say("{sentence}.", sentence=caption)
 
 
 def _findings(result: Result) -> Markup:
@@ -197,7 +209,9 @@ def _findings(result: Result) -> Markup:
         Markup("<p>{} {}{}</p>").format(
             emphasised(f["sentence"], (f["value_text"], f["money_text"])),
             confidence(f),
-            Markup('<br><span class="action">What to do: {}</span>').format(f["action"]) if f["action"] else "",
+            Markup('<br><span class="action">{}</span>').format(result.fmt.say("What to do: {action}", action=f["action"]))
+            if f["action"]
+            else "",
         )
         for f in (_finding(f, result) for f in result.findings)
     )
@@ -214,19 +228,27 @@ def _lists(result: Result) -> Markup:
     """The lists to work from, with their length; they lie beside the report."""
     if not result.worklists:
         return Markup("")
-    told = [
-        f"{one.title} ({result.fmt.count(len(one.frame))} {'row' if len(one.frame) == 1 else 'rows'})" for one in result.worklists
-    ]
-    note = Markup('<p class="lists">To work from, in <b>action-lists.xlsx</b>: {}.</p>')
-    return note.format("; ".join(told))
+    fmt, file = result.fmt, Markup("<b>action-lists.xlsx</b>")
+    told = [fmt.say_n("{title} ({n} row)", "{title} ({n} rows)", len(one.frame), title=one.title) for one in result.worklists]
+    note = fmt.say_html("To work from, in {file}: {lists}.", file=file, lists=fmt.listed(told))
+    return Markup('<p class="lists">{}</p>').format(note)
 
 
 def _assumptions(result: Result) -> Markup:
     if not result.assumptions:
         return Markup("")
-    item = Markup('<li>{} <span class="conf">support {}, impact {}</span></li>')
-    items = Markup("").join(item.format(a.text, a.support, a.impact) for a in result.assumptions)
-    return Markup('<details class="assumptions"><summary>What this rests on</summary><ol>{}</ol></details>').format(items)
+    fmt, item = result.fmt, Markup('<li>{} <span class="conf">{}</span></li>')
+    items = Markup("").join(
+        item.format(a.text, fmt.say("support {support}, impact {impact}", support=fmt.told(a.support), impact=fmt.told(a.impact)))
+        for a in result.assumptions
+    )
+    rest = Markup('<details class="assumptions"><summary>{}</summary><ol>{}</ol></details>')
+    return rest.format(fmt.say("What this rests on"), items)
+
+
+def _assumption(assumption: Assumption, result: Result) -> dict:
+    told = result.fmt.told
+    return {**vars(assumption), "support_text": told(assumption.support), "impact_text": told(assumption.impact)}
 
 
 def _tile(tile, result: Result) -> dict:
