@@ -45,7 +45,7 @@ lock: $(BIN)/uv  ## write requirements.lock from pyproject.toml (ARGS=--upgrade 
 	  --output-file requirements.lock --quiet $(ARGS)
 
 translations: $(STAMP)  ## bring the catalogues up to date with the words of code and notebooks
-	@$(BIN)/pybabel --quiet extract --mapping-file playbook/locale/babel.cfg --no-location --sort-output --project playbook \
+	@$(BIN)/pybabel --quiet extract --mapping-file playbook/locale/babel.cfg --keyword say:1 --keyword say_n:1,2 --keyword say_html:1 --no-location --sort-output --project playbook \
 	  --output playbook/locale/playbook.pot playbook notebooks
 	@for catalogue in playbook/locale/*.po; do \
 	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header --width 130 --domain playbook \

@@ -6,13 +6,14 @@ notebook it is each paragraph of its Markdown cells. ``make translations`` runs 
 """
 
 import ast
-import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
 import nbformat
 
-__all__ = ["blocks", "extract_notebook", "extract_python", "unsaid"]
+from playbook.locale.blocks import blocks
+
+__all__ = ["extract_notebook", "extract_python", "unsaid"]
 
 Message = tuple[int, str | None, str | tuple[str, ...], list[str]]
 SINGLE, PLURAL = {"say", "say_html", "said", "mark"}, {"say_n", "said_n"}
@@ -30,7 +31,6 @@ FIELDS = {
     "Locked": {None: ("headline", "unlock", "promise")},
 }
 RESULT = ("headline",)
-_FENCE = re.compile(r"^(\s*([-*+]|\d+[.)])\s|\||>|```)")
 
 
 def extract_python(fileobj: BinaryIO, keywords, comment_tags, options) -> Iterator[Message]:
@@ -59,20 +59,6 @@ def extract_notebook(fileobj: BinaryIO, keywords, comment_tags, options) -> Iter
         if cell.cell_type == "markdown":
             for _, text in blocks(cell.source):
                 yield number, None, text, []
-
-
-def blocks(markdown: str) -> list[tuple[str, str]]:
-    """Markdown as (mark, text) pairs: a heading's hashes and its words, or nothing and a paragraph on one line."""
-    found = []
-    for part in re.split(r"\n\s*\n", markdown):
-        for piece in re.split(r"(?m)^(#+ .*)$", part):
-            if not (piece := piece.strip()):
-                continue
-            if heading := re.fullmatch(r"(#+) (.*)", piece):
-                found.append((heading.group(1), heading.group(2).strip()))
-            else:
-                found.append(("", piece if _FENCE.match(piece) else " ".join(piece.split())))
-    return found
 
 
 def _keys(node: ast.AST) -> Iterator[ast.expr]:

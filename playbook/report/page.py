@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from playbook.result.formats import Formats
+
 __all__ = ["About", "Input", "Page"]
 
 
@@ -43,4 +45,4 @@ class Page:
     about: About
     note: str | None = None  # the consultant's words for this client, Markdown
     siblings: tuple[tuple[str, str], ...] = field(default=())  # (title, href) of all pages, this one included
-    language: str = "en"
+    fmt: Formats = field(default=Formats("EUR"))

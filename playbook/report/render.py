@@ -5,14 +5,16 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
+from playbook.locale.blocks import blocks
 from playbook.report.page import Page
 from playbook.report.prose import prose
 from playbook.report.sections import Section, opening, sections
 from playbook.report.story import EVIDENCE, bottom_line, drawn, lead, learned, open_questions, rests_on
+from playbook.result.formats import LEVEL, Formats
 from playbook.result.html import emphasised
 
 __all__ = ["PageExporter", "export", "numbered", "render"]
@@ -31,7 +33,8 @@ class PageExporter(TemplateExporter):
 
 def render(notebook: NotebookNode, page: Page) -> str:
     """The page of a phase as one HTML text; the same notebook and page give the same bytes."""
-    found = sections(notebook)
+    notebook = told_notebook(notebook, page.fmt)
+    found = sections(notebook, page.fmt)
     heading = lead(page, found)
     answers = [a for s in found for a in s.answers]
     values = {
@@ -41,10 +44,10 @@ def render(notebook: NotebookNode, page: Page) -> str:
         "bottom_line": bottom_line((s.question, f"#{s.id}", s) for s in found),
         "learned": learned((s.question, f"#{s.id}", s) for s in found),
         "tiles": drawn(tile for a in answers for tile in a["tiles"]),
-        "sections": numbered(found),
+        "sections": numbered(found, page.fmt),
         "note": prose(page.note) if page.note else None,
         "rests_on": rests_on(found),
-        "locked": open_questions(answers),
+        "locked": open_questions(answers, page.fmt),
     }
     return export("page.html.j2", notebook, values)
 
@@ -52,19 +55,34 @@ def render(notebook: NotebookNode, page: Page) -> str:
 def export(template: str, notebook: NotebookNode, values: dict) -> str:
     """A template of the playbook filled with ``values``; ``emphasised`` is a filter there."""
     style = (TEMPLATES / "playbook" / "style.css").read_text(encoding="utf-8")
+    fmt: Formats = values["page"].fmt
     exporter = PageExporter(template_file=template, filters={"emphasised": emphasised})
-    text, _ = exporter.from_notebook_node(notebook, resources={"report": {**values, "style": style, "evidence": EVIDENCE}})
+    exporter.environment.globals |= {"say": fmt.say, "say_n": fmt.say_n, "say_html": fmt.say_html, "told": fmt.told}
+    words = {word: (fmt.told(word), fmt.say(meaning, level=fmt.share(LEVEL))) for word, meaning in EVIDENCE.items()}
+    text, _ = exporter.from_notebook_node(notebook, resources={"report": {**values, "style": style, "evidence": words}})
     return text
 
 
-def numbered(found: list[Section] | tuple[Section, ...]) -> list[Section]:
+def told_notebook(notebook: NotebookNode, fmt: Formats) -> NotebookNode:
+    """The notebook with its prose in the reader's language, a paragraph at a time; one that nobody has translated stays."""
+    if fmt.language == "en":
+        return notebook
+    cells = [{**cell, "source": _told(cell.source, fmt)} if cell.cell_type == "markdown" else cell for cell in notebook.cells]
+    return NotebookNode({**notebook, "cells": [NotebookNode(cell) for cell in cells]})
+
+
+def _told(markdown: str, fmt: Formats) -> str:
+    return "\n\n".join(f"{hashes} {fmt.told(text)}".strip() for hashes, text in blocks(markdown))
+
+
+def numbered(found: list[Section] | tuple[Section, ...], fmt: Formats) -> list[Section]:
     """Sections with figures and tables numbered through the page; data behind a figure is not a table of its own."""
     figures, tables = count(1), count(1)
 
     def number(match: re.Match) -> str:
         if match.group(1) == "figcaption":
-            return f"<figcaption><b>Figure {next(figures)}. "
-        return f"<caption><b>Table {next(tables)}. "
+            return f"<figcaption><b>{escape(fmt.say('Figure {n}.', n=next(figures)))} "
+        return f"<caption><b>{escape(fmt.say('Table {n}.', n=next(tables)))} "
 
     parts = []
     for section in found:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from playbook.report.prose import clean, picture, prose
+from playbook.result.formats import Formats
 from playbook.result.html import BODY, MIME
 
 __all__ = ["Opening", "Section", "opening", "sections"]
@@ -67,7 +68,7 @@ def opening(notebook: NotebookNode) -> Opening:
     return Opening("", Markup(""))
 
 
-def sections(notebook: NotebookNode) -> tuple[Section, ...]:
+def sections(notebook: NotebookNode, fmt: Formats) -> tuple[Section, ...]:
     """All second-level headings in order, each with what stands and what was shown below it.
 
     Outputs above the first of them (imports, set-up) are left out.
@@ -79,7 +80,7 @@ def sections(notebook: NotebookNode) -> tuple[Section, ...]:
             _read(cell.source, drafts)
         elif cell.cell_type == "code" and drafts:
             for output in cell.outputs:
-                _take(output, drafts[-1], shown)
+                _take(output, drafts[-1], shown, fmt)
     taken: Counter[str] = Counter(RESERVED_IDS)
     return tuple(Section(_anchor(d, taken), d.question, d.prose, Markup("").join(d.body), tuple(d.answers)) for d in drafts)
 
@@ -94,16 +95,16 @@ def _read(source: str, drafts: list[_Draft]) -> None:
             drafts[-1].body.append(prose(part))
 
 
-def _take(output: NotebookNode, draft: _Draft, shown: Counter[str]) -> None:
+def _take(output: NotebookNode, draft: _Draft, shown: Counter[str], fmt: Formats) -> None:
     """Add one output of a code cell to its section; errors and warnings on stderr are not the reader's."""
     data = output.get("data", {})
     if MIME in data:
         draft.body.append(_result(data, heads=not draft.answers, shown=shown))
         draft.answers.append(dict(data[MIME]))
-    elif image := picture(output, f"Chart to the question: {draft.question}"):
+    elif image := picture(output, fmt.say("Chart to the question: {question}", question=draft.question)):
         draft.body.append(image)
     elif "text/html" in data:
-        label = f"Output to the question: {draft.question}"
+        label = fmt.say("Output to the question: {question}", question=draft.question)
         block = Markup('<div class="scroll" tabindex="0" role="group" aria-label="{}">{}</div>')
         draft.body.append(block.format(label, Markup(clean(data["text/html"]))))
     elif "text/plain" in data or output.get("name") == "stdout":

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
+from playbook.locale import mark
 from playbook.report.page import Page
 from playbook.report.sections import Section
-from playbook.result.formats import LEVEL
+from playbook.result.formats import Formats
 from playbook.result.html import confidence, emphasised
 
 __all__ = ["EVIDENCE", "bottom_line", "drawn", "lead", "learned", "open_questions", "rests_on"]
@@ -15,11 +16,11 @@ _UPKEEP = {"data-audit"}  # what the consultant and the client's data people set
 _LESSON = "needs-lesson-"  # ids of findings that an earlier evaluation handed over: they open the page, and are told once
 MOST, LEAST = 5, 3  # findings at the top of a page; what was not shown only fills up to the least
 EVIDENCE = {
-    "shown": "Plainly counted, or a test finds that chance alone would hardly do this (95% sure).",
-    "harmful": "Shown as well, and it does damage.",
-    "likely": f"The whole {LEVEL:.0%} range lies on one side: more likely than not by far, yet not proven.",
-    "indicative": "The figures point this way; treat it as a lead to follow up.",
-    "not shown": "With the data at hand nobody can tell this from chance. That does not prove that there is nothing.",
+    "shown": mark("Plainly counted, or a test finds that chance alone would hardly do this (95% sure)."),
+    "harmful": mark("Shown as well, and it does damage."),
+    "likely": mark("The whole {level} range lies on one side: more likely than not by far, yet not proven."),
+    "indicative": mark("The figures point this way; treat it as a lead to follow up."),
+    "not shown": mark("With the data at hand nobody can tell this from chance. That does not prove that there is nothing."),
 }
 GRADES = ("low", "medium", "high")
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 90, 27, 2
@@ -85,14 +86,14 @@ def rests_on(parts: Iterable[Section]) -> list[dict]:
     return sorted(found.values(), key=lambda a: (GRADES.index(a["support"]), -GRADES.index(a["impact"])))
 
 
-def open_questions(answers: Iterable[dict]) -> list[dict]:
+def open_questions(answers: Iterable[dict], fmt: Formats) -> list[dict]:
     """What is still locked, by what would unlock it: [unlock (words), questions]; what unlocks most comes first."""
     found: dict[tuple[str, ...], list[str]] = {}
     for answer in answers:
         if answer["status"] == "locked":
             found.setdefault(tuple(answer["unlock"]), []).append(answer["question"])
     return [
-        {"unlock": " and ".join(unlock), "questions": questions}
+        {"unlock": fmt.listed(unlock), "questions": fmt.sentences(*questions)}
         for unlock, questions in sorted(found.items(), key=lambda entry: -len(entry[1]))
     ]
 

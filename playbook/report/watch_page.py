@@ -7,11 +7,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
+from playbook.result.formats import Formats
 from playbook.result.html import emphasised
 
 __all__ = ["WatchRow", "render_watch"]
 
 TEMPLATES = Path(__file__).parent / "template" / "playbook"
+FMT = Formats("EUR")
 WIDE = (
     ".page.alone{grid-template-columns:minmax(0,1fr)}main caption{max-width:none}td.plan{min-width:9rem}td.long{min-width:15rem}"
 )
@@ -44,6 +46,7 @@ def render_watch(rows: Sequence[WatchRow]) -> str:
     """The page as HTML without script or network, rows in the order given; equal rows give equal bytes."""
     style = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8") + WIDE)  # noqa: S704  the house's own style sheet
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
+    environment.globals |= {"say": FMT.say, "say_n": FMT.say_n, "told": FMT.told}  # the house reads English
     environment.filters["emphasised"] = emphasised  # what the shared macros ask for
     return environment.get_template("watch.html.j2").render(rows=rows, headline=_headline(rows), style=style)
 

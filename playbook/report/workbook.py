@@ -22,7 +22,6 @@ from playbook.result.formats import Formats
 __all__ = ["WORKBOOK", "write_workbook"]
 
 WORKBOOK = "action-lists.xlsx"
-FRONT = "Lists"
 MOST_ROWS = 1_048_575  # below the heading, by Excel's rule
 LONGEST_NAME = 31  # characters of a sheet's name, by Excel's rule
 NARROW, WIDE = 10, 60  # characters
@@ -44,19 +43,20 @@ def write_workbook(lists: Sequence[Worklist], file: Path, client: str, as_of: da
     Numbers, dates and money keep their type; texts that begin like a formula stay texts; missing values are empty cells.
     """
     book = Workbook(write_only=True)
-    book.properties.creator, book.properties.title = "Playbook", f"{client}: lists to work from"
+    book.properties.creator, book.properties.title = "Playbook", fmt.say("{client}: lists to work from", client=client)
     book.properties.created = book.properties.modified = datetime(as_of.year, as_of.month, as_of.day)
-    names = _sheet_names([one.title for one in lists])
+    first_sheet, cut = fmt.say("Lists"), fmt.say("The first {n} rows.", n=fmt.count(MOST_ROWS))
+    names = _sheet_names([one.title for one in lists], first_sheet)
     front = pd.DataFrame(
         {
             "sheet": names,
             "rows": [len(one.frame) for one in lists],
-            "how": [one.how + (f" The first {MOST_ROWS} rows." if len(one.frame) > MOST_ROWS else "") for one in lists],
+            "how": [fmt.sentences(one.how, cut if len(one.frame) > MOST_ROWS else "") for one in lists],
             "as_of": pd.Timestamp(as_of),
         }
     )
     columns = {"sheet": ("List", "text"), "rows": ("Rows", "count"), "how": ("What for", "text"), "as_of": ("Data as of", "date")}
-    _fill(book.create_sheet(FRONT), front, columns, fmt)
+    _fill(book.create_sheet(first_sheet), front, {name: (fmt.told(label), unit) for name, (label, unit) in columns.items()}, fmt)
     for name, one in zip(names, lists, strict=True):
         _fill(book.create_sheet(name), one.frame.head(MOST_ROWS), one.columns, fmt)
     buffer = BytesIO()
@@ -116,9 +116,9 @@ def _columns(text: str) -> int:
     return len(text) + sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
 
 
-def _sheet_names(titles: Sequence[str]) -> list[str]:
+def _sheet_names(titles: Sequence[str], first: str) -> list[str]:
     """Titles as Excel takes them for a sheet's name: 31 characters, none of []:*?/\\, each once."""
-    names, taken = [], {FRONT.casefold()}
+    names, taken = [], {first.casefold()}
     for title in titles:
         plain = " ".join(_FORBIDDEN.sub(" ", _CONTROL.sub("", title)).split()).strip("' ") or "List"
         name, number = plain[:LONGEST_NAME].rstrip(), 1

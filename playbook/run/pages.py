@@ -74,7 +74,7 @@ def write_pages(
         phases={p.id: digest(work / "notebooks" / p.notebook) for p in PHASES if p.id in notebooks},
         sections=[_section(name, a) for name, given in found.items() for a in given],
         files=file_digests(work),
-        decide=sum(one["sentence"].startswith("Act now") for one in alerts),
+        decide=sum(one["urgent"] for one in alerts),
         seconds=seconds,
     )
 
@@ -91,12 +91,12 @@ def _page(ready: Ready, phase: Phase, parameters: dict[str, dict], notebooks: di
     engagement, fmt = ready.engagement, Formats(ready.engagement.currency, ready.engagement.language)
     note = engagement.folder / "notes" / f"{phase.id}.md"
     facts = [
-        f"{fmt.month(ready.span[0])} to {fmt.month(ready.span[1])}",
-        f"amounts in {engagement.currency}",
-        f"data as of {fmt.day(ready.as_of)}",
+        fmt.say("{first} to {last}", first=fmt.month(ready.span[0]), last=fmt.month(ready.span[1])),
+        fmt.say("amounts in {currency}", currency=engagement.currency),
+        fmt.say("data as of {day}", day=fmt.day(ready.as_of)),
     ]
     if engagement.prepared_for:
-        facts.append(f"prepared for {engagement.prepared_for}")
+        facts.append(fmt.say("prepared for {reader}", reader=engagement.prepared_for))
     given = parameters.get(phase.id, {})
     about = About(
         inputs=tuple(Input(i["table"], i["origin"], i["rows"], i["sha256"]) for i in ready.inputs),
@@ -106,7 +106,7 @@ def _page(ready: Ready, phase: Phase, parameters: dict[str, dict], notebooks: di
     )
     return Page(
         id=phase.id,
-        title=phase.title,
+        title=fmt.told(phase.title),
         number=phase.number,
         total=len(PHASES),
         lead=phase.lead,
@@ -114,6 +114,6 @@ def _page(ready: Ready, phase: Phase, parameters: dict[str, dict], notebooks: di
         facts=tuple(facts),
         about=about,
         note=note.read_text(encoding="utf-8") if note.is_file() else None,
-        language=engagement.language,
-        siblings=tuple((p.title, p.page) for p in PHASES if p.id in notebooks),
+        fmt=fmt,
+        siblings=tuple((fmt.told(p.title), p.page) for p in PHASES if p.id in notebooks),
     )

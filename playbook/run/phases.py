@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from playbook.errors import UsageError, did_you_mean
+from playbook.locale import mark
 from playbook.result.contract import Result
 
 __all__ = ["PHASES", "STRATEGY", "Phase", "method_of", "phase"]
@@ -43,24 +44,24 @@ PHASES = (
     Phase(
         1,
         "needs-analysis",
-        "Needs analysis",
-        "Where do we stand against our goals, where are sales lost, and can the data be trusted?",
+        mark("Needs analysis"),
+        mark("Where do we stand against our goals, where are sales lost, and can the data be trusted?"),
         ("scorecard", "data-audit", "bridge", "funnel", "customer-base", "voice", "needs"),
         lead="needs",
     ),
     Phase(
         2,
         "market-research",
-        "Market research",
-        "Who are the customers, what are they worth, what will they buy, and how do prices compare?",
+        mark("Market research"),
+        mark("Who are the customers, what are they worth, what will they buy, and how do prices compare?"),
         ("segments", "lifetime-value", "demand", "prices", "baskets", "market", "drivers"),
         lead="segments",
     ),
     Phase(
         3,
         "strategy",
-        "Strategy",
-        "Whom to serve with what, by which next step, at which price, and with which budget?",
+        mark("Strategy"),
+        mark("Whom to serve with what, by which next step, at which price, and with which budget?"),
         (
             "targeting",
             "scoring",
@@ -81,16 +82,16 @@ PHASES = (
     Phase(
         4,
         "monitoring",
-        "Monitoring",
-        "Is the plan on track, what changed, and what needs a decision now?",
+        mark("Monitoring"),
+        mark("Is the plan on track, what changed, and what needs a decision now?"),
         ("plan-tracking", "control-charts", "forecast-tracking", "drift", "campaigns", "alerts", "since-last"),
         lead="alerts",
     ),
     Phase(
         5,
         "evaluation",
-        "Evaluation",
-        "What did it bring, was it the strategy that brought it, and what do we do next?",
+        mark("Evaluation"),
+        mark("What did it bring, was it the strategy that brought it, and what do we do next?"),
         ("impact", "returns", "lessons", "benchmarks"),
         lead="impact",
     ),

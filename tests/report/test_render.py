@@ -6,6 +6,7 @@ from bs4 import BeautifulSoup
 from playbook.report.gate import inspect_page
 from playbook.report.render import numbered, render
 from playbook.report.sections import sections
+from playbook.result.formats import Formats
 from samples import HOSTILE, locked, notebook, page, sales
 
 
@@ -17,6 +18,9 @@ def made():
 @pytest.fixture(scope="module")
 def soup(made):
     return BeautifulSoup(render(made, page(note=f"**Agreed:** basket first. {HOSTILE}", facts=(HOSTILE,))), "html.parser")
+
+
+FMT = Formats("EUR")
 
 
 def test_the_page_may_leave_the_house(made):
@@ -87,7 +91,7 @@ def test_about_names_inputs_settings_and_edition(soup):
 
 
 def test_figures_and_tables_count_through_the_page():
-    found = numbered(sections(notebook("## A", sales("first"), "## B", sales("second"))))
+    found = numbered(sections(notebook("## A", sales("first"), "## B", sales("second")), FMT), FMT)
     text = BeautifulSoup("".join(s.body for s in found), "html.parser")
     assert [c.b.text.split(".")[0] for c in text.find_all("figcaption")] == ["Figure 1", "Figure 2"]
     captions = [c.text for c in text.find_all("caption") if not c.find_parent("details")]

@@ -6,6 +6,7 @@ import pytest
 
 from playbook.report.sections import sections
 from playbook.report.story import bottom_line, drawn, lead, learned, open_questions, rests_on
+from playbook.result.formats import Formats
 from samples import finding, locked, notebook, page, sales
 
 
@@ -13,9 +14,12 @@ def told(*groups):
     """The bottom line over groups of findings, as ids."""
     parts = []
     for name, findings in zip("abcdefgh", groups, strict=False):
-        (section,) = sections(notebook(f"## {name}", sales(name, findings=tuple(findings))))
+        (section,) = sections(notebook(f"## {name}", sales(name, findings=tuple(findings))), FMT)
         parts.append((name, f"#{name}", section))
     return [f["id"] for f in bottom_line(parts)]
+
+
+FMT = Formats("EUR")
 
 
 def test_most_money_first():
@@ -52,7 +56,7 @@ def test_what_was_not_shown_only_fills_up():
 
 
 def test_a_line_leads_to_its_section_and_carries_its_range():
-    (section,) = sections(notebook("## What sells?", sales(findings=(finding(),))))
+    (section,) = sections(notebook("## What sells?", sales(findings=(finding(),))), FMT)
     (line,) = bottom_line([("Needs analysis", "01.html#sales", section)])
     assert line["group"] == "Needs analysis" and line["href"] == "01.html#sales"
     assert line["html"] == "Speakers bring <strong>€310K</strong> a year."
@@ -60,23 +64,23 @@ def test_a_line_leads_to_its_section_and_carries_its_range():
 
 
 def test_money_that_the_sentence_does_not_name_stands_beside_it():
-    (section,) = sections(notebook("## What sells?", sales(findings=(finding(sentence="Speakers sell."),))))
+    (section,) = sections(notebook("## What sells?", sales(findings=(finding(sentence="Speakers sell."),))), FMT)
     (line,) = bottom_line([("a", "#a", section)])
     assert "€310K at stake" in line["confidence"]
 
 
 @pytest.mark.parametrize(("wanted", "headline"), [("second", "Two"), ("nowhere", "One"), ("voice", "One")])
 def test_lead_is_the_phases_own_section_or_the_first_answered(wanted, headline):
-    found = sections(notebook("## V", locked(), "## A", sales("first", "One"), "## B", sales("second", "Two")))
+    found = sections(notebook("## V", locked(), "## A", sales("first", "One"), "## B", sales("second", "Two")), FMT)
     assert lead(page(lead=wanted), found).headline == headline
 
 
 def test_no_lead_where_nothing_is_answered():
-    assert lead(page(), sections(notebook("## V", locked(), "## Words"))) is None
+    assert lead(page(), sections(notebook("## V", locked(), "## Words"), FMT)) is None
 
 
 def test_assumptions_once_with_all_sections_that_make_them():
-    found = sections(notebook("## A", sales("first"), "## B", sales("second")))
+    found = sections(notebook("## A", sales("first"), "## B", sales("second")), FMT)
     (assumption,) = rests_on(found)
     assert assumption["text"] == "Prices stay as they are." and [s.id for s in assumption["sections"]] == ["first", "second"]
 
@@ -103,15 +107,15 @@ def test_open_questions_are_told_once_for_what_answers_them():
         {"status": "locked", "unlock": ["surveys"], "question": "What do they say?"},
         {**needs, "question": "Who buys?"}, {"status": "answered", "unlock": []}, {**needs, "question": "What sells?"},
     ]  # fmt: skip
-    assert open_questions(answers) == [
-        {"unlock": "orders (order_id) and products", "questions": ["Who buys?", "What sells?"]},
-        {"unlock": "surveys", "questions": ["What do they say?"]},
+    assert open_questions(answers, FMT) == [
+        {"unlock": "orders (order_id) and products", "questions": "Who buys? What sells?"},
+        {"unlock": "surveys", "questions": "What do they say?"},
     ]
 
 
 def test_lessons_open_the_page_and_are_told_once():
     found = (finding(), finding("needs-lesson-mail", "Mail brought 8% more.", money=9e9))
-    (section,) = sections(notebook("## What sells?", sales(findings=found)))
+    (section,) = sections(notebook("## What sells?", sales(findings=found)), FMT)
     parts = [("a", "#a", section)]
     assert [f["id"] for f in learned(parts)] == ["needs-lesson-mail"]
     assert [f["id"] for f in bottom_line(parts)] == ["sales-top"]
