@@ -7,9 +7,11 @@ import pandas as pd
 
 from playbook.engagement import Assumptions
 from playbook.intake.frames.baskets import MOST_ITEMS, MOST_PAIRS
+from playbook.locale import mark
 from playbook.methods.market_research.pairing.figures import rules_figure
+from playbook.methods.market_research.pairing.findings import findings, headline
 from playbook.methods.market_research.pairing.rules import FALSE_SHARE, pair_rules, seldom_together
-from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table
+from playbook.result.contract import Assumption, Figure, Locked, Result, Table
 from playbook.result.formats import Formats
 from playbook.result.section import section
 
@@ -20,8 +22,7 @@ FEWEST_DAYS = 90  # before counts are carried to a year
 TIED = 1.5  # times as often as chance, lower end of the range: closer pairs only are worth an offer
 MOST_BUNDLES, TOLD = 10, 15
 YEAR = 365
-OWNER = "head of sales"
-SOURCE = "orders, without returns"
+SOURCE = mark("orders, without returns")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,27 +64,18 @@ def baskets(
     """
     several = int(item_pairs["several"].max()) if len(item_pairs) else 0
     if several < FEWEST_BASKETS:
-        need = f"orders of at least {FEWEST_BASKETS} baskets with two products or more, some of them the same two"
         return Locked(
             fmt=fmt, headline="Not answered yet: what is bought together?", promise=baskets.section.promise,
-            unlock=(f"{need} ({several} so far)" if several else need,),
+            unlock=(_need(several, fmt),),
         )  # fmt: skip
     rules = pair_rules(item_pairs)
     bundles = _bundles(rules, item_pairs, parameters.gross_margin if parameters else None, uplift)
     seldom, whole = seldom_together(item_pairs, rules), item_pairs.iloc[0]
-    closest = _one_way(rules)
+    closest, capped = _one_way(rules), len(item_pairs) >= MOST_PAIRS
     return Baskets(
         fmt=fmt,
-        headline=_headline(closest, bundles, len(item_pairs) >= MOST_PAIRS, fmt),
-        findings=tuple(
-            f
-            for f in (
-                _pairs(closest, whole, len(item_pairs) >= MOST_PAIRS, fmt),
-                _worth(bundles, whole, uplift, fmt),
-                _first(bundles, fmt),
-            )
-            if f
-        ),
+        headline=headline(closest, bundles, capped, fmt),
+        findings=findings(closest, bundles, whole, uplift, capped, fmt),
         tables=_tables(closest, bundles, seldom),
         assumptions=_assumptions(whole, bundles, uplift, fmt),
         rules=rules,
@@ -92,6 +84,16 @@ def baskets(
         compared=int(whole["items"]),
         order_value=float(whole["order_value"]),
     )
+
+
+def _need(several: int, fmt: Formats) -> str:
+    fewest = fmt.count(FEWEST_BASKETS)
+    if not several:
+        return fmt.say("orders of at least {fewest} baskets with two products or more, some of them the same two", fewest=fewest)
+    return fmt.say(
+        "orders of at least {fewest} baskets with two products or more, some of them the same two ({n} so far)",
+        fewest=fewest, n=fmt.count(several),
+    )  # fmt: skip
 
 
 def _one_way(rules: pd.DataFrame) -> pd.DataFrame:
@@ -124,72 +126,6 @@ def _bundles(rules: pd.DataFrame, pairs: pd.DataFrame, margin: float | None, upl
     frame = frame[(row["days"] >= FEWEST_DAYS) & (frame["extra_orders"] >= 1)]
     best = frame.sort_values(["extra_revenue", "lead", "addon"], ascending=[False, True, True]).drop_duplicates("addon")
     return best.head(MOST_BUNDLES).reset_index(drop=True)
-
-
-def _headline(closest: pd.DataFrame, bundles: pd.DataFrame, capped: bool, fmt: Formats) -> str:
-    if closest.empty:
-        return "No two products are bought together more often than chance"
-    one = len(closest) == 1
-    pairs = "One pair of products" if one else f"{'At least ' if capped else ''}{fmt.count(len(closest))} pairs of products"
-    if bundles.empty:
-        return f"{pairs} {'is' if one else 'are'} bought together more often than chance"
-    offers = "one offer" if len(bundles) == 1 else f"{fmt.count(len(bundles))} offers"
-    return f"{pairs} belong{'s' if one else ''} together; {offers} could add {fmt.money(bundles['extra_revenue'].sum())} a year"
-
-
-def _pairs(closest: pd.DataFrame, whole: pd.Series, capped: bool, fmt: Formats) -> Finding:
-    possible = whole["items"] * (whole["items"] - 1) // 2
-    compared = f"the {fmt.count(possible)} pairs that {fmt.count(whole['items'])} products form"
-    if closest.empty:
-        return Finding(
-            "baskets-pairs",
-            f"{f'Of {compared}, none is' if possible > 1 else 'The two products that can be compared are not'} in one basket "
-            "more often than chance and the size of baskets explain.",
-            value=0.0, unit="count", n=int(whole["baskets"]), evidence="not shown",
-        )  # fmt: skip
-    top = closest.iloc[0]
-    are = "one is" if len(closest) == 1 else f"{'at least ' if capped else ''}{fmt.count(len(closest))} are"
-    told = f"Of {compared}, {are}" if possible > 1 else "The two products that can be compared are"
-    return Finding(
-        "baskets-pairs",
-        f"{told} in one basket more often than chance and the size of baskets explain. The closest: {top['antecedent_name']} "
-        f"and {top['consequent_name']}, together in {fmt.count(top['both'])} baskets, {fmt.number(top['times'], 1)} times as "
-        "often as chance.",
-        value=float(len(closest)), unit="count", n=int(whole["baskets"]), evidence="shown",
-        action="Show such products next to each other, on the shelf, on the page and in the offer.", owner=OWNER,
-    )  # fmt: skip
-
-
-def _worth(bundles: pd.DataFrame, whole: pd.Series, uplift: float, fmt: Formats) -> Finding | None:
-    if bundles.empty:
-        return None
-    revenue, margin = float(bundles["extra_revenue"].sum()), float(bundles["extra_margin"].sum(min_count=1))
-    orders = whole["baskets_year"] * YEAR / whole["days"]
-    offers = "one offer" if len(bundles) == 1 else f"{fmt.count(len(bundles))} offers of the cheaper product with the dearer one"
-    profit = "" if np.isnan(margin) else f", {fmt.money(margin)} of it margin"
-    return Finding(
-        "baskets-worth",
-        f"If {offers} made what is bought together beyond chance {fmt.share(uplift)} more, that would add "
-        f"{fmt.money(revenue)} of sales a year{profit}: {fmt.money(revenue / orders)} to the average order of "
-        f"{fmt.money(whole['order_value'])}.",
-        value=revenue, unit="money", n=round(float(bundles["both_year"].sum())),
-        money=revenue if np.isnan(margin) else margin, evidence="indicative",
-        action="Make the first offer to half of the customers for four weeks, and compare the two halves.", owner=OWNER,
-    )  # fmt: skip
-
-
-def _first(bundles: pd.DataFrame, fmt: Formats) -> Finding | None:
-    if bundles.empty:
-        return None
-    top = bundles.iloc[0]
-    return Finding(
-        "baskets-first",
-        f"Of the baskets with {top['lead_name']}, {fmt.share(top['confidence'])} also hold {top['addon_name']} "
-        f"({fmt.money(top['price'])} a basket). At {fmt.share(top['target'])} this pair alone would add "
-        f"{fmt.money(top['extra_revenue'])} of sales a year.",
-        value=float(top["confidence"]), unit="share", n=round(float(top["both_year"])), evidence="indicative",
-        action=f"Offer {top['addon_name']} to everybody who takes {top['lead_name']}.", owner=OWNER,
-    )  # fmt: skip
 
 
 def _tables(closest: pd.DataFrame, bundles: pd.DataFrame, seldom: pd.DataFrame) -> tuple[Table, ...]:
@@ -229,25 +165,37 @@ def _tables(closest: pd.DataFrame, bundles: pd.DataFrame, seldom: pd.DataFrame) 
 def _assumptions(whole: pd.Series, bundles: pd.DataFrame, uplift: float, fmt: Formats) -> tuple[Assumption, ...]:
     notes = []
     if len(bundles):
-        notes.append(
-            Assumption(
-                f"An offer lifts what is bought together beyond chance by {fmt.share(uplift)}, without a discount, and nobody "
-                "would have bought the second product later anyway. No figure of the client supports it yet: a test will.",
-                "low", "high",
-            )
-        )  # fmt: skip
-    what = "kinds of goods (products of the same name count as one)" if whole["item"] == "name" else "products"
-    found = "most often" if whole["items"] >= MOST_ITEMS else "in at least five baskets and in one of a thousand"
+        lifted = fmt.say(
+            "An offer lifts what is bought together beyond chance by {uplift}, without a discount, and nobody would have bought "
+            "the second product later anyway. No figure of the client supports it yet: a test will.",
+            uplift=fmt.share(uplift),
+        )
+        notes.append(Assumption(lifted, "low", "high"))
+    verdict = fmt.say(
+        "Of the pairs called more frequent than chance, at most {false} are expected to be chance after all; a customer who "
+        "repeats a basket is counted once in that verdict.",
+        false=fmt.share(FALSE_SHARE, 0),
+    )
     return (
         *notes,
-        Assumption(
-            f"Compared are the {fmt.count(whole['items'])} {what} found {found}. Of the pairs "
-            f"called more frequent than chance, at most {fmt.share(FALSE_SHARE, 0)} are expected to be chance after all; a "
-            "customer who repeats a basket is counted once in that verdict.",
-            "high", "low",
-        ),
+        Assumption(fmt.sentences(_compared(whole, fmt), verdict), "high", "low"),
         Assumption(
             "Products may share baskets because they share a season or a promotion, not because one calls for the other.",
             "medium", "medium",
         ),
     )  # fmt: skip
+
+
+def _compared(whole: pd.Series, fmt: Formats) -> str:
+    """What was compared: where products are as many as can be, those found most often."""
+    n, most = fmt.count(whole["items"]), whole["items"] >= MOST_ITEMS
+    if whole["item"] == "name" and most:
+        return fmt.say("Compared are the {n} kinds of goods found most often; products of the same name count as one.", n=n)
+    if whole["item"] == "name":
+        return fmt.say(
+            "Compared are the {n} kinds of goods found in at least five baskets and in one of a thousand; products of the same "
+            "name count as one.", n=n,
+        )  # fmt: skip
+    if most:
+        return fmt.say("Compared are the {n} products found most often.", n=n)
+    return fmt.say("Compared are the {n} products found in at least five baskets and in one of a thousand.", n=n)

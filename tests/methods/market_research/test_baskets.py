@@ -37,7 +37,7 @@ def test_a_bundle_by_hand():
     assert (bundle["extra_orders"], bundle["extra_revenue"], bundle["extra_margin"]) == pytest.approx((10, 200, 76))
     worth = next(f for f in result.findings if f.id == "baskets-worth")
     assert (worth.value, worth.money, worth.evidence) == (pytest.approx(200), pytest.approx(76), "indicative")
-    assert "€200 of sales a year, €76 of it margin: €0.20 to the average order of €80" in worth.sentence
+    assert "€200 of sales a year: €0.20 to the average order of €80. Of these sales, €76 is margin." in worth.sentence
     assert result.headline == "One pair of products belongs together; one offer could add €200 a year"
     assert "Of the 435 pairs that 30 products form, one is in one basket" in result.findings[0].sentence
 

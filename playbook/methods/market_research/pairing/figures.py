@@ -1,7 +1,5 @@
 """Basket figures: the closest pairs, by how many times as often as chance they stand in one basket."""
 
-from textwrap import shorten
-
 import numpy as np
 import pandas as pd
 
@@ -23,31 +21,36 @@ def rules_figure(closest: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         ax.barh(places, frame["times"] - 1, left=1, height=0.55, color=BAR)
         ax.hlines(places, frame["times_low"], frame["times_high"], color=FINDING, linewidth=2)
         for place, row in zip(places, frame.itertuples(), strict=True):
-            text = f"{fmt.number(row.times, 1)} times, {fmt.count(row.both)} baskets"
+            text = fmt.say("{times} times, {both} baskets", times=fmt.number(row.times, 1), both=fmt.count(row.both))
             ax.annotate(
                 text, (max(row.times_high, row.times), place), (6, 0), textcoords="offset points", va="center", fontsize=9
             )
         ax.axvline(1, color=HISTORY, linewidth=1)
         ax.set(
             yticks=places, xlim=(0, 1.45 * frame["times_high"].max()), ylim=(len(frame) - 0.4, -0.6),
-            xlabel="times as often in one basket as by chance",
+            xlabel=fmt.say("times as often in one basket as by chance"),
         )  # fmt: skip
         ax.set_yticklabels(names, fontsize=9)
         ax.grid(False)
         svg = finish(figure)
-    alt = "; ".join(
-        f"{r.antecedent_name} with {r.consequent_name}: {fmt.number(r.times, 1)} times as often as chance, "
-        f"{fmt.count(r.both)} baskets"
-        for r in frame.itertuples()
-    )
+    alt = fmt.sentences(
+        *(
+            fmt.say(
+                "{first} with {second}: {times} times as often as chance, {both} baskets.",
+                first=r.antecedent_name, second=r.consequent_name, times=fmt.number(r.times, 1), both=fmt.count(r.both),
+            )
+            for r in frame.itertuples()
+        )
+    )  # fmt: skip
     columns = {
         "antecedent_name": ("Who buys", "text"), "consequent_name": ("also takes", "text"),
         "both": ("Baskets with both", "count"),
         "times": ("Times as often as chance", "number"), "times_low": ("Range from", "number"), "times_high": ("to", "number"),
     }  # fmt: skip
-    caption = f"The pairs most surely bought together; the rust line is the {fmt.share(LEVEL)} range."
-    return Figure(svg, caption, source, f"{alt}.", Table(frame, "The closest pairs.", source, columns))
+    caption = fmt.say("The pairs most surely bought together; the rust line is the {level} range.", level=fmt.share(LEVEL))
+    return Figure(svg, caption, source, alt, Table(frame, "The closest pairs.", source, columns))
 
 
-def _short(name: str) -> str:
-    return shorten(str(name), WIDEST, placeholder="…")
+def _short(name: object) -> str:
+    text = str(name)
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1].rstrip()}…"
