@@ -8,18 +8,19 @@ from playbook.intake.schema import TABLES, Column
 from playbook.intake.sent import Sent
 from playbook.intake.sources import FILE, ROW
 from playbook.intake.verdict import Check
+from playbook.locale import mark, said
 
 __all__ = ["feature_checks", "left_out_checks", "reading_checks"]
 
 _WORDS = {
-    "date": "a date",
-    "time": "a date or time",
-    "money": "an amount",
-    "number": "a number",
-    "count": "a whole number",
-    "flag": "yes or no",
+    "date": mark("a date"),
+    "time": mark("a date or time"),
+    "money": mark("an amount"),
+    "number": mark("a number"),
+    "count": mark("a whole number"),
+    "flag": mark("yes or no"),
 }
-_NO_DATA = "Words for an empty cell go under empty (for example empty: ['-', n/a]), rows that are no data under leave_out."
+_NO_DATA = mark("Words for an empty cell go under empty (for example empty: ['-', n/a]), rows that are no data under leave_out.")
 _GRAVE = {"date", "time", "money"}
 FEWEST_GROUPS = 3  # so many values at least before three digits after the sign look like more than chance
 
@@ -46,8 +47,11 @@ def feature_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
             values,
             facts.rows,
             (),
-            f"Most values of {header!r} are numbers, these are not, so that all of them are taken as words.",
-            f"Have the values corrected, or name the words that mean an empty cell under empty for {name} in client.yml.",
+            said("Most values of “{header}” are numbers, these are not, so that all of them are taken as words.", header=header),
+            said(
+                "Have the values corrected, or name the words that mean an empty cell under empty for {table} in client.yml.",
+                table=name,
+            ),
         )
         for header, values in nearly_numbers(sent.raw, sent.source).items()
     ]
@@ -61,8 +65,8 @@ def left_out_checks(name: str, sent: Sent) -> list[Check]:
         return []
     header = next(iter(sent.source.leave_out))
     whole = rows + sent.raw.rows.count().to_pyarrow().as_py()
-    reason = "These rows are left out because client.yml names them under leave_out; no figure counts them."
-    remedy = "Please confirm that they are totals or notes and no data."
+    reason = mark("These rows are left out because client.yml names them under leave_out; no figure counts them.")
+    remedy = mark("Please confirm that they are totals or notes and no data.")
     shown = dropped.select(FILE, ROW, value=as_text(dropped[header]))
     return [Check("left-out", "note", name, None, rows, whole, places(shown, "value"), reason, remedy)]
 
@@ -75,7 +79,6 @@ def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
     checks = []
     if unread:
         grave = column.required or column.kind in _GRAVE
-        effect = "so no total that uses it would be right" if grave else "so they are treated as missing"
         checks.append(
             Check(
                 "unreadable-value",
@@ -85,7 +88,13 @@ def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
                 unread,
                 facts.rows,
                 places(wrong, "value"),
-                f"What stands in {header!r} does not read as {_WORDS[column.kind]}, {effect}.",
+                said(
+                    "What stands in “{header}” does not read as {kind}, so no total that uses it would be right."
+                    if grave
+                    else "What stands in “{header}” does not read as {kind}, so these cells are treated as missing.",
+                    header=header,
+                    kind=_WORDS[column.kind],
+                ),
                 _remedy(column, sent),
             )
         )
@@ -101,8 +110,16 @@ def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
                 facts.nulls[column.name] - unread,
                 facts.rows,
                 places(blank.filter(blank.value.isnull()), "value"),
-                f"Every row needs {column.name} ({column.meaning}); without it the row can be neither counted nor left out.",
-                f"Please fill {header!r}, or map {column.name} to a column that is always filled.",
+                said(
+                    "Every row needs {column} ({meaning}); without it the row can be neither counted nor left out.",
+                    column=column.name,
+                    meaning=column.meaning,
+                ),
+                said(
+                    "Please fill “{header}”, or map {column} to a column that is always filled.",
+                    header=header,
+                    column=column.name,
+                ),
             )
         )
     return checks
@@ -110,12 +127,25 @@ def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
 
 def _remedy(column: Column, sent: Sent) -> str:
     if column.kind in {"date", "time"}:
-        now = f"it is {sent.source.date_format!r} now" if sent.source.date_format else 'for example date_format: "%d.%m.%Y"'
-        return f"Name the way dates are written in client.yml ({now}), or have the cells corrected. {_NO_DATA}"
+        if not sent.source.date_format:
+            return said(
+                'Name the way dates are written in client.yml (for example date_format: "%d.%m.%Y"), or have the cells corrected.'
+                " {no_data}",
+                no_data=_NO_DATA,
+            )
+        return said(
+            "Name the way dates are written in client.yml (it is “{now}” now), or have the cells corrected. {no_data}",
+            now=sent.source.date_format,
+            no_data=_NO_DATA,
+        )
     if column.kind == "flag":
-        return f"Say what the words mean in client.yml, for example values: {{{column.name}: {{ja: yes, nein: no}}}}."
-    now = f"decimal is {sent.source.decimal!r} now"
-    return f"Set decimal and thousands in client.yml ({now}), or have the cells corrected. {_NO_DATA}"
+        example = f"values: {{{column.name}: {{ja: yes, nein: no}}}}"
+        return said("Say what the words mean in client.yml, for example {example}.", example=example)
+    return said(
+        "Set decimal and thousands in client.yml (decimal is “{now}” now), or have the cells corrected. {no_data}",
+        now=sent.source.decimal,
+        no_data=_NO_DATA,
+    )
 
 
 def _thousands(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
@@ -137,8 +167,15 @@ def _thousands(name: str, sent: Sent, facts: Facts, column: Column) -> list[Chec
             counted["signed"],
             facts.rows,
             places(signed, "value"),
-            f"Every value with {sign!r} has exactly three digits after it. "
-            "If the sign separates thousands, each of them is read a thousand times too small.",
-            f"If so, write thousands: {sign!r} and decimal: {',' if sign == '.' else '.'!r} for {name} in client.yml.",
+            said(
+                "Every value with “{sign}” has exactly three digits after it."
+                " If the sign separates thousands, each of them is read a thousand times too small.",
+                sign=sign,
+            ),
+            said(
+                "If so, write {settings} for {table} in client.yml.",
+                settings=f"thousands: {sign!r}, decimal: {',' if sign == '.' else '.'!r}",
+                table=name,
+            ),
         )
     ]

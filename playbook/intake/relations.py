@@ -7,11 +7,12 @@ from typing import get_args
 import ibis
 
 from playbook.engagement import SHARES, Engagement, Kpi
-from playbook.intake.rules import EXAMPLES, TOTALS, Facts, amount, places
+from playbook.intake.rules import EXAMPLES, TOTALS, Facts, holding, places
 from playbook.intake.schema import FEATURE, TABLES
 from playbook.intake.sent import Sent
 from playbook.intake.sources import FILE, ROW
 from playbook.intake.verdict import Check
+from playbook.locale import mark, said, said_n
 
 __all__ = ["client_checks", "duplicate_checks", "relation_checks"]
 
@@ -35,7 +36,7 @@ def duplicate_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
     surplus = (repeated.times - 1).sum().to_pyarrow().as_py()
     if not surplus:
         return []
-    words = " and ".join(key)
+    words = " + ".join(key)
     shown = rows.semi_join(repeated, key).order_by([*key, FILE, ROW])
     return [
         Check(
@@ -46,9 +47,12 @@ def duplicate_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
             surplus,
             facts.rows,
             places(shown, key[-1]),
-            f"There should be {TABLES[name].row} a row, but the same {words} stands in several: "
-            "sums and averages would count it twice.",
-            f"Please say which row is right, or map {words} to the columns that tell the rows apart.",
+            said(
+                "Every row should be {row}, but the same {key} stands in several: sums and averages would count it twice.",
+                row=TABLES[name].row,
+                key=words,
+            ),
+            said("Please say which row is right, or map {key} to the columns that tell the rows apart.", key=words),
         )
     ]
 
@@ -75,8 +79,14 @@ def _repeated(sent: Sent, facts: Facts, currency: str) -> list[Check]:
             facts.rows - different,
             facts.rows,
             places(shown, "order_id"),
-            f"These lines equal another line in every column. They are counted; if they were exported twice, revenue is too high."
-            f"{amount(money, currency)}",
+            holding(
+                mark(
+                    "These lines equal another line in every column. They are counted; if they were exported twice, revenue is"
+                    " too high."
+                ),
+                money,
+                currency,
+            ),
             "Please say whether an article can stand twice in an order, and whether two files overlap.",
         )
     ]
@@ -124,9 +134,21 @@ def _orphans(name: str, sent: Mapping[str, Sent], facts: Facts, column: str, oth
             lines,
             facts.rows,
             tuple(f"{row[column]!r} in {row['lines']:,} rows" for row in unknown.head(EXAMPLES).to_dict("records")),
-            f"{len(unknown):,} values of {column} ({lines / facts.rows:.1%} of the rows) are not in {other}: "
-            f"they count in totals, but not where {other} are described.{amount(money, currency)}",
-            f"Please send a complete {other} export, and check that ids are written the same way in both.",
+            holding(
+                said_n(
+                    "{n} value of {column} ({share} of the rows) is not in the {other} table: it counts in totals, but not where"
+                    " that table is needed.",
+                    "{n} values of {column} ({share} of the rows) are not in the {other} table: they count in totals, but not"
+                    " where that table is needed.",
+                    len(unknown),
+                    column=column,
+                    share=f"{lines / facts.rows:.1%}",
+                    other=other,
+                ),
+                money,
+                currency,
+            ),
+            said("Please send a complete {other} export, and check that ids are written the same way in both.", other=other),
         )
     ]
 
@@ -148,7 +170,7 @@ def client_checks(engagement: Engagement, sent: Mapping[str, Sent], facts: Mappi
                     facts["plan"].rows,
                     places(unknown, "kpi"),
                     "Targets of a KPI that we do not know are left out of the plan.",
-                    f"Use one of {', '.join(get_args(Kpi))}: see values in client.yml.",
+                    said("Use one of {kpis}: see values in client.yml.", kpis=", ".join(get_args(Kpi))),
                 )
             )
         checks += _targets(rows, facts["plan"].rows)
@@ -160,8 +182,8 @@ def _targets(rows: ibis.Table, of: int) -> list[Check]:
     wrong = rows.filter(((rows.target <= 0) & (rows.kpi != "nps")) | (rows.kpi.isin(sorted(SHARES)) & (rows.target > 1)))
     if not (count := wrong.count().to_pyarrow().as_py()):
         return []
-    reason = "A target of nothing or less, or a share above 1, cannot be a plan; it is followed as it stands."
-    remedy = "Write shares as 0.32 for 32 percent, and ask what the target should be."
+    reason = mark("A target of nothing or less, or a share above 1, cannot be a plan; it is followed as it stands.")
+    remedy = mark("Write shares as 0.32 for 32 percent, and ask what the target should be.")
     return [Check("odd-target", "caution", "plan", "target", count, of, places(wrong, "target"), reason, remedy)]
 
 
@@ -169,8 +191,10 @@ def _protected(engagement: Engagement, sent: Mapping[str, Sent]) -> list[Check]:
     """Protected attributes that no column bears: nobody would be judged by them, and nobody would notice."""
     held = {name.removeprefix(FEATURE) for table in sent.values() for name in table.rows.columns}
     absent = [name for name in engagement.protected if name not in held]
-    reason = "No table has a column of that name, so no score can be judged by it, and a column of another name is learnt from."
-    remedy = "Write the name as client.yml maps it, or as it stands in the file under features."
+    reason = mark(
+        "No table has a column of that name, so no score can be judged by it, and a column of another name is learnt from."
+    )
+    remedy = mark("Write the name as client.yml maps it, or as it stands in the file under features.")
     return [Check("unknown-protected", "caution", "client.yml", name, 0, 0, (), reason, remedy) for name in absent]
 
 
@@ -255,7 +279,11 @@ def _outside(engagement: Engagement, facts: Mapping[str, Facts]) -> list[Check]:
             len(outside),
             len(engagement.interventions),
             tuple(f"{i.label}: {i.start} to {i.end or 'now'}" for i in outside),
-            f"These interventions lie outside the orders, {orders.first} to {last}; their effect cannot be measured.",
+            said(
+                "These interventions lie outside the orders, {first} to {last}; their effect cannot be measured.",
+                first=orders.first,
+                last=last,
+            ),
             "Check start and end in client.yml, or send orders of that time.",
         )
     ]

@@ -6,10 +6,11 @@ from math import exp
 import pandas as pd
 from babel.numbers import format_currency
 
-from playbook.intake.rules import OLDEST, Facts, amount, places
+from playbook.intake.rules import OLDEST, Facts, holding, places
 from playbook.intake.schema import TABLES
 from playbook.intake.sent import Sent
 from playbook.intake.verdict import Check
+from playbook.locale import mark, said, said_n
 
 __all__ = ["presence_checks", "shape_checks"]
 
@@ -28,6 +29,29 @@ QUARTILES = (0.25, 0.5, 0.75)
 TIMES_MEDIAN = 1_000
 DETACHED = 2.5  # the largest lines stand apart when they are so many times the next one
 TOP = 20
+_UNITS = {
+    "D": (
+        "days",
+        mark(
+            "No orders at all on {n} days on which this client usually has some: a part of the export may be missing, and trends"
+            " and forecasts would take it for a slump."
+        ),
+    ),
+    "W": (
+        "weeks",
+        mark(
+            "No orders at all in {n} weeks in which this client usually has some: a part of the export may be missing, and trends"
+            " and forecasts would take it for a slump."
+        ),
+    ),
+    "M": (
+        "months",
+        mark(
+            "No orders at all in {n} months in which this client usually has some: a part of the export may be missing, and"
+            " trends and forecasts would take it for a slump."
+        ),
+    ),
+}
 
 
 def presence_checks(name: str, sent: Sent, facts: Facts, as_of: date) -> list[Check]:
@@ -42,7 +66,7 @@ def presence_checks(name: str, sent: Sent, facts: Facts, as_of: date) -> list[Ch
                 0,
                 0,
                 (sent.raw.origin,),
-                f"{sent.raw.origin} has headers but no rows.",
+                said("{origin} has headers but no rows.", origin=sent.raw.origin),
                 "Please send the export again, or take the table out of client.yml.",
             )
         ]
@@ -56,7 +80,7 @@ def presence_checks(name: str, sent: Sent, facts: Facts, as_of: date) -> list[Ch
                 facts.rows,
                 facts.rows,
                 (f"first day {facts.first}",),
-                f"Every row lies after the as-of day, {as_of}, so there is nothing to count.",
+                said("Every row lies after the as-of day, {day}, so there is nothing to count.", day=as_of),
                 "Set as_of in client.yml to a later day.",
             )
         ]
@@ -100,8 +124,10 @@ def _zeros(name: str, sent: Sent, facts: Facts) -> list[Check]:
             facts.rows,
             facts.rows,
             places(sent.rows, column),
-            f"{column} is 0 in every row, so whatever rests on it says nothing.",
-            f"Check whether {sent.source.columns[column]!r} is the right column, or take it out of client.yml.",
+            said("{column} is 0 in every row, so whatever rests on it says nothing.", column=column),
+            said(
+                "Check whether “{header}” is the right column, or take it out of client.yml.", header=sent.source.columns[column]
+            ),
         )
         for column in money
         if facts.lows[column] == 0 == facts.highs[column]
@@ -132,7 +158,13 @@ def _late(name: str, facts: Facts, days: pd.DatetimeIndex, as_of: date) -> list[
             0,
             facts.rows,
             (f"last row {last}",),
-            f"The last row is {late} days older than the as-of day, {as_of}; the days since look like days without {name}.",
+            said_n(
+                "The last row is {n} day older than the as-of day, {day}; the day since looks like one without {table}.",
+                "The last row is {n} days older than the as-of day, {day}; the days since look like days without {table}.",
+                late,
+                day=as_of,
+                table=name,
+            ),
             "Please send a fresh export, or set as_of in client.yml to the last day that is complete.",
         )
     ]
@@ -149,7 +181,7 @@ def _gaps(days: pd.DatetimeIndex) -> list[Check]:
         "W": pd.period_range(days[0], days[-1], freq="W"),
         "M": pd.period_range(days[0], days[-1], freq="M"),
     }
-    for unit, word in (("D", "days"), ("W", "weeks"), ("M", "months")):
+    for unit, (word, reason) in _UNITS.items():
         seen = days if unit == "D" else days.to_period(unit)
         active = pd.Series(expected[unit].isin(seen), index=expected[unit])
         gaps = _silences(active, SHORTEST_GAP[unit])
@@ -164,8 +196,7 @@ def _gaps(days: pd.DatetimeIndex) -> list[Check]:
                     sum(map(len, gaps)),
                     len(active),
                     tuple(f"{_start(gap[0])} to {_end(gap[-1])} ({len(gap)} {word})" for gap in shown[:3]),
-                    f"No orders at all on {sum(map(len, gaps))} {word} on which this client usually has some: "
-                    "a part of the export may be missing, and trends and forecasts would take it for a slump.",
+                    said(reason, n=sum(map(len, gaps))),
                     "Please say whether the shop was closed then or the export is not complete.",
                 )
             ]
@@ -217,9 +248,15 @@ def _outliers(sent: Sent, facts: Facts, currency: str) -> list[Check]:
             found["rows"],
             facts.rows,
             places(extreme, "revenue"),
-            "These lines are far larger than all others (the middle line is "
-            f"{format_currency(exp(middle), currency, locale='en')}): "
-            f"a misplaced comma would look like this.{amount(found['money'], currency)}",
+            holding(
+                said(
+                    "These lines are far larger than all others (the middle line is {middle}): a misplaced comma would look like"
+                    " this.",
+                    middle=format_currency(exp(middle), currency, locale="en"),
+                ),
+                found["money"],
+                currency,
+            ),
             "Please confirm them. They are counted as they stand.",
         )
     ]

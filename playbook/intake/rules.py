@@ -11,13 +11,17 @@ from playbook.intake.schema import TABLES
 from playbook.intake.sent import Sent
 from playbook.intake.sources import FILE, ROW
 from playbook.intake.verdict import Check, Level
+from playbook.locale import mark, said
 
-__all__ = ["EXAMPLES", "OLDEST", "TOTALS", "Facts", "RowRule", "amount", "measure", "places", "row_checks", "row_rules"]
+__all__ = ["EXAMPLES", "OLDEST", "TOTALS", "Facts", "RowRule", "holding", "measure", "places", "row_checks", "row_rules"]
 
 TOTALS = {"orders": "revenue", "pipeline": "amount", "marketing": "spend"}  # what a client can reconcile
 OLDEST = date(1990, 1, 1)  # an earlier day is most often an empty cell that some system filled in
 EXAMPLES = 3
-_WHOSE = {"customer_id": "a customer", "product_id": "a product"}
+_WHOSE = {
+    "customer_id": mark("{column} is empty: the lines count in totals, but belong to a customer that nobody knows."),
+    "product_id": mark("{column} is empty: the lines count in totals, but belong to a product that nobody knows."),
+}
 _NUMBERS = {"money", "number", "count"}
 _LINED = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
 
@@ -58,7 +62,7 @@ def row_rules(name: str, rows: ir.Table, as_of: date, today: date) -> tuple[RowR
     schema = TABLES[name]
     rules = []
     for column in (c for c in schema.columns if c.name in rows.columns):
-        value = rows[column.name]
+        value, of = rows[column.name], {"column": column.name, "meaning": column.meaning}
         limits = [(column.low, lambda low, v=value: v < low), (column.high, lambda high, v=value: v > high)]
         for limit, outside in limits:
             if limit is not None:
@@ -68,8 +72,10 @@ def row_rules(name: str, rows: ir.Table, as_of: date, today: date) -> tuple[RowR
                         "stop",
                         column.name,
                         outside(limit),
-                        f"{column.name} ({column.meaning}) cannot be {'below' if limit == column.low else 'above'} {limit:g}.",
-                        f"Check that {column.name} is the right column, and have the rows corrected.",
+                        said("{column} ({meaning}) cannot be below {limit}.", **of, limit=f"{limit:g}")
+                        if limit == column.low
+                        else said("{column} ({meaning}) cannot be above {limit}.", **of, limit=f"{limit:g}"),
+                        said("Check that {column} is the right column, and have the rows corrected.", **of),
                     )
                 )
         if column.unusual_below is not None:
@@ -79,7 +85,11 @@ def row_rules(name: str, rows: ir.Table, as_of: date, today: date) -> tuple[RowR
                     "note",
                     column.name,
                     value < column.unusual_below,
-                    f"{column.name} below {column.unusual_below:g} counts as it stands: returns and credits lower the totals.",
+                    said(
+                        "{column} below {limit} counts as it stands: returns and credits lower the totals.",
+                        **of,
+                        limit=f"{column.unusual_below:g}",
+                    ),
                     "Please confirm that these are returns.",
                 )
             )
@@ -90,7 +100,7 @@ def row_rules(name: str, rows: ir.Table, as_of: date, today: date) -> tuple[RowR
                     "note",
                     column.name,
                     value.isnull(),
-                    f"{column.name} is empty: the lines count in totals, but belong to {_WHOSE[column.name]} that nobody knows.",
+                    said(_WHOSE[column.name], **of),
                     "Guest orders or fees are the usual reason; please say if the share is a surprise.",
                 )
             )
@@ -101,8 +111,11 @@ def row_rules(name: str, rows: ir.Table, as_of: date, today: date) -> tuple[RowR
                     "stop" if column.required else "caution",
                     column.name,
                     value < ibis.literal(OLDEST).cast(value.type()),
-                    f"A day before {OLDEST.year} is most often a placeholder for an empty cell; it stretches every time line.",
-                    f"Please say what {column.name} means where nothing was known, and empty these cells.",
+                    said(
+                        "A day before {year} is most often a placeholder for an empty cell; it stretches every time line.",
+                        year=OLDEST.year,
+                    ),
+                    said("Please say what {column} means where nothing was known, and empty these cells.", **of),
                 )
             )
     return (*rules, *_date_rules(name, rows, as_of, today))
@@ -122,15 +135,19 @@ def _date_rules(name: str, rows: ir.Table, as_of: date, today: date) -> list[Row
             "stop" if name == "pipeline" or schema.column(schema.date).required else "caution",
             schema.date,
             after_today,
-            f"These rows lie after today, {today}: day and month may be swapped, or the rows are not facts yet.",
-            f'Check date_format in client.yml (for example date_format: "%d.%m.%Y"), or leave the rows out of the {name} export.',
+            said("These rows lie after today, {day}: day and month may be swapped, or the rows are not facts yet.", day=today),
+            said(
+                'Check date_format in client.yml (for example date_format: "%d.%m.%Y"), or leave the rows out of the {table}'
+                " export.",
+                table=name,
+            ),
         ),
         RowRule(
             "after-as-of",
             "note",
             schema.date,
             after_as_of & ~after_today,
-            f"These rows lie after the as-of day, {as_of}, and are not counted.",
+            said("These rows lie after the as-of day, {day}, and are not counted.", day=as_of),
             "Nothing to do; set as_of in client.yml to a later day to count them.",
         ),
     ]
@@ -145,7 +162,10 @@ def _closed_later(rows: ir.Table, as_of: date) -> list[RowRule]:
             "caution",
             "closed_on",
             rows.closed_on > ibis.literal(as_of),
-            f"These deals are closed after the as-of day, {as_of}; until then they count as open, whatever their stage says.",
+            said(
+                "These deals are closed after the as-of day, {day}; until then they count as open, whatever their stage says.",
+                day=as_of,
+            ),
             "Nothing to do if as_of is meant to look back; else set as_of to a later day, or check the dates.",
         )
     ]
@@ -196,7 +216,7 @@ def row_checks(name: str, sent: Sent, facts: Facts, currency: str) -> list[Check
             rows,
             facts.rows,
             places(sent.rows.filter(rule.broken), rule.column),
-            f"{rule.reason}{amount(money, currency)}",
+            holding(rule.reason, money, currency),
             rule.remedy,
         )
         for rule, rows, money in facts.broken
@@ -204,12 +224,12 @@ def row_checks(name: str, sent: Sent, facts: Facts, currency: str) -> list[Check
     ]
 
 
-def amount(money: float | None, currency: str) -> str:
-    """`` They hold €1,204.`` where an amount is known, else nothing."""
+def holding(reason: str, money: float | None, currency: str) -> str:
+    """The reason, and what the rows hold (`` They hold €1,204.``) where an amount is known."""
     if money is None:
-        return ""
+        return reason
     written = format_currency(money, currency, "¤#,##0", locale="en", currency_digits=False)
-    return f" They hold {written.replace('-', '−')}."
+    return said("{reason} They hold {amount}.", reason=reason, amount=written.replace("-", "−"))
 
 
 def places(rows: ir.Table, value: str) -> tuple[str, ...]:

@@ -28,6 +28,10 @@ FIELDS = {
     "Worklist": {1: "title", 2: "how"},
     "Proposal": {1: "name", 2: "action", 3: "whom", 4: "owner", 5: "kpi", 6: "stop_rule"},
     "section": {1: "question", 2: "promise"},
+    "Check": {7: "reason", 8: "remedy"},  # what intake finds, told when the audit is
+    "RowRule": {4: "reason", 5: "remedy"},
+    "Column": {2: "meaning"},
+    "TableSchema": {0: "name", 1: "row"},
     "Locked": {None: ("headline", "unlock", "promise")},
 }
 RESULT = ("headline",)
