@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions, Objective
+from playbook.locale import mark
 from playbook.methods.market_research.demand import Demand
 from playbook.methods.market_research.prices import Prices
 from playbook.methods.strategy.whatif.business import (
@@ -21,7 +22,7 @@ from playbook.methods.strategy.whatif.business import (
 from playbook.methods.strategy.whatif.figures import tornado_figure, years_figure
 from playbook.methods.strategy.whatif.outcomes import Outcomes, break_even, play, tornado, years
 from playbook.methods.strategy.whatif.ranges import WIDTH, Ranges, driver_ranges
-from playbook.methods.strategy.whatif.words import assumptions, findings, headline, profit_word, tables
+from playbook.methods.strategy.whatif.words import assumptions, findings, headline, tables
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section
@@ -51,10 +52,8 @@ class Scenario(Result):
     source: str
 
     def figures(self) -> tuple[Figure, ...]:
-        what = "profit" if self.business.margin else "revenue"
-        middle = float(self.business.outcome({})[1 if self.business.margin else 0])
         return (
-            tornado_figure(self.tornado, middle, what, profit_word(self.business), self.source, self.fmt),
+            tornado_figure(self.tornado, self.business, self.source, self.fmt),
             years_figure(self.outcomes, self.goal, self.source, self.fmt),
         )
 
@@ -92,8 +91,11 @@ def scenario(
             fmt=fmt,
             headline="Not answered yet: What if things go better or worse than planned?",
             unlock=(
-                f"orders of at least {FEWEST_MONTHS} complete months, won deals in the pipeline (closed_on, amount), or contracts"
-                " (acquired_on, left_on, fee)",
+                fmt.say(
+                    "orders of at least {n} complete months, won deals in the pipeline (closed_on, amount), or contracts"
+                    " (acquired_on, left_on, fee)",
+                    n=fmt.count(FEWEST_MONTHS),
+                ),
             ),
             promise=scenario.section.promise,
         )
@@ -106,7 +108,7 @@ def scenario(
     ranges = driver_ranges(found, spread)
     outcomes, goal = play(found, ranges), revenue_target(objectives, day)
     table, even, cases = tornado(found, ranges), break_even(found, goal), years(found, outcomes)
-    source = _SOURCES[found.kind] + (", forecast of market research" if forecast is not None else "")
+    source = _SOURCES["forecast" if forecast is not None else found.kind]
     return Scenario(
         fmt=fmt,
         headline=headline(found, outcomes, fmt),
@@ -119,9 +121,10 @@ def scenario(
 
 
 _SOURCES = {
-    "shop": "orders of the last twelve months",
-    "pipeline": "deals closed in the last twelve months",
-    "contracts": "contracts",
+    "shop": mark("orders of the last twelve months"),
+    "forecast": mark("orders of the last twelve months, forecast of market research"),
+    "pipeline": mark("deals closed in the last twelve months"),
+    "contracts": mark("contracts"),
 }
 
 

@@ -28,7 +28,7 @@ __all__ = [
 MONTHS = 12
 LABELS = {
     "visits": ("Visits", "count"), "customers": ("Customers a month", "count"), "conversion": ("Conversion", "share"),
-    "frequency": ("Orders a customer and month", "number"), "orders": ("Orders a month", "count"),
+    "frequency": ("Orders per customer and month", "number"), "orders": ("Orders a month", "count"),
     "order_value": ("Value of an order", "money"),
     "open_deals": ("Deals in progress", "count"), "cycle": ("Days to a decision", "number"), "win_rate": ("Win rate", "share"),
     "deal_size": ("Size of a deal", "money"), "new": ("New contracts a month", "number"),
@@ -62,6 +62,16 @@ class Business:
         """Names of what can move: price only where its effect is known, unit cost only where the margin is."""
         priced = self.kind == "contracts" or self.elasticity != 0.0
         return (*self.base, *(["price"] if priced else []), *(["cost"] if self.margin else []))
+
+    @property
+    def judged(self) -> str:
+        """The outcome it is judged by: "profit", or "revenue" where no margin is stated."""
+        return "profit" if self.margin else "revenue"
+
+    @property
+    def meant(self) -> str:
+        """What that outcome is, as far as is stated: "revenue", "margin", or "profit" (margin less the budget)."""
+        return "revenue" if not self.margin else "profit" if self.fixed > 0 else "margin"
 
     def outcome(self, factors: dict[str, np.ndarray], elasticity: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Revenue and profit of twelve months when drivers are multiplied by ``factors`` (arrays of one shape; absent ones stay).

@@ -3,26 +3,30 @@
 import numpy as np
 import pandas as pd
 
-from playbook.methods.strategy.whatif.business import LABELS
+from playbook.locale import mark
+from playbook.methods.strategy.whatif.business import Business
 from playbook.methods.strategy.whatif.outcomes import Outcomes
+from playbook.methods.strategy.whatif.terms import driver_label, driver_name, meant, meant_title
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, INK, canvas, finish
 
-__all__ = ["driver_label", "tornado_figure", "years_figure"]
+__all__ = ["tornado_figure", "years_figure"]
 
 ROW_HEIGHT, FRAME_HEIGHT = 0.45, 1.0  # inches
 BINS = 40
 SAME = 1e-6  # relative spread below which all years are one
+_AXES = {
+    "revenue": mark("revenue of the next twelve months"),
+    "margin": mark("gross margin of the next twelve months"),
+    "profit": mark("profit after marketing of the next twelve months"),
+}
 
 
-def driver_label(name: str) -> str:
-    """A driver in the reader's words."""
-    return LABELS[name][0]
-
-
-def tornado_figure(table: pd.DataFrame, middle: float, what: str, meant: str, source: str, fmt: Formats) -> Figure:
-    """Bars from the result at a driver's low edge to that at its high edge, the widest on top; ``what``: profit or revenue."""
+def tornado_figure(table: pd.DataFrame, business: Business, source: str, fmt: Formats) -> Figure:
+    """Bars from the result at a driver's low edge to that at its high edge, the widest on top: profit, or else revenue."""
+    what = business.judged
+    middle = float(business.outcome({})[what == "profit"])
     data = table[::-1].reset_index(drop=True)
     low, high = data[f"{what}_low"], data[f"{what}_high"]
     least, most = float(min(low.min(), high.min())), float(max(low.max(), high.max()))
@@ -52,33 +56,42 @@ def tornado_figure(table: pd.DataFrame, middle: float, what: str, meant: str, so
                     fmt.change(factor - 1), (value, row), (5 * side, 0), textcoords="offset points", va="center", color=INK,
                     ha="right" if side < 0 else "left",
                 )  # fmt: skip
-        ax.set_yticks(data.index, [driver_label(name) for name in data["driver"]])
+        ax.set_yticks(data.index, [driver_label(name, fmt) for name in data["driver"]])
         ax.set_xlim(least - room, most + room)
         ax.xaxis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
         ax.xaxis.get_major_locator().set_params(nbins=5)
-        ax.set_xlabel(f"{meant} of the next twelve months")
+        ax.set_xlabel(fmt.told(_AXES[business.meant]))
         ax.grid(visible=False, axis="y")
         ax.grid(visible=True, axis="x")
         svg = finish(figure)
     top = data.iloc[-1]
+    ends = {edge: fmt.money(top[f"{what}_{edge}"]) for edge in ("low", "high")}
     return Figure(
         svg=svg,
         source=source,
-        caption=f"Each driver alone, at the low and the high end of its {fmt.share(LEVEL)} range; the line: as expected.",
-        alt=f"Tornado chart of {len(data)} drivers. {driver_label(top['driver'])} moves {meant} most, from"
-        f" {fmt.money(top[f'{what}_low'])} to {fmt.money(top[f'{what}_high'])}.",
-        data=Table(
-            table.assign(
-                label=[driver_label(name) for name in table["driver"]], down=table["factor_low"] - 1, up=table["factor_high"] - 1
-            ).assign(**{c: [fmt.change(v) for v in table[f"factor_{e}"] - 1] for c, e in (("down", "low"), ("up", "high"))}),
-            f"{meant.capitalize()} when one driver moves.",
-            source,
-            {
-                "label": ("Driver", "text"), "down": ("Low end", "text"), f"{what}_low": (f"{meant.capitalize()} there", "money"),
-                "up": ("High end", "text"), f"{what}_high": (f"{meant.capitalize()} there ", "money"),
-            },
+        caption=fmt.say(
+            "Each driver alone, at the low and the high end of its {level} range; the line: as expected.", level=fmt.share(LEVEL)
         ),
+        alt=fmt.say(
+            "Tornado chart of {n} drivers. The widest bar is that of {driver}: {meant} from {low} to {high}.",
+            n=fmt.count(len(data)), driver=driver_name(top["driver"], fmt), meant=meant(business, fmt), **ends,
+        ),
+        data=_drivers(table, business, source, fmt),
     )  # fmt: skip
+
+
+def _drivers(table: pd.DataFrame, business: Business, source: str, fmt: Formats) -> Table:
+    frame = table.assign(
+        label=[driver_label(name, fmt) for name in table["driver"]],
+        down=[fmt.change(v) for v in table["factor_low"] - 1], up=[fmt.change(v) for v in table["factor_high"] - 1],
+    )  # fmt: skip
+    what, title = business.judged, meant_title(business, fmt)
+    columns = {
+        "label": ("Driver", "text"),
+        "down": ("Low end", "text"), f"{what}_low": (fmt.say("{what} at the low end", what=title), "money"),
+        "up": ("High end", "text"), f"{what}_high": (fmt.say("{what} at the high end", what=title), "money"),
+    }  # fmt: skip
+    return Table(frame, "Results at both ends of each driver's range.", source, columns)
 
 
 def years_figure(outcomes: Outcomes, goal: float | None, source: str, fmt: Formats) -> Figure:
@@ -97,24 +110,30 @@ def years_figure(outcomes: Outcomes, goal: float | None, source: str, fmt: Forma
         top = float(share.max()) * 1.28
         ax.annotate(fmt.money(middle), (middle, top * 0.98), (-5, 0), textcoords="offset points", color=INK, va="top", ha="right")
         if goal is not None:
+            label = fmt.say("goal {money}", money=fmt.money(goal))
             left = goal < middle  # away from the label of the middle
             ax.axvline(goal, color=FINDING, linestyle="--", linewidth=1.4)
             ax.annotate(
-                f"goal {fmt.money(goal)}", (goal, top * 0.86), (-5 if left else 5, 0), textcoords="offset points", color=FINDING,
+                label, (goal, top * 0.86), (-5 if left else 5, 0), textcoords="offset points", color=FINDING,
                 weight="bold", va="top", ha="right" if left else "left",
             )  # fmt: skip
         ax.set_ylim(0, top)
         ax.yaxis.set_visible(False)
         ax.xaxis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
         ax.xaxis.get_major_locator().set_params(nbins=5)
-        ax.set_xlabel("revenue of the next twelve months")
+        ax.set_xlabel(fmt.told(_AXES["revenue"]))
         svg = finish(figure)
     return Figure(
         svg=svg,
         source=source,
-        caption=f"Revenue of {fmt.count(len(revenue))} possible years in which all drivers move together; the {fmt.share(LEVEL)}"
-        " range is darker.",
-        alt=f"Histogram of revenue around {fmt.money(middle)}; the range runs from {fmt.money(low)} to {fmt.money(high)}.",
+        caption=fmt.say(
+            "Revenue of {n} possible years in which all drivers move together; the {level} range is darker.",
+            n=fmt.count(len(revenue)), level=fmt.share(LEVEL),
+        ),
+        alt=fmt.say(
+            "Histogram of revenue around {middle}; the range runs from {low} to {high}.",
+            middle=fmt.money(middle), low=fmt.money(low), high=fmt.money(high),
+        ),
         data=Table(
             pd.DataFrame({"from": edges[:-1], "to": edges[1:], "share": share}), "Possible years by revenue.", source,
             {"from": ("From", "money"), "to": ("To", "money"), "share": ("Share of years", "share")},

@@ -3,32 +3,34 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.strategy.whatif.business import DOWN, LABELS, Business
-from playbook.methods.strategy.whatif.figures import driver_label
 from playbook.methods.strategy.whatif.outcomes import Outcomes
 from playbook.methods.strategy.whatif.ranges import Ranges
+from playbook.methods.strategy.whatif.terms import driver_label, driver_name, meant, meant_title
 from playbook.result.contract import Assumption, Finding, Table
 from playbook.result.formats import LEVEL, Formats
 
-__all__ = ["assumptions", "findings", "headline", "profit_word", "tables"]
+__all__ = ["assumptions", "findings", "headline", "tables"]
 
-OWNER = "management"
-ENOUGH = 0.95  # of profit lost before a break-even is worth a sentence of warning
-
-
-def profit_word(business: Business) -> str:
-    """What is left of revenue, as far as the client's statements let one say."""
-    if business.margin is None:
-        return "revenue"
-    return "profit after marketing" if business.fixed > 0 else "gross margin"
+OWNER = mark("management")
+_HEADLINES = {
+    "revenue": mark("Revenue of the next twelve months: {middle}, {range}"),
+    "margin": mark("Gross margin of the next twelve months: {middle}, {range}"),
+    "profit": mark("Profit after marketing of the next twelve months: {middle}, {range}"),
+}
+_EXPECTED = {
+    "revenue": mark("Revenue of the next twelve months should be about {revenue}."),
+    "margin": mark("Revenue of the next twelve months should be about {revenue}, and gross margin about {middle}."),
+    "profit": mark("Revenue of the next twelve months should be about {revenue}, and profit after marketing about {middle}."),
+}
+_BASIS = {"years": mark("own months against the year before"), "months": mark("own months"), "assumed": mark("assumed")}
 
 
 def headline(business: Business, outcomes: Outcomes, fmt: Formats) -> str:
     """The result of the next twelve months with its range."""
-    meant = profit_word(business)
-    low, middle, high = outcomes.edges("profit" if business.margin else "revenue")
-    range_ = f"in four years of five {fmt.money(low)} to {fmt.money(high)}"
-    return f"{meant.capitalize()} of the next twelve months: {fmt.money(middle)}, and {range_}"
+    low, middle, high = outcomes.edges(business.judged)
+    return fmt.say(_HEADLINES[business.meant], middle=fmt.money(middle), range=fmt.interval(low, high, "money"))
 
 
 def findings(
@@ -51,44 +53,53 @@ def findings(
 
 
 def _range(business: Business, outcomes: Outcomes, fmt: Formats) -> Finding:
-    meant, what = profit_word(business), "profit" if business.margin else "revenue"
-    low, middle, high = outcomes.edges(what)
-    sentence = f"Revenue of the next twelve months should be about {fmt.money(outcomes.edges('revenue')[1])}"
-    if business.margin:
-        sentence += f", {meant} {fmt.money(middle)}"
-        loss = float((outcomes.profit < 0).mean())
-        if loss > 0.99:
-            sentence += ": a loss whatever happens"
-        elif loss >= 0.01:
-            sentence += f"; {fmt.share(loss, 0)} of possible years end with a loss"
+    low, middle, high = outcomes.edges(business.judged)
+    revenue, loss = outcomes.edges("revenue")[1], float((outcomes.profit < 0).mean()) if business.margin else 0.0
+    ending = ""
+    if loss > 0.99:
+        ending = fmt.say("Nearly every possible year ends with a loss.")
+    elif loss >= 0.01:
+        ending = fmt.say("{share} of possible years end with a loss.", share=fmt.share(loss, 0))
     return Finding(
-        "scenario-range", sentence + ".", middle, "money", low, high, len(business.history) or None,
+        "scenario-range",
+        fmt.sentences(fmt.say(_EXPECTED[business.meant], revenue=fmt.money(revenue), middle=fmt.money(middle)), ending),
+        middle, "money", low, high, len(business.history) or None,
         evidence="likely" if low > 0 else "indicative",
         action="Plan with the middle, and decide now what is cut first if the year turns out like the low end.", owner=OWNER,
     )  # fmt: skip
 
 
 def _largest(business: Business, ranges: Ranges, table: pd.DataFrame, fmt: Formats) -> Finding:
-    top, meant = table.iloc[0], profit_word(business)
-    label = driver_label(top["driver"])
-    sentence = f"{label} moves {meant} most: {_ends(business, top, fmt)}."
+    top = table.iloc[0]
     known = table[[ranges.basis[name] != "assumed" for name in table["driver"]]]
+    first = fmt.say(
+        "Nothing moves {meant} more than {driver}: {low} at {down}, {high} at {up}.",
+        meant=meant(business, fmt), **_ends(business, top, fmt),
+    )  # fmt: skip
+    own = ""
     if ranges.basis[top["driver"]] == "assumed" and len(known):
-        own = known.iloc[0]
-        sentence += f" That range is assumed; of what your own months tell, {_small(driver_label(own['driver']))} moves it most:"
-        sentence += f" {_ends(business, own, fmt)}."
+        own = fmt.say(
+            "That range is assumed. Among the drivers whose range your own months tell, it is {driver}: {low} at {down}, {high}"
+            " at {up}.",
+            **_ends(business, known.iloc[0], fmt),
+        )
+    name = driver_name(top["driver"], fmt)
     return Finding(
         "scenario-driver",
-        sentence,
+        fmt.sentences(first, own),
         top["swing"], "money", n=len(business.history) or None, money=float(top["swing"]) / 2,
-        action=f"Watch {_small(label)} first: it decides more than any other driver how the year ends.", owner=OWNER,
+        action=fmt.say("Watch {driver} first: no other driver decides more about how the year ends.", driver=name), owner=OWNER,
     )  # fmt: skip
 
 
-def _ends(business: Business, row: pd.Series, fmt: Formats) -> str:
-    what = "profit" if business.margin else "revenue"
-    at = [f"{fmt.money(row[f'{what}_{edge}'])} at {fmt.change(row[f'factor_{edge}'] - 1)}" for edge in ("low", "high")]
-    return ", ".join(at)
+def _ends(business: Business, row: pd.Series, fmt: Formats) -> dict[str, str]:
+    """The driver, its changes at both ends of its range, and the result there, as they stand in a sentence."""
+    what = business.judged
+    return {
+        "driver": driver_name(row["driver"], fmt),
+        "low": fmt.money(row[f"{what}_low"]), "down": fmt.change(row["factor_low"] - 1),
+        "high": fmt.money(row[f"{what}_high"]), "up": fmt.change(row["factor_high"] - 1),
+    }  # fmt: skip
 
 
 def _even(business: Business, even: pd.DataFrame, fmt: Formats) -> Finding | None:
@@ -97,19 +108,27 @@ def _even(business: Business, even: pd.DataFrame, fmt: Formats) -> Finding | Non
     if known.empty:
         return None
     near = known.loc[known["profit"].abs().idxmin()]
-    label, change, meant = _small(driver_label(near["driver"])), float(near["profit"]), profit_word(business)
-    moved = f"{'rise' if change > 0 else 'fall'} by {fmt.share(abs(change))}"
+    change = float(near["profit"])
+    told = {"driver": driver_name(near["driver"], fmt), "change": fmt.share(abs(change)), "meant": meant(business, fmt)}
     if float(business.outcome({})[1]) > 0:
-        volume = known[~known["driver"].isin(DOWN)]
-        more = ""
+        text = (
+            fmt.say("Before {meant} is gone, {driver} could rise by {change} if nothing else moves.", **told)
+            if change > 0
+            else fmt.say("Before {meant} is gone, {driver} could fall by {change} if nothing else moves.", **told)
+        )
+        volume, other = known[~known["driver"].isin(DOWN)], ""
         if near["driver"] in DOWN and len(volume):
-            other = volume.loc[volume["profit"].abs().idxmin()]
-            more = f"; {_small(driver_label(other['driver']))} could fall by {fmt.share(abs(float(other['profit'])))}"
-        text = f"Until {meant} is gone, {label} could {moved} if nothing else moves{more}."
-        act = "Set the alarm of monitoring well before these points."
+            row = volume.loc[volume["profit"].abs().idxmin()]
+            fall = {"driver": driver_name(row["driver"], fmt), "change": fmt.share(abs(float(row["profit"])))}
+            other = fmt.say("On its own, {driver} could fall by {change}.", **fall)
+        text, act = fmt.sentences(text, other), mark("Set the alarm of monitoring well before these points.")
     else:
-        text = f"There is no profit yet: to reach it, {label} would have to {moved}, all else equal."
-        act = "Spend less on marketing, or change the margin, before growing."
+        text = (
+            fmt.say("There is no profit yet: to reach it, {driver} would have to rise by {change}, all else equal.", **told)
+            if change > 0
+            else fmt.say("There is no profit yet: to reach it, {driver} would have to fall by {change}, all else equal.", **told)
+        )
+        act = mark("Spend less on marketing, or change the margin, before growing.")
     return Finding("scenario-even", text, abs(change), "share", owner=OWNER, action=act)
 
 
@@ -117,18 +136,22 @@ def _goal(outcomes: Outcomes, even: pd.DataFrame, goal: float | None, fmt: Forma
     if goal is None:
         return None
     middle = float(outcomes.edges("revenue")[1])
-    volume = even[~even["driver"].isin([*DOWN, "price"])].dropna(subset=["goal"])
-    alone = ""
-    if len(volume) and middle < goal:
-        first = volume.loc[volume["goal"].abs().idxmin()]
-        alone = f" {driver_label(first['driver'])} alone would have to rise by {fmt.share(float(first['goal']))}."
-    side = "short of" if middle < goal else "above"
+    short = middle < goal
+    told = {"gap": fmt.money(abs(middle - goal)), "goal": fmt.money(goal)}
+    text = (
+        fmt.say("Without the plan the year ends {gap} short of the pace of the revenue goal, {goal} in twelve months.", **told)
+        if short
+        else fmt.say("Without the plan the year ends {gap} above the pace of the revenue goal, {goal} in twelve months.", **told)
+    )
+    volume, alone = even[~even["driver"].isin([*DOWN, "price"])].dropna(subset=["goal"]), ""
+    if len(volume) and short:
+        row = volume.loc[volume["goal"].abs().idxmin()]
+        rise = {"driver": driver_name(row["driver"], fmt), "change": fmt.share(float(row["goal"]))}
+        alone = fmt.say("If nothing else moved, {driver} would have to rise by {change} to close that gap.", **rise)
     return Finding(
-        "scenario-goal",
-        f"Without the plan the year ends {fmt.money(abs(middle - goal))} {side} the pace of the revenue goal, {fmt.money(goal)}"
-        f" in twelve months.{alone}",
-        middle - goal, "money", money=abs(middle - goal), evidence="indicative", owner=OWNER,
-        action="Look at what the plan adds: none of its actions is counted here." if middle < goal else None,
+        "scenario-goal", fmt.sentences(text, alone), middle - goal, "money",
+        money=abs(middle - goal), evidence="indicative", owner=OWNER,
+        action="Look at what the plan adds: none of its actions is counted here." if short else None,
     )  # fmt: skip
 
 
@@ -136,83 +159,113 @@ def tables(
     business: Business, ranges: Ranges, cases: pd.DataFrame, even: pd.DataFrame, goal: float | None, source: str, fmt: Formats
 ) -> tuple[Table, ...]:
     """Three possible years side by side, and each driver with its range and break-even."""
-    meant = profit_word(business)
-    rows = []
-    for name in ranges.names:
-        label, unit = LABELS[name]
-        level = business.base.get(name)
-        told = [fmt.change(v - 1) if level is None else fmt.value(level * v, unit) for v in cases[name]]
-        rows.append({"what": label, **dict(zip(cases["year"], told, strict=True))})
-    money = [("Revenue", "revenue"), *([(meant.capitalize(), "profit")] if business.margin else [])]
-    top = [{"what": label, **dict(zip(cases["year"], map(fmt.money, cases[c]), strict=True))} for label, c in money]
     together = Table(
-        pd.DataFrame([*top, *rows]),
+        _years(business, ranges, cases, fmt),
         "Three possible years: as bad, and as good, as about one in ten. Drivers are as in years like these.",
-        source, {"what": ("What", "text")} | {year: (year.capitalize(), "text") for year in cases["year"]},
+        source,
+        {
+            "what": ("What", "text"), "worse": ("Worse", "text"), "as expected": ("As expected", "text"),
+            "better": ("Better", "text"),
+        },
     )  # fmt: skip
     spans = [ranges.edges(name) for name in ranges.names]
     frame = even.assign(
-        label=[driver_label(n) for n in even["driver"]],
+        label=[driver_label(n, fmt) for n in even["driver"]],
         now=["–" if n not in business.base else fmt.value(business.base[n], LABELS[n][1]) for n in even["driver"]],
-        span=[f"{fmt.change(low - 1)} to {fmt.change(high - 1)}" for low, high in spans],
-        basis=[_BASIS[ranges.basis[n]] for n in even["driver"]],
+        span=[fmt.say("{low} to {high}", low=fmt.change(low - 1), high=fmt.change(high - 1)) for low, high in spans],
+        basis=[fmt.told(_BASIS[ranges.basis[n]]) for n in even["driver"]],
         lost=[_change(v, fmt) for v in even["profit"]], met=[_change(v, fmt) for v in even["goal"]],
     )  # fmt: skip
     columns = {
-        "label": ("Driver", "text"), "now": ("Last 12 months", "text"), "span": (f"{fmt.share(LEVEL)} range in a year", "text"),
-        "basis": ("The range is from", "text"),
+        "label": ("Driver", "text"), "now": ("Last 12 months", "text"),
+        "span": (fmt.say("{level} range in a year", level=fmt.share(LEVEL)), "text"), "basis": ("The range is from", "text"),
     }  # fmt: skip
     if business.margin:
-        columns["lost"] = (f"No {meant} left at", "text")
+        columns["lost"] = (
+            "No gross margin left at" if business.meant == "margin" else "No profit after marketing left at", "text"
+        )  # fmt: skip
     if goal is not None:
         columns["met"] = ("Revenue goal met at", "text")
     return together, Table(frame, "How far each driver may move, and where it breaks even on its own.", source, columns)
 
 
-_BASIS = {"years": "own months against the year before", "months": "own months", "assumed": "assumed"}
+def _years(business: Business, ranges: Ranges, cases: pd.DataFrame, fmt: Formats) -> pd.DataFrame:
+    """A row for revenue, for what is left of it, and for each driver; a column for each of ``cases``, all in words."""
+    money = [(fmt.say("Revenue"), "revenue"), *([(meant_title(business, fmt), "profit")] if business.margin else [])]
+    rows = [{"what": label, **dict(zip(cases["year"], map(fmt.money, cases[c]), strict=True))} for label, c in money]
+    for name in ranges.names:
+        level = business.base.get(name)
+        told = [fmt.change(v - 1) if level is None else fmt.value(level * v, LABELS[name][1]) for v in cases[name]]
+        rows.append({"what": driver_label(name, fmt), **dict(zip(cases["year"], told, strict=True))})
+    return pd.DataFrame(rows)
 
 
 def _change(value: float, fmt: Formats) -> str:
-    return "no level" if not np.isfinite(value) else fmt.change(value)
+    return fmt.change(value) if np.isfinite(value) else fmt.say("no level")
 
 
 def assumptions(business: Business, ranges: Ranges, forecast: bool, fmt: Formats) -> tuple[Assumption, ...]:
     """What the possible years rest on."""
-    assumed = [_small(driver_label(n)) for n in ranges.names if ranges.basis[n] == "assumed"]
-    named = f"{', '.join(assumed[:-1])} and {assumed[-1]}" if len(assumed) > 1 else "".join(assumed)
-    spent = f"; the budget of {fmt.money(business.fixed)} is spent in any case" if business.fixed else "; no other cost is known"
     stated = [
-        (True, "Nothing of the plan is counted: these are years in which the business goes on as before.", "high", "medium"),
+        (
+            True,
+            mark("Nothing of the plan is counted: these are years in which the business goes on as before."), "high", "medium",
+        ),
         (
             forecast,
-            "Without a move, revenue is what the tested forecast of market research says, and ranges are drawn so that revenue"
-            " scatters as that forecast does.", "high", "high",
+            mark(
+                "Without a move, revenue is what the tested forecast of market research says, and ranges are drawn so that"
+                " revenue scatters as that forecast does."
+            ), "high", "high",
         ),
-        (not forecast, "Without a move, revenue is that of the last twelve months: no growth is expected.", "medium", "high"),
-        (bool(assumed), f"The ranges of {named} are assumed; the data do not tell them.", "low", "medium"),
         (
-            business.elasticity != 0,
-            f"A price 1% higher sells {fmt.share(-business.elasticity / 100, 1)} fewer units, the mean of what was measured for"
-            " product groups.", "medium", "high",
+            not forecast,
+            mark("Without a move, revenue is that of the last twelve months: no growth is expected."), "medium", "high",
         ),
+        ("assumed" in ranges.basis.values(), _assumed(ranges, fmt), "low", "medium"),
+        (business.elasticity != 0, _priced(business, fmt), "medium", "high"),
         (
             business.kind == "shop" and business.elasticity == 0,
-            "How sales answer to prices is not known, so no price is moved.", "high", "medium",
+            mark("How sales answer to prices is not known, so no price is moved."), "high", "medium",
         ),
         (
             "visits" in business.base,
-            "Customers rise and fall with visits times conversion, and visits moved as customers did.", "low", "medium",
+            mark("Customers rise and fall with visits times conversion, and visits moved as customers did."), "low", "medium",
         ),
         (
             business.kind == "pipeline",
-            "As many deals stay in progress as now, so that quicker decisions mean more of them.", "low", "medium",
+            mark("As many deals stay in progress as now, so that quicker decisions mean more of them."), "low", "medium",
         ),
-        (business.kind == "contracts", "Contracts do not end for a change of the fee within the year.", "low", "high"),
-        (business.margin is None, "No gross margin is stated in client.yml, so nothing is said of profit.", "high", "high"),
-        (bool(business.margin), f"Margin is {fmt.share(business.margin or 0)} of revenue, as stated{spent}.", "medium", "high"),
+        (
+            business.kind == "contracts",
+            mark("Contracts do not end for a change of the fee within the year."), "low", "high",
+        ),
+        (
+            not business.margin,
+            mark("No gross margin is stated in client.yml, so nothing is said of profit."), "high", "high",
+        ),
+        (bool(business.margin), _spent(business, fmt), "medium", "high"),
     ]  # fmt: skip
     return tuple(Assumption(*words) for holds, *words in stated if holds)
 
 
-def _small(label: str) -> str:
-    return label[0].lower() + label[1:]
+def _assumed(ranges: Ranges, fmt: Formats) -> str:
+    names = [driver_name(n, fmt) for n in ranges.names if ranges.basis[n] == "assumed"]
+    return fmt.say_n(
+        "The range of {names} is assumed; the data do not tell it.",
+        "The ranges of {names} are assumed; the data do not tell them.", len(names), names=fmt.listed(names),
+    )  # fmt: skip
+
+
+def _priced(business: Business, fmt: Formats) -> str:
+    units = fmt.share(abs(business.elasticity) / 100, 1)
+    if business.elasticity > 0:
+        return fmt.say("A price 1% higher sells {n} more units, the mean of what was measured for product groups.", n=units)
+    return fmt.say("A price 1% higher sells {n} fewer units, the mean of what was measured for product groups.", n=units)
+
+
+def _spent(business: Business, fmt: Formats) -> str:
+    margin = fmt.say("Margin is {share} of revenue, as stated.", share=fmt.share(business.margin or 0))
+    if business.fixed:
+        return fmt.sentences(margin, fmt.say("The budget of {money} is spent in any case.", money=fmt.money(business.fixed)))
+    return fmt.sentences(margin, fmt.say("No other cost is known."))
