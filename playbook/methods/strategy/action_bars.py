@@ -1,10 +1,11 @@
 """Action bars: one bar per action with the range of its assumption, as the targeting and the plan sections show them."""
 
-from collections.abc import Callable
+from functools import partial
 from textwrap import shorten
 
 import pandas as pd
 
+from playbook.result.formats import Formats, Unit
 from playbook.result.theme import BAR, FINDING, HISTORY, INK, canvas, finish
 
 __all__ = ["action_bars", "largest"]
@@ -22,25 +23,28 @@ def largest(actions: pd.DataFrame) -> pd.DataFrame:
 
 def action_bars(
     data: pd.DataFrame,
-    write: Callable[[float], str],
+    fmt: Formats,
     xlabel: str,
     *,
+    unit: Unit = "money",
     line: tuple[float, str] | None = None,
-    mark: str | None = None,
+    tick: tuple[str, str] | None = None,
 ) -> str:
     """SVG of horizontal bars for ``data``: segment, name, low, value, high, one row per action, drawn from the bottom up.
 
-    ``write`` puts a value in words. ``line`` is a reference value with its label; bars that fall short of it are marked. ``mark``
-    names a column to be shown as a tick on each bar.
+    ``unit`` is that of the values. ``line`` is a reference value with its label; bars that fall short of it are marked. ``tick``
+    is a column to be shown as a tick on each bar, with its label.
     """
+    write = partial(fmt.value, unit=unit)
     short = pd.Series(False, index=data.index) if line is None else data["value"] < line[0]
-    ends = data[["value", "high", *([mark] if mark else [])]].max(axis=1)
+    named = list(zip(data["segment"], data["name"], strict=True))
+    ends = data[["value", "high", *([tick[0]] if tick else [])]].max(axis=1)
     with canvas(height=FRAME_HEIGHT + ROW_HEIGHT * len(data)) as (figure, ax):
         ax.barh(data.index, data["value"], color=[FINDING if s else BAR for s in short], height=0.6)
         ax.hlines(data.index, data["low"], data["high"], color=HISTORY, linewidth=1.4)
         labels = []
         for row, end, low, value, high in zip(data.index, ends, data["low"], data["value"], data["high"], strict=True):
-            label = f"{write(value)} ({write(low)} to {write(high)})"
+            label = fmt.say("{value} ({low} to {high})", value=write(value), low=write(low), high=write(high))
             labels.append(
                 ax.annotate(label, (end, row), (GAP, 0), textcoords="offset points", va="center", color=INK, in_layout=False)
             )
@@ -48,13 +52,11 @@ def action_bars(
         if line:
             ax.axvline(line[0], color=FINDING, linestyle="--", linewidth=1.4)
             ax.annotate(line[1], (line[0], len(data) - 0.5), (4, 0), **above)
-        if mark:
-            ax.plot(data[mark], data.index, "|", color=FINDING, markersize=17, markeredgewidth=2.4)
-            ax.annotate(mark, (data[mark].iloc[-1], len(data) - 0.65), (0, 2), ha="center", **above)
-        ax.set_yticks(
-            data.index,
-            [f"{shorten(s, LONGEST, placeholder=' …')}:\n{n}" for s, n in zip(data["segment"], data["name"], strict=True)],
-        )
+        if tick:
+            column, label = tick
+            ax.plot(data[column], data.index, "|", color=FINDING, markersize=17, markeredgewidth=2.4)
+            ax.annotate(label, (data[column].iloc[-1], len(data) - 0.65), (0, 2), ha="center", **above)
+        ax.set_yticks(data.index, [fmt.say("{whom}:\n{action}", whom=_short(w), action=a) for w, a in named])
         ax.set_ylim(-0.6, len(data))
         lowest = min(0.0, data["low"].min())
         ax.set_xlim(lowest, max(ends.max(), line[0] if line else 0.0, lowest + 1e-9))
@@ -69,3 +71,9 @@ def action_bars(
         reach = max((end - lowest) / (1 - part) for end, part in zip(ends, taken, strict=True))
         ax.set_xlim(lowest, max(lowest + reach, ax.get_xlim()[1]))
         return finish(figure)
+
+
+def _short(whom: str) -> str:
+    """Cut between words where there are any, and anywhere in a language that writes without spaces."""
+    short = shorten(whom, LONGEST, placeholder=" …")
+    return short if short.strip(" …") else f"{whom[: LONGEST - 1]}…"

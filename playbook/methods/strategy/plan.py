@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 
 from playbook.engagement import Assumptions
+from playbook.locale import mark
 from playbook.methods.market_research.segments import Segments
 from playbook.methods.needs_analysis.needs import Needs
 from playbook.methods.strategy.action_bars import action_bars, largest
@@ -19,7 +20,7 @@ from playbook.result.section import section
 
 __all__ = ["Plan", "plan"]
 
-SOURCE = "proposals of all sections of this report"
+SOURCE = mark("proposals of all sections of this report")
 
 _COLUMNS = {
     "name": ("What", "text"),
@@ -107,7 +108,7 @@ def plan(
     actions = dated(kept, proposed, as_of, fmt)
     left_out = [p for p in proposed if p.id not in set(actions["action_id"])]
     margin = parameters.gross_margin
-    meant = meant_of(actions, margin)
+    meant = meant_of(actions, margin, fmt)
     bought = segments.assignments.set_index("customer_id")["revenue_year"] if segments is not None else pd.Series(dtype=float)
     return Plan(
         fmt=fmt,
@@ -115,7 +116,7 @@ def plan(
         findings=findings(actions, left_out, margin, meant, needs, review_finding(kept, bought, margin, fmt), fmt),
         tables=_tables(actions, meant, fmt) if len(actions) else (),
         assumptions=_assumptions(fmt),
-        worklists=(_listed(actions), *lists(kept)) if len(actions) else (),
+        worklists=(_listed(_told(actions, fmt)), *lists(kept)) if len(actions) else (),
         actions=actions,
         margin=margin,
     )
@@ -123,11 +124,17 @@ def plan(
 
 def _tables(actions: pd.DataFrame, meant: str, fmt: Formats) -> tuple[Table, ...]:
     edges = zip(actions["value_low"], actions["value_high"], strict=True)
-    worth = [f"{fmt.money(low)} to {fmt.money(high)}" for low, high in edges]
+    worth = [fmt.say("{low} to {high}", low=fmt.money(low), high=fmt.money(high)) for low, high in edges]
+    caption = fmt.say("The plan. What the actions bring is {meant}.", meant=meant)
     return (
-        Table(actions.assign(worth=worth), f"The plan; an action brings {meant}.", SOURCE, _COLUMNS),
+        Table(_told(actions, fmt).assign(worth=worth), caption, SOURCE, _COLUMNS),
         Table(actions, "What is done, and how it is judged.", SOURCE, _DONE),
     )
+
+
+def _told(actions: pd.DataFrame, fmt: Formats) -> pd.DataFrame:
+    """The actions as they are shown: the strength of the evidence in the reader's words."""
+    return actions.assign(evidence=[fmt.told(e) for e in actions["evidence"]])
 
 
 def _listed(actions: pd.DataFrame) -> Worklist:
@@ -139,8 +146,11 @@ def _assumptions(fmt: Formats) -> tuple[Assumption, ...]:
     return (
         Assumption("Lead times hold: people, texts and systems are ready on the start date.", "medium", "medium"),
         Assumption(
-            f"{fmt.share(CONTROL)} of the customers of each action are left alone as a control group, drawn by lot. Without it no"
-            " effect can be measured; until the review, costs and gains are lower by that part.",
+            fmt.say(
+                "{share} of the customers of each action are left alone as a control group, drawn by lot. Without it no effect"
+                " can be measured; until the review, costs and gains are lower by that part.",
+                share=fmt.share(CONTROL),
+            ),
             "high",
             "high",
         ),
@@ -160,19 +170,29 @@ def _assumptions(fmt: Formats) -> tuple[Assumption, ...]:
 
 
 def _value_figure(result: Plan) -> Figure:
-    fmt, meant = result.fmt, meant_of(result.actions, result.margin)
+    fmt, meant = result.fmt, meant_of(result.actions, result.margin, result.fmt)
     data = largest(result.actions.rename(columns={"value_low": "low", "value_high": "high", "whom": "segment"}))
     data = data[["segment", "name", "low", "value", "high", "cost"]]
     top = data.iloc[-1]
     return Figure(
-        svg=action_bars(data, fmt.money, f"{meant} a year", mark="cost"),
+        svg=action_bars(data, fmt, fmt.say("{meant} a year", meant=meant), tick=("cost", fmt.say("cost"))),
         source=SOURCE,
-        caption=f"What each action should bring in {meant} a year. The line is its range, the mark the cost.",
-        alt=f"Bar chart of {len(data)} actions. {top['name']} for {top['segment']} should bring most,"
-        f" {fmt.money(top['value'])} for {fmt.money(top['cost'])}.",
+        caption=fmt.say(
+            "What each action should bring in {meant} a year. The line is its range, the mark the cost.", meant=meant
+        ),
+        alt=fmt.sentences(
+            fmt.say_n("Bar chart of one action.", "Bar chart of {n} actions.", len(data)),
+            fmt.say(
+                "Most should come from {action} for {whom}: {value} for a cost of {cost}.",
+                action=top["name"],
+                whom=top["segment"],
+                value=fmt.money(top["value"]),
+                cost=fmt.money(top["cost"]),
+            ),
+        ),
         data=Table(
             data[::-1],
-            f"Expected {meant} and cost a year.",
+            fmt.say("Expected {meant} and cost a year.", meant=meant),
             SOURCE,
             {
                 "segment": ("For whom", "text"),

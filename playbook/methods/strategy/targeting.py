@@ -6,20 +6,22 @@ from dataclasses import dataclass
 import pandas as pd
 
 from playbook.engagement import Assumptions, Industry, Intervention
+from playbook.locale import mark
 from playbook.methods.market_research.segments import Segments
 from playbook.methods.strategy.action_bars import action_bars, largest
 from playbook.methods.strategy.advising.action_value import COLUMNS, action_value
 from playbook.methods.strategy.advising.advice import Advice, Learned, fitting, learn, load_advice
+from playbook.methods.strategy.advising.findings import findings, headline
 from playbook.methods.strategy.advising.offers import offer
-from playbook.methods.strategy.advising.own_tests import lesson_findings, lesson_table, measured
-from playbook.result.contract import Assumption, Figure, Finding, Lesson, Locked, Result, Table
+from playbook.methods.strategy.advising.own_tests import lesson_findings, lesson_table
+from playbook.result.contract import Assumption, Figure, Lesson, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.remembered import Remembered
 from playbook.result.section import section
 
 __all__ = ["Targeting", "ranges", "targeting"]
 
-SOURCE = "segments of this report; effects and prices from the playbook's advice list"
+SOURCE = mark("segments of this report; effects and prices from the playbook's advice list")
 
 _SHOWN = {
     "segment": ("Segment", "text"),
@@ -92,7 +94,7 @@ def targeting(
         for advice in fitting(known, row["kind"], industry)
     ]
     average, margin = revenue / customers, parameters.gross_margin
-    rows = [action_value(*pair, average, margin, fmt.locale) for pair in pairs if not pair[2].withdrawn]
+    rows = [action_value(*pair, average, margin, fmt) for pair in pairs if not pair[2].withdrawn]
     actions = pd.DataFrame(rows, columns=list(COLUMNS)).sort_values(
         ["profit", "value"], ascending=False, kind="stable", ignore_index=True
     )
@@ -100,8 +102,8 @@ def targeting(
     advised = [pair[1:] for pair in pairs]
     return Targeting(
         fmt=fmt,
-        headline=_headline(actions, margin, fmt),
-        findings=(*_findings(actions, margin, fmt), *lesson_findings(advised, fmt.locale)),
+        headline=headline(actions, margin, fmt),
+        findings=(*findings(actions, margin, fmt), *lesson_findings(advised, fmt)),
         tables=_tables(actions, advised, margin, fmt),
         assumptions=_assumptions(without, margin, fmt),
         actions=actions,
@@ -119,107 +121,23 @@ def _members(segments: Segments, action: dict) -> pd.DataFrame:
 def ranges(actions: pd.DataFrame, fmt: Formats) -> list[str]:
     """``value_low`` to ``value_high`` of each action in words, one column of a table instead of two."""
     edges = zip(actions["value_low"], actions["value_high"], strict=True)
-    return [f"{fmt.money(low)} to {fmt.money(high)}" for low, high in edges]
-
-
-def _headline(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> str:
-    if actions.empty:
-        return "No action of the advice list fits these segments"
-    if margin is None:
-        return f"{len(actions)} actions aim at {fmt.money(actions['value'].sum())} more revenue a year; the margin is missing"
-    paying = actions[actions["profit"] > 0]
-    if paying.empty:
-        return f"None of the {len(actions)} actions is expected to earn its cost"
-    left = fmt.money(paying["profit"].sum())
-    return f"{len(paying)} of {len(actions)} actions should pay for whole segments: {left} a year after cost"
-
-
-def _findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list[Finding]:
-    if actions.empty:
-        return []
-    if margin is None:
-        top = actions.iloc[0]
-        sentence = (
-            f"The largest gain in sight is {top['name']} for {top['segment']}: {fmt.money(top['value'])} more revenue a year for"
-            f" {fmt.money(top['cost'])}. Whether it pays cannot be said, because the gross margin is not known."
-        )
-        return [
-            Finding(
-                "targeting-revenue",
-                sentence,
-                top["value"],
-                "money",
-                top["value_low"],
-                top["value_high"],
-                int(top["customers"]),
-                action="State the gross margin in client.yml, so that value after cost can be worked out.",
-            )
-        ]
-    findings, paying = [], actions[actions["profit"] > 0]
-    if len(paying) > 1:
-        spent, low, high = paying["cost"].sum(), paying["value_low"].sum(), paying["value_high"].sum()
-        findings.append(
-            Finding(
-                "targeting-total",
-                f"The {len(paying)} actions that pay cost {fmt.money(spent)} a year and should bring"
-                f" {fmt.money(paying['value'].sum())} of gross margin: {fmt.money(paying['profit'].sum())} is left.",
-                paying["profit"].sum(),
-                "money",
-                low - spent,
-                high - spent,
-                int(paying.groupby("segment")["customers"].first().sum()),
-                paying["profit"].sum(),
-                action="Start with these and keep a control group, so that the next report measures instead of assuming.",
-            )
-        )
-    if len(paying):
-        top = paying.iloc[0]
-        findings.append(
-            Finding(
-                "targeting-best",
-                f"Most should come from {top['name']} for {top['segment']}: {fmt.money(top['profit'])} a year after a cost of"
-                f" {fmt.money(top['cost'])}.",
-                top["profit"],
-                "money",
-                top["value_low"] - top["cost"],
-                top["value_high"] - top["cost"],
-                int(top["customers"]),
-                top["profit"],
-                evidence="likely" if measured(top) and top["value_low"] > top["cost"] else "indicative",
-                action=top["action"],
-                owner=top["owner"],
-            )
-        )
-    losing = actions[actions["profit"] <= 0]
-    if len(losing):
-        worst = losing.iloc[-1]
-        findings.append(
-            Finding(
-                "targeting-unpaid",
-                f"{'One action does' if len(losing) == 1 else f'{len(losing)} actions do'} not earn the cost for everybody, least"
-                f" of all {worst['name']} for {worst['segment']}: {fmt.money(worst['value'])} for {fmt.money(worst['cost'])}.",
-                worst["profit"],
-                "money",
-                worst["value_low"] - worst["cost"],
-                worst["value_high"] - worst["cost"],
-                int(worst["customers"]),
-                action="Leave it, or limit it to the customers most likely to respond (see the budget).",
-            )
-        )
-    return findings
+    return [fmt.say("{low} to {high}", low=fmt.money(low), high=fmt.money(high)) for low, high in edges]
 
 
 def _tables(actions: pd.DataFrame, pairs: list[tuple[Advice, Learned]], margin: float | None, fmt: Formats) -> tuple[Table, ...]:
-    shown = {**_SHOWN, "range": (f"{fmt.share(LEVEL)} range", "text")}
+    shown = {**_SHOWN, "range": (fmt.say("{level} range", level=fmt.share(LEVEL)), "text")}
     if margin is None:
         shown["value"] = ("Extra revenue a year", "money")
         del shown["profit"]
-    meant = "revenue, because the margin is not known" if margin is None else f"gross margin at {fmt.share(margin)} of revenue"
+    if margin is None:
+        caption = fmt.say("Actions by segment; an action brings revenue, because the margin is not known.")
+    else:
+        caption = fmt.say("Actions by segment; an action brings gross margin at {share} of revenue.", share=fmt.share(margin))
     tables = [
-        Table(actions.assign(range=ranges(actions, fmt)), f"Actions by segment; an action brings {meant}.", SOURCE, shown),
+        Table(actions.assign(range=ranges(actions, fmt)), caption, SOURCE, shown),
         Table(actions, "What to do, why and who.", SOURCE, _WHY),
     ]
-    if tested := lesson_table(pairs, fmt.locale):
+    if tested := lesson_table(pairs, fmt):
         tables.append(tested)
     return tuple(tables)
 
@@ -249,30 +167,54 @@ def _assumptions(without: tuple[str, ...], margin: float | None, fmt: Formats) -
     else:
         stated.append(
             Assumption(
-                f"The gross margin of {fmt.share(margin)} stated in client.yml holds for the extra sales.", "medium", "high"
+                fmt.say("The gross margin of {share} stated in client.yml holds for the extra sales.", share=fmt.share(margin)),
+                "medium",
+                "high",
             )
         )
     if without:
-        stated.append(Assumption(f"There is no advice yet for: {', '.join(without)}.", "high", "low"))
+        text = fmt.say("There is no advice yet for {segments}.", segments=fmt.listed(without))
+        stated.append(Assumption(text, "high", "low"))
     return tuple(stated)
 
 
 def _returns_figure(result: Targeting) -> Figure:
-    fmt, meant, one = result.fmt, "revenue" if result.margin is None else "gross margin", f"1 {result.fmt.currency}"
+    fmt, one = result.fmt, result.fmt.money(1)
     ranked = result.actions[result.actions["cost"] > 0]
     ratios = ranked[["value_low", "value", "value_high"]].div(ranked["cost"], axis=0).set_axis(["low", "value", "high"], axis=1)
     data = largest(ranked[["segment", "name"]].join(ratios))
-    line = None if result.margin is None else (1, "just pays")
     best, least = data.iloc[-1], data.iloc[0]
+    if result.margin is None:
+        line, title = None, fmt.say("revenue for each {one} spent", one=one)
+        told = fmt.say("What {one} brings in revenue when the whole segment is addressed.", one=one)
+    else:
+        line, title = (1, fmt.say("just pays")), fmt.say("gross margin for each {one} spent", one=one)
+        told = fmt.say("What {one} brings in gross margin when the whole segment is addressed.", one=one)
     return Figure(
-        svg=action_bars(data, lambda v: fmt.number(v), f"{meant} for each {one} spent", line=line),
+        svg=action_bars(data, fmt, title, unit="number", line=line),
         source=SOURCE,
-        caption=f"What {one} brings in {meant} when the whole segment is addressed. The line is the range of the assumption.",
-        alt=f"Bar chart of {len(data)} actions. {best['name']} for {best['segment']} brings {fmt.number(best['value'])} for"
-        f" each {one}, {least['name']} for {least['segment']} {fmt.number(least['value'])}.",
+        caption=fmt.sentences(told, fmt.say("The line is the range of the assumption.")),
+        alt=fmt.sentences(
+            fmt.say_n("Bar chart of one action.", "Bar chart of {n} actions.", len(data)),
+            fmt.say(
+                "Most comes from {action} for {whom}: {value} for each {one}.",
+                action=best["name"],
+                whom=best["segment"],
+                value=fmt.number(best["value"]),
+                one=one,
+            ),
+            fmt.say(
+                "Least comes from {action} for {whom}: {value}.",
+                action=least["name"],
+                whom=least["segment"],
+                value=fmt.number(least["value"]),
+            )
+            if len(data) > 1
+            else "",
+        ),
         data=Table(
             data[::-1],
-            f"{meant.capitalize()} for each {one} spent.",
+            told,
             SOURCE,
             {
                 "segment": ("Segment", "text"),

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from playbook.methods.strategy.advising.advice import Advice, Learned
+from playbook.result.formats import Formats
 
 __all__ = ["COLUMNS", "action_value"]
 
@@ -25,6 +26,7 @@ COLUMNS = (
     "lift",
     "lift_high",
     "source",
+    "measured",
     "cost",
     "contact",
     "reward",
@@ -36,13 +38,13 @@ COLUMNS = (
 )
 
 
-def action_value(segment: dict, advice: Advice, learned: Learned, average: float, margin: float | None, locale: str) -> dict:
+def action_value(segment: dict, advice: Advice, learned: Learned, average: float, margin: float | None, fmt: Formats) -> dict:
     """One row with ``COLUMNS`` for a segment (a row of its profile) and an action; money in the client's currency a year.
 
     value = customers x basis x lift x margin; cost = customers x (contact x ``average`` + reward x basis) x the share of a year
     for which the action runs (``days``: a year, or as long as the client's own test did); break_even = the lift, while the action
     runs, at which both are equal. ``average`` is the yearly revenue of an average customer of the shop. Without a ``margin`` the
-    values are revenue, and profit and break_even are NaN.
+    values are revenue, and profit and break_even are NaN. ``measured``: the lift is the client's own measurement.
     """
     customers, lift = segment["customers"], learned.lift
     year = segment["revenue_year"] / customers if customers else 0.0
@@ -56,7 +58,7 @@ def action_value(segment: dict, advice: Advice, learned: Learned, average: float
         "segment": segment["segment"],
         "kind": segment["kind"],
         "action_id": advice.id,
-        **{field: getattr(advice, field).in_language(locale) for field in ("name", "action", "reason", "owner", "kpi")},
+        **{field: getattr(advice, field).in_language(fmt.language) for field in ("name", "action", "reason", "owner", "kpi")},
         "lead_days": advice.lead_days,
         "review_days": advice.review_days,
         "days": learned.days,
@@ -66,7 +68,8 @@ def action_value(segment: dict, advice: Advice, learned: Learned, average: float
         "lift_low": lift.low,
         "lift": lift.expected,
         "lift_high": lift.high,
-        "source": f"{lift.source} (support: {lift.support})",
+        "source": fmt.say("{source} (support: {support})", source=learned.source(fmt), support=fmt.told(lift.support)),
+        "measured": learned.measured,
         "cost": contact + reward,
         "contact": contact,
         "reward": reward,

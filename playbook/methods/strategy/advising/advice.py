@@ -17,16 +17,16 @@ from ruamel.yaml import YAML
 
 from playbook.engagement import Industry, Intervention
 from playbook.result.contract import Evidence, Lesson
+from playbook.result.formats import Formats
 from playbook.result.remembered import Remembered
 
 __all__ = ["Advice", "Cost", "Learned", "Lift", "Words", "fitting", "learn", "load_advice", "speaks_of"]
 
 DAYS_A_YEAR = 365
-OWN_TEST = "this client's own test"
-WEIGHED = f"{OWN_TEST}, weighed with the assumption"
 SUPPORT = MappingProxyType({"shown": "high", "likely": "medium"})  # of a lift, by the evidence of the test behind it
 
 Basis = Literal["year", "order", "average"]
+Origin = Literal["assumed", "measured", "weighed"]
 
 
 class _Frozen(BaseModel):
@@ -45,12 +45,12 @@ class Words(_Frozen):
 
 
 class Lift(_Frozen):
-    """Expected gain as a share of the basis; ``low`` to ``high`` holds four chances in five."""
+    """Expected gain as a share of the basis; ``low`` to ``high`` holds four chances in five. ``source`` is the advice list's."""
 
     low: float
     expected: float
     high: float = Field(le=1)
-    source: str = Field(min_length=1)
+    source: Words
     support: Literal["low", "medium", "high"]
 
     @model_validator(mode="after")
@@ -95,11 +95,13 @@ class Advice(_Frozen):
 class Learned:
     """An action seen in the light of this client's own tests: the lift to plan with, and the lesson that speaks of it.
 
-    ``days`` of a year for which both the lift and the cost are counted.
+    ``origin``: the lift is the advice list's, one that the client measured, or both weighed. ``days`` of a year for which both
+    the lift and the cost are counted.
     """
 
     lift: Lift
     lesson: Lesson | None = None
+    origin: Origin = "assumed"
     withdrawn: bool = False
     days: int = DAYS_A_YEAR
 
@@ -111,18 +113,23 @@ class Learned:
     @property
     def measured(self) -> bool:
         """Whether the client's own measurement took the place of the assumption."""
-        return self.lift.source.startswith(OWN_TEST)
+        return self.origin != "assumed"
 
-    @property
-    def use(self) -> str:
+    def source(self, fmt: Formats) -> str:
+        """Where the lift comes from, for readers."""
+        if self.origin == "weighed":
+            return fmt.say("your own test, weighed with the assumption")
+        return fmt.say("your own test") if self.measured else self.lift.source.in_language(fmt.language)
+
+    def use(self, fmt: Formats) -> str:
         """How the lesson is used, for readers."""
         if self.withdrawn:
-            return "action withdrawn"
-        if self.lift.source == WEIGHED:
-            return "assumption and test weighed by how sure each is, for as many days as were tested"
+            return fmt.say("action withdrawn")
+        if self.origin == "weighed":
+            return fmt.say("assumption and test weighed by how sure each is, for as many days as were tested")
         if self.measured:
-            return "measured effect used, for as many days as were tested"
-        return "assumption kept, shown for comparison"
+            return fmt.say("measured effect used, for as many days as were tested")
+        return fmt.say("assumption kept, shown for comparison")
 
 
 @lru_cache(maxsize=1)
@@ -169,20 +176,21 @@ def learn(
     weighed = next((one for one in past_memory if one.kind == "lift" and one.id == advice.id), None)
     if weighed is not None and weighed.ranged and weighed.days and advice.basis == "year":
         shares = (weighed.low, weighed.value, weighed.high)
-        return Learned(_for_days(WEIGHED, weighed.evidence, weighed.days, *shares), lesson, days=min(weighed.days, DAYS_A_YEAR))
+        lift = _for_days(advice.lift, weighed.evidence, weighed.days, *shares)
+        return Learned(lift, lesson, "weighed", days=min(weighed.days, DAYS_A_YEAR))
     test = next((i for i in interventions if lesson is not None and i.id == lesson.id and i.end is not None), None)
     seen = test is not None and lesson.verdict in SUPPORT and None not in (lesson.effect, lesson.low, lesson.high)
     if not seen or advice.basis != "year":
         return Learned(advice.lift, lesson)
     days = (test.end - test.start).days + 1
     shares = (lesson.low, lesson.effect, lesson.high)
-    return Learned(_for_days(OWN_TEST, lesson.verdict, days, *shares), lesson, days=min(days, DAYS_A_YEAR))
+    return Learned(_for_days(advice.lift, lesson.verdict, days, *shares), lesson, "measured", days=min(days, DAYS_A_YEAR))
 
 
-def _for_days(source: str, evidence: Evidence, days: int, *shares: float) -> Lift:
+def _for_days(assumed: Lift, evidence: Evidence, days: int, *shares: float) -> Lift:
     """``shares`` (low, expected, high) of revenue while the action runs, as shares of a year for so many days of it."""
     low, expected, high = (min(share * _year(days), 1.0) for share in shares)
-    return Lift(low=low, expected=expected, high=high, source=source, support=SUPPORT.get(evidence, "low"))
+    return Lift(low=low, expected=expected, high=high, source=assumed.source, support=SUPPORT.get(evidence, "low"))
 
 
 def _year(days: int) -> float:

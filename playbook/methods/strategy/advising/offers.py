@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from playbook.methods.strategy.advising.own_tests import measured
+from playbook.methods.market_research.grouping.names import segment_kinds
 from playbook.result.contract import LINES, Proposal, Worklist
 from playbook.result.formats import LEVEL, Formats
 
@@ -32,11 +32,11 @@ def offer(action: Mapping, members: pd.DataFrame, fmt: Formats) -> Proposal:
     frame = members.assign(cost=action["contact"] * even + action["reward"] * share)
     for column in ("value_low", "value", "value_high"):
         frame[column] = action[column] * share
-    name, segment = action["name"], action["segment"]
+    segment, id = action["segment"], f"{action['action_id']}-{_place(action, fmt)}"
     listed = frame.sort_values(["value", "customer_id"], ascending=[False, True], kind="stable", ignore_index=True)
     return Proposal(
-        id=f"{action['action_id']}-{segment.casefold().replace(' ', '-')}",
-        name=name,
+        id=id,
+        name=action["name"],
         action=action["action"],
         whom=segment,
         owner=action["owner"],
@@ -47,16 +47,24 @@ def offer(action: Mapping, members: pd.DataFrame, fmt: Formats) -> Proposal:
         lead_days=action["lead_days"],
         review_days=action["review_days"],
         days=action["days"],
-        evidence="likely" if measured(action) and action["value_low"] > action["cost"] else "indicative",
+        evidence="likely" if action["measured"] and action["value_low"] > action["cost"] else "indicative",
         worklist=Worklist(
-            f"{action['action_id']}-{segment.casefold().replace(' ', '-')}",
-            f"{name}: {segment}",
-            f"{action['action']} {action['reason']}",
+            id,
+            fmt.say("{action}: {whom}", action=action["name"], whom=segment),
+            fmt.sentences(action["action"], action["reason"]),
             listed,
             _SHOWN,
             "customer_id",
         ),
     )
+
+
+def _place(action: Mapping, fmt: Formats) -> str:
+    """The segment as part of an id that is the same in every language: its kind, unless the client gave it a name."""
+    kind, segment = segment_kinds().get(action["kind"]), action["segment"]
+    if kind is not None and segment == kind.label.get(fmt.language):
+        return kind.id
+    return segment.casefold().replace(" ", "-")
 
 
 def stop_rule(action: Mapping, fmt: Formats) -> str:
@@ -66,10 +74,16 @@ def stop_rule(action: Mapping, fmt: Formats) -> str:
     """
     least = action["break_even"]
     if pd.isna(least):
-        return "Stop if the customers addressed buy less than the control group, beyond what chance explains."
-    gain = {
-        "year": f"{fmt.share(least, 1)} more revenue than in the control group",
-        "order": f"{fmt.number(least * 100)} more orders per 100 customers and year than in the control group",
-        "average": f"{fmt.money(least * action['basis_value'])} of revenue a year from new customers for each customer asked",
-    }[action["basis"]]
-    return f"It pays from {gain}. Stop if the whole {fmt.share(LEVEL)} range of the gain lies below that."
+        return fmt.say("Stop if the customers addressed buy less than the control group, beyond what chance explains.")
+    if action["basis"] == "year":
+        pays = fmt.say("It pays from {gain} more revenue than in the control group.", gain=fmt.share(least, 1))
+    elif action["basis"] == "order":
+        pays = fmt.say(
+            "It pays from {gain} more orders per 100 customers and year than in the control group.", gain=fmt.number(least * 100)
+        )
+    else:
+        pays = fmt.say(
+            "It pays from {gain} of revenue a year from new customers for each customer asked.",
+            gain=fmt.money(least * action["basis_value"]),
+        )
+    return fmt.sentences(pays, fmt.say("Stop if the whole {level} range of the gain lies below that.", level=fmt.share(LEVEL)))

@@ -1,34 +1,37 @@
 """Own tests: what the client's past interventions say about the actions that are advised now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
-from playbook.methods.strategy.advising.advice import OWN_TEST, Advice, Learned
+from playbook.locale import mark
+from playbook.methods.strategy.advising.advice import Advice, Learned
 from playbook.result.contract import Finding, Lesson, Table
+from playbook.result.formats import Formats
 
-__all__ = ["lesson_findings", "lesson_table", "measured"]
+__all__ = ["lesson_findings", "lesson_table"]
 
-SOURCE = "the last published evaluation"
+SOURCE = mark("the last published evaluation")
+STEPS = (mark("scale"), mark("repeat"), mark("test again"), mark("retire"))
 
 Pairs = Sequence[tuple[Advice, Learned]]
 
 
-def measured(action: Mapping) -> bool:
-    """Whether a row of ``Targeting.actions`` rests on the client's own measurement."""
-    return action["source"].startswith(OWN_TEST)
-
-
-def lesson_findings(pairs: Pairs, locale: str) -> list[Finding]:
+def lesson_findings(pairs: Pairs, fmt: Formats) -> list[Finding]:
     """One finding per lesson that speaks of an action here: what was learned, of which actions, and how it is used."""
     findings = []
     for lesson, touched in _touched(pairs):
-        names = ", ".join(dict.fromkeys(advice.name.in_language(locale) for advice, _ in touched))
-        uses = "; ".join(dict.fromkeys(learned.use for _, learned in touched))
+        names = fmt.listed(dict.fromkeys(advice.name.in_language(fmt.language) for advice, _ in touched))
+        uses = fmt.listed(dict.fromkeys(learned.use(fmt) for _, learned in touched))
         findings.append(
             Finding(
                 f"targeting-lesson-{lesson.id}",
-                f"Your own test speaks of {names}: {lesson.sentence.rstrip('.')} ({uses}).",
+                fmt.say(
+                    "Your own test speaks of {actions}: {lesson} ({use}).",
+                    actions=names,
+                    lesson=lesson.sentence.rstrip(".。"),
+                    use=uses,
+                ),
                 lesson.effect,
                 "share",
                 lesson.low,
@@ -39,16 +42,16 @@ def lesson_findings(pairs: Pairs, locale: str) -> list[Finding]:
     return findings
 
 
-def lesson_table(pairs: Pairs, locale: str) -> Table | None:
+def lesson_table(pairs: Pairs, fmt: Formats) -> Table | None:
     """The same as a table, one row per lesson and action; None when no lesson speaks of any action."""
     rows = [
         {
             "lesson": lesson.sentence,
-            "action": advice.name.in_language(locale),
-            "verdict": lesson.verdict,
-            "next_step": lesson.next_step,
+            "action": advice.name.in_language(fmt.language),
+            "verdict": fmt.told(lesson.verdict),
+            "next_step": fmt.told(lesson.next_step),
             "profit": lesson.profit,
-            "use": learned.use,
+            "use": learned.use(fmt),
         }
         for lesson, touched in _touched(pairs)
         for advice, learned in {advice.id: (advice, learned) for advice, learned in touched}.values()

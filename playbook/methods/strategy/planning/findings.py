@@ -16,19 +16,23 @@ SELLING = frozenset({"purchases", "new customers"})  # pools whose gain is gross
 MOST_NAMED = 4
 
 
-def meant_of(actions: pd.DataFrame, margin: float | None) -> str:
+def meant_of(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> str:
     """What the actions' money is: gross margin; without a stated margin revenue, and what prices and savings earn beside it."""
     if margin is not None:
-        return "gross margin"
-    return "revenue" if actions["pool"].isin(SELLING).all() else "revenue, price gains and savings"
+        return fmt.say("gross margin")
+    return fmt.say("revenue") if actions["pool"].isin(SELLING).all() else fmt.say("revenue, price gains and savings")
 
 
 def headline(actions: pd.DataFrame, meant: str, fmt: Formats) -> str:
     """How many actions, what they cost, what they should bring."""
     if actions.empty:
-        return "No action is worth starting with what we know today"
-    many = "One action" if len(actions) == 1 else f"{len(actions)} actions"
-    return f"{many} for {fmt.money(actions['cost'].sum())} should bring {fmt.money(together(actions)[1])} of {meant} a year"
+        return fmt.say("No action is worth starting with what we know today")
+    return fmt.say_n(
+        "One action for {cost} should bring {value} of {meant} a year",
+        "{n} actions for {cost} should bring {value} of {meant} a year",
+        len(actions),
+        cost=fmt.money(actions["cost"].sum()), value=fmt.money(together(actions)[1]), meant=meant,
+    )  # fmt: skip
 
 
 def findings(
@@ -48,11 +52,24 @@ def findings(
 def _total(actions: pd.DataFrame, margin: float | None, meant: str, fmt: Formats) -> Finding:
     cost, (low, total, high) = actions["cost"].sum(), together(actions)
     first = actions[actions["start"] == actions["start"].min()]
-    begins = first["name"].iloc[0] if len(first) == 1 else f"{len(first)} actions"
+    day = fmt.day(first["start"].iloc[0])
     return Finding(
         "plan-total",
-        f"The plan costs {fmt.money(cost)} and should bring {fmt.money(total)} of {meant} in a year. It begins on"
-        f" {fmt.day(actions['start'].min())} with {begins}.",
+        fmt.sentences(
+            fmt.say(
+                "The plan costs {cost} and should bring {value} of {meant} in a year.",
+                cost=fmt.money(cost),
+                value=fmt.money(total),
+                meant=meant,
+            ),
+            fmt.say_n(
+                "It begins on {day} with {action}.",
+                "It begins on {day} with {n} actions.",
+                len(first),
+                day=day,
+                action=first["name"].iloc[0],
+            ),
+        ),
         total,
         "money",
         low,
@@ -67,14 +84,20 @@ def _main(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> Finding:
     main = actions.loc[actions["value"].idxmax()]
     return Finding(
         "plan-main",
-        f"Most should come from {main['name']} for {main['whom']}, from {fmt.day(main['start'])} on: {main['action']}",
+        fmt.say(
+            "Most should come from {action} for {whom}, from {day} on: {what}",
+            action=main["name"],
+            whom=main["whom"],
+            day=fmt.day(main["start"]),
+            what=main["action"],
+        ),
         main["value"],
         "money",
         main["value_low"],
         main["value_high"],
         money=None if margin is None else main["value"] - main["cost"],
         evidence=main["evidence"],
-        action=f"Decide on {fmt.day(main['review'])}, by the stop rule in the table, whether it goes on.",
+        action=fmt.say("Decide on {day}, by the stop rule in the table, whether it goes on.", day=fmt.day(main["review"])),
         owner=main["owner"],
     )
 
@@ -82,12 +105,15 @@ def _main(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> Finding:
 def _left_out(left_out: Sequence[Proposal], fmt: Formats) -> Finding | None:
     if not left_out:
         return None
-    names = "; ".join(f"{p.name} for {p.whom}" for p in left_out[:MOST_NAMED])
+    named = [fmt.say("{action} for {whom}", action=p.name, whom=p.whom) for p in left_out[:MOST_NAMED]]
     rest = len(left_out) - MOST_NAMED
+    named += [fmt.say_n("one more", "{n} more", rest)] if rest > 0 else []
     return Finding(
         "plan-left-out",
-        f"Not in the plan, because the money or the customers bring more elsewhere, or it does not earn its cost: {names}"
-        + (f"; and {rest} more." if rest > 0 else "."),
+        fmt.say(
+            "Not in the plan, because the money or the customers bring more elsewhere, or it does not earn its cost: {actions}.",
+            actions=fmt.listed(named),
+        ),
         float(len(left_out)),
         "count",
         evidence="indicative",
@@ -103,14 +129,20 @@ def _against_gap(needs: Needs | None, actions: pd.DataFrame, margin: float | Non
     gap = next((n.money for n in needs.ranked if n.kind == "outcome" and n.money), None) if needs is not None else None
     selling = actions[actions["pool"].isin(SELLING) & (actions["action_id"] != CHANNEL_MIX)]
     others = actions["pool"].eq("prices").any() or actions["action_id"].eq(CHANNEL_MIX).any()
-    aside = "; what prices and moved channel money change is not counted" if others else ""
     if not gap or selling.empty:
         return None
     low, revenue, high = (amount / (margin or 1.0) for amount in together(selling))
     return Finding(
         "plan-gap",
-        f"Today's revenue is {fmt.money(gap)} a year short of its goal. By selling more the plan should add {fmt.money(revenue)},"
-        f" {fmt.share(revenue / gap)} of that{aside}.",
+        fmt.sentences(
+            fmt.say("Today's revenue is {gap} a year short of its goal.", gap=fmt.money(gap)),
+            fmt.say(
+                "By selling more the plan should add {revenue}, {share} of that.",
+                revenue=fmt.money(revenue),
+                share=fmt.share(revenue / gap),
+            ),
+            fmt.say("What prices and moved channel money change is not counted.") if others else "",
+        ),
         revenue,
         "money",
         low,

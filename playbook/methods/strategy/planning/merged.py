@@ -41,10 +41,12 @@ def dated(kept: Iterable[Proposal], proposed: Iterable[Proposal], as_of: date, f
         start = next_monday(as_of + timedelta(days=max(p.lead_days, 1)))  # nobody starts on the day the data end
         review = next_monday(start + timedelta(days=p.review_days))
         keys, of = len(p.lines), whole.get(p.id, len(p.lines))
-        part = f" ({fmt.count(keys)} of {fmt.count(of)})" if keys < of else ""
+        whom = p.whom
+        if keys < of:
+            whom = fmt.say("{whom} ({n} of {all})", whom=p.whom, n=fmt.count(keys), all=fmt.count(of))
         low, value, high = (float(p.lines[c].sum()) for c in ("value_low", "value", "value_high"))
         rows.append(
-            (p.id, p.name, p.action, p.whom + part, p.pool, p.owner, pd.Timestamp(start), pd.Timestamp(review), keys, p.cost, low,
+            (p.id, p.name, p.action, whom, p.pool, p.owner, pd.Timestamp(start), pd.Timestamp(review), keys, p.cost, low,
              value, high, p.days, p.evidence, p.kpi, p.stop_rule)
         )  # fmt: skip
     table = pd.DataFrame(rows, columns=list(COLUMNS))

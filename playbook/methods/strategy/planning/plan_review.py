@@ -57,15 +57,28 @@ def review_finding(kept: Sequence[Proposal], bought: pd.Series, margin: float | 
     if not hidden:
         return None
     largest, pays, seen, halved = max(hidden, key=lambda each: each[0].cost)
+    others = len(hidden) - 1
     return Finding(
         "plan-review",
-        f"With one customer in ten left alone, the review of {largest.name} for {largest.whom} can only show a gain of"
-        f" {fmt.share(seen)} or more; it pays from {fmt.share(pays)}."
-        + (f" The same holds for {len(hidden) - 1} more." if len(hidden) > 1 else ""),
+        fmt.sentences(
+            fmt.say(
+                "With {left} of the customers left alone, the review of {action} for {whom} can only show a gain of {seen} or"
+                " more; it pays from {pays}.",
+                left=fmt.share(CONTROL),
+                action=largest.name,
+                whom=largest.whom,
+                seen=fmt.share(seen),
+                pays=fmt.share(pays),
+            ),
+            fmt.say_n("The same holds for one more action.", "The same holds for {n} more actions.", others) if others else "",
+        ),
         seen,
         "share",
         n=len(found),
         evidence="likely",
-        action=f"Start it with half of the customers, drawn by lot: then {fmt.share(halved)} can be seen. Where that is still too"
-        " coarse, judge several reviews together.",
+        action=fmt.say(
+            "Start it with half of the customers, drawn by lot: then a gain of {gain} can be seen. Where that is still too"
+            " coarse, judge several reviews together.",
+            gain=fmt.share(halved),
+        ),
     )

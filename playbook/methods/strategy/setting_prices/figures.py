@@ -68,7 +68,7 @@ def gains_figure(changes: pd.DataFrame, fmt: Formats, source: str) -> Figure | N
         }
     )  # fmt: skip
     data = largest(frame)
-    svg = action_bars(data, fmt.money, "margin a year")
+    svg = action_bars(data, fmt, "margin a year")
     columns = {
         "segment": ("Product", "text"), "name": ("Price", "text"), "value": ("Margin a year", "money"), "low": ("from", "money"),
         "high": ("to", "money"),

@@ -6,6 +6,7 @@ import pytest
 
 from playbook.methods.strategy.advising.action_value import COLUMNS, action_value
 from playbook.methods.strategy.advising.advice import Learned, load_advice
+from playbook.result.formats import Formats
 
 ADVICE = load_advice()["loyal"][0].model_copy(
     update={
@@ -19,7 +20,7 @@ AVERAGE = 250.0  # yearly revenue of an average customer of the shop
 
 def priced(basis="year", margin=0.5, segment=SEGMENT):
     advice = ADVICE.model_copy(update={"basis": basis})
-    return action_value(segment, advice, Learned(advice.lift), AVERAGE, margin, "en")
+    return action_value(segment, advice, Learned(advice.lift), AVERAGE, margin, Formats("EUR"))
 
 
 # value = 100 customers x basis x 5 % x 0.5; cost = 100 x (2 % of 250 + 1 % of the basis); break-even = cost / (100 x basis x 0.5)
@@ -42,7 +43,7 @@ def test_by_hand(basis, worth, value, cost, break_even):
 def test_an_action_that_ran_for_a_fifth_of_a_year_costs_a_fifth():
     """1 % of a year's revenue for 180 of cost; while it runs it still has to lift revenue by 4.5 % to pay."""
     lift = ADVICE.lift.model_copy(update={"low": 0.002, "expected": 0.01, "high": 0.02})
-    row = action_value(SEGMENT, ADVICE, Learned(lift, days=73), AVERAGE, 0.5, "en")
+    row = action_value(SEGMENT, ADVICE, Learned(lift, days=73), AVERAGE, 0.5, Formats("EUR"))
     assert (row["value"], row["cost"], row["break_even"]) == pytest.approx((200, 180, 0.045))
     assert row["days"] == 73 and priced()["days"] == 365
 

@@ -12,11 +12,13 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 from playbook.engagement import Industry, Intervention
-from playbook.methods.strategy.advising.advice import OWN_TEST, WEIGHED, Cost, Lift, fitting, learn, load_advice
+from playbook.methods.strategy.advising.advice import Cost, Lift, Words, fitting, learn, load_advice
 from playbook.result.contract import Lesson
+from playbook.result.formats import Formats
 from playbook.result.remembered import Remembered
 
 ACTIONS = [a for actions in load_advice().values() for a in actions]
+FMT = Formats("EUR")
 POINTS = next(a for a in ACTIONS if a.id == "loyal-points")
 
 
@@ -38,17 +40,17 @@ def test_free_delivery_is_for_shops_only():
 def test_an_action_is_whole(action):
     kind = next(kind for kind, actions in load_advice().items() if action in actions)
     assert action.id.startswith(f"{kind}-")
-    for words in (action.name, action.action, action.reason, action.owner, action.kpi):
+    for words in (action.name, action.action, action.reason, action.owner, action.kpi, action.lift.source):
         assert not re.search(r"[\u4e00-\u9fff]", words.en)
         assert re.search(r"[\u4e00-\u9fff]", words.zh)
         assert words.in_language("zh_Hans_CN") == words.zh and words.in_language("en") == words.en
     # what is not measured says so, and only a benchmark may claim more than low support
-    assert action.lift.support == "low" or "published benchmark" in action.lift.source
+    assert action.lift.support == "low" or "published benchmark" in action.lift.source.en
 
 
 def test_wrong_entries_are_refused():
     with pytest.raises(ValidationError, match="must rise"):
-        Lift(low=0.2, expected=0.1, high=0.3, source="x", support="low")
+        Lift(low=0.2, expected=0.1, high=0.3, source=Words(en="x", zh="x"), support="low")
     with pytest.raises(ValidationError, match="costs nothing"):
         Cost(contact=0, reward=0)
 
@@ -62,7 +64,7 @@ TEST = Intervention(id="loyalty-points", start=date(2026, 5, 4), end=date(2026, 
 
 def test_an_own_measurement_replaces_the_assumption():
     learned = learn(POINTS, (lesson(),), (TEST,))
-    assert learned.measured and learned.lift.source == OWN_TEST and learned.lift.support == "high"
+    assert learned.measured and learned.source(FMT) == "your own test" and learned.lift.support == "high"
     # 8 percent x 73 / 365
     assert (learned.lift.low, learned.lift.expected, learned.lift.high) == pytest.approx((0.008, 0.016, 0.024))
     assert learned.days == 73 and learned.running == pytest.approx(0.2)  # and so is its cost
@@ -79,7 +81,7 @@ def test_an_own_measurement_replaces_the_assumption():
 def test_a_weak_measurement_is_only_shown(told):
     learned = learn(POINTS, (told,), (TEST,))
     assert learned.lesson == told and learned.lift == POINTS.lift and not learned.withdrawn
-    assert learned.use == "assumption kept, shown for comparison"
+    assert learned.use(FMT) == "assumption kept, shown for comparison"
 
 
 def test_harm_withdraws_and_other_actions_do_not_count():
@@ -106,10 +108,10 @@ def test_an_effect_weighed_by_the_last_evaluation_takes_the_place_of_both():
     weak = lesson(verdict="not shown", next_step="test again")
     for lessons in ((lesson(),), (weak,), ()):  # also when the client no longer lists the test
         learned = learn(POINTS, lessons, (TEST,), (WEIGHED_LIFT,))
-        assert learned.measured and learned.lift.source == WEIGHED and learned.lift.support == "low"
+        assert learned.measured and learned.origin == "weighed" and learned.lift.support == "low"
         assert (learned.lift.low, learned.lift.expected, learned.lift.high) == pytest.approx((0.004, 0.01, 0.016))
         assert learned.running == pytest.approx(0.2)
-    assert learn(POINTS, (lesson(),), (TEST,), (WEIGHED_LIFT,)).use.startswith("assumption and test weighed")
+    assert learn(POINTS, (lesson(),), (TEST,), (WEIGHED_LIFT,)).use(FMT).startswith("assumption and test weighed")
 
 
 def test_a_weighed_effect_of_another_action_counts_for_nothing_and_harm_still_withdraws():
@@ -126,7 +128,7 @@ def test_the_email_benchmark_is_what_the_list_says(shared_data):
     gain = means.drop("No E-Mail") - means.loc["No E-Mail"]
     assert gain["spend"].sort_values().to_numpy() == pytest.approx([0.424, 0.770], abs=5e-4)
     yearly = 12 * gain["spend"].mean() / mails["history"].mean()
-    monthly_mail = [a for a in ACTIONS if "twelve mails" in a.lift.source]
+    monthly_mail = [a for a in ACTIONS if "twelve mails" in a.lift.source.en]
     assert monthly_mail and all(a.lift.expected == pytest.approx(yearly, abs=5e-4) for a in monthly_mail)
     welcome = next(a for a in ACTIONS if a.id == "new-welcome")
     assert welcome.lift.expected == pytest.approx(3 * gain["conversion"].mean(), abs=1e-3)
