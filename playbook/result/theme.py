@@ -4,8 +4,9 @@
         ax.plot(...)
         svg = finish(figure)
 
-Text is measured with DejaVu Sans, which comes with matplotlib, and handed to the reader's own fonts
-in the SVG. Colours become the page's CSS variables, so that charts follow light, dark and print.
+Text is measured with DejaVu Sans, which comes with matplotlib, Chinese text with Noto Sans CJK, which comes
+with a package, and handed to the reader's own fonts in the SVG. Colours become the page's CSS variables, so
+that charts follow light, dark and print.
 """
 
 import io
@@ -13,10 +14,12 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from matplotlib.font_manager import FontEntry, fontManager
 
 __all__ = ["BAR", "FINDING", "FORECAST", "GOOD", "GRID", "HISTORY", "INK", "ON_LINES", "PALETTE", "PAPER", "canvas", "finish"]
 
@@ -32,10 +35,11 @@ _VARIABLES = {
     PAPER: "paper", INK: "ink", HISTORY: "muted", GRID: "line", FORECAST: "accent", FINDING: "finding", GOOD: "good", BAR: "bar",
 }  # fmt: skip
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+_CHINESE = "Noto Sans CJK JP"  # the first face of the collection: Chinese, Japanese and Korean have the same widths
 WIDTH = 7.5  # inches; the column of the page is 44 to 56 rem wide
 
 _SETTINGS = {
-    "font.family": "DejaVu Sans",
+    "font.family": ["DejaVu Sans", _CHINESE],
     "font.size": 10,
     "axes.labelsize": 10,
     "xtick.labelsize": 10,
@@ -70,12 +74,16 @@ _SETTINGS = {
     "axes.unicode_minus": True,
 }
 
+fontManager.ttflist.append(  # known by name without reading its 20 MB: it is opened when a Chinese character is measured
+    FontEntry(fname=str(files("noto_cjk_sans_otc") / "NotoSansCJK-Regular.ttc"), name=_CHINESE, weight=400)
+)
+
 
 @contextmanager
 def canvas(rows: int = 1, columns: int = 1, height: float = 3.2, **subplots) -> Iterator[tuple[Canvas, Axes]]:
     """A figure of the page's width in the house style, with its axes (an array when there are several)."""
     with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
-        # Clients write in any script: only the font that measures lacks it, the reader's own fonts have it.
+        # Clients write in any script: only the fonts that measure lack it, the reader's own fonts have it.
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font", category=UserWarning)
         figure = Canvas(figsize=(WIDTH, height), layout="constrained")
         yield figure, figure.subplots(rows, columns, **subplots)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from playbook.intake.schema import FEATURE, TABLES
 from playbook.intake.tables import Tables
+from playbook.locale import said
 
 __all__ = ["FRAMES", "Frame", "as_sent", "exact", "frame", "lacking", "pick", "total"]
 
@@ -42,7 +43,7 @@ def lacking(frame: Frame, tables: Tables) -> tuple[str, ...]:
         wanted = dict.fromkeys((*TABLES[table].required, *columns))
         absent = [c for c in wanted if c not in tables.columns(table)]
         if absent:
-            missing.append(f"{table} ({', '.join(absent)})")
+            missing.append(said("{table} ({columns})", table=table, columns=", ".join(absent)))
     return tuple(missing)
 
 
