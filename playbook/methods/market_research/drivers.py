@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 
 from playbook.engagement import Network
+from playbook.locale import mark
 from playbook.methods.market_research.network.answers import Answer, answer, answer_table, given_words
 from playbook.methods.market_research.network.bayes import (
     KEPT,
@@ -20,15 +21,19 @@ from playbook.methods.market_research.network.cases import FEWEST_CASES, Cases, 
 from playbook.methods.market_research.network.figures import chances_figure, network_figure
 from playbook.methods.market_research.network.findings import driver_findings, driver_headline
 from playbook.methods.market_research.network.rules import driver_rules
-from playbook.methods.market_research.network.variables import driver_variables, spoken
+from playbook.methods.market_research.network.variables import driver_variables
 from playbook.result.contract import Assumption, Figure, Locked, Result, Table
-from playbook.result.formats import Formats
+from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section
 
 __all__ = ["Drivers", "drivers"]
 
 TARGET = "buys_again"
-DIRECTIONS = {"order": "by what comes first", "data": "told by the data", "open": "open"}
+DIRECTIONS = {"order": mark("by what comes first"), "data": mark("told by the data"), "open": mark("open")}
+TABLES = {
+    "late_delivery": mark("deliveries"), "service_request": mark("tickets"), "satisfaction": mark("surveys"),
+    "age_group": mark("customers"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,12 +101,13 @@ def drivers(
     tiers = {id: variable.tier for id, variable in driver_variables().items()}
     driver_rules(network, tiers, ())  # a mistake in client.yml is told whatever the data hold
     if "customer_id" not in order_totals:
-        return _locked(fmt, "orders (customer_id)")
+        return _locked(fmt, fmt.say("orders (customer_id)"))
     cases = build_cases(
         order_totals, as_of, fmt, customers, survey_answers, deliveries, order_discounts, service_tickets, within=within
     )
     if cases is None:
-        return _locked(fmt, f"orders of at least {FEWEST_CASES} customers, some of whom bought again and some did not")
+        need = fmt.say("orders of at least {n} customers, some of whom bought again and some did not", n=fmt.count(FEWEST_CASES))
+        return _locked(fmt, need)
     rules, absent = driver_rules(network, tiers, cases.variables)
     levels, codes = cases.levels, cases.codes
     drawn = [codes.iloc[rows].reset_index(drop=True) for rows in resample(cases.frame["customer_id"].to_numpy(), resamples)]
@@ -109,7 +115,7 @@ def drivers(
     arrows = list(zip(edges["cause"], edges["effect"], strict=True))
     net = fit_tables(codes, levels, arrows)
     draws = tuple(fit_tables(rows, levels, arrows) for rows in drawn)
-    again = driver_variables()[TARGET].levels["yes"][spoken(fmt)]
+    again = driver_variables()[TARGET].levels["yes"][fmt.language]
     answers = answer_table(net, draws, cases.count, TARGET, again)
     findings = driver_findings(net, draws, cases, order_totals, as_of, again, fmt)
     return Drivers(
@@ -124,7 +130,7 @@ def drivers(
         answers=answers,
         draws=draws,
         seen=cases.frame[list(cases.variables)],
-        source=_source(cases),
+        source=_source(cases, fmt),
     )
 
 
@@ -134,18 +140,20 @@ def _locked(fmt: Formats, need: str) -> Locked:
     )
 
 
-def _source(cases: Cases) -> str:
-    tables = {"late_delivery": "deliveries", "service_request": "tickets", "satisfaction": "surveys", "age_group": "customers"}
-    return ", ".join(["orders", *(word for variable, word in tables.items() if variable in cases.variables)])
+def _source(cases: Cases, fmt: Formats) -> str:
+    return fmt.listed([fmt.say("orders"), *(fmt.told(word) for v, word in TABLES.items() if v in cases.variables)])
 
 
 def _tables(answers: pd.DataFrame, edges: pd.DataFrame, cases: Cases, fmt: Formats) -> tuple[Table, ...]:
-    language, source = spoken(fmt), _source(cases)
-    label = {id: variable.label[language] for id, variable in driver_variables().items()}
-    asked = answers.assign(who=[given_words(given, language) or "All cases" for given in answers["given"]])
+    source = _source(cases, fmt)
+    label = {id: variable.label[fmt.language] for id, variable in driver_variables().items()}
+    asked = answers.assign(who=[given_words(given, fmt) or fmt.say("All cases") for given in answers["given"]])
     chances = Table(
         asked.drop(columns="given"),
-        f"What to expect: share that buys again within {cases.within} days under each circumstance, with the 80% range.",
+        fmt.say(
+            "What to expect: share that buys again within {within} under each circumstance, with the {level} range.",
+            within=fmt.days(cases.within), level=fmt.share(LEVEL),
+        ),
         source,
         {
             "who": ("Circumstances", "text"),
@@ -155,12 +163,13 @@ def _tables(answers: pd.DataFrame, edges: pd.DataFrame, cases: Cases, fmt: Forma
             "difference": ("Against all", "points"),
             "cases": ("Cases", "count"),
         },
-    )
+    )  # fmt: skip
     if edges.empty:
         return (chances,)
     named = edges.assign(
-        cause=edges["cause"].map(label), effect=edges["effect"].map(label), direction=edges["direction"].map(DIRECTIONS)
-    )
+        cause=edges["cause"].map(label), effect=edges["effect"].map(label),
+        direction=[fmt.told(DIRECTIONS[direction]) for direction in edges["direction"]],
+    )  # fmt: skip
     arrows = Table(
         named,
         "Which variables are linked, and how often the link came back when cases were drawn again.",
@@ -178,7 +187,7 @@ def _tables(answers: pd.DataFrame, edges: pd.DataFrame, cases: Cases, fmt: Forma
 def _assumptions(
     cases: Cases, edges: pd.DataFrame, absent: tuple[str, ...], findings: tuple, resamples: int, fmt: Formats
 ) -> tuple[Assumption, ...]:
-    label = {id: variable.label[spoken(fmt)] for id, variable in driver_variables().items()}
+    label = {id: variable.label[fmt.language] for id, variable in driver_variables().items()}
     notes = [
         Assumption(
             "A link says that two things go together in a way that nothing else in the data explains. It was observed, not tried "
@@ -186,13 +195,7 @@ def _assumptions(
             "medium",
             "high",
         ),
-        Assumption(
-            f"Links count when they came back in at least {fmt.share(KEPT)} of {fmt.count(resamples)} draws of the cases; "
-            + (f"the weakest shown came back in {fmt.share(edges['strength'].min())}. " if len(edges) else "none did. ")
-            + "Ranges suppose the links shown.",
-            "medium",
-            "medium",
-        ),
+        Assumption(_links(edges, resamples, fmt), "medium", "medium"),
     ]
     if cases.answers:
         notes.append(
@@ -201,17 +204,22 @@ def _assumptions(
             )
         )
     if cases.gaps:
-        left = f"{fmt.count(cases.gaps)} cases in which a value is missing are left out"
-        notes.append(Assumption(f"{left}; {fmt.count(len(cases.frame))} remain.", "medium", "medium"))
+        left = fmt.say_n(
+            "{n} case in which a value is missing is left out; {kept} remain.",
+            "{n} cases in which a value is missing are left out; {kept} remain.",
+            cases.gaps, kept=fmt.count(len(cases.frame)),
+        )  # fmt: skip
+        notes.append(Assumption(left, "medium", "medium"))
     if cases.dropped:
-        names = ", ".join(label[v].lower() for v in cases.dropped)
-        notes.append(
-            Assumption(f"Not used, because nearly all cases are alike in it or it is seldom known: {names}.", "high", "low")
+        alike = fmt.say(
+            "Not used, because nearly all cases are alike in it or it is seldom known: {names}.",
+            names=fmt.listed(label[v] for v in cases.dropped),
         )
+        notes.append(Assumption(alike, "high", "low"))
     if absent:
-        names = ", ".join(label[v].lower() for v in absent)
-        notes.append(Assumption(f"Named in client.yml, but not shown by the data: {names}.", "high", "low"))
-    if sum(finding.money is not None for finding in findings):
+        unseen = fmt.say("Named in client.yml, but not shown by the data: {names}.", names=fmt.listed(label[v] for v in absent))
+        notes.append(Assumption(unseen, "high", "low"))
+    if any(finding.money is not None for finding in findings):
         notes.append(
             Assumption(
                 "The amount supposes that customers who fared badly would buy again as often as the others if they had not, one "
@@ -221,3 +229,13 @@ def _assumptions(
             )
         )
     return tuple(notes)
+
+
+def _links(edges: pd.DataFrame, resamples: int, fmt: Formats) -> str:
+    counted = {"kept": fmt.share(KEPT), "draws": fmt.count(resamples)}
+    if edges.empty:
+        return fmt.say("Links count when they came back in at least {kept} of {draws} draws of the cases; none did.", **counted)
+    return fmt.say(
+        "Links count when they came back in at least {kept} of {draws} draws of the cases; the weakest shown came back in "
+        "{weakest}. Ranges suppose the links shown.", weakest=fmt.share(edges["strength"].min()), **counted,
+    )  # fmt: skip

@@ -192,7 +192,7 @@ def test_what_client_yml_knows_is_kept():
     result = drivers(_shop(), AS_OF, FMT, rules, resamples=10)
     arrows = set(zip(result.edges["cause"], result.edges["effect"], strict=True))
     assert ("order_value", "buys_again") in arrows and ("frequency", "buys_again") not in arrows
-    assert any("Named in client.yml, but not shown by the data: satisfaction" in a.text for a in result.assumptions)
+    assert any("Named in client.yml, but not shown by the data: Satisfaction" in a.text for a in result.assumptions)
 
 
 def _late(late: float, in_time: float = 0.5) -> BayesNetwork:

@@ -10,7 +10,7 @@ import pandas as pd
 from playbook.errors import UsageError, did_you_mean
 from playbook.methods.market_research.network.bayes import BayesNetwork
 from playbook.methods.market_research.network.variables import driver_variables
-from playbook.result.formats import LEVEL
+from playbook.result.formats import LEVEL, Formats
 
 __all__ = ["FEWEST_SEEN", "Answer", "answer", "answer_table", "contrast", "given_words"]
 
@@ -103,9 +103,10 @@ def _interest(network: BayesNetwork, target: str, level: str, given: Mapping[str
     return 10 * (len(can_act) > 1) + max(abs(whole - other) for other in without)
 
 
-def given_words(given: Mapping[str, str], language: str) -> str:
-    """The circumstances in a few words: "Satisfaction: satisfied, Last delivery: late"."""
-    return ", ".join(f"{driver_variables()[v].label[language]}: {state}" for v, state in given.items())
+def given_words(given: Mapping[str, str], fmt: Formats) -> str:
+    """The circumstances in a few words: "Satisfaction: satisfied + Last delivery: late"."""
+    label = {id: variable.label[fmt.language] for id, variable in driver_variables().items()}
+    return " + ".join(fmt.say("{label}: {value}", label=label[v], value=state) for v, state in given.items())
 
 
 def _range(values: Sequence[float], own: float) -> tuple[float, float]:

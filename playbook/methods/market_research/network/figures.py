@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
-from playbook.methods.market_research.network.variables import driver_variables, spoken
+from playbook.methods.market_research.network.answers import given_words
+from playbook.methods.market_research.network.variables import driver_variables
 from playbook.result.contract import Figure, Table
-from playbook.result.formats import Formats
+from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import BAR, FINDING, GRID, HISTORY, ON_LINES, canvas, finish
 
 __all__ = ["chances_figure", "columns_of", "network_figure"]
@@ -30,8 +31,8 @@ Arrow = tuple[str, str]
 
 def network_figure(edges: pd.DataFrame, target: str, fmt: Formats, source: str) -> Figure:
     """Boxes in columns by time, arrows as wide as they are sure; those on the way to the target in the colour of findings."""
-    words, language = driver_variables(), spoken(fmt)
-    label = {id: variable.label[language] for id, variable in words.items()}
+    words = driver_variables()
+    label = {id: variable.label[fmt.language] for id, variable in words.items()}
     shown = _most_telling(edges, target)
     arrows = list(zip(shown["cause"], shown["effect"], strict=True))
     columns, ways = columns_of(arrows, target)
@@ -54,14 +55,22 @@ def network_figure(edges: pd.DataFrame, target: str, fmt: Formats, source: str) 
         ax.grid(False)
         ax.spines["bottom"].set_visible(False)
         svg = finish(figure)
-    alt = "; ".join(f"{label[c]} to {label[e]}" for c, e in arrows)
-    left = len(edges) - len(shown)
-    more = f" {fmt.count(left)} weaker {'link is' if left == 1 else 'links are'} left to the table." if left else ""
-    acting = "; coloured ones can be acted on" if any(words[c].open and c in leading for c, _ in arrows) else ""
-    caption = f"What is linked with what: the wider an arrow, the surer the link{acting}.{more}"
+    alt = fmt.say("Arrows: {arrows}.", arrows=fmt.listed(f"{label[c]} → {label[e]}" for c, e in arrows))
+    acted_on = any(words[c].open and c in leading for c, _ in arrows)
+    caption = _caption(acted_on, len(edges) - len(shown), fmt)
     named = shown.assign(cause=shown["cause"].map(label), effect=shown["effect"].map(label))
     columns_shown = {"cause": ("From", "text"), "effect": ("To", "text"), "strength": ("Came back in", "share")}
-    return Figure(svg, caption, source, f"Arrows: {alt}.", Table(named, "Links of the network.", source, columns_shown))
+    return Figure(svg, caption, source, alt, Table(named, "Links of the network.", source, columns_shown))
+
+
+def _caption(acted_on: bool, left: int, fmt: Formats) -> str:
+    wide = (
+        fmt.say("What is linked with what: the wider an arrow, the surer the link; coloured ones can be acted on.")
+        if acted_on
+        else fmt.say("What is linked with what: the wider an arrow, the surer the link.")
+    )
+    more = fmt.say_n("The table holds {n} weaker link too.", "The table holds {n} weaker links too.", left) if left else ""
+    return fmt.sentences(wide, more)
 
 
 def columns_of(arrows: list[Arrow], target: str) -> tuple[list[list], dict[Arrow, list]]:
@@ -167,10 +176,9 @@ def _draw_box(ax: Axes, x: float, y: float, text: str, target: bool) -> None:
 
 def chances_figure(answers: pd.DataFrame, within: int, fmt: Formats, source: str) -> Figure:
     """A dot and a line for the range for each circumstance; a thin line marks all cases."""
-    words, language = driver_variables(), spoken(fmt)
     everybody = answers.iloc[0]
     rows = _shown(answers.iloc[1:])
-    labels = [_words(given, words, language) for given in rows["given"]]
+    labels = [_words(given, fmt) for given in rows["given"]]
     left = everybody["probability"] < 0.7  # room for the words at the right of the line
     with canvas(height=0.9 + 0.36 * len(rows)) as (figure, ax):
         y = np.arange(len(rows))[::-1]
@@ -180,7 +188,7 @@ def chances_figure(answers: pd.DataFrame, within: int, fmt: Formats, source: str
         for row, probability in zip(y, rows["probability"], strict=True):
             ax.text(1.1, row, fmt.share(probability), va="center", ha="right", fontsize=9)
         ax.annotate(
-            f"all cases {fmt.share(everybody['probability'])}", (everybody["probability"], len(rows) - 0.45),
+            fmt.say("all cases {share}", share=fmt.share(everybody["probability"])), (everybody["probability"], len(rows) - 0.45),
             (4 if left else -4, 0), textcoords="offset points", va="bottom", ha="left" if left else "right", fontsize=9,
             color=HISTORY, bbox=ON_LINES,
         )  # fmt: skip
@@ -192,14 +200,20 @@ def chances_figure(answers: pd.DataFrame, within: int, fmt: Formats, source: str
         ax.grid(True, axis="x", color=GRID)
         svg = finish(figure)
     told = zip(labels, rows["probability"], strict=True)
-    alt = f"All cases {fmt.share(everybody['probability'])}; " + "; ".join(f"{label} {fmt.share(p)}" for label, p in told)
-    caption = f"Share that buys again within {within} days under each circumstance; lines hold the 80% range."
+    alt = fmt.sentences(
+        fmt.say("All cases: {share}.", share=fmt.share(everybody["probability"])),
+        *(fmt.say("{circumstance}: {share}.", circumstance=label, share=fmt.share(p)) for label, p in told),
+    )
+    caption = fmt.say(
+        "Share that buys again within {within} under each circumstance; lines hold the {level} range.",
+        within=fmt.days(within), level=fmt.share(LEVEL),
+    )  # fmt: skip
     table = Table(
         rows.assign(who=labels).drop(columns="given"), "Chances behind the figure.", source,
         {"who": ("Circumstances", "text"), "probability": ("Buy again", "share"), "low": ("From", "share"),
          "high": ("To", "share"), "cases": ("Cases", "count")},
     )  # fmt: skip
-    return Figure(svg, caption, source, f"{alt}.", table)
+    return Figure(svg, caption, source, alt, table)
 
 
 def _shown(rows: pd.DataFrame) -> pd.DataFrame:
@@ -210,8 +224,9 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows.index.isin([*pairs, *farthest[: MOST_ROWS - len(pairs)]])]
 
 
-def _words(given: dict[str, str], words, language: str) -> str:
+def _words(given: dict[str, str], fmt: Formats) -> str:
     """ "Orders a year: 14 or more + satisfied": words that a variable has of its own speak for themselves in a pair."""
-    parts = [s if words[v].levels and len(given) > 1 else f"{words[v].label[language]}: {s}" for v, s in given.items()]
+    alone = {v for v in given if driver_variables()[v].levels and len(given) > 1}
+    parts = [state if v in alone else given_words({v: state}, fmt) for v, state in given.items()]
     text = " + ".join(parts)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

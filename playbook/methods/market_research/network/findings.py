@@ -1,23 +1,27 @@
 """Driver findings: what goes with buying again, in sentences; observed, so never more than indicative."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.market_research.network.answers import FEWEST_SEEN, Answer, answer, contrast
 from playbook.methods.market_research.network.bayes import BayesNetwork
 from playbook.methods.market_research.network.cases import SERVICE_DAYS, YEAR, Cases
-from playbook.methods.market_research.network.variables import driver_variables, spoken
+from playbook.methods.market_research.network.variables import driver_variables
 from playbook.result.contract import Finding
 from playbook.result.formats import Formats
 
 __all__ = ["driver_findings", "driver_headline", "who"]
 
 TARGET, OPINION = "buys_again", "satisfaction"
-OWNERS = {"late_delivery": "head of logistics", "service_request": "head of service", "discount": "head of pricing"}
-OWNER = "head of customer marketing"
+OWNERS = {
+    "late_delivery": mark("head of logistics"),
+    "service_request": mark("head of service"),
+    "discount": mark("head of pricing"),
+}
+OWNER = mark("head of customer marketing")
 CENT = 0.005
 
 Given = Mapping[str, str]
@@ -27,13 +31,16 @@ def driver_headline(net: BayesNetwork, draws: Sequence[BayesNetwork], cases: Cas
     """The widest gap that a client can act on; else the widest of all; else that there is none."""
     gaps = _gaps(net, draws, cases, again)
     if not any(low > 0 for *_, low, _ in gaps):
-        return f"Nothing in the data goes with buying again within {cases.within} days: no link is sure enough"
+        return fmt.say(
+            "Nothing in the data goes with buying again within {within}: no link is sure enough", within=fmt.days(cases.within)
+        )
     best, worst = _shown(gaps)[1:3]
     first, second = (_answer(net, draws, cases, given, again).probability for given in (best, worst))
-    return (
-        f"Of {who(best, fmt)}, {fmt.share(first)} bought again within {cases.within} days; "
-        f"of {who(worst, fmt)}, {fmt.share(second)}"
-    )
+    return fmt.say(
+        "Of {best}, {more} bought again within {within}; of {worst}, {fewer}",
+        best=who(best, fmt), more=fmt.share(first), within=fmt.days(cases.within), worst=who(worst, fmt),
+        fewer=fmt.share(second),
+    )  # fmt: skip
 
 
 def driver_findings(
@@ -54,11 +61,13 @@ def driver_findings(
         (variable,) = best
         if driver_variables()[variable].open:
             money = _money(variable, worst, difference, cases, customers, order_value, fmt) if low > 0 else None
-            found.append(
-                (money, _gap_finding(variable, best, worst, (difference, low, high), money, net, draws, cases, again, fmt))
-            )
-    found.sort(key=lambda pair: -(pair[0] or 0.0))
-    findings = [finding if number == 0 else _part(finding) for number, (_, finding) in enumerate(found)]
+            found.append((money, variable, best, worst, (difference, low, high)))
+    found.sort(key=lambda gap: -(gap[0] or 0.0))
+    # The same customers can be behind several gaps, so only the largest amount counts.
+    findings = [
+        _gap_finding(variable, best, worst, gap, money, number == 0, net, draws, cases, again, fmt)
+        for number, (money, variable, best, worst, gap) in enumerate(found)
+    ]
     through = _through_opinion(net, draws, cases, again, fmt)
     closed = [gap for gap in gaps if gap[3] > 0 and not driver_variables()[next(iter(gap[1]))].open]
     return (*findings, *([through] if through else []), *([_habit(closed[0], net, draws, cases, again, fmt)] if closed else []))
@@ -66,9 +75,8 @@ def driver_findings(
 
 def who(given: Given, fmt: Formats) -> str:
     """Customers in these circumstances: "customers whose last delivery was late"."""
-    language = spoken(fmt)
-    parts = [driver_variables()[v].who[language].format(level=level, days=SERVICE_DAYS) for v, level in given.items()]
-    return (" and " if language == "en" else "、").join(parts)
+    words = driver_variables()
+    return fmt.listed(words[v].who[fmt.language].format(level=level, days=SERVICE_DAYS) for v, level in given.items())
 
 
 def _gaps(net: BayesNetwork, draws: Sequence[BayesNetwork], cases: Cases, again: str) -> list[tuple]:
@@ -108,37 +116,56 @@ def _money(
 ) -> float | None:
     """Orders of one a year that customers in the bad circumstance would place more, if they bought again like the others."""
     told = driver_variables()[variable]
-    if told.bad is None or worst[variable] != told.levels[told.bad][spoken(fmt)]:
+    if told.bad is None or worst[variable] != told.levels[told.bad][fmt.language]:
         return None
     return cases.count(worst) / len(cases.frame) * customers * difference * order_value or None
 
 
-def _gap_finding(variable, best, worst, gap, money, net, draws, cases, again, fmt) -> Finding:
+def _gap_finding(variable, best, worst, gap, money, first, net, draws, cases, again, fmt) -> Finding:
     difference, low, high = gap
     good, bad = (_answer(net, draws, cases, given, again) for given in (best, worst))
-    worth = money and f" If that were the cause, it would put {fmt.money(money)} of orders a year at stake."
-    more = (worth or "") if low > 0 else " The difference may be chance."
-    action, points = driver_variables()[variable].action, fmt.number(100 * difference, 0)
+    action = driver_variables()[variable].action
     return Finding(
         f"drivers-{variable.replace('_', '-')}",
-        f"Of {who(best, fmt)}, {fmt.share(good.probability)} bought again within {cases.within} days, of {who(worst, fmt)} "
-        f"{fmt.share(bad.probability)}: {points} {'point' if points == '1' else 'points'} fewer.{more}",
+        fmt.sentences(_gap_words(best, worst, good, bad, difference, cases, fmt), _stake(low, money, first, fmt)),
         value=difference,
         unit="points",
         low=low,
         high=high,
         n=bad.n,
-        money=money,
+        money=money if first else None,
         evidence="indicative" if low > 0 else "not shown",
-        action=action[spoken(fmt)] if action else None,
+        action=action[fmt.language] if action else None,
         owner=OWNERS.get(variable, OWNER),
     )
 
 
-def _part(finding: Finding) -> Finding:
-    """The finding without money of its own: the same customers can be behind several gaps, so only the largest amount counts."""
-    told = finding.sentence.replace("at stake.", "at stake, in part the same as above.")
-    return replace(finding, sentence=told, money=None)
+def _gap_words(best: Given, worst: Given, good: Answer, bad: Answer, difference: float, cases: Cases, fmt: Formats) -> str:
+    both = {
+        "best": who(best, fmt), "more": fmt.share(good.probability), "within": fmt.days(cases.within),
+        "worst": who(worst, fmt), "fewer": fmt.share(bad.probability),
+    }  # fmt: skip
+    points = round(100 * difference)
+    if not points:
+        return fmt.say("Of {best}, {more} bought again within {within}, of {worst} {fewer}: less than a point fewer.", **both)
+    return fmt.say_n(
+        "Of {best}, {more} bought again within {within}, of {worst} {fewer}: {n} point fewer.",
+        "Of {best}, {more} bought again within {within}, of {worst} {fewer}: {n} points fewer.", points, **both,
+    )  # fmt: skip
+
+
+def _stake(low: float, money: float | None, first: bool, fmt: Formats) -> str:
+    """That the gap may be chance; else what it would put at stake, where that can be said."""
+    if low <= 0:
+        return fmt.say("The difference may be chance.")
+    if not money:
+        return ""
+    if first:
+        return fmt.say("If that were the cause, it would put {money} of orders a year at stake.", money=fmt.money(money))
+    return fmt.say(
+        "If that were the cause, it would put {money} of orders a year at stake, in part the same as above.",
+        money=fmt.money(money),
+    )  # fmt: skip
 
 
 def _through_opinion(net, draws, cases, again, fmt) -> Finding | None:
@@ -146,9 +173,9 @@ def _through_opinion(net, draws, cases, again, fmt) -> Finding | None:
     if OPINION not in net.ancestors(TARGET):
         return None
     words = driver_variables()
-    content = words[OPINION].levels["yes"][spoken(fmt)]
+    content = words[OPINION].levels["yes"][fmt.language]
     bad = [
-        {v: words[v].levels[words[v].bad][spoken(fmt)]}
+        {v: words[v].levels[words[v].bad][fmt.language]}
         for v in net.parents[OPINION]
         if words[v].open and words[v].bad and len(net.levels[v]) == 2
     ]
@@ -164,8 +191,16 @@ def _through_opinion(net, draws, cases, again, fmt) -> Finding | None:
     stayed = _answer(net, draws, cases, {**worst, OPINION: content}, again)
     return Finding(
         f"drivers-{variable.replace('_', '-')}-satisfied",
-        f"Of {who(worst, fmt)}, {fmt.share(fewer)} were {content}, of {who(other, fmt)} {fmt.share(more)}. Those who were "
-        f"{content} all the same bought again in {fmt.share(stayed.probability)} of cases.",
+        fmt.say(
+            "Of {worst}, {fewer} were {content}, of {other} {more}. Those who were {content} all the same bought again in "
+            "{again} of cases.",
+            worst=who(worst, fmt),
+            fewer=fmt.share(fewer),
+            content=content,
+            other=who(other, fmt),
+            more=fmt.share(more),
+            again=fmt.share(stayed.probability),
+        ),  # fmt: skip
         value=stayed.probability,
         unit="share",
         low=stayed.low,
@@ -183,8 +218,15 @@ def _habit(gap, net, draws, cases, again, fmt) -> Finding:
     good, bad = (_answer(net, draws, cases, given, again) for given in (best, worst))
     return Finding(
         f"drivers-{variable.replace('_', '-')}",
-        f"{driver_variables()[variable].label[spoken(fmt)]}: of {who(best, fmt)}, {fmt.share(good.probability)} bought again "
-        f"within {cases.within} days, of {who(worst, fmt)} {fmt.share(bad.probability)}.",
+        fmt.say(
+            "{label}: of {best}, {more} bought again within {within}, of {worst} {fewer}.",
+            label=driver_variables()[variable].label[fmt.language],
+            best=who(best, fmt),
+            more=fmt.share(good.probability),
+            within=fmt.days(cases.within),
+            worst=who(worst, fmt),
+            fewer=fmt.share(bad.probability),
+        ),  # fmt: skip
         value=difference,
         unit="points",
         low=low,

@@ -15,7 +15,7 @@ from sklearn.cluster import KMeans
 
 from playbook.result.formats import Formats
 
-__all__ = ["DriverVariable", "bands", "driver_variables", "money_classes", "rate_classes", "spoken", "yes_no"]
+__all__ = ["DriverVariable", "bands", "driver_variables", "money_classes", "rate_classes", "yes_no"]
 
 FEWEST = 0.10  # share of the cases that a class drawn from numbers must hold
 NAMED = 3  # kinds without an order that keep their name; the rest are "other"
@@ -51,14 +51,9 @@ def _file() -> dict:
     return YAML(typ="safe", pure=True).load(files(__package__).joinpath("variables.yml").read_text(encoding="utf-8"))
 
 
-def spoken(fmt: Formats) -> str:
-    """The language of the words: that of the report."""
-    return "zh" if fmt.locale.startswith("zh") else "en"
-
-
 def yes_no(id: str, flags: pd.Series, fmt: Formats) -> pd.Series:
     """Flags (true, false or missing) as the variable's two levels."""
-    words = [driver_variables()[id].levels[key][spoken(fmt)] for key in ("no", "yes")]
+    words = [driver_variables()[id].levels[key][fmt.language] for key in ("no", "yes")]
     return pd.Series(pd.Categorical.from_codes(_codes(flags.astype("Float64")), words), flags.index)
 
 
@@ -110,7 +105,7 @@ def bands(texts: pd.Series, fmt: Formats) -> pd.Series:
             sorted(counts.index, key=lambda w: ranks[w] or 0) if ordered else sorted(counts.index, key=lambda w: (-counts[w], w))
         )
         keep = names if len(names) <= NAMED + 1 else names[:NAMED]
-        other = _file()["words"]["other"][spoken(fmt)]
+        other = _file()["words"]["other"][fmt.language]
         label = {word: word if word in keep else other for word in counts.index}
         levels = list(dict.fromkeys([*keep, *([other] if len(keep) < len(names) else [])]))
     else:
@@ -141,7 +136,7 @@ def _rank(word: str) -> float | None:
 def _side(words: list[str], upper: int, fmt: Formats) -> str:
     plain = all(word.rstrip("+").isdigit() for word in words)  # a count, not a band
     return _file()["words"][("or_more" if plain else "and_over") if upper else ("up_to" if plain else "and_under")][
-        spoken(fmt)
+        fmt.language
     ].format(low=words[0], high=words[-1])
 
 
@@ -153,7 +148,7 @@ def _shares(values: pd.Series, borders: np.ndarray) -> np.ndarray:
 
 def _cut(values: pd.Series, borders: np.ndarray, write, fmt: Formats, whole: bool = False) -> pd.Series:
     """The class of each value; a border belongs to the class above it. Whole numbers end one below the next border."""
-    words = {key: text[spoken(fmt)] for key, text in _file()["words"].items()}
+    words = {key: text[fmt.language] for key, text in _file()["words"].items()}
     last = [b - 1 if whole else b for b in borders]
     labels = []
     for number in range(len(borders) + 1):
