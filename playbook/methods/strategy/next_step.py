@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
+from playbook.locale import mark
 from playbook.methods.needs_analysis.path.steps import step_order
 from playbook.methods.strategy.setting_prices.discounts import enough_to_guide, known_deals
 from playbook.methods.strategy.stepping.figures import policy_figure
@@ -71,13 +72,15 @@ def next_step(
     deals = path_actions is None or path_actions.empty
     if deals:
         if _guided(opportunities, as_of, parameters.gross_margin):
-            return _locked(fmt, "Which discount to give is answered with the prices; what else was done in deals is not recorded")
+            return _locked(
+                fmt, mark("Which discount to give is answered with the prices; what else was done in deals is not recorded")
+            )
         source, sale, order = _deals(opportunities, as_of, parameters.gross_margin), WON, ()
     else:
         source, sale, order = path_actions, *_journeys(path_actions, journey_steps, stages)
     ways = None if source.empty else read_ways(source, sale, order)
     if ways is None or not ways.steps or ways.chosen.sum() < FEWEST_CASES or ways.chosen @ ways.won < FEWEST_SALES:
-        return _locked(fmt, "No next step can be advised yet: too few journeys are known to their end")
+        return _locked(fmt, mark("No next step can be advised yet: too few journeys are known to their end"))
     brings, known = (_by_discount(source, ways), True) if deals else _sale(source, sale, months, parameters.gross_margin)
     advice = None
     if len(ways.actions) > 1 and known:
@@ -111,7 +114,10 @@ def next_step(
 
 
 def _locked(fmt: Formats, headline: str) -> Locked:
-    need = f"journeys (journey_id, step, step_at, action) with {FEWEST_CASES} cases and {FEWEST_SALES} sales within a year"
+    need = fmt.say(
+        "journeys (journey_id, step, step_at, action) with {cases} cases and {sales} sales within a year",
+        cases=fmt.count(FEWEST_CASES), sales=fmt.count(FEWEST_SALES),
+    )  # fmt: skip
     return Locked(
         fmt=fmt,
         headline=headline,

@@ -3,14 +3,28 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.strategy.stepping.stepped import Stepped
 from playbook.result.contract import Evidence, Finding
 
 __all__ = ["Stepped", "findings", "grade", "headline"]
 
-OWNER = "head of sales"
+OWNER = mark("head of sales")
 FEWEST_EFFECTIVE = 50  # cases behind the check on held-out cases, below which it tells nothing
 EVERYWHERE = 0.999  # of the sales: a step that all must pass is no news
+_PASSING = {
+    "actions": mark("What was done at each step is not known; {share} of the sales pass through {step}"),
+    "value": mark("What a sale brings is not known; {share} of the sales pass through {step}"),
+    "both": mark("Neither what was done at each step nor what a sale brings is known; {share} of the sales pass through {step}"),
+}
+_UNWEIGHED = {
+    "actions": mark("{n} {cases} are known, but not what was done at each step: no action can be weighed against another."),
+    "value": mark("{n} {cases} are known, but not what a sale brings: no action can be weighed against another."),
+    "both": mark(
+        "{n} {cases} are known, but neither what was done at each step nor what a sale brings: no action can be weighed against"
+        " another."
+    ),
+}
 
 
 def headline(told: Stepped) -> str:
@@ -18,16 +32,20 @@ def headline(told: Stepped) -> str:
     fmt = told.fmt
     if told.advice is None:
         key = told.keys.loc[told.keys["removal"].where(told.keys["removal"] < EVERYWHERE, -1).idxmax()]
-        missing, share = told.missing, fmt.share(key["removal"])
-        verb = "are" if " and " in missing else "is"
-        return f"{missing[0].upper()}{missing[1:]} {verb} not known; {share} of the sales pass through {key['step']}"
+        return fmt.say(_PASSING[told.missing], share=fmt.share(key["removal"]), step=told.name(key["step"]))
     changes = told.changes
     if changes.empty or told.advice.gain <= 0:
-        return "No other action is worth more than what is done today"
+        return fmt.say("No other action is worth more than what is done today")
     one = changes.loc[changes["better"].idxmax()]
-    gain = fmt.money(told.advice.gain * told.many)
-    rest = ("", " and one more change")[len(changes) - 1] if len(changes) < 3 else f" and {len(changes) - 1} more changes"
-    return f"{one['action'].capitalize()} at {one['step']}{rest} should bring {gain} of {told.meant} a year more than today's mix"
+    named = {"action": told.name(one["action"]), "step": told.name(one["step"]), "meant": told.meant}
+    named["gain"] = fmt.money(told.advice.gain * told.many)
+    if len(changes) == 1:
+        return fmt.say("Choosing {action} at {step} should bring {gain} of {meant} a year more than today's mix", **named)
+    return fmt.say_n(
+        "Choosing {action} at {step}, and one more change, should bring {gain} of {meant} a year more than today's mix",
+        "Choosing {action} at {step}, and {n} more changes, should bring {gain} of {meant} a year more than today's mix",
+        len(changes) - 1, **named,
+    )  # fmt: skip
 
 
 def findings(told: Stepped) -> tuple[Finding, ...]:
@@ -45,41 +63,43 @@ def grade(low: float, high: float) -> Evidence:
 def _policy(told: Stepped) -> Finding:
     advice, fmt = told.advice, told.fmt
     gain, low, high = (edge * told.many for edge in (advice.gain, advice.gain_low, advice.gain_high))
+    counted = {"n": fmt.count(told.many), "cases": told.cases, "gain": fmt.money(gain), "meant": told.meant}
     if gain <= 0:
         return Finding(
             "next-step-policy",
-            f"What looks best at each step is worth no more than today's mix on {told.cases} that did not choose it:"
-            f" {fmt.money(gain)} of {told.meant} a year ({fmt.money(low)} to {fmt.money(high)}), over {fmt.count(told.many)}"
-            f" {told.cases}.",
-            gain,
-            "money",
-            low,
-            high,
-            int(told.many),
-            evidence="harmful" if high < 0 else "not shown",
-            action="Go on as today, and try other actions by lot.",
-            owner=OWNER,
-        )
-    check = ""
-    if advice.effective >= FEWEST_EFFECTIVE and not np.isnan(advice.held_out):
-        agrees = "confirm" if advice.held_out > advice.on_average else "do not confirm"
-        check = (
-            f" {told.cases.capitalize()} that happened to go that way {agrees} it: they brought {fmt.money(advice.held_out)}"
-            f" each, against {fmt.money(advice.on_average)} on average."
-        )
+            fmt.say(
+                "What looks best at each step is worth no more than today's mix on {cases} that did not choose it: {gain} of"
+                " {meant} a year ({range}), over {n} {cases}.",
+                range=fmt.interval(low, high, "money"), **counted,
+            ),
+            gain, "money", low, high, int(told.many), evidence="harmful" if high < 0 else "not shown",
+            action="Go on as today, and try other actions by lot.", owner=OWNER,
+        )  # fmt: skip
+    text = fmt.say(
+        "Doing at every step what is worth most should bring {gain} of {meant} a year more than today's mix, over {n} {cases},"
+        " judged on {cases} that did not choose it.",
+        **counted,
+    )
     return Finding(
-        "next-step-policy",
-        f"Doing at every step what is worth most should bring {fmt.money(gain)} of {told.meant} a year more than today's mix,"
-        f" over {fmt.count(told.many)} {told.cases}, judged on {told.cases} that did not choose it.{check}",
-        gain,
-        "money",
-        low,
-        high,
-        int(told.many),
-        money=gain if told.margin is not None else None,
-        evidence=grade(low, high),
-        action="Test the change by lot at one step first: half of the cases as advised, half as today.",
-        owner=OWNER,
+        "next-step-policy", fmt.sentences(text, _check(told)),
+        gain, "money", low, high, int(told.many), money=gain if told.margin is not None else None, evidence=grade(low, high),
+        action="Test the change by lot at one step first: half of the cases as advised, half as today.", owner=OWNER,
+    )  # fmt: skip
+
+
+def _check(told: Stepped) -> str:
+    """What cases that went the advised way brought, where enough did."""
+    advice, fmt = told.advice, told.fmt
+    if advice.effective < FEWEST_EFFECTIVE or np.isnan(advice.held_out):
+        return ""
+    brought = {"cases": told.cases, "own": fmt.money(advice.held_out), "all": fmt.money(advice.on_average)}
+    if advice.held_out > advice.on_average:
+        return fmt.say(
+            "The {cases} that happened to go that way confirm it: they brought {own} each, against {all} on average.", **brought
+        )
+    return fmt.say(
+        "The {cases} that happened to go that way do not confirm it: they brought {own} each, against {all} on average.",
+        **brought,
     )
 
 
@@ -87,19 +107,18 @@ def _best(told: Stepped) -> Finding | None:
     if told.changes.empty or told.advice.gain <= 0:
         return None
     fmt, one = told.fmt, told.changes.loc[told.changes["better"].idxmax()]
+    at = {"step": told.name(one["step"]), "action": told.name(one["action"])}
     return Finding(
         "next-step-best",
-        f"At {one['step']}, {one['action']} is worth {fmt.value(one['better'], 'unit_money')} of {told.meant} a case more than"
-        f" today's mix; it is done in {fmt.share(one['share'])} of the cases.",
-        float(one["better"]),
-        "unit_money",
-        float(one["better_low"]),
-        float(one["better_high"]),
+        fmt.say(
+            "At {step}, {action} is worth {better} of {meant} a case more than today's mix; it is done in {share} of the cases.",
+            better=fmt.value(one["better"], "unit_money"), meant=told.meant, share=fmt.share(one["share"]), **at,
+        ),
+        float(one["better"]), "unit_money", float(one["better_low"]), float(one["better_high"]),
         int(told.choices.loc[told.choices["step"] == one["step"], "cases"].sum()),
         evidence=grade(one["better_low"], one["better_high"]),
-        action=f"Make {one['action']} the rule at {one['step']}.",
-        owner=OWNER,
-    )
+        action=fmt.say("Make {action} the rule at {step}.", **at), owner=OWNER,
+    )  # fmt: skip
 
 
 def _unpaid(told: Stepped) -> Finding | None:
@@ -122,45 +141,44 @@ def _unpaid(told: Stepped) -> Finding | None:
     gap = told.choices[(told.choices["step"] == row.step) & (told.choices["action"] == best)]["better"].iloc[0] - row.better
     if gap <= 0:
         return None
+    action = told.name(row.action)
     return Finding(
         "next-step-unpaid",
-        f"At {row.step}, {row.action} keeps more cases going ({fmt.share(ahead)} against {fmt.share(behind)} with {best}), and is"
-        f" worth {fmt.value(gap, 'unit_money')} a case less once its price is counted.",
-        float(gap),
-        "unit_money",
-        n=int(row.cases),
-        evidence="indicative",
-        action=f"Keep {row.action} for cases where nothing cheaper has worked.",
-        owner=OWNER,
-    )
+        fmt.say(
+            "At {step}, {action} keeps more cases going ({ahead} against {behind} with {best}), and is worth {gap} a case less"
+            " once its price is counted.",
+            step=told.name(row.step), action=action, ahead=fmt.share(ahead), behind=fmt.share(behind), best=told.name(best),
+            gap=fmt.value(gap, "unit_money"),
+        ),
+        float(gap), "unit_money", n=int(row.cases), evidence="indicative",
+        action=fmt.say("Keep {action} for cases where nothing cheaper has worked.", action=action), owner=OWNER,
+    )  # fmt: skip
 
 
 def _thin(told: Stepped) -> Finding | None:
-    thin = [step for step, few in zip(told.ways.steps, told.advice.thin, strict=True) if few]
+    thin = [told.name(step) for step, few in zip(told.ways.steps, told.advice.thin, strict=True) if few]
     if not thin:
         return None
     return Finding(
         "next-step-thin",
-        f"Too few cases saw anything but the usual at {', '.join(thin)}: no advice is given there.",
-        float(len(thin)),
-        "count",
-        evidence="not shown",
-        action="Try one other action there in every tenth case, drawn by lot.",
-        owner=OWNER,
-    )
+        told.fmt.say(
+            "Too few cases saw anything but the usual at {steps}: no advice is given there.", steps=told.fmt.listed(thin)
+        ),
+        float(len(thin)), "count", evidence="not shown",
+        action="Try one other action there in every tenth case, drawn by lot.", owner=OWNER,
+    )  # fmt: skip
 
 
 def _silent(told: Stepped) -> Finding:
     return Finding(
         "next-step-silent",
-        f"{told.fmt.count(told.many)} {told.cases} are known, but not {told.missing}: no action can be weighed against another.",
-        n=int(told.many),
-        evidence="not shown",
-        action="Record what is done at each step, and draw it by lot where there is a choice."
-        if len(told.ways.actions) < 2
-        else "Send what each sale brought (value), or the orders.",
+        told.fmt.say(_UNWEIGHED[told.missing], n=told.fmt.count(told.many), cases=told.cases),
+        n=int(told.many), evidence="not shown",
+        action="Send what each sale brought (value), or the orders."
+        if told.missing == "value"
+        else "Record what is done at each step, and draw it by lot where there is a choice.",
         owner=OWNER,
-    )
+    )  # fmt: skip
 
 
 def _key(told: Stepped) -> tuple[Finding, ...]:
@@ -168,14 +186,8 @@ def _key(told: Stepped) -> tuple[Finding, ...]:
     if keys.empty or keys["removal"].max() <= 0:
         return ()
     key, fmt = keys.loc[keys["removal"].idxmax()], told.fmt
-    return (
-        Finding(
-            "next-step-key",
-            f"{fmt.share(key['removal'])} of the sales pass through {key['step']}, which {fmt.share(key['reached'])} of the"
-            f" {told.cases} come to.",
-            float(key["removal"]),
-            "share",
-            n=int(told.many),
-            evidence="shown",
-        ),
-    )
+    text = fmt.say(
+        "{share} of the sales pass through {step}, which {reached} of the {cases} come to.",
+        share=fmt.share(key["removal"]), step=told.name(key["step"]), reached=fmt.share(key["reached"]), cases=told.cases,
+    )  # fmt: skip
+    return (Finding("next-step-key", text, float(key["removal"]), "share", n=int(told.many), evidence="shown"),)

@@ -13,7 +13,7 @@ LEAD_DAYS, REVIEW_DAYS = 28, 91
 
 def proposals(told: Stepped) -> tuple[Proposal, ...]:
     """Make the advised actions the rule; empty where today's mix is as good. Costs of actions are taken off the value already."""
-    changes = told.changes
+    changes, fmt = told.changes, told.fmt
     if changes.empty or told.advice.gain <= 0:
         return ()
     weight = changes["better"] * changes["cases"] / changes["share"]
@@ -26,25 +26,27 @@ def proposals(told: Stepped) -> tuple[Proposal, ...]:
         }
     )[list(LINES)]  # fmt: skip
     listed = lines.assign(
-        step=changes["step"].to_numpy(), action=changes["action"].to_numpy(), share=changes["share"].to_numpy(),
-        better=changes["better"].to_numpy(),
+        step=[told.name(s) for s in changes["step"]], action=[told.name(a) for a in changes["action"]],
+        share=changes["share"].to_numpy(), better=changes["better"].to_numpy(),
     )  # fmt: skip
     columns = {
         "step": ("At", "text"),
         "action": ("Do this", "text"),
         "share": ("Done today", "share"),
-        "better": (f"Worth a case, {told.meant}", "unit_money"),
+        "better": ("Worth a case, revenue" if told.margin is None else "Worth a case, gross margin", "unit_money"),
         "value": ("Should bring a year", "money"),
     }
-    names = "; ".join(f"{r.action} at {r.step}" for r in changes.itertuples())
+    names = [fmt.say("{action} at {step}", action=r.action, step=r.step) for r in listed.itertuples()]
     return (
         Proposal(
             id="next-step",
             name="next best step",
-            action=f"Make it the rule, after a test by lot: {names}.",
-            whom=f"{told.cases} at {', '.join(changes['step'])}",
+            action=fmt.say("Make it the rule, after a test by lot: {choices}.", choices=fmt.listed(names)),
+            whom=fmt.say("{cases} at {steps}", cases=told.cases, steps=fmt.listed(dict.fromkeys(listed["step"]))),
             owner=OWNER,
-            kpi=f"{told.meant} per case against those handled as before",
+            kpi="revenue per case against those handled as before"
+            if told.margin is None
+            else "gross margin per case against those handled as before",
             stop_rule="Stop a step's rule when cases handled by it bring less than those handled as before, beyond chance.",
             pool="prices" if told.deals else "new customers",
             lines=lines,

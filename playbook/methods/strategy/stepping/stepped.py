@@ -1,15 +1,18 @@
 """Stepped: everything the section tells, in one frozen value."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from playbook.methods.strategy.stepping.policy import Advice
-from playbook.methods.strategy.stepping.ways import Ways
+from playbook.methods.strategy.stepping.ways import Ways, called
 from playbook.result.formats import Formats
 
 __all__ = ["Stepped"]
+
+Missing = Literal["actions", "value", "both"]
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,17 @@ class Stepped:
 
     @property
     def meant(self) -> str:
-        return "revenue" if self.margin is None else "gross margin"
+        """What money is counted in, within a sentence."""
+        return self.fmt.say("revenue" if self.margin is None else "gross margin")
 
     @property
     def cases(self) -> str:
-        return "deals" if self.deals else "journeys"
+        """What is counted, within a sentence."""
+        return self.fmt.say("deals" if self.deals else "journeys")
+
+    def name(self, step_or_action: str) -> str:
+        """A step or an action in the reader's words."""
+        return called(step_or_action, self.fmt)
 
     @property
     def many(self) -> float:
@@ -49,10 +58,9 @@ class Stepped:
         return float(self.ways.cases.sum() * self.times) - self.many
 
     @property
-    def missing(self) -> str:
-        """What has to be known for actions to be weighed, and is not."""
-        lacks = [] if len(self.ways.actions) > 1 else ["what was done at each step"]
-        return " and ".join([*lacks, *([] if self.known else ["what a sale brings"])])
+    def missing(self) -> Missing:
+        """What has to be known for actions to be weighed, and is not: "actions", "value" of a sale, or "both"."""
+        return "value" if len(self.ways.actions) > 1 else "actions" if self.known else "both"
 
     @property
     def changes(self) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.strategy.stepping.policy import FEWEST_TAKEN, Advice
 from playbook.methods.strategy.stepping.stepped import Stepped
 from playbook.methods.strategy.stepping.ways import Ways
@@ -11,7 +12,7 @@ from playbook.result.formats import LEVEL
 
 __all__ = ["SOURCE", "assumptions", "choices", "tables"]
 
-SOURCE = "journeys or closed deals of the last year; Markov decision process"
+SOURCE = mark("journeys or closed deals of the last year; Markov decision process")
 
 
 def choices(ways: Ways, advice: Advice) -> pd.DataFrame:
@@ -34,19 +35,28 @@ def tables(told: Stepped) -> tuple[Table, ...]:
     fmt, found = told.fmt, []
     if told.advice is not None:
         shown = told.choices.assign(
+            step=told.choices["step"].map(told.name),
+            action=told.choices["action"].map(told.name),
             edges=[
-                "too few cases" if np.isnan(r.better) else f"{fmt.money(r.better_low)} to {fmt.money(r.better_high)}"
+                fmt.say("too few cases")
+                if np.isnan(r.better)
+                else fmt.say("{low} to {high}", low=fmt.money(r.better_low), high=fmt.money(r.better_high))
                 for r in told.choices.itertuples()
             ],
-            word=["do this" if advised else "" for advised in told.choices["advised"]],
+            word=[fmt.say("do this") if advised else "" for advised in told.choices["advised"]],
         )
         columns = {
             "step": ("At", "text"),
             "action": ("Action", "text"),
             "cases": ("Times taken", "count"),
             "share": ("Today", "share"),
-            "better": (f"Worth beyond today's mix, {told.meant} of a case", "unit_money"),
-            "edges": (f"{fmt.share(LEVEL)} range", "text"),
+            "better": (
+                "Worth beyond today's mix, revenue of a case"
+                if told.margin is None
+                else "Worth beyond today's mix, gross margin of a case",
+                "unit_money",
+            ),
+            "edges": (fmt.say("{level} range", level=fmt.share(LEVEL)), "text"),
             "word": ("Advice", "text"),
         }
         found.append(Table(shown, "What each action is worth at each step, all that follows included.", SOURCE, columns))
@@ -58,7 +68,7 @@ def tables(told: Stepped) -> tuple[Table, ...]:
     }
     found.append(
         Table(
-            told.keys,
+            told.keys.assign(step=told.keys["step"].map(told.name)),
             "The steps that sales hang on: if whoever comes to a step went no further.",
             SOURCE,
             keys,
@@ -86,24 +96,35 @@ def assumptions(told: Stepped) -> tuple[Assumption, ...]:
                 "low",
                 "high",
             ),
+            Assumption(_sale(told), "medium", "high"),
             Assumption(
-                "A deal that is won brings what deals of its size do at list price, less the discount"
-                f"{'.' if told.margin is None else ' and the cost.'}"
-                if told.deals
-                else f"A sale brings {fmt.money(told.sale)} of {told.meant}, whatever action came before it.",
-                "medium",
-                "high",
+                fmt.say("An action is advised where it was taken in {n} cases or more.", n=fmt.count(FEWEST_TAKEN)), "high", "low"
             ),
-            Assumption(f"An action is advised where it was taken in {FEWEST_TAKEN} cases or more.", "high", "low"),
         ]
         if not told.priced:
             stated.append(Assumption("No cost of an action is stated (action_costs in client.yml).", "low", "high"))
     if told.times > 1:
-        text = f"Of {fmt.count(told.many + told.direct)} journeys of the year one in {fmt.number(told.times)} was drawn by its"
-        stated.append(Assumption(f"{text} number; money is that of all of them.", "high", "low"))
+        drawn = fmt.say(
+            "Of {n} journeys of the year one in {times} was drawn by its number; money is that of all of them.",
+            n=fmt.count(told.many + told.direct), times=fmt.number(told.times),
+        )  # fmt: skip
+        stated.append(Assumption(drawn, "high", "low"))
     if told.direct > 0:
-        text = f"{told.cases.capitalize()} that begin with the sale left nothing to choose and do not count"
-        stated.append(Assumption(f"{text} ({fmt.count(told.direct)}).", "high", "low"))
+        direct = fmt.say(
+            "{n} {cases} that begin with the sale left nothing to choose and do not count.",
+            n=fmt.count(told.direct), cases=told.cases,
+        )  # fmt: skip
+        stated.append(Assumption(direct, "high", "low"))
     if told.margin is None:
         stated.append(Assumption("No gross margin is stated, so every value is revenue and not profit.", "high", "high"))
     return tuple(stated)
+
+
+def _sale(told: Stepped) -> str:
+    fmt = told.fmt
+    if not told.deals:
+        sale = {"money": fmt.money(told.sale), "meant": told.meant}
+        return fmt.say("A sale brings {money} of {meant}, whatever action came before it.", **sale)
+    if told.margin is None:
+        return fmt.say("A deal that is won brings what deals of its size do at list price, less the discount.")
+    return fmt.say("A deal that is won brings what deals of its size do at list price, less the discount and the cost.")

@@ -7,12 +7,21 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-__all__ = ["NOTHING", "Ways", "deal_ways", "read_ways"]
+from playbook.locale import mark
+from playbook.result.formats import Formats
 
-NOTHING = "nothing special"
+__all__ = ["NOTHING", "Ways", "called", "deal_ways", "read_ways"]
+
+NOTHING = mark("nothing special")
 _SILENT = {"", "none", "no", "nothing", "-", "无"}
-_SIZES = ("small deals", "middle deals", "large deals")
-_DISCOUNTS = ((0.0, "no discount"), (0.05, "discount up to 5%"), (0.10, "discount of 5 to 10%"), (1.0, "discount above 10%"))
+_SIZES = (mark("small deals"), mark("middle deals"), mark("large deals"))
+_DISCOUNTS = (
+    (0.0, mark("no discount")),
+    (0.05, mark("discount up to 5%")),
+    (0.10, mark("discount of 5 to 10%")),
+    (1.0, mark("discount above 10%")),
+)
+_OWN = frozenset({NOTHING, *_SIZES, *(name for _, name in _DISCOUNTS)})
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +65,11 @@ class Ways:
         known = self.begins >= 0
         counted = np.bincount(self.begins[known], weights[known], len(self.steps))
         return counted / counted.sum() if counted.sum() else counted
+
+
+def called(name: str, fmt: Formats) -> str:
+    """A step or an action in the reader's words: those named by this file are translated, the client's own stay as they are."""
+    return fmt.told(name) if name in _OWN else name
 
 
 def read_ways(path_actions: pd.DataFrame, sale: str, order: Sequence[str] = ()) -> Ways:
