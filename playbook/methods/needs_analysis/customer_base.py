@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 
 from playbook.engagement import Assumptions
+from playbook.locale import mark
 from playbook.methods.market_research.grouping.habits import LOOK_BACK, QUIET, YEAR, Slipping, buying_habits, slipping
 from playbook.methods.needs_analysis.base import findings as told
 from playbook.methods.needs_analysis.base.cohorts import Cohorts, cohorts, compare
@@ -20,7 +21,7 @@ from playbook.result.section import section
 __all__ = ["CustomerBase", "customer_base"]
 
 FEWEST_CUSTOMERS = 10  # below this a list of names tells more
-SOURCE = "orders, net of returns"
+SOURCE = mark("orders, net of returns")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +68,15 @@ def customer_base(
     or fewer than ten bought.
     """
     if "customer_id" not in order_totals:
-        return _locked(fmt, "orders (customer_id)")
+        return _locked(fmt, fmt.say("orders (customer_id)"))
     day = pd.Timestamp(as_of)
     known = order_totals[order_totals["day"] <= day]
     habits = buying_habits(known, day)
     if len(habits) < FEWEST_CUSTOMERS:
-        return _locked(fmt, f"orders of at least {FEWEST_CUSTOMERS} customers ({len(habits)} bought so far)")
+        least = fmt.count(FEWEST_CUSTOMERS)
+        return _locked(
+            fmt, fmt.say("orders of at least {least} customers ({n} bought so far)", least=least, n=fmt.count(len(habits)))
+        )
     spread = concentration(*_years(known, day))
     compared = windows(known["day"], as_of)
     who = customer_windows(known, compared) if compared else None
@@ -90,8 +94,8 @@ def customer_base(
     ]
     tables = [
         _flow_table(flow, compared, fmt) if len(flow) else None,
-        _spread_table(spread) if spread else None,
-        _risk_table(slip),
+        _spread_table(spread, fmt) if spread else None,
+        _risk_table(slip, fmt),
     ]
     return CustomerBase(
         fmt=fmt,
@@ -141,27 +145,45 @@ def _positive(orders: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
 
 def _headline(flow: pd.DataFrame, compared: Windows | None, spread: Concentration | None, customers: int, fmt: Formats) -> str:
     rows = flow.set_index("group") if len(flow) else None
-    if rows is not None and (before := rows.loc["kept", "customers"] + rows.loc["lost", "customers"]):
-        stayed = (
-            fmt.share(rows.loc["kept", "customers"] / before) if rows.loc["lost", "customers"] else f"All {fmt.count(before)}"
-        )
-        longer = "" if compared.whole_year else " a month more" if compared.months == 1 else f" {compared.months} months more"
-        lost = f"lost ones took {fmt.money(-rows.loc['lost', 'change'])}" if rows.loc["lost", "customers"] else ""
-        came = f"new ones brought {fmt.money(rows.loc['new', 'change'])}" if rows.loc["new", "customers"] else "no new one came"
-        told = ", ".join(filter(None, [lost, came]))
-        return f"{stayed}{' of' if lost else ''} customers stayed{longer}; {told}"
+    if rows is not None and rows.loc["kept", "customers"] + rows.loc["lost", "customers"]:
+        story = _story(rows, fmt)
+        if compared.whole_year:
+            return story
+        return fmt.say_n("In the last month: {story}", "In the last {n} months: {story}", compared.months, story=story)
     if spread is not None:
-        return f"The best tenth of customers brings {fmt.share(spread.now.top_share)} of revenue"
-    return f"None of {fmt.count(customers)} customers brought revenue in the last twelve months"
+        return fmt.say("The best tenth of customers brings {share} of revenue", share=fmt.share(spread.now.top_share))
+    return fmt.say("None of {n} customers brought revenue in the last twelve months", n=fmt.count(customers))
+
+
+def _story(rows: pd.DataFrame, fmt: Formats) -> str:
+    """Who stayed, left and came, and the money that went and came with them."""
+    kept, lost, new = (rows.loc[group, "customers"] for group in ("kept", "lost", "new"))
+    brought = fmt.money(rows.loc["new", "change"])
+    if not lost:
+        if new:
+            return fmt.say("All {n} customers stayed; new ones brought {money}", n=fmt.count(kept), money=brought)
+        return fmt.say("All {n} customers stayed; no new one came", n=fmt.count(kept))
+    values = {"share": fmt.share(kept / (kept + lost)), "lost": fmt.money(-rows.loc["lost", "change"])}
+    if new:
+        return fmt.say("{share} of customers stayed; lost ones took {lost}, new ones brought {new}", **values, new=brought)
+    return fmt.say("{share} of customers stayed; lost ones took {lost}, no new one came", **values)
 
 
 def _flow_table(flow: pd.DataFrame, compared: Windows, fmt: Formats) -> Table:
-    total = {"label": "Revenue", "customers": flow["customers"].sum(), **flow[["before", "after", "change"]].sum().round(2)}
-    frame = pd.concat([flow[FLOW[1:]], pd.DataFrame([total])], ignore_index=True)
+    total = {
+        "label": fmt.say("Revenue"),
+        "customers": flow["customers"].sum(),
+        **flow[["before", "after", "change"]].sum().round(2),
+    }
+    told = flow[FLOW[1:]].assign(label=flow["label"].map(fmt.told))
+    frame = pd.concat([told, pd.DataFrame([total])], ignore_index=True)
     return Table(
         frame,
         "Who left, stayed and came, and what that did to revenue",
-        f"{SOURCE}, {fmt.day(compared.start)} to {fmt.day(compared.end)}, split on {fmt.day(compared.middle)}",
+        fmt.say(
+            "{source}, {start} to {end}, split on {middle}", source=fmt.told(SOURCE), start=fmt.day(compared.start),
+            end=fmt.day(compared.end), middle=fmt.day(compared.middle),
+        ),
         {
             "label": ("Customers", "text"), "customers": ("Number", "count"), "before": ("Revenue before", "unit_money"),
             "after": ("Revenue after", "unit_money"), "change": ("Change", "unit_money"),
@@ -169,8 +191,8 @@ def _flow_table(flow: pd.DataFrame, compared: Windows, fmt: Formats) -> Table:
     )  # fmt: skip
 
 
-def _spread_table(spread: Concentration) -> Table:
-    years = {"Last 12 months": spread.now, "12 months before": spread.before}
+def _spread_table(spread: Concentration, fmt: Formats) -> Table:
+    years = {fmt.say("Last 12 months"): spread.now, fmt.say("12 months before"): spread.before}
     rows = [{"year": name, **vars(found)} for name, found in years.items() if found is not None]
     return Table(
         pd.DataFrame(rows),
@@ -185,7 +207,7 @@ def _spread_table(spread: Concentration) -> Table:
     )  # fmt: skip
 
 
-def _risk_table(slip: Slipping) -> Table | None:
+def _risk_table(slip: Slipping, fmt: Formats) -> Table | None:
     rows = slip.bands()
     if not rows["customers"].sum():
         return None
@@ -194,7 +216,10 @@ def _risk_table(slip: Slipping) -> Table | None:
         "active_year": ("Revenue of last active year", "money"),
     }  # fmt: skip
     if slip.told:
-        columns |= {"back": (f"Came back within {LOOK_BACK} days before", "share"), "at_risk": ("At risk a year", "money")}
+        columns |= {
+            "back": (fmt.say("Came back, of those as silent {n} days before", n=fmt.count(LOOK_BACK)), "share"),
+            "at_risk": ("At risk a year", "money"),
+        }
     return Table(rows, "Regular customers in unusual silence", SOURCE, columns)
 
 
@@ -205,36 +230,55 @@ def _assumptions(
     notes = []
     days = _days(orders)
     if days < YEAR - SLACK:
-        held = "1 day" if days == 1 else f"{fmt.count(days)} days"
-        text = f"The data hold {held}: what is told of the last twelve months rests on these."
+        text = fmt.say_n(
+            "The data hold {n} day: what is told of the last twelve months rests on it.",
+            "The data hold {n} days: what is told of the last twelve months rests on these.", days,
+        )  # fmt: skip
         notes.append(Assumption(text, "low", "high"))
     if spread is not None and spread.below_zero:
-        n = spread.below_zero
-        text = "1 customer sent back more than it" if n == 1 else f"{fmt.count(n)} customers sent back more than they"
-        notes.append(
-            Assumption(f"{text} bought in the last twelve months; for the concentration this counts as zero.", "high", "low")
-        )
+        text = fmt.say_n(
+            "{n} customer sent back more than it bought in the last twelve months; for the concentration this counts as zero.",
+            "{n} customers sent back more than they bought in the last twelve months; for the concentration this counts as "
+            "zero.", spread.below_zero,
+        )  # fmt: skip
+        notes.append(Assumption(text, "high", "low"))
     if compared is not None and not compared.whole_year:
-        n = compared.months
-        since = "the last month is set against the one" if n == 1 else f"the last {n} months are set against the {n}"
-        text = f"The data hold less than 24 months, so {since} before: part of the change is season."
+        text = fmt.say_n(
+            "The data hold less than 24 months, so the last month is set against the month before: part of the change is season.",
+            "The data hold less than 24 months, so the last {n} months are set against the {n} months before: part of the change "
+            "is season.", compared.months,
+        )  # fmt: skip
         notes.append(Assumption(text, "low", "high"))
     if compared is not None and not history:
-        text = "Data before the two windows are missing, so customers who came back after a long pause count as new."
+        text = fmt.say("Data before the two windows are missing, so customers who came back after a long pause count as new.")
         notes.append(Assumption(text, "low", "medium"))
     if grouped is not None:
-        mostly = ", which is most of them," if grouped.known > customers / 2 else ""
-        text = (
-            f"{fmt.count(grouped.known)} customers{mostly} ordered before {fmt.day(grouped.new_from)}, at the start of "
-            "the data. They may have been customers for long and stand in no cohort of new customers."
-        )
-        notes.append(Assumption(text, "medium", "medium"))
-    risk = f"Silence is counted in a customer's own mean pause between orders; more than {QUIET} of them is unusual."
+        notes.append(Assumption(_known_before(grouped, customers, fmt), "medium", "medium"))
+    risk = fmt.say(
+        "Silence is counted in a customer's own mean pause between orders; more than {n} of them is unusual.",
+        n=fmt.count(QUIET),
+    )  # fmt: skip
     notes.append(Assumption(risk, "medium", "medium"))
     unnamed = int(orders["customer_id"].isna().sum())
     if unnamed:
-        text = (
-            "1 order names no customer and counts" if unnamed == 1 else f"{fmt.count(unnamed)} orders name no customer and count"
-        )
-        notes.append(Assumption(f"{text} only in the flow of revenue.", "high", "low"))
+        text = fmt.say_n(
+            "{n} order names no customer and counts only in the flow of revenue.",
+            "{n} orders name no customer and count only in the flow of revenue.", unnamed,
+        )  # fmt: skip
+        notes.append(Assumption(text, "high", "low"))
     return tuple(notes)
+
+
+def _known_before(grouped: Cohorts, customers: int, fmt: Formats) -> str:
+    day = fmt.day(grouped.new_from)
+    if grouped.known > customers / 2:
+        return fmt.say(
+            "{n} customers, which is most of them, ordered before {day}, at the start of the data. They may have been customers "
+            "for long and stand in no cohort of new customers.", n=fmt.count(grouped.known), day=day,
+        )  # fmt: skip
+    return fmt.say_n(
+        "{n} customer ordered before {day}, at the start of the data. It may have been a customer for long and stands in no "
+        "cohort of new customers.",
+        "{n} customers ordered before {day}, at the start of the data. They may have been customers for long and stand in no "
+        "cohort of new customers.", grouped.known, day=day,
+    )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Literal
 import pandas as pd
 from ruamel.yaml import YAML
 
+from playbook.locale import mark
 from playbook.methods.needs_analysis.bridge import Bridge
 from playbook.methods.needs_analysis.funnel import Funnel
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
@@ -20,7 +21,9 @@ __all__ = ["Need", "Needs", "needs"]
 
 _ADVICE = YAML(typ="safe", pure=True).load(resources.files(__package__).joinpath("needs.yml").read_text("utf-8"))
 _STRENGTH = ("shown", "likely", "indicative", "not shown", "harmful")
-_EASE = ("easy", "moderate", "hard")
+_EASE = (mark("easy"), mark("moderate"), mark("hard"))
+_PHASES = (mark("market research"), mark("strategy"), mark("monitoring"))  # as needs.yml names them
+_STEPS = (mark("scale"), mark("repeat"), mark("test again"), mark("retire"))  # as a lesson names them
 OUTCOME = "revenue"  # the gap that all others are parts of
 FELT = 0.01  # of the largest need: what was found and is worth less is left to its own section
 
@@ -70,34 +73,34 @@ def needs(
     Lessons of the last evaluation open the section. Needs overlap (order value is a part of revenue), so their worth is
     never added up.
     """
-    wanted, found = _from_goals(scorecard), [*_from_bridge(bridge), *_from_funnel(funnel)]
-    found += [need for section in (bridge, funnel, customer_base, voice) if section for need in _from_findings(section)]
+    wanted, found = _from_goals(scorecard, fmt), [*_from_bridge(bridge, fmt), *_from_funnel(funnel, fmt)]
+    found += [need for section in (bridge, funnel, customer_base, voice) if section for need in _from_findings(section, fmt)]
     least = FELT * max((n.money or 0 for n in (*wanted, *found)), default=0)
     felt = [n for n in found if n.money is None or n.money >= least]
     ranked = tuple(
         sorted([*wanted, *felt], key=lambda n: (-(n.money or 0), _STRENGTH.index(n.evidence), _EASE.index(n.ease), n.id))
     )
     goal = next((n for n in ranked if n.kind == "outcome"), None)
-    findings = [_lesson(lesson) for lesson in past_lessons]
+    findings = [_lesson(lesson, fmt) for lesson in past_lessons]
     findings += [_finding(need, goal, fmt) for need in ranked]
     return Needs(
         fmt=fmt, headline=_headline(ranked, goal, scorecard, fmt), findings=tuple(findings), ranked=ranked,
-        tables=(_table(ranked),) if ranked else (), assumptions=_assumptions(ranked),
+        tables=(_table(ranked, fmt),) if ranked else (), assumptions=_assumptions(ranked),
     )  # fmt: skip
 
 
-def _need(id: str, key: str, money: float | None, low, high, evidence: Evidence, basis: str, **names: str) -> Need:
-    advice = _ADVICE[key]
+def _need(id: str, key: str, money: float | None, low, high, evidence: Evidence, basis: str, fmt: Formats, **names: str) -> Need:
+    advice, language = _ADVICE[key], fmt.language
     holds = advice.get("holds", "revenue")
     kind = "outcome" if key == OUTCOME else "risk" if holds == "risk" else "lever"
-    name = advice["name"]["en"].format(**names) if names else advice["name"]["en"]
     return Need(
-        id, name, kind, money, low, high, evidence, basis, advice["ease"], advice["phase"], advice["sharpen"]["en"],
+        id, advice["name"][language].format_map(names), kind, money, low, high, evidence, basis, advice["ease"],
+        advice["phase"], advice["sharpen"][language],
         closes_gap=kind == "lever" and holds == "revenue",
     )  # fmt: skip
 
 
-def _from_goals(scorecard: Scorecard) -> list[Need]:
+def _from_goals(scorecard: Scorecard, fmt: Formats) -> list[Need]:
     evidence = {finding.id: finding.evidence for finding in scorecard.findings}
     short = {
         g.objective.kpi: g for g in reversed(scorecard.goals) if g.standing and not g.met and not g.early
@@ -105,50 +108,50 @@ def _from_goals(scorecard: Scorecard) -> list[Need]:
     return [
         _need(
             f"needs-{kpi.replace('_', '-')}", kpi, goal.worth, None, None, evidence[f"scorecard-{kpi.replace('_', '-')}"],
-            f"goal for {CATALOGUE[kpi].label['en'].lower()}",
+            fmt.say("goal for {kpi}", kpi=CATALOGUE[kpi].label[fmt.language].lower()), fmt,
         )
         for kpi, goal in short.items()
     ]  # fmt: skip
 
 
-def _from_bridge(bridge: Bridge | None) -> list[Need]:
+def _from_bridge(bridge: Bridge | None, fmt: Formats) -> list[Need]:
     lost = next((f for f in bridge.findings if f.id == "bridge-loss"), None) if bridge else None
     if lost is None:
         return []
     part = bridge.parts.loc[bridge.parts["change"].idxmin(), "part"]
     return [
         _need(
-            f"needs-lost-{part.replace('_', '-')}", f"bridge-{part}", lost.money, None, None, lost.evidence, "change of revenue"
+            f"needs-lost-{part.replace('_', '-')}", f"bridge-{part}", lost.money, None, None, lost.evidence,
+            fmt.say("change of revenue"), fmt,
         )
-    ]
+    ]  # fmt: skip
 
 
-def _from_funnel(funnel: Funnel | None) -> list[Need]:
+def _from_funnel(funnel: Funnel | None, fmt: Formats) -> list[Need]:
     """The leak, priced by the group that does better where there is one, else by one point more."""
     if funnel is None or funnel.leak is None:
         return []
     leak = next(f for f in funnel.findings if f.id == "funnel-leak")
     stage = funnel.path.stages.set_index("step").loc[funnel.leak]
-    key, names = "funnel", {"before": stage["before"], "step": funnel.leak}
+    key, names, one_more = "funnel", {"before": stage["before"], "step": funnel.leak}, fmt.say("one point more at this step")
     if funnel.path.case == "opportunities":
-        key, names = "funnel-deals", {}
-    one_more = "one point more won" if key == "funnel-deals" else "one point more at this step"
+        key, names, one_more = "funnel-deals", {}, fmt.say("one point more won")
     reference = funnel.reference
     if reference is not None and reference.gain:
-        basis = f"all at least as good as the best quarter by {funnel.path.group}"
-        return [_need("needs-funnel", key, reference.gain, reference.low, reference.high, "indicative", basis, **names)]
+        basis = fmt.say("all at least as good as the best quarter by {group}", group=fmt.told(funnel.path.group))
+        return [_need("needs-funnel", key, reference.gain, reference.low, reference.high, "indicative", basis, fmt, **names)]
     low, high = (leak.low, leak.high) if leak.money else (None, None)
-    return [_need("needs-funnel", key, leak.money, low, high, leak.evidence, one_more, **names)]
+    return [_need("needs-funnel", key, leak.money, low, high, leak.evidence, one_more, fmt, **names)]
 
 
-def _from_findings(result: Result) -> list[Need]:
+def _from_findings(result: Result, fmt: Formats) -> list[Need]:
     """Findings that needs.yml names by their id (without a number at its end), where they hold money; the first of each."""
     needs = {}
     for f in result.findings:
         key = re.sub(r"-\d+$", "", f.id)
         if key in _ADVICE and f.money and f.money > 0 and f.evidence != "not shown" and key not in needs:
             span = (f.low, f.high) if f.value == f.money else (None, None)
-            needs[key] = _need(f"needs-{key}", key, f.money, *span, f.evidence, _ADVICE[key]["basis"]["en"])
+            needs[key] = _need(f"needs-{key}", key, f.money, *span, f.evidence, _ADVICE[key]["basis"][fmt.language], fmt)
     return list(needs.values())
 
 
@@ -156,45 +159,67 @@ def _headline(ranked: tuple[Need, ...], goal: Need | None, scorecard: Scorecard,
     lever = next((n for n in ranked if n.kind == "lever" and n.money), None)
     if not ranked:
         reached = scorecard.goals and all(g.met and not g.early for g in scorecard.goals)
-        return "All goals are reached, and no loss stands out" if reached else "No loss stands out in today's data"
+        if reached:
+            return fmt.say("All goals are reached, and no loss stands out")
+        return fmt.say("No loss stands out in today's data")
     if goal is None or not goal.money:
         first = lever or ranked[0]
         if not first.money:
-            return f"The first thing to look at: {first.name}"
-        return f"The largest {first.kind}: {first.name}, worth {fmt.money(first.money)} a year"
-    gap = f"Revenue is {fmt.money(goal.money)} a year short of its goal"
-    return f"{gap}; the largest lever: {lever.name}" if lever else gap
+            return fmt.say("The first thing to look at: {need}", need=first.name)
+        values = {"need": first.name, "money": fmt.money(first.money)}
+        if first.kind == "risk":
+            return fmt.say("The largest risk: {need}, worth {money} a year", **values)
+        return fmt.say("The largest lever: {need}, worth {money} a year", **values)
+    gap = fmt.money(goal.money)
+    if lever:
+        return fmt.say("Revenue is {gap} a year short of its goal; the largest lever: {need}", gap=gap, need=lever.name)
+    return fmt.say("Revenue is {gap} a year short of its goal", gap=gap)
 
 
-def _lesson(lesson: Lesson) -> Finding:
+def _lesson(lesson: Lesson, fmt: Formats) -> Finding:
     return Finding(
-        f"needs-lesson-{lesson.id}", lesson.sentence, value=lesson.effect, unit="share",
+        f"needs-lesson-{lesson.id}", fmt.told(lesson.sentence), value=lesson.effect, unit="share",
         low=lesson.low, high=lesson.high, money=lesson.profit, evidence=lesson.verdict,
-        action=f"Agreed last time: {lesson.next_step}.",
+        action=fmt.say("Agreed last time: {step}.", step=fmt.told(lesson.next_step)),
     )  # fmt: skip
 
 
 def _finding(need: Need, goal: Need | None, fmt: Formats) -> Finding:
-    start = need.name[0].upper() + need.name[1:]
-    worth = f"worth {fmt.money(need.money)} a year ({need.basis})" if need.money else f"not priced yet ({need.basis})"
-    part = ""
-    if goal and goal.money and need.closes_gap and need.money:
-        whole = need.money >= goal.money
-        part = f"; that is {'all' if whole else f'up to {fmt.share(need.money / goal.money)}'} of the revenue gap"
+    values = {"phase": fmt.told(need.phase), "data": need.sharpen}
     return Finding(
-        need.id, f"{start}: {worth}{part}.", value=need.money, unit="money", low=need.low, high=need.high,
-        money=need.money,
-        evidence=need.evidence, action=f"To be treated in {need.phase}; sharper with {need.sharpen}.",
+        need.id, _worth(need, goal, fmt), value=need.money, unit="money", low=need.low, high=need.high, money=need.money,
+        evidence=need.evidence, action=fmt.say("To be treated in {phase}; sharper with {data}.", **values),
     )  # fmt: skip
 
 
-def _table(ranked: tuple[Need, ...]) -> Table:
+def _worth(need: Need, goal: Need | None, fmt: Formats) -> str:
+    """What a need is worth, and how much of the gap in revenue that is."""
+    values = {"need": _begun(need.name), "basis": need.basis}
+    if not need.money:
+        return fmt.say("{need}: not priced yet ({basis}).", **values)
+    values["money"] = fmt.money(need.money)
+    if not (goal and goal.money and need.closes_gap):
+        return fmt.say("{need}: worth {money} a year ({basis}).", **values)
+    if need.money >= goal.money:
+        return fmt.say("{need}: worth {money} a year ({basis}); that is all of the revenue gap.", **values)
+    share = fmt.share(need.money / goal.money)
+    return fmt.say("{need}: worth {money} a year ({basis}); that is up to {share} of the revenue gap.", **values, share=share)
+
+
+def _begun(name: str) -> str:
+    """A name as a sentence begins."""
+    return name[:1].upper() + name[1:]
+
+
+def _table(ranked: tuple[Need, ...], fmt: Formats) -> Table:
     frame = pd.DataFrame([vars(need) for need in ranked]).astype({"money": "float64"})
-    frame["name"] = frame["name"].str[:1].str.upper() + frame["name"].str[1:]
+    frame["name"] = frame["name"].map(_begun)
+    for column in ("evidence", "ease", "phase"):
+        frame[column] = frame[column].map(fmt.told)
     columns = {
         "name": ("Need", "text"), "money": ("Worth a year", "money"), "basis": ("Measured by", "text"),
-        "evidence": ("Evidence", "text"),
-        "ease": ("Ease", "text"), "phase": ("Treated in", "text"), "sharpen": ("Would sharpen it", "text"),
+        "evidence": ("Evidence", "text"), "ease": ("Ease", "text"), "phase": ("Treated in", "text"),
+        "sharpen": ("Would sharpen it", "text"),
     }  # fmt: skip
     return Table(frame, "Needs by worth; they overlap, so the column must not be added up", "the sections before", columns)
 

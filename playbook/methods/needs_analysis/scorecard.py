@@ -9,9 +9,10 @@ from playbook.engagement import Assumptions, Objective
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.methods.needs_analysis.kpis.courses import draw_courses
 from playbook.methods.needs_analysis.kpis.data import YEAR, Data
-from playbook.methods.needs_analysis.kpis.goals import Goal, measure_goal, monthly_target, partial, per_period
+from playbook.methods.needs_analysis.kpis.goals import Goal, measure_goal, monthly_target
 from playbook.methods.needs_analysis.kpis.standing import Standing, standing
-from playbook.methods.needs_analysis.kpis.tables import change_words, gap_words, kpi_table, method_table, tile, value_words
+from playbook.methods.needs_analysis.kpis.standing_words import goal_words, label_within, lacking, now_words
+from playbook.methods.needs_analysis.kpis.tables import kpi_table, method_table, tile
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section
@@ -90,8 +91,8 @@ def scorecard(
     return Scorecard(
         fmt=fmt, headline=_headline(goals, standings, fmt),
         findings=(*_findings(goals, standings, as_of, fmt), *_beside(standings, data, fmt)),
-        tables=(kpi_table(goals, standings, source, fmt), method_table(goals, standings, source)),
-        tiles=tuple(tile(s) for s in list(standings.values())[:MOST_TILES]),
+        tables=(kpi_table(goals, standings, source, fmt), method_table(goals, standings, source, fmt)),
+        tiles=tuple(tile(s, fmt) for s in list(standings.values())[:MOST_TILES]),
         assumptions=_assumptions(goals, standings), standings=standings, goals=goals,
     )  # fmt: skip
 
@@ -99,52 +100,44 @@ def scorecard(
 def _headline(goals: tuple[Goal, ...], standings: dict[str, Standing], fmt: Formats) -> str:
     measured = [g for g in goals if g.standing and not g.early]
     if not measured:
-        return _now(next(iter(standings.values())), fmt)
+        return now_words(next(iter(standings.values())), fmt)
     short = [g for g in measured if not g.met]
-    told = "goals" if len(measured) == len(goals) else "goals that can be measured"
+    only, every = len(measured) == 1, len(measured) == len(goals)
     if not short:
-        one = f"The goal for {_label(measured[0])} is reached"
-        if len(goals) > 1:
-            one = f"The one goal that can be measured is reached: {_label(measured[0])}"
-        return one if len(measured) == 1 else f"All {len(measured)} {told} are reached"
-    lacking = f"{_label(short[0])} {_is(short[0].standing)} {gap_words(short[0], fmt)} {_aside(short[0])}"
-    if len(measured) == 1 and len(goals) > 1:
-        return f"The one goal that can be measured is not yet reached: {lacking}"
-    if len(measured) == 1:
-        return f"The goal is not yet reached: {lacking}"
+        if only:
+            kpi = label_within(measured[0], fmt)
+            if every:
+                return fmt.say("The goal for {kpi} is reached", kpi=kpi)
+            return fmt.say("The one goal that can be measured is reached: {kpi}", kpi=kpi)
+        n = fmt.count(len(measured))
+        return fmt.say("All {n} goals are reached", n=n) if every else fmt.say(
+            "All {n} goals that can be measured are reached", n=n
+        )  # fmt: skip
+    values = {"lacking": lacking(short[0], fmt), "of": fmt.count(len(measured))}
+    if only and every:
+        return fmt.say("The goal is not yet reached: {lacking}", **values)
+    if only:
+        return fmt.say("The one goal that can be measured is not yet reached: {lacking}", **values)
     if len(short) == len(measured):
-        return f"None of the {len(measured)} {told} is reached yet: {lacking}"
-    return f"{len(short)} of {len(measured)} {told} {'is' if len(short) == 1 else 'are'} not yet reached: {lacking}"
-
-
-def _aside(goal: Goal) -> str:
-    indicator = goal.standing.indicator
-    return "short" if indicator.good == "up" else "too long" if indicator.unit == "days" else "too high"
-
-
-def _label(goal: Goal) -> str:
-    return goal.label[0].lower() + goal.label[1:]
-
-
-def _is(stood: Standing) -> str:
-    return "are" if stood.indicator.unit == "count" else "is"
-
-
-def _verb(stood: Standing) -> str:
-    return "stand" if stood.indicator.unit == "count" else "stands"
-
-
-def _now(stood: Standing, fmt: Formats) -> str:
-    trend = "" if stood.change is None else f", {change_words(stood, fmt)}"
-    now = f"{value_words(stood.now, stood.indicator, fmt)}{per_period(stood, 'month')}"
-    return f"{stood.indicator.label['en']} {_verb(stood)} at {now}{trend}"
+        return fmt.say("None of the {of} goals is reached yet: {lacking}", **values) if every else fmt.say(
+            "None of the {of} goals that can be measured is reached yet: {lacking}", **values
+        )  # fmt: skip
+    if every:
+        return fmt.say_n(
+            "{n} of {of} goals is not yet reached: {lacking}", "{n} of {of} goals are not yet reached: {lacking}",
+            len(short), **values,
+        )  # fmt: skip
+    return fmt.say_n(
+        "{n} of {of} goals that can be measured is not yet reached: {lacking}",
+        "{n} of {of} goals that can be measured are not yet reached: {lacking}", len(short), **values,
+    )  # fmt: skip
 
 
 def _findings(goals: tuple[Goal, ...], standings: dict[str, Standing], as_of: date, fmt: Formats) -> tuple[Finding, ...]:
     kpis = [goal.objective.kpi for goal in goals]
     told = [_goal_finding(goal, name, as_of, fmt) for goal, name in zip(goals, _names(goals), strict=True)]
     worse = [s for kpi, s in standings.items() if kpi not in kpis and s.moved and (s.change > 0) != (s.indicator.good == "up")]
-    told += [_plain(s, fmt, s.indicator.lever["en"]) for s in worse]
+    told += [_plain(s, fmt, s.indicator.lever[fmt.language]) for s in worse]
     return tuple(told or (_plain(s, fmt) for s in list(standings.values())[:MOST_TILES]))
 
 
@@ -152,8 +145,8 @@ def _plain(stood: Standing, fmt: Formats, action: str | None = None) -> Finding:
     """A KPI without a goal; with an ``action`` because it got worse, which another season may explain as well."""
     evidence = "shown" if action is None else "likely" if stood.span == YEAR else "indicative"
     return Finding(
-        f"scorecard-{_id(stood.indicator.id)}", f"{_now(stood, fmt)}.", value=stood.now, unit=stood.indicator.unit,
-        low=stood.low, high=stood.high, n=stood.cases, evidence=evidence, action=action,
+        f"scorecard-{_id(stood.indicator.id)}", fmt.say("{story}.", story=now_words(stood, fmt)), value=stood.now,
+        unit=stood.indicator.unit, low=stood.low, high=stood.high, n=stood.cases, evidence=evidence, action=action,
     )  # fmt: skip
 
 
@@ -174,26 +167,18 @@ def _names(goals: tuple[Goal, ...]) -> list[str]:
 def _goal_finding(goal: Goal, name: str, as_of: date, fmt: Formats) -> Finding:
     objective, stood = goal.objective, goal.standing
     if stood is None:
-        need = " and ".join(CATALOGUE[objective.kpi].unlock)
+        values = {"kpi": label_within(goal, fmt), "need": CATALOGUE[objective.kpi].unlock(fmt)}
         return Finding(
-            name, f"The goal for {_label(goal)} cannot be measured: it needs {need}, over a long enough time.",
-            evidence="not shown", action=f"Send {need}, or choose a goal that today's data can show.",
+            name, fmt.say("The goal for {kpi} cannot be measured: it needs {need}, over a long enough time.", **values),
+            evidence="not shown",
+            action=fmt.say("Send {need}, or choose a goal that today's data can show.", need=values["need"]),
         )  # fmt: skip
-    now = f"{goal.label} {_verb(stood)} at {value_words(goal.now, stood.indicator, fmt)}{per_period(stood, objective.per)}"
-    now += f" over the {'one month' if stood.months == 1 else f'{stood.months} months'} of data" if partial(stood) else ""
-    due = "that was due on" if objective.by < as_of else "by"
-    target = f"the goal of {value_words(objective.target, stood.indicator, fmt)} {due} {fmt.day(objective.by)}"
-    if goal.early:
-        sentence, action = f"{now}; {target} is for a whole year, so it is too early to tell.", None
-    elif goal.met:
-        sentence, action = f"{now} and has reached {target}.", "Hold it, and set the next goal."
-    else:
-        money = f"; closing the gap is worth {fmt.money(goal.worth)} a year" if goal.worth else ""
-        off = "short of" if stood.indicator.good == "up" else "above"
-        sentence, action = f"{now}, {gap_words(goal, fmt)} {off} {target}{money}.", stood.indicator.lever["en"]
+    action = None if goal.early else stood.indicator.lever[fmt.language]
+    if goal.met and not goal.early:
+        action = fmt.say("Hold it, and set the next goal.")
     return Finding(
-        name, sentence, value=goal.now, unit=stood.indicator.unit, low=stood.low, high=stood.high, n=stood.cases,
-        money=goal.worth, evidence=goal.evidence, action=action,
+        name, goal_words(goal, as_of, fmt), value=goal.now, unit=stood.indicator.unit, low=stood.low, high=stood.high,
+        n=stood.cases, money=goal.worth, evidence=goal.evidence, action=action,
     )  # fmt: skip
 
 
@@ -211,11 +196,12 @@ def _fees(standings: dict[str, Standing], data: Data, fmt: Formats) -> tuple[Fin
     fees = float(running["fee"].sum())
     if fees <= FELT * revenue.now:
         return ()
-    sentence = (
-        f"{fmt.count(len(running))} running contracts bring fees of {fmt.money(fees)} a month; revenue here counts orders alone, "
-        f"{fmt.money(revenue.now)} a month."
-    )
-    action = "Where the fees are not among the orders, send them as orders too: all figures of revenue leave them out."
+    sentence = fmt.say_n(
+        "{n} running contract brings fees of {fees} a month; revenue here counts orders alone, {revenue} a month.",
+        "{n} running contracts bring fees of {fees} a month; revenue here counts orders alone, {revenue} a month.",
+        len(running), fees=fmt.money(fees), revenue=fmt.money(revenue.now),
+    )  # fmt: skip
+    action = fmt.say("Where the fees are not among the orders, send them as orders too: all figures of revenue leave them out.")
     return (Finding("scorecard-fees", sentence, value=fees, unit="money", n=len(running), evidence="shown", action=action),)
 
 
@@ -224,20 +210,20 @@ def _two_costs(standings: dict[str, Standing], parameters: Assumptions, fmt: For
     spent, stated = standings.get("cac"), parameters.acquisition_cost
     if spent is None or not stated or not spent.now or max(spent.now / stated, stated / spent.now) < APART:
         return ()
-    sentence = (
-        f"Marketing spends {fmt.money(spent.now)} for each customer won, while client.yml states {fmt.money(stated)}: "
-        "which of the two counts decides whether a new customer pays."
-    )
-    action = (
+    sentence = fmt.say(
+        "Marketing spends {spent} for each customer won, while client.yml states {stated}: which of the two counts decides "
+        "whether a new customer pays.", spent=fmt.money(spent.now), stated=fmt.money(stated),
+    )  # fmt: skip
+    action = fmt.say(
         "Settle what the stated cost covers; spending that also brings regular customers back belongs only in part to new ones."
     )
     return (Finding("scorecard-two-costs", sentence, value=spent.now, unit="money", evidence="indicative", action=action),)
 
 
 def _source(standings: dict[str, Standing], fmt: Formats) -> str:
-    tables = ", ".join(dict.fromkeys(table for s in standings.values() for table in s.indicator.needs))
+    tables = fmt.listed(map(fmt.told, dict.fromkeys(table for s in standings.values() for table in s.indicator.needs)))
     ends = [s.course.index[-1] for s in standings.values() if len(s.course)]
-    return f"{tables}, to {fmt.month(max(ends))}" if ends else tables
+    return fmt.say("{tables}, to {month}", tables=tables, month=fmt.month(max(ends))) if ends else tables
 
 
 def _assumptions(goals: tuple[Goal, ...], standings: dict[str, Standing]) -> tuple[Assumption, ...]:

@@ -6,8 +6,9 @@ from datetime import date
 import pandas as pd
 
 from playbook.intake.frames import FIRST_DAYS
+from playbook.result.formats import Formats
 
-__all__ = ["YEAR", "Windows", "windows"]
+__all__ = ["YEAR", "Windows", "earlier", "later", "windows"]
 
 YEAR = 12  # months
 
@@ -45,3 +46,17 @@ def windows(days: pd.Series, as_of: date) -> Windows | None:
         return None
     start, middle = (day_after - pd.DateOffset(months=n * months) for n in (2, 1))
     return Windows(start, middle, day_after - pd.Timedelta(days=1), months)
+
+
+def earlier(span: Windows, fmt: Formats) -> str:
+    """The earlier window in a sentence: the twelve months before."""
+    if span.whole_year:
+        return fmt.say("the twelve months before")
+    return fmt.say_n("the month before", "the {n} months before", span.months)
+
+
+def later(span: Windows, fmt: Formats) -> str:
+    """The later window in a sentence: the last twelve months."""
+    if span.whole_year:
+        return fmt.say("the last twelve months")
+    return fmt.say_n("the last month", "the last {n} months", span.months)

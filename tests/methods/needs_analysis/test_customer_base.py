@@ -41,8 +41,8 @@ def test_groups_by_hand():
     assert result.headline == "95% of customers stayed; lost ones took €50, new ones brought €30"
     lost = next(f for f in result.findings if f.id == "customer-base-lost")
     assert lost.sentence == (
-        "1 customer of the twelve months before did not buy in the last twelve; they had brought €50. "
-        "1 new customer brought €30 and 1 regained customer brought €7."
+        "1 customer of the twelve months before did not buy in the last twelve months; it had brought €50. "
+        "New customers (1) brought €30, regained ones (1) €7."
     )
     assert lost.money == 50 and lost.evidence == "shown"
 
@@ -83,7 +83,7 @@ def test_without_earlier_data_who_came_back_counts_as_new_and_it_is_said():
 def test_a_short_history_is_indicative_and_promises_no_year():
     rows = [(pd.Timestamp(f"2026-{month:02d}-01"), f"c{i}", 10.0) for month in range(1, 7) for i in range(20) if i > month]
     result = customer_base(orders(*rows), date(2026, 6, 30), EUR)
-    assert result.headline.startswith("83% of customers stayed 3 months more; ")  # c2 to c19 before, c5 to c19 since
+    assert result.headline.startswith("In the last 3 months: 83% of customers stayed; ")  # c2 to c19 before, c5 to c19 since
     found = {f.id: f for f in result.findings}
     assert found["customer-base-lost"].evidence == "indicative" and found["customer-base-lost"].money is None
     assert result.flow.set_index("group").loc["lost", "customers"] == 3

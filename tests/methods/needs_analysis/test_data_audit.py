@@ -63,12 +63,12 @@ def test_the_gravest_and_widest_come_first():
 def test_a_finding_says_where_how_many_why_and_what_to_do():
     found = data_audit(Audit((CAUTION,), ()), EUR).findings[0]
     assert found.id == "data-audit-empty-orders-customer-id"
-    assert found.sentence == "Orders, customer_id: 30 of 1,200 rows (2.5%). These orders have no customer."
+    assert found.sentence == "customer_id in table orders: 30 of 1,200 rows (2.5%). These orders have no customer."
     assert found.action == "Ask for the ids."
     whole = data_audit(Audit((replace(CAUTION, column=None, of=0),), ()), EUR).findings[0]
-    assert whole.sentence.startswith("Orders: 30 rows.")
+    assert whole.sentence.startswith("Table orders: 30 rows.")
     rare = data_audit(Audit((replace(CAUTION, rows=1, of=90_000),), ()), EUR).findings[0]
-    assert rare.sentence.startswith("Orders, customer_id: 1 of 90,000 rows. ")
+    assert rare.sentence.startswith("customer_id in table orders: 1 of 90,000 rows. ")
 
 
 def test_nothing_sent_is_no_crash():

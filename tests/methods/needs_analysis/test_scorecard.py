@@ -9,6 +9,7 @@ import pytest
 from playbook.engagement import Assumptions, Objective
 from playbook.methods.needs_analysis.kpis.data import Data
 from playbook.methods.needs_analysis.kpis.standing import standing
+from playbook.methods.needs_analysis.kpis.words import moved_words
 from playbook.methods.needs_analysis.kpis.worth import customers_per
 from playbook.methods.needs_analysis.scorecard import scorecard
 from playbook.result.contract import Locked
@@ -54,7 +55,7 @@ def test_a_goal_a_year_is_compared_with_a_year():
 def test_less_than_two_years_set_half_against_half_and_say_so():
     stood = standing("revenue", Data(DAY, months(9, revenue=[0.0] + [100.0] * 4 + [150.0] * 4)))
     assert (stood.span, stood.change, stood.months) == (4, pytest.approx(0.5), 9)
-    assert stood.against == "on the 4 months before, another season"
+    assert moved_words(stood, EUR) == "+50% on the 4 months before, another season"
     assert standing("revenue", Data(DAY, months(1))).change is None
 
 

@@ -5,24 +5,25 @@ import pandas as pd
 from scipy.stats import norm
 
 from playbook.engagement import Assumptions
+from playbook.locale import mark
 from playbook.methods.market_research.grouping.habits import LOOK_BACK, QUIET, Slipping
 from playbook.methods.needs_analysis.base.cohorts import Cohorts, Retention
 from playbook.methods.needs_analysis.base.concentration import LARGEST, Concentration
 from playbook.methods.needs_analysis.chance import evidence_of
-from playbook.methods.needs_analysis.windows import Windows
+from playbook.methods.needs_analysis.windows import Windows, earlier, later
 from playbook.result.contract import Evidence, Finding
 from playbook.result.formats import LEVEL, Formats
 
 __all__ = ["concentration_finding", "flow_finding", "kept_finding", "largest_finding", "retention_finding", "risk_finding"]
 
-OWNER = "head of customer marketing"
+OWNER = mark("head of customer marketing")
 DEPENDENT = 0.20  # share of the ten largest from which losing one of them would be felt
 FEW = 20  # customers of which ten are half of all
 FEWEST = 30  # customers from which the mean change has a range
 _CHANCE = {
-    "shown": "more than chance would bring",
-    "likely": "probably more than chance would bring",
-    "not shown": "no more than chance would bring",
+    "shown": mark("more than chance would bring"),
+    "likely": mark("probably more than chance would bring"),
+    "not shown": mark("no more than chance would bring"),
 }
 
 
@@ -34,27 +35,43 @@ def flow_finding(flow: pd.DataFrame, compared: Windows | None, parameters: Assum
     lost, taken = int(rows.loc["lost", "customers"]), float(rows.loc["lost", "before"])
     if not lost:
         return None
-    came, brought = int(rows.loc["new", "customers"]), float(rows.loc["new", "change"])
-    back, again = int(rows.loc["regained", "customers"]), float(rows.loc["regained", "change"])
-    year, months = compared.whole_year, compared.months
-    span = "twelve months" if year else "month" if months == 1 else f"{months} months"
-    since = "last twelve" if year else "last" if months == 1 else f"last {months}"
-    sentence = f"{_customers(lost, fmt)} of the {span} before did not buy in the {since}; they had brought {fmt.money(taken)}."
-    gains = [
-        f"{_customers(n, fmt, kind)} brought {fmt.money(money)}"
-        for n, kind, money in ((came, "new", brought), (back, "regained", again))
-        if n
-    ]
-    sentence += f" {' and '.join(gains)}." if gains else " No new customer came."
+    sentence = fmt.say_n(
+        "{n} customer of {earlier} did not buy in {later}; it had brought {money}.",
+        "{n} customers of {earlier} did not buy in {later}; they had brought {money}.",
+        lost, earlier=earlier(compared, fmt), later=later(compared, fmt), money=fmt.money(taken),
+    )  # fmt: skip
+    cost = None
     if parameters is not None and parameters.acquisition_cost:
-        cost = lost * parameters.acquisition_cost
-        sentence += f" To win as many anew costs about {fmt.money(cost)}, at {fmt.money(parameters.acquisition_cost)} each."
+        each = parameters.acquisition_cost
+        cost = fmt.say(
+            "To win as many anew costs about {money}, at {each} each.", money=fmt.money(lost * each), each=fmt.money(each)
+        )
+    year = compared.whole_year
     return Finding(
-        "customer-base-lost", sentence, value=taken, unit="money", n=lost, money=taken if year and taken > 0 else None,
-        evidence="shown" if year else "indicative",
+        "customer-base-lost", fmt.sentences(sentence, _gains(rows, fmt), cost), value=taken, unit="money", n=lost,
+        money=taken if year and taken > 0 else None, evidence="shown" if year else "indicative",
         action="Ask a sample of those lost why they stopped, the largest first, and win back where the reason can be mended.",
         owner=OWNER,
     )  # fmt: skip
+
+
+def _gains(rows: pd.DataFrame, fmt: Formats) -> str:
+    """What new and regained customers brought."""
+    came, back = int(rows.loc["new", "customers"]), int(rows.loc["regained", "customers"])
+    brought, again = fmt.money(rows.loc["new", "change"]), fmt.money(rows.loc["regained", "change"])
+    if came and back:
+        return fmt.say(
+            "New customers ({new}) brought {brought}, regained ones ({back}) {again}.",
+            new=fmt.count(came), brought=brought, back=fmt.count(back), again=again,
+        )  # fmt: skip
+    if came:
+        return fmt.say_n("{n} new customer brought {money}.", "{n} new customers brought {money}.", came, money=brought)
+    if back:
+        return fmt.say_n(
+            "No new customer came, but {n} regained customer brought {money}.",
+            "No new customer came, but {n} regained customers brought {money}.", back, money=again,
+        )  # fmt: skip
+    return fmt.say("No new customer came.")
 
 
 def kept_finding(who: pd.DataFrame | None, compared: Windows | None, fmt: Formats) -> Finding | None:
@@ -74,17 +91,24 @@ def kept_finding(who: pd.DataFrame | None, compared: Windows | None, fmt: Format
     year = compared.whole_year
     if not year and evidence in ("shown", "likely"):
         evidence = "indicative"  # part of it is season
-    ratio = f" ({fmt.change(total / before)})" if before > 0 else ""
-    direction = "more" if total >= 0 else "less"
-    one = len(kept) == 1
-    span = "twelve months before" if year else "month before" if compared.months == 1 else f"{compared.months} months before"
+    size = fmt.money(abs(total))
+    if before > 0:
+        size = fmt.say("{money} ({change})", money=size, change=fmt.change(total / before))
+    values = {"money": size, "earlier": earlier(compared, fmt)}
+    if total >= 0:
+        sentence = fmt.say_n(
+            "The one customer who stayed brought {money} more than in {earlier}.",
+            "{n} customers who stayed brought {money} more than in {earlier}.", len(kept), **values,
+        )  # fmt: skip
+    else:
+        sentence = fmt.say_n(
+            "The one customer who stayed brought {money} less than in {earlier}.",
+            "{n} customers who stayed brought {money} less than in {earlier}.", len(kept), **values,
+        )  # fmt: skip
     return Finding(
-        "customer-base-kept",
-        f"{_customers(len(kept), fmt)} who stayed brought {fmt.money(abs(total))} {direction} than in the {span}{ratio}."
-        if not one
-        else f"The one customer who stayed brought {fmt.money(abs(total))} {direction} than in the {span}{ratio}.",
-        value=total, unit="money", low=low, high=high, n=len(kept), money=-total if year and total < 0 else None,
-        evidence=evidence, action="Look at what the customers who shrank no longer buy." if total < 0 else None, owner=OWNER,
+        "customer-base-kept", sentence, value=total, unit="money", low=low, high=high, n=len(kept),
+        money=-total if year and total < 0 else None, evidence=evidence,
+        action="Look at what the customers who shrank no longer buy." if total < 0 else None, owner=OWNER,
     )  # fmt: skip
 
 
@@ -92,16 +116,20 @@ def concentration_finding(spread: Concentration | None, fmt: Formats) -> Finding
     """What the best tenth brings, and whether that changed on the year before."""
     if spread is None:
         return None
-    now = spread.now
-    sentence = (
-        f"The best tenth of customers ({fmt.count(now.top)} of {fmt.count(now.customers)}) brings {fmt.share(now.top_share)} of "
-        f"the revenue of the last twelve months; half of it comes from {_customers(now.half, fmt)}."
-    )
+    now, moved = spread.now, None
+    sentence = fmt.say_n(
+        "The best tenth of customers ({top} of {customers}) brings {share} of the revenue of the last twelve months; half of it "
+        "comes from {n} customer.",
+        "The best tenth of customers ({top} of {customers}) brings {share} of the revenue of the last twelve months; half of it "
+        "comes from {n} customers.",
+        now.half, top=fmt.count(now.top), customers=fmt.count(now.customers), share=fmt.share(now.top_share),
+    )  # fmt: skip
     if spread.change is not None:
-        sentence += f" That is {fmt.points(spread.change)} on the year before, {_CHANCE[evidence_of(spread.chance)]}."
+        chance = fmt.told(_CHANCE[evidence_of(spread.chance)])
+        moved = fmt.say("That is {points} on the year before, {chance}.", points=fmt.points(spread.change), chance=chance)
     return Finding(
-        "customer-base-concentration", sentence, value=now.top_share, unit="share", low=spread.low, high=spread.high,
-        n=now.customers, evidence="shown" if now.customers >= FEWEST else "indicative",
+        "customer-base-concentration", fmt.sentences(sentence, moved), value=now.top_share, unit="share", low=spread.low,
+        high=spread.high, n=now.customers, evidence="shown" if now.customers >= FEWEST else "indicative",
     )  # fmt: skip
 
 
@@ -111,18 +139,21 @@ def largest_finding(spread: Concentration | None, whole_year: bool, fmt: Formats
         return None
     now = spread.now
     felt, one = now.largest_share >= DEPENDENT, now.largest / LARGEST
-    tail = (
-        f"Losing one of them costs {fmt.money(one)} a year on average."
-        if whole_year
-        else f"One brings {fmt.money(one)} on average."
-    )
-    tail = tail if felt else "No single customer decides the year."
+    if not felt:
+        tail = fmt.say("No single customer decides the year.")
+    elif whole_year:
+        tail = fmt.say("Losing one of them costs {money} a year on average.", money=fmt.money(one))
+    else:
+        tail = fmt.say("One brings {money} on average.", money=fmt.money(one))
+    sentence = fmt.say(
+        "The ten largest customers bring {money}, {share} of revenue.",
+        money=fmt.money(now.largest), share=fmt.share(now.largest_share),
+    )  # fmt: skip
     return Finding(
-        "customer-base-largest",
-        f"The ten largest customers bring {fmt.money(now.largest)}, {fmt.share(now.largest_share)} of revenue. {tail}",
-        value=now.largest_share, unit="share", n=LARGEST, money=one if felt and whole_year else None, evidence="shown",
-        action="Give each of the ten a named contact and a second one in the house." if felt else None, owner=OWNER if felt else
-        None,
+        "customer-base-largest", fmt.sentences(sentence, tail), value=now.largest_share, unit="share", n=LARGEST,
+        money=one if felt and whole_year else None, evidence="shown",
+        action="Give each of the ten a named contact and a second one in the house." if felt else None,
+        owner=OWNER if felt else None,
     )  # fmt: skip
 
 
@@ -131,18 +162,29 @@ def retention_finding(found: Retention | None, grouped: Cohorts | None, fmt: For
     if found is None or grouped is None:
         return None
     evidence = evidence_of(found.chance)
-    period = grouped.unit
     worse = found.difference < 0 and evidence != "not shown"
+    values = {
+        "newer": fmt.count(found.newer), "share": fmt.share(found.newer_share), "since": fmt.month(found.since),
+        "older": fmt.count(found.older), "old": fmt.share(found.older_share), "points": fmt.points(found.difference),
+        "chance": fmt.told(_CHANCE[evidence]),
+    }  # fmt: skip
+    if grouped.unit == "month":
+        sentence = fmt.say(
+            "{share} of the {newer} customers won since {since} ordered again in the month after their first, against {old} of "
+            "the {older} before them: a difference of {points}, {chance}; the two came in different seasons.", **values,
+        )  # fmt: skip
+    else:
+        sentence = fmt.say(
+            "{share} of the {newer} customers won since {since} ordered again in the quarter after their first, against {old} of "
+            "the {older} before them: a difference of {points}, {chance}; the two came in different seasons.", **values,
+        )  # fmt: skip
     return Finding(
-        "customer-base-retention",
-        f"{fmt.share(found.newer_share)} of the {fmt.count(found.newer)} customers won since {fmt.month(found.since)} ordered "
-        f"again in the {period} after their first, against {fmt.share(found.older_share)} of the {fmt.count(found.older)} before "
-        f"them: a difference of {fmt.points(found.difference)}, {_CHANCE[evidence]}; the two came in different seasons.",
-        value=found.difference, unit="points", low=found.low, high=found.high, n=found.newer + found.older,
+        "customer-base-retention", sentence, value=found.difference, unit="points", low=found.low, high=found.high,
+        n=found.newer + found.older,
         # Halves of different seasons are compared, so that more than likely is not to be had.
         evidence="likely" if evidence == "shown" else evidence,
-        action="Find out what the newer customers were promised, and welcome them with a reason for a second order." if worse else
-        None, owner=OWNER if worse else None,
+        action="Find out what the newer customers were promised, and welcome them with a reason for a second order."
+        if worse else None, owner=OWNER if worse else None,
     )  # fmt: skip
 
 
@@ -151,23 +193,27 @@ def risk_finding(slip: Slipping, spread: Concentration | None, fmt: Formats) -> 
     n, worth = len(slip.customers), slip.worth
     if not n or worth <= 0:
         return None
-    one, its = n == 1, "its" if n == 1 else "their"
-    sentence = (
-        f"{_customers(n, fmt, 'regular')} of the last twelve months {'is' if one else 'are'} silent for more than {QUIET} of "
-        f"{its} usual pauses and brought {fmt.money(worth)} in {its} last active year."
-    )
-    if slip.told:
-        share = f", {fmt.share(slip.at_risk / spread.now.total)} of revenue" if spread is not None else ""
-        sentence += (
-            f" Of customers as silent {LOOK_BACK} days earlier {fmt.share(slip.back)} came back; if no more do now, "
-            f"{fmt.money(slip.at_risk)} a year is at risk{share}."
-        )
+    sentence = fmt.say_n(
+        "{n} regular customer of the last twelve months is silent for more than {quiet} of its usual pauses and brought {money} "
+        "in its last active year.",
+        "{n} regular customers of the last twelve months are silent for more than {quiet} of their usual pauses and brought "
+        "{money} in their last active year.", n, quiet=fmt.count(QUIET), money=fmt.money(worth),
+    )  # fmt: skip
     value = slip.at_risk if slip.told else worth
     return Finding(
-        "customer-base-risk", sentence, value=value, unit="money", n=n, money=value if slip.told and value > 0 else None,
+        "customer-base-risk", fmt.sentences(sentence, _at_risk(slip, spread, fmt) if slip.told else None), value=value,
+        unit="money", n=n, money=value if slip.told and value > 0 else None,
         evidence="likely" if slip.told else "indicative", action="Write to the largest of them this week, by name.", owner=OWNER,
     )  # fmt: skip
 
 
-def _customers(n: int, fmt: Formats, kind: str = "") -> str:
-    return f"{fmt.count(n)} {kind}{' ' if kind else ''}customer{'' if n == 1 else 's'}"
+def _at_risk(slip: Slipping, spread: Concentration | None, fmt: Formats) -> str:
+    values = {"days": fmt.count(LOOK_BACK), "back": fmt.share(slip.back), "money": fmt.money(slip.at_risk)}
+    if spread is None:
+        return fmt.say(
+            "Of customers as silent {days} days earlier {back} came back; if no more do now, {money} a year is at risk.", **values
+        )
+    return fmt.say(
+        "Of customers as silent {days} days earlier {back} came back; if no more do now, {money} a year is at risk, {share} of "
+        "revenue.", **values, share=fmt.share(slip.at_risk / spread.now.total),
+    )  # fmt: skip

@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.market_research.grouping.habits import CENT
 from playbook.methods.needs_analysis.revenue.shapley import to_the_cent
 from playbook.methods.needs_analysis.windows import Windows
@@ -13,12 +14,12 @@ from playbook.methods.needs_analysis.windows import Windows
 __all__ = ["GROUPS", "customer_flow", "customer_windows"]
 
 GROUPS = {
-    "lost": "Lost: bought before, not since",
-    "kept": "Kept: bought in both",
-    "new": "New: first bought since",
-    "regained": "Regained: bought long before, and again since",
-    "returns": "Returns only",
-    "unknown": "Orders without a known customer",
+    "lost": mark("Lost: bought before, not since"),
+    "kept": mark("Kept: bought in both"),
+    "new": mark("New: first bought since"),
+    "regained": mark("Regained: bought long before, and again since"),
+    "returns": mark("Returns only"),
+    "unknown": mark("Orders without a known customer"),
 }
 
 

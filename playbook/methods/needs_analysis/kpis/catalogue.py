@@ -13,7 +13,7 @@ from playbook.methods.needs_analysis.feedback.satisfaction import LATE, net_prom
 from playbook.methods.needs_analysis.kpis.data import YEAR, Data, by_month, full_months
 from playbook.methods.needs_analysis.kpis.ratios import ratio_parts
 from playbook.methods.needs_analysis.kpis.shares import share_counts
-from playbook.result.formats import Unit
+from playbook.result.formats import Formats, Unit
 
 __all__ = ["CATALOGUE", "YEAR", "Indicator", "kpi_course"]
 
@@ -35,16 +35,23 @@ class Indicator:
     needs: Mapping[str, tuple[str, ...]]
     states: tuple[str, ...] = ()
 
-    @property
-    def unlock(self) -> tuple[str, ...]:
+    def unlock(self, fmt: Formats) -> str:
         """What a client has to send for it, as ``"journeys (journey_id, step, step_at)"``."""
-        tables = (f"{table} ({', '.join(columns)})" for table, columns in self.needs.items())
-        return (*tables, *(f"{key} under parameters in client.yml" for key in self.states))
+        tables = (
+            fmt.say("{table} ({columns})", table=fmt.told(table), columns=", ".join(columns))
+            for table, columns in self.needs.items()
+        )
+        return fmt.listed([*tables, *(fmt.say("{key} under parameters in client.yml", key=key) for key in self.states)])
 
     @property
     def in_points(self) -> bool:
         """Whether a change of it is given in points, not in percent."""
         return self.unit == "share" or self.kind == "score"
+
+    @property
+    def number(self) -> int:
+        """Grammatical number of its label: customers stand, revenue stands."""
+        return 2 if self.unit == "count" else 1
 
 
 def _catalogue() -> Mapping[str, Indicator]:

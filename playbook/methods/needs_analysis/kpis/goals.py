@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from scipy.stats import norm
 
-from playbook.engagement import Objective, Period
+from playbook.engagement import Objective
+from playbook.locale import mark
 from playbook.methods.needs_analysis.chance import share_range
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.methods.needs_analysis.kpis.data import YEAR, Data
@@ -13,7 +14,7 @@ from playbook.methods.needs_analysis.kpis.worth import PERIODS, current, gap_to,
 from playbook.result.contract import Evidence
 from playbook.result.formats import LEVEL
 
-__all__ = ["Goal", "measure_goal", "monthly_target", "partial", "per_period"]
+__all__ = ["Goal", "measure_goal", "monthly_target", "partial"]
 
 SURE = 0.95
 NEARLY = 1e-9  # of the target: less is the rounding of floats, and no gap
@@ -23,7 +24,10 @@ _FULL_YEAR = {"repeat_rate", "churn"}
 
 @dataclass(frozen=True)
 class Goal:
-    """One objective against where its KPI stands, both per the objective's own period; ``gap`` is positive when short."""
+    """One objective against where its KPI stands, both per the objective's own period; ``gap`` is positive when short.
+
+    ``how``: what its worth rests on, a key of the catalogue.
+    """
 
     objective: Objective
     standing: Standing | None
@@ -31,10 +35,6 @@ class Goal:
     gap: float | None = None
     worth: float | None = None
     how: str = ""
-
-    @property
-    def label(self) -> str:
-        return CATALOGUE[self.objective.kpi].label["en"]
 
     @property
     def met(self) -> bool:
@@ -71,11 +71,11 @@ def measure_goal(objective: Objective, standings: dict[str, Standing], data: Dat
     if now is None:
         return Goal(objective, None)
     gap = gap_to(stood, objective.target, now)
-    goal = Goal(objective, stood, now, gap, how="reached")
+    goal = Goal(objective, stood, now, gap, how=mark("reached"))
     if goal.met:
         return goal
     if partial(stood):
-        return replace(goal, how=f"not priced: {stood.indicator.label['en'].lower()} needs a whole year of data")
+        return replace(goal, how=mark("not priced: a rate of a year needs a whole year of data"))
     money, how = worth(stood, gap, now, data)
     return replace(goal, worth=money, how=how)
 
@@ -83,13 +83,6 @@ def measure_goal(objective: Objective, standings: dict[str, Standing], data: Dat
 def partial(stood: Standing) -> bool:
     """Whether the data are too short for a rate that needs a whole year: it will still move."""
     return stood.indicator.id in _FULL_YEAR and stood.months < YEAR
-
-
-def per_period(stood: Standing, per: Period) -> str:
-    """`` a month``, where the KPI counts per period."""
-    if stood.indicator.id == "sales_velocity":
-        return " a month"
-    return f" a {per}" if stood.indicator.kind == "flow" or stood.indicator.id == "customers" else ""
 
 
 def monthly_target(objective: Objective) -> float | None:

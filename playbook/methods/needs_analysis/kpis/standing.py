@@ -49,13 +49,6 @@ class Standing:
     span: int = 0
 
     @property
-    def against(self) -> str:
-        """What the change is measured against, in words."""
-        if self.span == YEAR:
-            return "on the year before"
-        return f"on the {'month' if self.span == 1 else f'{self.span} months'} before, another season"
-
-    @property
     def moved(self) -> bool:
         """Whether the change is more than the months' own scatter or the few cases can explain."""
         return self.change_low is not None and not self.change_low <= 0 <= self.change_high

@@ -2,40 +2,31 @@
 
 import pandas as pd
 
-from playbook.methods.needs_analysis.kpis.catalogue import Indicator
-from playbook.methods.needs_analysis.kpis.goals import Goal, per_period
+from playbook.methods.needs_analysis.kpis.data import YEAR
+from playbook.methods.needs_analysis.kpis.goals import Goal
 from playbook.methods.needs_analysis.kpis.standing import Standing
+from playbook.methods.needs_analysis.kpis.words import (
+    as_ratio,
+    change_words,
+    gap_words,
+    moved_words,
+    per_period,
+    size_words,
+    value_words,
+)
 from playbook.result.contract import Table, Tile
 from playbook.result.formats import Formats
 
-__all__ = ["change_words", "gap_words", "kpi_table", "method_table", "tile", "value_words"]
+__all__ = ["kpi_table", "method_table", "tile"]
 
-STILL = 0.0005  # a smaller change is written as none
 TILE_MONTHS = 24
 NOTHING = "–"
 
 
-def change_words(stood: Standing, fmt: Formats) -> str:
-    """How the KPI moved and against what: '+25% on the year before'."""
-    if stood.change is None:
-        return NOTHING
-    if abs(_as_ratio(stood, stood.change)) < STILL:
-        return f"unchanged {stood.against}"
-    return f"{_size(stood, stood.change, fmt)} {stood.against}"
-
-
-def gap_words(goal: Goal, fmt: Formats) -> str:
-    """How far a goal is away, with its period."""
-    indicator = goal.standing.indicator
-    gap = abs(goal.gap)
-    size = f"{fmt.number(gap * 100, 1)} points" if indicator.unit == "share" else value_words(gap, indicator, fmt)
-    return size + per_period(goal.standing, goal.objective.per)
-
-
 def kpi_table(goals: tuple[Goal, ...], standings: dict[str, Standing], source: str, fmt: Formats) -> Table:
     """Every KPI with its range, trend, goal and the worth of the gap, those with a goal first."""
-    bases = {s.against for s in standings.values() if s.change is not None}
-    same = next(iter(bases)) if len(bases) == 1 else ""  # said once, above the table
+    spans = {s.span for s in standings.values() if s.change is not None}
+    same = len(spans) == 1  # said once, above the table
     rows = [_row(g.standing, g, same, fmt) for g in goals if g.standing]
     covered = {g.objective.kpi for g in goals if g.standing}
     rows += [_row(stood, None, same, fmt) for kpi, stood in standings.items() if kpi not in covered]
@@ -44,38 +35,54 @@ def kpi_table(goals: tuple[Goal, ...], standings: dict[str, Standing], source: s
         "target": ("Goal", "text"), "gap": ("Gap", "text"), "worth": ("Worth a year", "money"),
     }  # fmt: skip
     frame = pd.DataFrame(rows).astype({"worth": "float64"})
-    caption = "KPIs and goals, average of the last full months (up to twelve)" + (f"; trend {same}" if same else "")
-    return Table(frame, caption, source, columns)
+    return Table(frame, _caption(spans, fmt), source, columns)
 
 
-def method_table(goals: tuple[Goal, ...], standings: dict[str, Standing], source: str) -> Table:
+def _caption(spans: set[int], fmt: Formats) -> str:
+    """The table's caption, with what trends are measured against where that is the same for all."""
+    if len(spans) != 1:
+        return fmt.say("KPIs and goals, average of the last full months (up to twelve)")
+    if spans == {YEAR}:
+        return fmt.say("KPIs and goals, average of the last full months (up to twelve); trend on the year before")
+    return fmt.say_n(
+        "KPIs and goals, average of the last full months; trend on the month before, another season",
+        "KPIs and goals, average of the last full months; trend on the {n} months before, another season", *spans,
+    )  # fmt: skip
+
+
+def method_table(goals: tuple[Goal, ...], standings: dict[str, Standing], source: str, fmt: Formats) -> Table:
     """How each KPI is worked out, and what stands behind the worth of its gap."""
     how = {g.objective.kpi: g.how for g in reversed(goals) if g.standing and not g.met}
     rows = [
-        {"kpi": s.indicator.label["en"], "formula": s.indicator.formula["en"], "how": how.get(kpi, NOTHING)}
+        {
+            "kpi": s.indicator.label[fmt.language], "formula": s.indicator.formula[fmt.language],
+            "how": fmt.told(how.get(kpi, NOTHING)),
+        }
         for kpi, s in standings.items()
-    ]
+    ]  # fmt: skip
     columns = {"kpi": ("KPI", "text"), "formula": ("Formula", "text"), "how": ("Worth of the gap", "text")}
     return Table(pd.DataFrame(rows), "How each KPI is worked out", source, columns, aside=True)
 
 
-def tile(stood: Standing) -> Tile:
+def tile(stood: Standing, fmt: Formats) -> Tile:
     """The KPI at a glance."""
     indicator = stood.indicator
     course = tuple(float(v) for v in stood.course.tail(TILE_MONTHS))
-    label = indicator.label["en"] + (", average month" if per_period(stood, "month") else "")
-    change = None if stood.change is None else _as_ratio(stood, stood.change)
+    label = indicator.label[fmt.language]
+    if per_period(label, stood, "month", fmt) != label:
+        label = fmt.say("{kpi}, average month", kpi=label)
+    change = None if stood.change is None else as_ratio(stood, stood.change)
     kind = "points" if indicator.in_points else "change"
     return Tile(label, stood.now, indicator.unit, change, kind, indicator.good, course, stood.moved)
 
 
-def _row(stood: Standing, goal: Goal | None, basis: str, fmt: Formats) -> dict:
+def _row(stood: Standing, goal: Goal | None, same: bool, fmt: Formats) -> dict:
     indicator = stood.indicator
     now = stood.now if goal is None else goal.now
     return {
-        "kpi": indicator.label["en"] + per_period(stood, goal.objective.per if goal else "month"),
-        "now": value_words(now, indicator, fmt), "range": _range(stood, now, fmt), "trend": _trend(stood, basis, fmt),
-        "target": value_words(goal.objective.target, indicator, fmt) if goal else "no goal",
+        "kpi": per_period(indicator.label[fmt.language], stood, goal.objective.per if goal else "month", fmt),
+        "now": value_words(now, indicator, fmt), "range": _range(stood, now, fmt), "trend": _trend(stood, same, fmt),
+        "target": value_words(goal.objective.target, indicator, fmt) if goal else fmt.say("no goal"),
         "gap": _gap(goal, fmt),
         "worth": goal.worth if goal else None,
     }  # fmt: skip
@@ -84,32 +91,24 @@ def _row(stood: Standing, goal: Goal | None, basis: str, fmt: Formats) -> dict:
 def _gap(goal: Goal | None, fmt: Formats) -> str:
     if goal is None:
         return NOTHING
-    return "too early to tell" if goal.early else "reached" if goal.met else gap_words(goal, fmt)
+    if goal.early:
+        return fmt.say("too early to tell")
+    return fmt.say("reached") if goal.met else gap_words(goal, fmt)
 
 
 def _range(stood: Standing, now: float, fmt: Formats) -> str:
     if stood.low is None or now != stood.now:
-        return "counted" if stood.indicator.kind in {"flow", "level", "ratio"} else NOTHING
-    return f"{value_words(stood.low, stood.indicator, fmt)} to {value_words(stood.high, stood.indicator, fmt)}"
+        return fmt.say("counted") if stood.indicator.kind in {"flow", "level", "ratio"} else NOTHING
+    low, high = (value_words(end, stood.indicator, fmt) for end in (stood.low, stood.high))
+    return fmt.say("{low} to {high}", low=low, high=high)
 
 
-def _trend(stood: Standing, basis: str, fmt: Formats) -> str:
+def _trend(stood: Standing, same: bool, fmt: Formats) -> str:
     """The change with its range; without its basis where that stands above the table."""
-    words = change_words(stood, fmt).removesuffix(f" {basis}") if basis else change_words(stood, fmt)
-    if stood.change is None or stood.change_low is None:
+    if stood.change is None:
+        return NOTHING
+    words = change_words(stood, fmt) if same else moved_words(stood, fmt)
+    if stood.change_low is None:
         return words
-    return f"{words} ({_size(stood, stood.change_low, fmt)} to {_size(stood, stood.change_high, fmt)})"
-
-
-def _size(stood: Standing, change: float, fmt: Formats) -> str:
-    return fmt.points(_as_ratio(stood, change)) if stood.indicator.in_points else fmt.change(change)
-
-
-def _as_ratio(stood: Standing, change: float) -> float:
-    """A change of scores counts in hundredths, as one of shares does."""
-    return change / 100 if stood.indicator.kind == "score" else change
-
-
-def value_words(value: float, indicator: Indicator, fmt: Formats) -> str:
-    """A value of the KPI in its unit."""
-    return fmt.number(value, 1) if indicator.unit == "number" else fmt.value(value, indicator.unit)
+    low, high = (size_words(stood, end, fmt) for end in (stood.change_low, stood.change_high))
+    return fmt.say("{value} ({low} to {high})", value=words, low=low, high=high)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from playbook.engagement import Objective, Period
 from playbook.intake.frames import FIRST_DAYS
+from playbook.locale import mark
 from playbook.methods.needs_analysis.kpis.data import YEAR, Data, full_months
 from playbook.methods.needs_analysis.kpis.ratios import ratio_parts
 from playbook.methods.needs_analysis.kpis.standing import Standing, standing
@@ -17,8 +18,9 @@ __all__ = ["PERIODS", "current", "customers_per", "gap_to", "worth"]
 DAYS_A_WEEK = 7
 PERIODS = MappingProxyType({"week": 365.25 / DAYS_A_WEEK, "month": 12.0, "quarter": 4.0, "year": 1.0})  # of each in a year
 _OF_REVENUE = {"revenue", "orders", "customers", "order_value"}
-UNPRICED = "not priced"
-NOT_PRICED = f"{UNPRICED}: other gaps hold the money that it moves"
+UNPRICED = "not priced"  # how the reasons begin
+NOTHING_TO_SCALE = mark("not priced: there is nothing to scale from")
+NOT_PRICED = mark("not priced: other gaps hold the money that it moves")
 
 
 def current(stood: Standing, objective: Objective, data: Data) -> float | None:
@@ -36,14 +38,15 @@ def gap_to(stood: Standing, target: float, now: float) -> float:
 
 
 def worth(stood: Standing, gap: float, now: float, data: Data) -> tuple[float | None, str]:
-    """What closing ``gap`` (in the unit of ``now``) brings in a year in the client's currency, and the sum behind it in words.
+    """What closing ``gap`` (in the unit of ``now``) brings in a year in the client's currency, and the sum behind it (a key
+    of the catalogue).
 
     None, with the reason in place of the sum, where there is nothing to price it by.
     """
     total, how = _priced(stood, gap, now, data)
     if how.startswith(UNPRICED):
         return None, how
-    return (total, how) if total is not None and total > 0 else (None, f"{UNPRICED}: there is nothing to scale from")
+    return (total, how) if total is not None and total > 0 else (None, NOTHING_TO_SCALE)
 
 
 def _priced(stood: Standing, gap: float, now: float, data: Data) -> tuple[float | None, str]:
@@ -51,8 +54,8 @@ def _priced(stood: Standing, gap: float, now: float, data: Data) -> tuple[float 
     if kpi in _OF_REVENUE:
         revenue = standing("revenue", data)
         if now <= 0 or revenue is None:
-            return None, "the missing share of today's yearly revenue"
-        return gap / now * revenue.now * YEAR, "the missing share of today's yearly revenue, all else unchanged"
+            return None, NOTHING_TO_SCALE
+        return gap / now * revenue.now * YEAR, mark("the missing share of today's yearly revenue, all else unchanged")
     if kpi in {"repeat_rate", "conversion"}:
         return _of_orders(stood, gap, data)
     if kpi == "churn":
@@ -60,29 +63,29 @@ def _priced(stood: Standing, gap: float, now: float, data: Data) -> tuple[float 
     if kpi == "win_rate":
         amount = _won_amount(data.opportunities)
         total = None if amount is None else gap * stood.cases * YEAR / stood.months * amount
-        return total, "opportunities closed a year x missing points x average won amount"
+        return total, mark("opportunities closed a year × missing points × average won amount")
     if kpi == "gross_margin":
         revenue = standing("revenue", data)
-        return (None if revenue is None else gap * revenue.now * YEAR), "missing points x today's yearly revenue"
+        return (None if revenue is None else gap * revenue.now * YEAR), mark("missing points × today's yearly revenue")
     if kpi in {"cac", "clv"}:
         won = _yearly(ratio_parts("cac", data)["below"])
-        return (None if won is None else gap * won), "customers won a year x the gap for each"
+        return (None if won is None else gap * won), mark("customers won a year × the gap for each")
     if kpi == "cost_to_serve":
         orders = _yearly(ratio_parts(kpi, data)["below"])
-        return (None if orders is None else gap * orders), "orders a year x the gap for each"
+        return (None if orders is None else gap * orders), mark("orders a year × the gap for each")
     if kpi == "sales_velocity":
-        return gap * YEAR, "the missing money a month, for twelve months"
+        return gap * YEAR, mark("the missing money a month, for twelve months")
     return None, NOT_PRICED
 
 
 def _of_orders(stood: Standing, gap: float, data: Data) -> tuple[float | None, str]:
     value = standing("order_value", data)
     if value is None:
-        return None, "not priced: orders are needed for the value of an order"
+        return None, mark("not priced: orders are needed for the value of an order")
     if stood.indicator.id == "repeat_rate":
-        return gap * stood.cases * value.now, "customers of the year x missing points x one more order each"
+        return gap * stood.cases * value.now, mark("customers of the year × missing points × one more order each")
     yearly = stood.cases * YEAR / stood.months
-    return gap * yearly * value.now, "journeys a year x missing points x value of an order"
+    return gap * yearly * value.now, mark("journeys a year × missing points × value of an order")
 
 
 def _of_customers(stood: Standing, gap: float, data: Data) -> tuple[float | None, str]:
@@ -91,12 +94,16 @@ def _of_customers(stood: Standing, gap: float, data: Data) -> tuple[float | None
     if contracts is not None and contracts["end"].notna().any():
         left = contracts[contracts["end"].notna()]
         if "fee" not in left or left["fee"].isna().all():
-            return None, "not priced: customers (fee) is needed for what a contract brings"
-        return gap * stood.cases * float(left["fee"].mean()) * YEAR, "contracts x missing points x a year's fee of those who left"
+            return None, mark("not priced: customers (fee) is needed for what a contract brings")
+        return gap * stood.cases * float(left["fee"].mean()) * YEAR, mark(
+            "contracts × missing points × a year's fee of those who left"
+        )
     each = _brought_by_the_lost(data)
     if each is None:
-        return None, "not priced: two years of orders are needed for what lost customers had brought"
-    return gap * stood.cases * each, "customers of the year before x missing points x what each of those lost had brought in it"
+        return None, mark("not priced: two years of orders are needed for what lost customers had brought")
+    return gap * stood.cases * each, mark(
+        "customers of the year before × missing points × what each of those lost had brought in it"
+    )
 
 
 def _brought_by_the_lost(data: Data) -> float | None:

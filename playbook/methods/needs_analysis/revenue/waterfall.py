@@ -31,7 +31,8 @@ def waterfall(labels: list[str], changes: list[float], caption: str, source: str
         ax.grid(True, axis="x")
         ax.grid(False, axis="y")
         svg = finish(figure)
-    alt = "; ".join(f"{label}: {fmt.signed_money(change)}" for label, change in zip(labels, changes, strict=True))
+    told = (fmt.say("{label}: {change}", label=x, change=fmt.signed_money(y)) for x, y in zip(labels, changes, strict=True))
+    alt = fmt.say("Waterfall: {parts}.", parts=fmt.listed(told))
     columns = {"label": ("Part", "text"), "change": ("Change of revenue", "unit_money")}
     data = Table(pd.DataFrame({"label": labels, "change": changes}), "Change of revenue by part", source, columns)
-    return Figure(svg, caption, source, f"Waterfall: {alt}.", data)
+    return Figure(svg, caption, source, alt, data)

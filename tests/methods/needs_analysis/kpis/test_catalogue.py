@@ -11,6 +11,7 @@ from playbook.intake.schema import TABLES
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE, kpi_course
 from playbook.methods.needs_analysis.kpis.data import Data
 from playbook.methods.needs_analysis.kpis.shares import share_counts
+from playbook.result.formats import Formats
 
 
 def orders(*rows: tuple[str, str, str | None, float]) -> pd.DataFrame:
@@ -30,7 +31,7 @@ def test_the_catalogue_is_what_client_yml_accepts_and_names_only_known_columns()
         assert set(indicator.label) == set(indicator.formula) == set(indicator.lever) == {"en", "zh"}
         for table, columns in indicator.needs.items():
             assert set(columns) <= set(TABLES[table].names)
-    assert CATALOGUE["conversion"].unlock == ("journeys (journey_id, step, step_at)",)
+    assert CATALOGUE["conversion"].unlock(Formats("EUR")) == "journeys (journey_id, step, step_at)"
 
 
 def test_flows_are_the_months_own_and_a_month_without_orders_has_no_order_value(months):

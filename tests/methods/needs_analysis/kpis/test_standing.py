@@ -13,6 +13,8 @@ from playbook.engagement import Assumptions
 from playbook.methods.needs_analysis.feedback.satisfaction import course_of
 from playbook.methods.needs_analysis.kpis.data import Data
 from playbook.methods.needs_analysis.kpis.standing import standing
+from playbook.methods.needs_analysis.kpis.words import moved_words
+from playbook.result.formats import Formats
 
 DAY = date(2026, 10, 31)
 
@@ -131,7 +133,8 @@ def test_orders_before_the_last_twelve_months_have_no_part_in_the_range_of_the_m
 
 
 def test_one_month_against_one_is_told_in_the_singular():
-    assert standing("revenue", Data(DAY, months([100.0, 150.0]))).against == "on the month before, another season"
+    stood = standing("revenue", Data(DAY, months([100.0, 150.0])))
+    assert moved_words(stood, Formats("EUR")) == "+50% on the month before, another season"
 
 
 def test_no_deal_closed_of_late_is_no_change():
