@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from ruamel.yaml import YAML
 
+from playbook.locale import mark
 from playbook.methods.monitoring.alerting.charts import MATERIAL, chart_alerts
 from playbook.methods.monitoring.alerting.dimensions import by_customer_and_channel, by_product
 from playbook.methods.monitoring.alerting.explain import LIKELY
@@ -24,6 +25,7 @@ from playbook.result.section import section
 __all__ = ["ADVICE", "Alerts", "alerts"]
 
 ADVICE = YAML(typ="safe", pure=True).load(resources.files(__package__).joinpath("alert_advice.yml").read_text("utf-8"))
+LEVELS = {"act now": mark("act now"), "watch": mark("watch")}
 COLUMNS = ["id", "kind", "alert", "level", "money", "basis", "favourable", "why", "action", "owner", "evidence", "n"]
 MOST_PARTS = 4  # groups of a dimension that the table of contributions names
 
@@ -42,7 +44,9 @@ class Alerts(Result):
 
 
 @section(
-    "alerts", "What needs a decision now?", promise="one list of what needs a decision, by money at stake, with action and owner"
+    "alerts",
+    "What needs a decision now?",
+    promise="one list of what needs a decision, by money at stake, with action and owner",
 )
 def alerts(
     control_charts: ControlCharts,
@@ -72,16 +76,16 @@ def alerts(
     rows = [
         *chart_alerts(charts, weekly, product_net_weeks, _costs(campaigns), fmt),
         *plan_alerts(plan_tracking, year, monthly, product_months, fmt),
-        *segment_alerts(segments, ADVICE),
-        *result_alerts(campaigns, "campaigns", year),
-        *forecast_alerts(forecast_tracking),
-        *result_alerts(drift, "drift", year, unpriced=True),
+        *segment_alerts(segments, ADVICE, fmt),
+        *result_alerts(campaigns, "campaigns", year, fmt),
+        *forecast_alerts(forecast_tracking, fmt),
+        *result_alerts(drift, "drift", year, fmt, unpriced=True),
     ]
     for row in rows:
         cause = row["cause"]
         kind = None if row["kind"].startswith("plan") else cause_kind(cause, not row["favourable"])
         action, owner = advised(ADVICE[kind or row["kind"]], cause, row["spells"], fmt)
-        row |= {"action": (row.get("action") or action) + row["adjust"], "owner": row.get("owner") or owner}
+        row |= {"action": fmt.sentences(row.get("action") or action, row["adjust"]), "owner": row.get("owner") or owner}
         row["why"] = cause_words(cause, fmt)
     frame = pd.DataFrame(rows, columns=COLUMNS).astype({"money": float, "favourable": bool})
     frame = frame.sort_values(  # "act now" stands before "watch" in the alphabet too
@@ -90,10 +94,10 @@ def alerts(
     explained = {row["id"]: row["cause"] for row in rows if row["cause"] is not None and len(row["cause"].parts)}
     explained = {id: explained[id] for id in frame["id"] if id in explained}
     told = [cause.parts.assign(id=id) for id, cause in explained.items()]
-    names = dict(zip(frame["id"], frame["alert"], strict=True))
-    parts = contribution_rows({id: (names[id].split(";")[0].rstrip("."), cause) for id, cause in explained.items()}, MOST_PARTS)
+    labels = {row["id"]: row.get("label") for row in rows}
+    parts = contribution_rows({id: (labels[id], cause) for id, cause in explained.items()}, MOST_PARTS, fmt)
     return Alerts(
-        fmt=fmt, headline=_headline(frame, fmt), findings=_findings(frame), tables=_tables(frame, parts, fmt),
+        fmt=fmt, headline=_headline(frame, fmt), findings=_findings(frame, fmt), tables=_tables(frame, parts, fmt),
         assumptions=_assumptions(bool(explained), fmt), alerts=frame,
         contributions=pd.concat(told, ignore_index=True) if told else pd.DataFrame(),
     )  # fmt: skip
@@ -129,19 +133,24 @@ def _costs(campaigns: Campaigns | None) -> dict[str, float]:
 def _headline(frame: pd.DataFrame, fmt: Formats) -> str:
     urgent = int((frame["level"] == "act now").sum())
     if frame.empty:
-        return f"All quiet: nothing in the last {WATCHED} weeks calls for a decision"
+        return fmt.say("All quiet: nothing in the last {weeks} weeks calls for a decision", weeks=WATCHED)
     if not urgent:
-        return f"Nothing needs a decision now; {len(frame)} {'thing' if len(frame) == 1 else 'things'} to keep an eye on"
+        return fmt.say_n(
+            "Nothing needs a decision now; {n} thing to keep an eye on",
+            "Nothing needs a decision now; {n} things to keep an eye on",
+            len(frame),
+        )
     top = frame[frame["level"] == "act now"].iloc[0]
-    worth = (
-        ""
-        if np.isnan(top["money"])
-        else f", {'worth' if urgent == 1 else 'the first worth'} {fmt.money(top['money'])} {top['basis']}"
-    )
-    return f"{urgent} {'matter needs' if urgent == 1 else 'matters need'} a decision now{worth}"
+    if np.isnan(top["money"]):
+        return fmt.say_n("{n} matter needs a decision now", "{n} matters need a decision now", urgent)
+    return fmt.say_n(
+        "{n} matter needs a decision now, worth {stake}",
+        "{n} matters need a decision now, the first worth {stake}",
+        urgent, stake=_stake(top, fmt),
+    )  # fmt: skip
 
 
-def _findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
+def _findings(frame: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
     if frame.empty:
         return (
             Finding("alerts-quiet", "No chart left its limits and no target is in doubt. Nothing to decide.", evidence="shown"),
@@ -149,7 +158,9 @@ def _findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             id=a.id,
-            sentence=f"{a.level.capitalize()}: {a.alert}{f' {a.why}' if a.why else ''}",
+            sentence=fmt.say("Act now: {alert}", alert=fmt.sentences(a.alert, a.why))
+            if a.level == "act now"
+            else fmt.say("Watch: {alert}", alert=fmt.sentences(a.alert, a.why)),
             value=None if np.isnan(a.money) else a.money,
             unit="money",
             n=None if pd.isna(a.n) else int(a.n),
@@ -165,25 +176,31 @@ def _findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
 def _tables(frame: pd.DataFrame, parts: pd.DataFrame, fmt: Formats) -> tuple[Table, ...]:
     if frame.empty:
         return ()
-    columns = {"level": "Level", "alert": "What happened", "stake": "At stake (+ came in)"}
-    columns |= ({"why": "What explains it"} if frame["why"].any() else {}) | {"action": "What to do", "owner": "Who"}
-    shown = frame.assign(stake=[_stake(row, fmt) for row in frame.itertuples()])
-    caption = "Alerts: what to act on first, then the most money"
-    ranked = Table(shown, caption, "orders, plan, marketing", {c: (label, "text") for c, label in columns.items()})
+    columns = {"level": ("Level", "text"), "alert": ("What happened", "text"), "stake": ("At stake (+ came in)", "text")}
+    columns |= {"why": ("What explains it", "text")} if frame["why"].any() else {}
+    columns |= {"action": ("What to do", "text"), "owner": ("Who", "text")}
+    shown = frame.assign(
+        level=[fmt.told(LEVELS[level]) for level in frame["level"]],
+        stake=[_stake(row, fmt) for _, row in frame.iterrows()],
+    )
+    ranked = Table(shown, "Alerts: what to act on first, then the most money", "orders, plan, marketing", columns)
     if parts.empty:
         return (ranked,)
     labels = {
         "alert": ("Alert", "text"), "by": ("By", "text"), "group": ("Part", "text"), "expected": ("Expected", "money"),
         "actual": ("Was", "money"), "change": ("Change", "unit_money"),
     }  # fmt: skip
-    caption = "What the changes of revenue are made of; the parts of each way of looking add up to the change"
-    return ranked, Table(parts, caption, "orders, products, customers", labels, aside=True)
+    return ranked, Table(
+        parts, "What the changes of revenue are made of; the parts of each way of looking add up to the change",
+        "orders, products, customers", labels, aside=True,
+    )  # fmt: skip
 
 
-def _stake(row, fmt: Formats) -> str:
-    if np.isnan(row.money):
-        return fmt.money(row.money)
-    return f"{fmt.signed_money(row.money) if row.favourable else fmt.money(row.money)} {row.basis}"
+def _stake(row: pd.Series, fmt: Formats) -> str:
+    if np.isnan(row["money"]):
+        return fmt.money(row["money"])
+    amount = fmt.signed_money(row["money"]) if row["favourable"] else fmt.money(row["money"])
+    return fmt.say("{amount} {basis}", amount=amount, basis=row["basis"])
 
 
 def _assumptions(explained: bool, fmt: Formats) -> tuple[Assumption, ...]:
@@ -194,14 +211,17 @@ def _assumptions(explained: bool, fmt: Formats) -> tuple[Assumption, ...]:
             "high",
             "high",
         ),
-        Assumption(f"A loss is urgent from {fmt.share(MATERIAL)} of a year's revenue.", "low", "medium"),
+        Assumption(fmt.say("A loss is urgent from {share} of a year's revenue.", share=fmt.share(MATERIAL)), "low", "medium"),
     ]
     if explained:
         told.append(
             Assumption(
-                "Each group was expected to keep its usual share: that of the half year before, or, of a plan, of the year"
-                f" before. A group is named where shares move so far in fewer than {fmt.share(LIKELY, 0)} of quiet spells; it"
-                " tells where to look and not why. Segments explain nothing here: what customers bought lately makes them.",
+                fmt.say(
+                    "Each group was expected to keep its usual share: that of the half year before, or, of a plan, of the year"
+                    " before. A group is named where shares move so far in fewer than {share} of quiet spells; it tells where"
+                    " to look and not why. Segments explain nothing here: what customers bought lately makes them.",
+                    share=fmt.share(LIKELY, 0),
+                ),
                 "medium",
                 "medium",
             )

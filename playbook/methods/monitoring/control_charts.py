@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 
 from playbook.methods.monitoring.charting.figure import KPIS, draw, draw_memory
-from playbook.methods.monitoring.charting.findings import deviation, findings, headline, matters, strength
+from playbook.methods.monitoring.charting.findings import deviation, explanation, findings, headline, matters, strength
 from playbook.methods.monitoring.charting.limits import BASELINE_MIN, WATCHED, control_limits
 from playbook.methods.monitoring.charting.signals import chart_series, chart_signals, patterns, performance
 from playbook.methods.monitoring.charting.tables import assumptions, tables
@@ -14,20 +14,20 @@ from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section
 
-__all__ = ["ControlCharts", "control_charts", "deviation", "strength"]
+__all__ = ["ControlCharts", "control_charts", "deviation", "explanation", "strength"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ControlCharts(Result):
     """The charts' numbers and what stands out in them.
 
-    ``signals``: kpi, week (last of the spell), rule (words), rule_id, value and expected (means a week), money (difference over
-    the whole spell), since (first week), weeks, side (-1 low, 1 high), ratio, low, high (of money), score (largest distance in
-    standard deviations, of a week or of all weeks together), ongoing (reaches the latest week), lasting (ongoing for four weeks
-    and no season explains it); largest money first. ``series``: kpi, week, value, expected, low, high, score, margin, jump,
-    watched, and for the watched weeks ewma, ewma_limit, cusum_high, cusum_low, cusum_limit. ``revenue_year``: revenue of the
-    latest 52 weeks, or of as many as there are, brought to a year. ``sharp``: kpi, false_alarms (a year), weeks and weeks_most
-    (until a fall of 15 percent is noticed), noise, carry. ``patterns``: a row a rule of the handbooks.
+    ``signals``: kpi, week (last of the spell), rule_ids (strictest first), value and expected (means a week), money (difference
+    over the whole spell), since (first week), weeks, side (-1 low, 1 high), ratio, low, high (of money), score (largest
+    distance in standard deviations, of a week or of all weeks together), ongoing (reaches the latest week), lasting (ongoing
+    for four weeks and no season explains it); largest money first. ``series``: kpi, week, value, expected, low, high, score,
+    margin, jump, watched, and for the watched weeks ewma, ewma_limit, cusum_high, cusum_low, cusum_limit. ``revenue_year``:
+    revenue of the latest 52 weeks, or of as many as there are, brought to a year. ``sharp``: kpi, false_alarms (a year), weeks
+    and weeks_most (until a fall of 15 percent is noticed), noise, carry. ``patterns``: a row a rule of the handbooks.
     """
 
     signals: pd.DataFrame
@@ -61,10 +61,14 @@ def control_charts(weeks: pd.DataFrame, as_of: date, fmt: Formats) -> Result:
     if selling < needed:
         return Locked(
             fmt=fmt,
-            headline=f"It takes {needed} weeks with sales to tell chance from change; there are {selling}",
-            unlock=(f"orders (order_id, order_date, revenue) over at least {needed} complete weeks",),
+            headline=fmt.say_n(
+                "It takes {needed} weeks with sales to tell chance from change; there is {n}",
+                "It takes {needed} weeks with sales to tell chance from change; there are {n}",
+                selling, needed=needed,
+            ),
+            unlock=(fmt.say("orders (order_id, order_date, revenue) over at least {needed} complete weeks", needed=needed),),
             promise=control_charts.section.promise,
-        )
+        )  # fmt: skip
     limits = {kpi: control_limits(weeks[kpi]) for kpi in KPIS}
     signals, series = chart_signals(limits, weeks), chart_series(limits)
     sharp, seen = performance(limits), patterns(limits)

@@ -6,13 +6,15 @@ from datetime import date
 import pandas as pd
 
 from playbook.engagement import Intervention
+from playbook.locale import mark
 from playbook.methods.monitoring.plan_pace import PACE, action_pace
 from playbook.result.contract import Finding, Table
 from playbook.result.formats import Formats
 
 __all__ = ["action_finding", "action_states", "action_table", "pace_table"]
 
-LATE, REVIEW, RUNNING, ENDED, AHEAD = "late", "review due", "under way", "ended", "not due yet"
+LATE, REVIEW, RUNNING = mark("late"), mark("review due"), mark("under way")
+ENDED, AHEAD = mark("ended"), mark("not due yet")
 MOST_NAMED = 3
 
 
@@ -46,22 +48,35 @@ def action_finding(states: pd.DataFrame, as_of: date, fmt: Formats) -> Finding |
         return None
     late, review = due[due["state"] == LATE], due[due["state"] == REVIEW]
     if late.empty:
-        waiting = "" if review.empty else f" {_many(len(review))} for review: {_names(review)}."
+        begun = fmt.say_n(
+            "The one action of the last plan that was due has begun.",
+            "All {n} actions of the last plan that were due have begun.",
+            len(due),
+        )
+        waiting = fmt.say_n(
+            "One is due for review: {names}.", "{n} are due for review: {names}.", len(review), names=_names(review, fmt)
+        )
         return Finding(
             "plan-tracking-actions",
-            f"All {len(due)} actions of the last plan that were due have begun.{waiting}"
-            if len(due) > 1
-            else f"The one action of the last plan that was due has begun.{waiting}",
+            fmt.sentences(begun, "" if review.empty else waiting),
             0.0,
             "count",
             n=len(due),
             evidence="shown",
             action=None if review.empty else "Hold them against their control groups and decide by the stop rule.",
         )
-    verb = "has" if len(late) == 1 else "have"
+    told = {"day": fmt.day(as_of), "names": _names(late, fmt)}
+    if len(due) == 1:
+        sentence = fmt.say("The one action of the last plan that was due by {day} has not begun: {names}.", **told)
+    else:
+        sentence = fmt.say_n(
+            "{n} of {due} actions of the last plan that were due by {day} has not begun: {names}.",
+            "{n} of {due} actions of the last plan that were due by {day} have not begun: {names}.",
+            len(late), due=len(due), **told,
+        )  # fmt: skip
     return Finding(
         "plan-tracking-actions",
-        f"{len(late)} of {len(due)} actions of the last plan that were due by {fmt.day(as_of)} {verb} not begun: {_names(late)}.",
+        sentence,
         float(len(late)),
         "count",
         n=len(due),
@@ -71,7 +86,7 @@ def action_finding(states: pd.DataFrame, as_of: date, fmt: Formats) -> Finding |
     )
 
 
-def action_table(states: pd.DataFrame) -> Table:
+def action_table(states: pd.DataFrame, fmt: Formats) -> Table:
     """All actions of the last plan with their state."""
     columns = {
         "name": ("What", "text"),
@@ -81,9 +96,8 @@ def action_table(states: pd.DataFrame) -> Table:
         "review": ("Review", "date"),
         "state": ("State", "text"),
     }
-    return Table(
-        states, "Actions of the last plan, and how far they have come.", "the last published plan; interventions", columns
-    )
+    shown = states.assign(state=[fmt.told(state) for state in states["state"]])
+    return Table(shown, "Actions of the last plan, and how far they have come", "the last published plan; interventions", columns)
 
 
 def pace_table(states: pd.DataFrame) -> Table:
@@ -97,15 +111,13 @@ def pace_table(states: pd.DataFrame) -> Table:
         "chance": ("Chance of all of it", "share"),
         "needed": ("Needed a month", "money"),
     }
-    caption = "Actions of the last plan: what was due, and what they can bring at the promised rate"
-    return Table(states, caption, "the last published plan; interventions", columns, aside=True)
+    return Table(
+        states, "Actions of the last plan: what was due, and what they can bring at the promised rate",
+        "the last published plan; interventions", columns, aside=True,
+    )  # fmt: skip
 
 
-def _many(count: int) -> str:
-    return "One is due" if count == 1 else f"{count} are due"
-
-
-def _names(actions: pd.DataFrame) -> str:
-    named = "; ".join(f"{r.name_} for {r.whom}" for r in actions.rename(columns={"name": "name_"}).head(MOST_NAMED).itertuples())
-    more = len(actions) - MOST_NAMED
-    return f"{named}; and {more} more" if more > 0 else named
+def _names(actions: pd.DataFrame, fmt: Formats) -> str:
+    first, more = actions.head(MOST_NAMED), len(actions) - MOST_NAMED
+    named = [fmt.say("{name} for {whom}", name=name, whom=whom) for name, whom in zip(first["name"], first["whom"], strict=True)]
+    return fmt.listed([*named, *([fmt.say("{count} more", count=more)] if more > 0 else [])])

@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
+from playbook.methods.monitoring.plan_words import kpi_name
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats, Unit
@@ -23,7 +24,10 @@ def draw(row: pd.Series, paths: pd.DataFrame, fmt: Formats) -> Figure:
             low, high = (pd.concat([actual.tail(1), ahead[edge]]) for edge in ("low", "high"))
             ax.fill_between(joined.index, low, high, color=FORECAST, alpha=0.16, linewidth=0)
             ax.plot(joined.index, joined, color=FORECAST)
-        curves = [("plan", path["target"], FINDING), ("actual", actual, HISTORY), ("forecast", ahead["forecast"], FORECAST)]
+        curves = [
+            (fmt.say("plan"), path["target"], FINDING), (fmt.say("actual"), actual, HISTORY),
+            (fmt.say("forecast"), ahead["forecast"], FORECAST),
+        ]  # fmt: skip
         _label_ends(ax, [curve for curve in curves if len(curve[1])], kpi.unit, fmt)
         ax.set_ylim(bottom=0 if kpi.kind == "flow" else None)
         ax.margins(x=0.02)
@@ -31,16 +35,23 @@ def draw(row: pd.Series, paths: pd.DataFrame, fmt: Formats) -> Figure:
         ticks = path.index[:: max(1, -(-len(path) // 5))]
         ax.set_xticks(ticks, [fmt.month(tick) for tick in ticks])
         svg = finish(figure)
-    what = f"{kpi.label.get(fmt.locale, kpi.label['en'])}{', summed from the start of the period' if kpi.kind == 'flow' else ''}"
-    columns = {"period": ("Month", "month")} | {
-        c: (label, kpi.unit)
-        for c, label in (("target", "Plan"), ("actual", "Actual"), ("forecast", "Forecast"), ("low", "Low"), ("high", "High"))
-    }
-    alt = f"{what}: plan {fmt.value(row['end_target'], kpi.unit)} by {fmt.month(row['end'])}"
-    alt += f", so far {fmt.value(row['actual'], kpi.unit)}" if len(actual) else ""
-    alt += f", forecast {fmt.value(row['forecast'], kpi.unit)}." if len(ahead) else "."
-    data = Table(path.reset_index(), f"{what}, month by month", "plan, orders", columns)
-    return Figure(svg, f"{what}: plan (dashed), actual and forecast with its {fmt.share(LEVEL)} range", "plan, orders", alt, data)
+    what = kpi_name(kpi.id, fmt)
+    if kpi.kind == "flow":
+        what = fmt.say("{what}, summed from the start of the period", what=what)
+    columns = {
+        "period": ("Month", "month"), "target": (fmt.say("Plan"), kpi.unit), "actual": (fmt.say("Actual"), kpi.unit),
+        "forecast": (fmt.say("Forecast"), kpi.unit), "low": (fmt.say("Low"), kpi.unit), "high": (fmt.say("High"), kpi.unit),
+    }  # fmt: skip
+    told = {c: fmt.value(row[c], kpi.unit) for c in ("end_target", "actual", "forecast")}
+    alt = fmt.sentences(
+        fmt.say("{what}: plan {end_target} by {month}.", what=what, month=fmt.month(row["end"]), **told),
+        fmt.say("So far {actual}.", **told) if len(actual) else "",
+        fmt.say("Forecast {forecast}.", **told) if len(ahead) else "",
+    )
+    data = Table(path.reset_index(), fmt.say("{what}, month by month", what=what), "plan, orders", columns)
+    level = fmt.share(LEVEL)
+    caption = fmt.say("{what}: plan (dashed), actual and forecast with its {level} range", what=what, level=level)
+    return Figure(svg, caption, "plan, orders", alt, data)
 
 
 def _label_ends(ax: Axes, curves: list[tuple[str, pd.Series, str]], unit: Unit, fmt: Formats) -> None:
@@ -49,9 +60,9 @@ def _label_ends(ax: Axes, curves: list[tuple[str, pd.Series, str]], unit: Unit, 
     ends = sorted((curve.iloc[-1], name, colour) for name, curve, colour in curves if curve.index[-1] == last)
     for place, (value, name, colour) in enumerate(ends):
         shift = 16 * (place - (len(ends) - 1) / 2)
-        text, where = f"{name} {fmt.value(value, unit)}", {"xytext": (8, shift), "textcoords": "offset points", "va": "center"}
-        ax.annotate(text, (last, value), color=colour, **where)
+        text = fmt.say("{name} {value}", name=name, value=fmt.value(value, unit))
+        ax.annotate(text, (last, value), xytext=(8, shift), textcoords="offset points", va="center", color=colour)
     for name, curve, colour in curves:
         if curve.index[-1] < last:
-            text = f"{name} {fmt.value(curve.iloc[-1], unit)}"
+            text = fmt.say("{name} {value}", name=name, value=fmt.value(curve.iloc[-1], unit))
             ax.annotate(text, (curve.index[-1], curve.iloc[-1]), xytext=(6, -12), textcoords="offset points", color=colour)

@@ -11,17 +11,22 @@ from playbook.engagement import Intervention, Objective
 from playbook.methods.monitoring.plan_actions import action_finding, action_states, action_table, pace_table
 from playbook.methods.monitoring.plan_figure import draw
 from playbook.methods.monitoring.plan_outlook import outlook
-from playbook.methods.monitoring.plan_words import STEP, goals_finding, plan_assumptions, rates_table
+from playbook.methods.monitoring.plan_sentences import (
+    ROUNDING,
+    chance_words,
+    kpi_value,
+    plan_action,
+    plan_headline,
+    plan_sentence,
+)
+from playbook.methods.monitoring.plan_words import STATUS, goals_finding, kpi_name, plan_assumptions, rates_table
 from playbook.methods.monitoring.planned import YEAR, planned
-from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE, Indicator, kpi_course
+from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE, kpi_course
 from playbook.result.contract import Evidence, Figure, Finding, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.section import section
 
-__all__ = ["PLURAL", "ROUNDING", "PlanTracking", "plan_tracking"]
-
-PLURAL = frozenset({"orders", "customers"})
-ROUNDING = 0.005  # relative difference that no forecast can tell from none
+__all__ = ["PlanTracking", "plan_tracking"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,21 +92,21 @@ def plan_tracking(
             promise=plan_tracking.section.promise,
         )
     begun = action_finding(states, as_of, fmt)
-    actions = () if states.empty else (action_table(states), pace_table(states))
+    actions = () if states.empty else (action_table(states, fmt), pace_table(states))
     if not tracked:
-        waiting = f"No action of the last plan is due before {fmt.day(states['start'].min())}"
+        waiting = fmt.say("No action of the last plan is due before {day}", day=fmt.day(states["start"].min()))
         return PlanTracking(
-            fmt=fmt, headline=begun.sentence.rstrip(".") if begun else waiting, findings=(begun,) if begun else (),
+            fmt=fmt, headline=begun.sentence.rstrip(".。") if begun else waiting, findings=(begun,) if begun else (),
             tables=actions, status_table=pd.DataFrame(columns=["kpi", "status"]), paths=pd.DataFrame(), actions=states,
         )  # fmt: skip
     rows, paths = zip(*(outlook(CATALOGUE[kpi], courses[kpi], plan.targets, demand) for kpi in tracked), strict=True)
     status = pd.DataFrame(rows)
     return PlanTracking(
         fmt=fmt,
-        headline=_headline(status.iloc[0], fmt),
+        headline=plan_headline(status.iloc[0], fmt),
         findings=(
             *(_finding(row, fmt, courses) for row in status.itertuples()),
-            goals_finding(status),
+            goals_finding(status, fmt),
             *((begun,) if begun else ()),
         ),
         tables=(_table(status, fmt), *actions[:1], rates_table(status, fmt), *actions[1:]),
@@ -112,57 +117,18 @@ def plan_tracking(
     )
 
 
-def _headline(row: pd.Series, fmt: Formats) -> str:
-    label, month = _label(row["kpi"], fmt), fmt.month(row["end"])
-    verb = "are" if row["kpi"] in PLURAL else "is"
-    if not row["months_left"]:
-        return f"{label} {row['status']} the plan to {month}: {_against(row, 'actual', fmt)}"
-    if np.isnan(row["forecast"]):
-        return f"{label} {verb} {_behind(row, fmt)}{_when(row, fmt)}; the history is too short to forecast the end"
-    return f"{label} {verb} heading for {_against(row, 'forecast', fmt)} by {month}"
-
-
-def _against(row: pd.Series, what: str, fmt: Formats) -> str:
-    ratio = row[what] / row["end_target"] - 1 if row["end_target"] else np.nan
-    if np.isnan(ratio) or abs(ratio) < ROUNDING:
-        return f"{_value(row[what], row, fmt)}, as planned"
-    return f"{_value(row[what], row, fmt)}, {fmt.share(abs(ratio))} {'above' if ratio > 0 else 'below'} plan"
-
-
-def _behind(row, fmt: Formats) -> str:
-    if np.isnan(row["gap"]) or abs(row["gap"]) <= ROUNDING * abs(row["expected"]):
-        return "level with the plan"
-    return f"{_value(abs(row['gap']), row, fmt)} {'ahead of' if row['gap'] > 0 else 'behind'} plan"
-
-
-def _when(row, fmt: Formats) -> str:
-    return " so far" if CATALOGUE[row["kpi"]].kind == "flow" else f" in {fmt.month(row['latest'])}"
-
-
 def _finding(row, fmt: Formats, courses: Mapping[str, pd.Series]) -> Finding:
     row = pd.Series(row._asdict())
     kpi, left = CATALOGUE[row["kpi"]], int(row["months_left"])
-    label, goal = _label(kpi.id, fmt), _value(row["end_target"], row, fmt)
     shortfall = row["end_target"] - (row["forecast"] if left else row["actual"])
     price = {"revenue": 1.0, "orders": courses["order_value"].tail(YEAR).mean() if "order_value" in courses else np.nan}.get(
         kpi.id, np.nan
     )
     money = shortfall * price if shortfall > ROUNDING * abs(row["end_target"]) else np.nan  # a surplus is not at stake
-    missing = f", {fmt.money(money)} less" if kpi.id == "revenue" and not np.isnan(money) else ""
-    action = None
-    if not left:
-        sentence = f"{label}: {_against(row, 'actual', fmt)} at the end of {fmt.month(row['end'])}{missing}; the plan was {goal}."
-    else:
-        ahead = "The history is too short to forecast the end of the plan."
-        if not np.isnan(row["forecast"]):
-            end = _value(row["forecast"], row, fmt)
-            until = f"For the end of {fmt.month(row['end'])}"
-            ahead = f"{until} we expect {end}{missing}; the plan is {goal}, the chance of it {_chance(row, fmt)}."
-        sentence = f"{label} {'are' if kpi.id in PLURAL else 'is'} {_behind(row, fmt)}{_when(row, fmt)}. {ahead}"
-        action = _action(row, kpi, left, fmt) if row["status"] in ("behind", "open") else None
+    missing = fmt.money(money) if kpi.id == "revenue" and not np.isnan(money) else ""
     return Finding(
         id=f"plan-tracking-{kpi.id.replace('_', '-')}",
-        sentence=sentence,
+        sentence=plan_sentence(row, missing, fmt),
         value=_known(row["forecast"]),
         unit=kpi.unit,
         low=_known(row["low"]),
@@ -170,20 +136,8 @@ def _finding(row, fmt: Formats, courses: Mapping[str, pd.Series]) -> Finding:
         n=int(len(courses[kpi.id])),
         money=_known(money),
         evidence=_evidence(row),
-        action=action,
+        action=plan_action(row, fmt) if left and row["status"] in ("behind", "open") else None,
     )
-
-
-def _action(row: pd.Series, kpi: Indicator, left: int, fmt: Formats) -> str:
-    needed, pace = _value(row["needed"], row, fmt), _value(row["pace"], row, fmt)
-    if kpi.kind != "flow":
-        return f"Reaching the plan takes {needed} by {fmt.month(row['end'])}; the last three months stand at {pace}."
-    foreseen = (row["forecast"] - row["actual"]) / left
-    rate = f"{needed} a month over the {left} months left" if left > 1 else f"{needed} in the month left"
-    if np.isnan(foreseen):
-        return f"Reaching the plan takes {rate}; the last three months brought {pace} each."
-    decide = "Decide now: close the difference or restate the plan." if row["status"] == "behind" else "Look again next month."
-    return f"Reaching the plan takes {rate}; the forecast expects {_value(foreseen, row, fmt)}. {decide}"
 
 
 def _evidence(row: pd.Series) -> Evidence:
@@ -195,54 +149,36 @@ def _evidence(row: pd.Series) -> Evidence:
     return "shown" if doubt <= 0.025 else "likely" if doubt <= (1 - LEVEL) / 2 else "indicative"
 
 
-def _chance(row: pd.Series, fmt: Formats) -> str:
-    chance = row["probability"]
-    if chance < STEP or chance > 1 - STEP:
-        return f"below {fmt.share(STEP, 0)}" if chance < STEP else f"above {fmt.share(1 - STEP, 0)}"
-    return f"about {fmt.share(round(chance / STEP) * STEP, 0)}"
-
-
 def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _label(kpi: str, fmt: Formats) -> str:
-    return CATALOGUE[kpi].label.get(fmt.locale, CATALOGUE[kpi].label["en"])
-
-
-def _value(value: float, row: pd.Series, fmt: Formats) -> str:
-    return fmt.value(value, CATALOGUE[row["kpi"]].unit)
-
-
 def _range(row: pd.Series, fmt: Formats) -> str:
     if np.isnan(row["low"]):
-        return _value(row["forecast"], row, fmt)
-    return f"{_value(row['forecast'], row, fmt)} ({_value(row['low'], row, fmt)} to {_value(row['high'], row, fmt)})"
+        return kpi_value(row["forecast"], row, fmt)
+    value, low, high = (kpi_value(row[column], row, fmt) for column in ("forecast", "low", "high"))
+    return fmt.say("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
 def _table(status: pd.DataFrame, fmt: Formats) -> Table:
     rows = [row for _, row in status.iterrows()]
     shown = pd.DataFrame(
         {
-            "kpi": [_label(kpi, fmt) for kpi in status["kpi"]],
-            **{c: [_value(row[c], row, fmt) for row in rows] for c in ("expected", "actual", "end_target")},
+            "kpi": [kpi_name(kpi, fmt) for kpi in status["kpi"]],
+            **{c: [kpi_value(row[c], row, fmt) for row in rows] for c in ("expected", "actual", "end_target")},
             "forecast": [_range(row, fmt) for row in rows],
-            "probability": [_chance(row, fmt) if not np.isnan(row["probability"]) else "–" for row in rows],
-            "status": status["status"],
+            "probability": [chance_words(row, fmt) if not np.isnan(row["probability"]) else "–" for row in rows],
+            "status": [fmt.told(STATUS[code]) for code in status["status"]],
         }
     )
     columns = {
-        "kpi": "What",
-        "expected": "Plan so far",
-        "actual": "Actual",
-        "end_target": "Plan at the end",
-        "forecast": "Expected at the end",
-        "probability": "Chance",
-        "status": "Status",
+        "kpi": ("What", "text"),
+        "expected": ("Plan so far", "text"),
+        "actual": ("Actual", "text"),
+        "end_target": ("Plan at the end", "text"),
+        "forecast": ("Expected at the end", "text"),
+        "probability": ("Chance", "text"),
+        "status": ("Status", "text"),
     }
-    return Table(
-        shown,
-        f"Plan, actual and forecast to {fmt.month(status['end'].max())}",
-        "plan, orders",
-        {c: (label, "text") for c, label in columns.items()},
-    )
+    caption = fmt.say("Plan, actual and forecast to {month}", month=fmt.month(status["end"].max()))
+    return Table(shown, caption, "plan, orders", columns)

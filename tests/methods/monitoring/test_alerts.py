@@ -53,10 +53,10 @@ def test_a_quiet_week_says_so():
 @pytest.mark.parametrize(
     ("orders", "value", "kind", "said"),
     [
-        (0.7, 1.0, "orders-low", "the number of orders explains it"),
-        (1.0, 0.8, "order-value-low", "the order value explains it"),
-        (0.82, 0.85, "both-low", "the number of orders and the order value explain it"),
-        (1.4, 1.0, "orders-high", "the number of orders explains it"),
+        (0.7, 1.0, "orders-low", "The number of orders explains it."),
+        (1.0, 0.8, "order-value-low", "The order value explains it."),
+        (0.82, 0.85, "both-low", "The number of orders and the order value explain it."),
+        (1.4, 1.0, "orders-high", "The number of orders explains it."),
     ],
 )
 def test_charts_that_move_together_are_one_alert_named_by_its_component(orders, value, kind, said):
@@ -90,7 +90,7 @@ def test_a_missed_plan_is_one_alert_with_the_component_that_lags():
     assert result.alerts["id"].tolist() == ["alerts-plan-revenue"]
     alert = result.alerts.iloc[0]
     assert alert["money"] == pytest.approx(12 * 30_000, rel=0.02)
-    assert "the order value falls short most" in alert["alert"] and alert["basis"] == "by December 2026"
+    assert "The order value falls short most." in alert["alert"] and alert["basis"] == "by December 2026"
     assert alert["level"] == "act now" and "1 matter needs a decision now" in result.headline
 
 

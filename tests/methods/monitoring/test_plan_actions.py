@@ -52,7 +52,7 @@ def test_all_begun_and_one_to_be_reviewed():
 def test_nothing_is_told_before_the_first_is_due_and_without_a_plan():
     assert action_finding(action_states([action("a", start="2027-01-04")], [], AS_OF), AS_OF, FMT) is None
     assert action_finding(action_states([], [], AS_OF), AS_OF, FMT) is None
-    assert len(action_table(action_states([action("a")], [], AS_OF)).frame) == 1
+    assert len(action_table(action_states([action("a")], [], AS_OF), FMT).frame) == 1
 
 
 YEAR_OF = action("a", start="2026-07-01", value=365.0) | {"value_low": 365.0 - 128.155, "value_high": 365.0 + 128.155}

@@ -7,15 +7,14 @@ import pandas as pd
 
 from playbook.methods.monitoring.alert_causes import causes, explained_by, log_ratios
 from playbook.methods.monitoring.alerting.contributions import factor_parts
-from playbook.methods.monitoring.alerting.explain import Cause, explain_weeks
+from playbook.methods.monitoring.alerting.explain import BY_FACTOR, Cause, explain_weeks
 from playbook.methods.monitoring.alerting.words import channel_adjustment
-from playbook.methods.monitoring.control_charts import ControlCharts, deviation, strength
+from playbook.methods.monitoring.control_charts import ControlCharts, deviation, explanation, strength
 from playbook.result.formats import Formats
 
-__all__ = ["MATERIAL", "chart_alerts", "named"]
+__all__ = ["MATERIAL", "chart_alerts"]
 
 MATERIAL = 0.01  # of a year's revenue: what deserves a decision at once
-BY_FACTOR = "orders and order value"
 
 
 def chart_alerts(
@@ -25,7 +24,8 @@ def chart_alerts(
     costs: Mapping[str, float],
     fmt: Formats,
 ) -> list[dict]:
-    """One row a cause, as in ``Alerts.alerts``, with ``cause`` (a ``Cause``) and ``spells`` (weeks) beside it."""
+    """One row a cause, as in ``Alerts.alerts``, with ``cause`` (a ``Cause``), ``spells`` (weeks) and ``label`` (what happened,
+    in short) beside it."""
     ratios = log_ratios(charts.series)
     return [_alert(c, ratios, charts, dimensions, products, costs, fmt) for c in causes(charts.signals, ratios)]
 
@@ -54,28 +54,25 @@ def _alert(
     kind = "mixed" if opposed else f"{kind}-{'low' if money < 0 else 'high'}"
     amount = abs(money)
     seasonal = charts.seasonal
-    what = "; ".join(deviation(s, fmt, seasonal) for s in told.itertuples())
-    if revenue:
-        explain = "explain" if len(components) > 1 else "explains"
-        what += f"; {named(components)} {explain} it" if main is first else f"; r{deviation(first, fmt, seasonal)[1:]}"
-    what += "" if seasonal else "; this may be the season"
+    shown = [*told.itertuples(), *([first] if revenue and main is not first else [])]
+    labels = [deviation(s, fmt, seasonal) for s in shown]
+    what = [fmt.say("{sentence}.", sentence=label) for label in labels]
+    what += [explanation(components, fmt)] if revenue and main is first else []
+    what += [] if seasonal else [fmt.say("This may be the season.")]
     urgent = money < 0 and bool(cause["ongoing"].any()) and amount >= MATERIAL * charts.revenue_year
     found = _explained(main, charts, dimensions, products)
     usual = _sums(charts, main, "expected")
     value = usual["revenue"] / usual["orders"] if usual.get("orders", 0) > 0 else np.nan
     return {
-        "id": f"alerts-{kind}-{main['since']:%Y-%m-%d}", "kind": kind, "alert": f"{what}.",
+        "id": f"alerts-{kind}-{main['since']:%Y-%m-%d}", "kind": kind, "alert": fmt.sentences(*what), "label": labels[0],
         "level": "act now" if urgent else "watch", "money": amount,
-        "basis": "a year, if it goes on" if lasting else f"in {main['weeks']} weeks" if main["weeks"] > 1 else "in one week",
+        "basis": fmt.say("a year, if it goes on")
+        if lasting
+        else fmt.say_n("in one week", "in {n} weeks", int(main["weeks"])),
         "favourable": money >= 0, "evidence": strength(cause["score"].max(), seasonal), "n": int(main["weeks"]),
         "cause": found, "spells": float(main["weeks"]),
         "adjust": channel_adjustment(found, costs, value, int(main["weeks"]), fmt) if money < 0 else "",
     }  # fmt: skip
-
-
-def named(kpis: tuple[str, ...]) -> str:
-    """Components of revenue in words."""
-    return " and ".join({"orders": "the number of orders", "order_value": "the order value"}[k] for k in kpis)
 
 
 def _sums(charts: ControlCharts, spell: pd.Series, column: str) -> pd.Series:

@@ -3,12 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.needs_analysis.revenue.price_volume_mix import EFFECTS, price_volume_mix
 from playbook.methods.needs_analysis.revenue.shapley import shapley, to_the_cent
 
 __all__ = ["REST", "contributions", "factor_parts", "price_parts", "surprise"]
 
-REST = "not assigned"  # what the groups do not hold of the total
+REST = mark("not assigned")  # what the groups do not hold of the total
 
 
 def contributions(actual: pd.Series, reference: pd.Series, expected: float, total: float) -> pd.DataFrame:
@@ -60,7 +61,7 @@ def factor_parts(expected: tuple[float, float], actual: tuple[float, float]) -> 
         return None
     before, after = ((orders, revenue / orders) for orders, revenue in (expected, actual))
     parts = to_the_cent([part * 100 for part in shapley(before, after)], round((actual[1] - expected[1]) * 100))
-    return pd.Series(parts, index=["orders", "order value"]) / 100
+    return pd.Series(parts, index=[mark("orders"), mark("order value")]) / 100
 
 
 def price_parts(actual: pd.DataFrame, reference: pd.DataFrame, expected: float, total: float) -> pd.Series | None:

@@ -4,15 +4,20 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from playbook.locale import mark
+
 __all__ = ["KNOWN", "NEW", "OTHERS", "UNKNOWN", "by_customer_and_channel", "by_product"]
 
-NEW, KNOWN = "new customers", "known customers"
-UNKNOWN = "without a name"  # orders that name no customer, channel or region
-OTHERS = "all other products"
+NEW, KNOWN = mark("new customers"), mark("known customers")
+UNKNOWN = mark("without a name")  # orders that name no customer, channel or region
+OTHERS = mark("all other products")
 MOST_GROUPS = 30  # of a feature of customers; with more it is an address rather than a group
 _FEATURES = MappingProxyType(
-    {"region": "region", "contract": "contract", "age_group": "age group", "income_group": "income group"}
-)
+    {
+        "region": mark("region"), "contract": mark("contract"), "age_group": mark("age group"),
+        "income_group": mark("income group"),
+    }
+)  # fmt: skip
 
 
 def by_customer_and_channel(
@@ -26,11 +31,11 @@ def by_customer_and_channel(
     orders = order_totals[["revenue"]].assign(period=_start(order_totals["day"], frequency))
     names: dict[str, pd.Series] = {}
     if "channel" in order_totals:
-        names["channel"] = order_totals["channel"]
+        names[mark("channel")] = order_totals["channel"]
     if "customer_id" in order_totals:
         who = order_totals["customer_id"]
         first = order_totals["day"] == order_totals.groupby("customer_id")["day"].transform("min")
-        names["customers"] = pd.Series(KNOWN, index=who.index).mask(first, NEW).mask(who.isna())
+        names[mark("customers")] = pd.Series(KNOWN, index=who.index).mask(first, NEW).mask(who.isna())
         for column, name in _FEATURES.items():
             if customers is not None and column in customers and 2 <= customers[column].nunique() <= MOST_GROUPS:
                 told = customers.dropna(subset=[column]).drop_duplicates("customer_id").set_index("customer_id")[column]
@@ -49,13 +54,13 @@ def by_product(rows: pd.DataFrame, column: str, names: pd.DataFrame | None = Non
     """
     found, rows = {}, rows.rename(columns={column: "period"})
     if rows["category"].nunique() > 1:
-        found["product group"] = _table(rows.assign(group=rows["category"].astype("str"))[["period", "group", "revenue"]])
+        found[mark("product group")] = _table(rows.assign(group=rows["category"].astype("str"))[["period", "group", "revenue"]])
     if rows["product_id"].nunique() > 1:
         told = rows["product_id"].astype("object")
         if names is not None and "name" in names:
             known = names.dropna(subset=["name"]).drop_duplicates("product_id").set_index("product_id")["name"]
             told = told.map(known.astype("object")).fillna(told)
-        found["product"] = _table(rows.assign(group=told.fillna(OTHERS).astype("str"))[["period", "group", "revenue"]])
+        found[mark("product")] = _table(rows.assign(group=told.fillna(OTHERS).astype("str"))[["period", "group", "revenue"]])
     return found
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.monitoring.alerting.contributions import REST, contributions, price_parts, surprise
 from playbook.methods.monitoring.alerting.dimensions import OTHERS, UNKNOWN
 from playbook.result.contract import Evidence
 from playbook.result.formats import LEVEL
 
-__all__ = ["Cause", "explain_months", "explain_weeks"]
+__all__ = ["BY_EFFECT", "BY_FACTOR", "NAMELESS", "Cause", "explain_months", "explain_weeks"]
 
 USUAL = 26  # weeks before a change that tell the usual shares
 PAST = 78  # weeks whose changes of shares tell what is ordinary
@@ -19,6 +20,7 @@ FEWEST = 12  # of such weeks, to say that a change of shares is not
 LIKELY = 1 - LEVEL
 LEAST = 0.25  # of the whole change: a group that explains less is no cause
 NAMELESS = frozenset({REST, OTHERS, UNKNOWN})  # what they hold nobody can act on
+BY_FACTOR, BY_EFFECT = mark("orders and order value"), mark("prices, units and mix")  # beside the dimensions
 COLUMNS = ["by", "group", "expected", "actual", "change"]
 
 
@@ -116,7 +118,7 @@ def _cause(
     parts = [splits[name].assign(by=name) for name in first]
     if effects is not None:
         split = effects[effects != 0]
-        parts.append(pd.DataFrame({"by": "prices, units and mix", "group": split.index, "change": split.to_numpy()}))
+        parts.append(pd.DataFrame({"by": BY_EFFECT, "group": split.index, "change": split.to_numpy()}))
     table = pd.concat(parts, ignore_index=True).reindex(columns=COLUMNS) if parts else pd.DataFrame(columns=COLUMNS)
     for name, evidence in ordered:
         top = splits[name].iloc[0]

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from playbook.methods.monitoring.alerting.charts import MATERIAL, named
+from playbook.methods.monitoring.alerting.charts import MATERIAL
 from playbook.methods.monitoring.alerting.explain import explain_months
 from playbook.methods.monitoring.alerting.words import plan_adjustment
-from playbook.methods.monitoring.plan_tracking import PLURAL, ROUNDING, PlanTracking
+from playbook.methods.monitoring.plan_sentences import ROUNDING
+from playbook.methods.monitoring.plan_tracking import PlanTracking
+from playbook.methods.monitoring.plan_words import kpi_name, number_of
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.result.formats import Formats
 
@@ -48,21 +50,9 @@ def _alert(
     products: pd.DataFrame | None,
     fmt: Formats,
 ) -> dict:
-    unit, month, are = CATALOGUE[kpi].unit, fmt.month(row["end"]), kpi in PLURAL
     finding = findings.get(f"plan-tracking-{kpi.replace('_', '-')}")
-    label = CATALOGUE[kpi].label.get(fmt.locale, CATALOGUE[kpi].label["en"])
-    value, goal = fmt.value(row["forecast"], unit), fmt.value(row["end_target"], unit)
-    if not row["months_left"]:
-        what = f"{label} ended at {fmt.value(row['actual'], unit)} in {month}, the plan was {goal}"
-    elif np.isnan(row["forecast"]):
-        reached, due = fmt.value(row["actual"], unit), fmt.value(row["expected"], unit)
-        what = f"{label} {'stand' if are else 'stands'} at {reached}, the plan so far is {due}"
-    else:
-        what = f"{label} {'are' if are else 'is'} heading for {value} by {month}, the plan is {goal}"
-    if kpi == "revenue" and {"orders", "order_value"} <= set(status.index):
-        reach = status["forecast"].fillna(status["actual"]) / status["end_target"]
-        weakest = reach[["orders", "order_value"]].idxmin() if not np.isnan(row["forecast"]) else None
-        what += f"; {named((weakest,))} falls short most" if weakest and reach[weakest] < 1 else ""
+    label = _where(row, fmt)
+    weakest = _weakest(status, fmt) if kpi == "revenue" and not np.isnan(row["forecast"]) else ""
     stake = np.nan if finding is None or finding.money is None else finding.money
     urgent = row["status"] == "behind" and (np.isnan(stake) or stake >= MATERIAL * revenue_year)
     months, cause = _months(plan, kpi), None
@@ -70,10 +60,43 @@ def _alert(
         cause = explain_months(months, row["expected"], row["actual"], dimensions, products)
     return {
         "id": f"alerts-plan-{kpi.replace('_', '-')}", "kind": "plan-open" if row["status"] == "open" else "plan-behind",
-        "alert": f"{what}.", "level": "act now" if urgent else "watch", "money": stake, "basis": f"by {fmt.month(row['end'])}",
+        "alert": fmt.sentences(fmt.say("{sentence}.", sentence=label), weakest), "label": label,
+        "level": "act now" if urgent else "watch", "money": stake, "basis": fmt.say("by {month}", month=fmt.month(row["end"])),
         "favourable": False, "evidence": "indicative" if finding is None else finding.evidence, "n": None, "cause": cause,
         "spells": float(max(len(months), 1)), "adjust": plan_adjustment(row, fmt),
     }  # fmt: skip
+
+
+def _where(row: pd.Series, fmt: Formats) -> str:
+    """Where a KPI stands or is heading, and what the plan is."""
+    kpi, month = CATALOGUE[row["kpi"]], fmt.month(row["end"])
+    told = {c: fmt.value(row[c], kpi.unit) for c in ("actual", "expected", "forecast", "end_target")}
+    told |= {"what": kpi_name(kpi.id, fmt), "month": month}
+    if not row["months_left"]:
+        return fmt.say("{what} ended at {actual} in {month}, the plan was {end_target}", **told)
+    if np.isnan(row["forecast"]):
+        return fmt.say_n(
+            "{what} stands at {actual}, the plan so far is {expected}",
+            "{what} stand at {actual}, the plan so far is {expected}",
+            number_of(kpi.id), **told,
+        )  # fmt: skip
+    return fmt.say_n(
+        "{what} is heading for {forecast} by {month}, the plan is {end_target}",
+        "{what} are heading for {forecast} by {month}, the plan is {end_target}",
+        number_of(kpi.id), **told,
+    )  # fmt: skip
+
+
+def _weakest(status: pd.DataFrame, fmt: Formats) -> str:
+    """Which component of revenue falls short of its own target most, a sentence; empty where none does, or one has no target."""
+    if not {"orders", "order_value"} <= set(status.index):
+        return ""
+    reach = (status["forecast"].fillna(status["actual"]) / status["end_target"])[["orders", "order_value"]]
+    if not reach.min() < 1:
+        return ""
+    if reach.idxmin() == "orders":
+        return fmt.say("The number of orders falls short most.")
+    return fmt.say("The order value falls short most.")
 
 
 def _months(plan: PlanTracking, kpi: str) -> pd.DatetimeIndex:

@@ -1,12 +1,13 @@
-"""Words of alerts: what a change is made of, in a sentence, and what to adjust, in figures."""
+"""Words of alerts: what a change is made of, in sentences, and what to adjust, in figures."""
 
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.monitoring.alerting.dimensions import KNOWN, NEW
-from playbook.methods.monitoring.alerting.explain import Cause
+from playbook.methods.monitoring.alerting.explain import BY_EFFECT, BY_FACTOR, NAMELESS, Cause
 from playbook.result.formats import Formats
 
 __all__ = ["advised", "cause_kind", "cause_words", "channel_adjustment", "contribution_rows", "plan_adjustment"]
@@ -15,9 +16,11 @@ SUMS = frozenset({"revenue", "orders"})
 TOLD = 0.2  # of the whole change: a smaller effect of prices, units or mix is not worth a word
 MOST_OTHER = 0.25  # of all effects: where products without units hold more, the others tell too little
 _EFFECTS = {
-    "price": ("lower prices", "higher prices"), "volume": ("fewer units", "more units"),
-    "mix": ("cheaper products", "dearer products"),
+    "price": (mark("lower prices"), mark("higher prices")), "volume": (mark("fewer units"), mark("more units")),
+    "mix": (mark("cheaper products"), mark("dearer products")),
 }  # fmt: skip
+_PARTS = {"price": mark("prices"), "volume": mark("units"), "mix": mark("mix"), "other": mark("other")}
+_OURS = NAMELESS | {NEW, KNOWN}  # groups that are no names of the client's
 _KINDS = {"channel": "channel", "product": "product", "product group": "product", "region": "region"}  # all others: customers
 
 
@@ -25,23 +28,29 @@ def cause_words(cause: Cause | None, fmt: Formats) -> str:
     """What stands out and what prices and units did; empty without anything to say."""
     if cause is None or cause.parts.empty:
         return ""
+    return fmt.sentences(_group(cause, fmt), _effects(cause, fmt))
+
+
+def _group(cause: Cause, fmt: Formats) -> str:
+    """The group that stands out, or that none does; empty where groups are not known."""
     if cause.group is None:
-        text = "No single group of products or customers stands out" if cause.parts["expected"].notna().any() else ""
-    else:
-        whole, amount = fmt.money(abs(cause.change)), fmt.money(abs(cause.amount))
-        less = "missing" if cause.change < 0 else "more"
-        part = (
-            f"{amount} of the {whole} {less} come"
-            if abs(cause.amount) <= abs(cause.change) * 1.0049
-            else (f"{amount} {less}, more than the {whole} in all, come")
+        known = cause.parts["expected"].notna().any()
+        return fmt.say("No single group of products or customers stands out.") if known else ""
+    ours = cause.group in (NEW, KNOWN)
+    told = {
+        "amount": fmt.money(abs(cause.amount)), "whole": fmt.money(abs(cause.change)), "share": fmt.share(cause.share, 0),
+        "group": fmt.told(cause.group) if ours else fmt.say("the {by} {group}", by=fmt.told(cause.by), group=cause.group),
+    }  # fmt: skip
+    lost, within = cause.change < 0, abs(cause.amount) <= abs(cause.change) * 1.0049
+    if lost and within:
+        return fmt.say("{amount} of the {whole} missing comes from {group}, usually {share} of revenue.", **told)
+    if lost:
+        return fmt.say(
+            "{amount} is missing from {group}, usually {share} of revenue: more than the {whole} missing in all.", **told
         )
-        text = f"{part} from {_named(cause)}, usually {fmt.share(cause.share, 0)} of revenue"
-    effects = _effects(cause, fmt)
-    return ". ".join(filter(None, (text, effects))) + "."
-
-
-def _named(cause: Cause) -> str:
-    return cause.group if cause.group in (NEW, KNOWN) else f"the {cause.by} {cause.group}"
+    if within:
+        return fmt.say("{amount} of the {whole} more comes from {group}, usually {share} of revenue.", **told)
+    return fmt.say("{amount} more comes from {group}, usually {share} of revenue: more than the {whole} in all.", **told)
 
 
 def _effects(cause: Cause, fmt: Formats) -> str:
@@ -49,11 +58,11 @@ def _effects(cause: Cause, fmt: Formats) -> str:
         return ""
     told = cause.effects.reindex(list(_EFFECTS)).dropna()
     told = told[told.abs() >= TOLD * abs(cause.change)].sort_values(key=np.abs, ascending=False)
-    return (
-        "By product: " + ", ".join(f"{fmt.signed_money(v)} by {_EFFECTS[k][int(v > 0)]}" for k, v in told.items())
-        if len(told)
-        else ""
-    )
+    if told.empty:
+        return ""
+    words = [fmt.told(_EFFECTS[effect][int(change > 0)]) for effect, change in told.items()]
+    parts = [fmt.say("{amount} by {cause}", amount=fmt.signed_money(v), cause=w) for v, w in zip(told, words, strict=True)]
+    return fmt.say("By product: {effects}.", effects=fmt.listed(parts))
 
 
 def cause_kind(cause: Cause | None, low: bool) -> str | None:
@@ -66,10 +75,10 @@ def cause_kind(cause: Cause | None, low: bool) -> str | None:
 def advised(advice: Mapping[str, Mapping[str, str]], cause: Cause | None, spells: float, fmt: Formats) -> tuple[str, str]:
     """Action and owner in the report's language; ``spells`` is how many weeks or months the change has lasted, so that what the
     group lacks is told for one of them."""
-    action, owner = (advice[key].get(fmt.locale, advice[key]["en"]) for key in ("action", "owner"))
+    action, owner = (advice[key].get(fmt.language, advice[key]["en"]) for key in ("action", "owner"))
     if cause is not None and cause.group is not None:
         amount = fmt.money(abs(cause.amount) / max(spells, 1.0))
-        action = action.replace("{group}", cause.group).replace("{amount}", amount)
+        action = action.replace("{group}", _group_name(cause.by, cause.group, fmt)).replace("{amount}", amount)
     return action, owner
 
 
@@ -79,10 +88,11 @@ def channel_adjustment(cause: Cause | None, costs: Mapping[str, float], order_va
     if not (cost > 0 and order_value > 0):
         return ""
     missing = -cause.amount / weeks / order_value
+    price = fmt.exact_money(cost)
     if cost >= order_value:
-        return f" An order there costs {fmt.exact_money(cost)} now: more spend would not pay."
+        return fmt.say("An order there costs {price} now: more spend would not pay.", price=price)
     spend = fmt.money(missing * cost)
-    return f" At {fmt.exact_money(cost)} for an order, {spend} more spend a week would make it good."
+    return fmt.say("At {price} for an order, {spend} more spend a week would make it good.", price=price, spend=spend)
 
 
 def plan_adjustment(row: pd.Series, fmt: Formats) -> str:
@@ -94,12 +104,14 @@ def plan_adjustment(row: pd.Series, fmt: Formats) -> str:
     if more <= 0:
         return ""
     write = fmt.money if row["kpi"] == "revenue" else fmt.count
-    each = f"in each of the {left} months left" if left > 1 else "in the month left"
-    whole = f", so {write(row['needed'])} a month" if left > 1 else f", so {write(row['needed'])}"
-    return f" It takes {write(more)} more than foreseen {each}{whole}."
+    return fmt.say_n(
+        "It takes {more} more than foreseen in the month left, so {needed}.",
+        "It takes {more} more than foreseen in each of the {n} months left, so {needed} a month.",
+        left, more=write(more), needed=write(row["needed"]),
+    )  # fmt: skip
 
 
-def contribution_rows(causes: Mapping[str, tuple[str, Cause]], most: int) -> pd.DataFrame:
+def contribution_rows(causes: Mapping[str, tuple[str, Cause]], most: int, fmt: Formats) -> pd.DataFrame:
     """The parts of every explained alert as rows: alert, by, group, expected, actual, change; small groups joined, sums kept."""
     rows = []
     for label, cause in causes.values():
@@ -108,9 +120,18 @@ def contribution_rows(causes: Mapping[str, tuple[str, Cause]], most: int) -> pd.
             shown, rest = ordered.head(most), ordered.iloc[most:]
             if len(rest) == 1:
                 shown, rest = ordered, rest.iloc[:0]
-            rows.append(shown.assign(alert=label))
+            names = [_group_name(by, group, fmt) for group in shown["group"]]
+            rows.append(shown.assign(alert=label, by=fmt.told(by), group=names))
             if len(rest):
                 sums = rest[["expected", "actual", "change"]].sum(min_count=1).to_dict()
-                rows.append(pd.DataFrame([{"alert": label, "by": by, "group": f"all others ({len(rest)})", **sums}]))
+                others = fmt.say("all others ({count})", count=len(rest))
+                rows.append(pd.DataFrame([{"alert": label, "by": fmt.told(by), "group": others, **sums}]))
     columns = ["alert", "by", "group", "expected", "actual", "change"]
     return pd.concat(rows, ignore_index=True).reindex(columns=columns) if rows else pd.DataFrame(columns=columns)
+
+
+def _group_name(by: str, group: str, fmt: Formats) -> str:
+    """A group as the client names it; what we named ourselves in the reader's language."""
+    if by == BY_EFFECT:
+        return fmt.told(_PARTS[group])
+    return fmt.told(group) if by == BY_FACTOR or group in _OURS else group

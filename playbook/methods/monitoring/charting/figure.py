@@ -7,7 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from playbook.locale import mark
 from playbook.methods.monitoring.charting.sharpness import FALL
+from playbook.methods.monitoring.ticks import short_day
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import Formats, Unit
 from playbook.result.theme import BAR, FINDING, HISTORY, canvas, finish
@@ -15,22 +17,24 @@ from playbook.result.theme import BAR, FINDING, HISTORY, canvas, finish
 __all__ = ["KPIS", "SOURCE", "Kpi", "draw", "draw_memory"]
 
 CHARTED = 52  # weeks shown
-SOURCE = "orders, complete weeks"
+SOURCE = mark("orders, complete weeks")
 
 
 @dataclass(frozen=True)
 class Kpi:
-    """How a chart's measure is named and written."""
+    """How a chart's measure is named (alone, within a sentence, above its chart) and written."""
 
     label: str
+    word: str
+    title: str
     plural: bool
     unit: Unit
 
 
 KPIS = {
-    "revenue": Kpi("Revenue", False, "money"),
-    "orders": Kpi("Orders", True, "count"),
-    "order_value": Kpi("Order value", False, "money"),
+    "revenue": Kpi(mark("Revenue"), mark("revenue"), mark("Revenue a week"), False, "money"),
+    "orders": Kpi(mark("Orders"), mark("orders"), mark("Orders a week"), True, "count"),
+    "order_value": Kpi(mark("Order value"), mark("order value"), mark("Order value"), False, "money"),
 }
 
 
@@ -47,15 +51,14 @@ def draw(series: pd.DataFrame, signals: pd.DataFrame, sharp: pd.DataFrame, fmt: 
             ax.axvline(
                 part.index[part["watched"].to_numpy()][0] - pd.Timedelta(days=3), color=HISTORY, linewidth=0.8, linestyle=":"
             )
-            ax.set_title(meta.label if kpi == "order_value" else f"{meta.label} a week", loc="left", fontsize=10)
+            ax.set_title(fmt.told(meta.title), loc="left", fontsize=10)
             ax.set_title(_sharp(said.loc[kpi], fmt), loc="right", fontsize=9, color=HISTORY)
             ax.yaxis.set_major_formatter(lambda v, _, unit=meta.unit: fmt.value(v, unit))
             ax.yaxis.set_major_locator(MaxNLocator(nbins=4, min_n_ticks=3))
             ax.margins(y=0.22)
             labels += _mark(ax, part, signals[signals["kpi"] == kpi], fmt)
-        axes[0].annotate(
-            "watched", (part.index[part["watched"].to_numpy()][0], 1), xycoords=("data", "axes fraction"), va="top", color=HISTORY
-        )
+        begins = part.index[part["watched"].to_numpy()][0]
+        axes[0].annotate(fmt.say("watched"), (begins, 1), xycoords=("data", "axes fraction"), va="top", color=HISTORY)
         _months(axes[-1], data["week"], fmt)
         svg = finish(figure)
     columns = {
@@ -66,22 +69,27 @@ def draw(series: pd.DataFrame, signals: pd.DataFrame, sharp: pd.DataFrame, fmt: 
         "low": ("Lower limit", "number"),
         "high": ("Upper limit", "number"),
     }
-    table = data.assign(label=data["kpi"].map(lambda k: KPIS[k].label)).round({"value": 2, "expected": 2, "low": 2, "high": 2})
-    alt = (
-        f"Weekly revenue, orders and order value against the limits of normal weeks. {' '.join(labels) or 'No week stands out.'}"
+    table = data.assign(label=[fmt.told(KPIS[kpi].label) for kpi in data["kpi"]]).round(
+        {"value": 2, "expected": 2, "low": 2, "high": 2}
     )
-    caption = (
-        "Each week against what was expected (dashed) and the limits of normal weeks (shaded); the last 13 weeks are watched"
-    )
-    return Figure(svg, caption, SOURCE, alt, Table(table[::-1], "Weekly values and limits, latest first", SOURCE, columns))
+    against = fmt.say("Weekly revenue, orders and order value against the limits of normal weeks.")
+    return Figure(
+        svg,
+        "Each week against what was expected (dashed) and the limits of normal weeks (shaded); the last 13 weeks are watched",
+        SOURCE, fmt.sentences(against, *(labels or [fmt.say("No week stands out.")])),
+        Table(table[::-1], "Weekly values and limits, latest first", SOURCE, columns),
+    )  # fmt: skip
 
 
 def _sharp(chart: pd.Series, fmt: Formats) -> str:
     """What the chart can do: how soon it shows a fall, how often it alarms for nothing."""
-    weeks, rate = chart["weeks"], fmt.number(chart["false_alarms"], 1)
-    fall = f"a fall of {fmt.share(FALL)} shows after"
-    soon = f"{fall} {weeks:.0f} {'week' if weeks == 1 else 'weeks'}" if weeks > 0 else f"{fall} more than a year"
-    return f"{soon}; {rate} false {'alarm' if rate == '1' else 'alarms'} a year"
+    weeks, rate, fall = chart["weeks"], round(chart["false_alarms"], 1), fmt.share(FALL)
+    if weeks > 0:
+        soon = fmt.say_n("a fall of {fall} shows after {n} week", "a fall of {fall} shows after {n} weeks", weeks, fall=fall)
+    else:
+        soon = fmt.say("a fall of {fall} shows after more than a year", fall=fall)
+    often = fmt.say_n("{n} false alarm a year", "{n} false alarms a year", rate, n=fmt.number(rate, 1))
+    return fmt.say("{soon}; {often}", soon=soon, often=often)
 
 
 def draw_memory(series: pd.DataFrame, fmt: Formats) -> Figure:
@@ -89,8 +97,8 @@ def draw_memory(series: pd.DataFrame, fmt: Formats) -> Figure:
     data = series[(series["kpi"] == "revenue") & series["watched"]]
     week, alarms = data["week"], 0
     panels = (
-        ("Average of the weeks, recent ones first (EWMA)", ("ewma",), "ewma_limit"),
-        ("Differences added up (CUSUM)", ("cusum_high", "cusum_low"), "cusum_limit"),
+        (fmt.say("Average of the weeks, recent ones first (EWMA)"), ("ewma",), "ewma_limit"),
+        (fmt.say("Differences added up (CUSUM)"), ("cusum_high", "cusum_low"), "cusum_limit"),
     )
     with canvas(columns=2, height=2.8) as (figure, axes):
         for ax, (title, lines, limit) in zip(axes, panels, strict=True):
@@ -104,12 +112,15 @@ def draw_memory(series: pd.DataFrame, fmt: Formats) -> Figure:
             ax.set_title(title, loc="left", fontsize=10)
             ax.margins(y=0.15)
             ticks = week.iloc[[0, len(week) // 2, -1]]
-            ax.set_xticks(ticks, [f"{t.day} {t:%b}" for t in ticks])
+            ax.set_xticks(ticks, [short_day(tick, fmt) for tick in ticks])
         svg = finish(figure)
-    caption = "Revenue of the watched weeks in charts that remember: beyond the shaded limits a small change has lasted too long"
-    alt = (
-        f"Two charts of revenue over {len(data)} weeks, a weighted average and running sums of the differences. "
-        f"{'They alarm in ' + str(alarms) + (' week.' if alarms == 1 else ' weeks.') if alarms else 'Neither leaves its limits.'}"
+    alt = fmt.sentences(
+        fmt.say(
+            "Two charts of revenue over {weeks} weeks, a weighted average and running sums of the differences.", weeks=len(data)
+        ),
+        fmt.say_n("They alarm in {n} week.", "They alarm in {n} weeks.", alarms)
+        if alarms
+        else fmt.say("Neither leaves its limits."),
     )
     columns = {
         "week": ("Week of", "date"),
@@ -120,8 +131,12 @@ def draw_memory(series: pd.DataFrame, fmt: Formats) -> Figure:
         "cusum_low": ("Sum below", "number"),
         "cusum_limit": ("Its limit", "number"),
     }
-    told = "The charts with a memory, in standard deviations of a week, latest first"
-    return Figure(svg, caption, SOURCE, alt, Table(data[::-1].round(dict.fromkeys(list(columns)[1:], 2)), told, SOURCE, columns))
+    shown = data[::-1].round(dict.fromkeys(list(columns)[1:], 2))
+    return Figure(
+        svg, "Revenue of the watched weeks in charts that remember: beyond the shaded limits a small change has lasted too long",
+        SOURCE, alt,
+        Table(shown, "The charts with a memory, in standard deviations of a week, latest first", SOURCE, columns),
+    )  # fmt: skip
 
 
 def _mark(ax: Axes, part: pd.DataFrame, signals: pd.DataFrame, fmt: Formats) -> list[str]:
@@ -140,7 +155,8 @@ def _mark(ax: Axes, part: pd.DataFrame, signals: pd.DataFrame, fmt: Formats) -> 
             ha="right",
             va="bottom" if s.side > 0 else "top",
         )
-        texts.append(f"{KPIS[s.kpi].label} {text} from {fmt.day(s.since)}.")
+        what, since = fmt.told(KPIS[s.kpi].label), fmt.day(s.since)
+        texts.append(fmt.say("{what} {change} from {day}.", what=what, change=text, day=since))
     return texts
 
 

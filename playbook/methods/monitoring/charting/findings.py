@@ -4,19 +4,25 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from playbook.locale import mark
 from playbook.methods.monitoring.alert_causes import causes, explained_by, log_ratios
 from playbook.methods.monitoring.charting.figure import KPIS
 from playbook.methods.monitoring.charting.limits import WATCHED
+from playbook.methods.monitoring.charting.rules import RULES
 from playbook.methods.monitoring.charting.sharpness import FALL
 from playbook.result.contract import Evidence, Finding
 from playbook.result.formats import Formats
 
-__all__ = ["CERTAIN", "deviation", "findings", "headline", "matters", "noticing", "strength"]
+__all__ = ["CERTAIN", "deviation", "explanation", "findings", "headline", "matters", "noticing", "strength"]
 
 TEST = 0.05
 WINDOWS = WATCHED * (WATCHED + 1) // 2 * len(KPIS)  # of weeks that a spell can cover, over all charts
 CERTAIN = norm.isf(TEST / 2 / WINDOWS)  # Bonferroni
-COMPONENTS = {"orders": "the number of orders", "order_value": "the order value"}
+EXPLAINS = {
+    ("orders",): mark("The number of orders explains it."),
+    ("order_value",): mark("The order value explains it."),
+    ("orders", "order_value"): mark("The number of orders and the order value explain it."),
+}
 
 
 def matters(signals: pd.DataFrame, series: pd.DataFrame) -> list[pd.DataFrame]:
@@ -28,10 +34,9 @@ def matters(signals: pd.DataFrame, series: pd.DataFrame) -> list[pd.DataFrame]:
 def headline(groups: list[pd.DataFrame], seasonal: bool, fmt: Formats) -> str:
     """The largest matter, and how many more there are."""
     if not groups:
-        return f"The last {WATCHED} weeks were quiet: no week leaves the normal limits"
-    largest = next(groups[0].itertuples())
-    more = f"; {len(groups) - 1} more to explain" if len(groups) > 1 else ""
-    return f"{deviation(largest, fmt, seasonal)}{more}"
+        return fmt.say("The last {weeks} weeks were quiet: no week leaves the normal limits", weeks=WATCHED)
+    largest, more = deviation(next(groups[0].itertuples()), fmt, seasonal), len(groups) - 1
+    return fmt.say_n("{matter}; one more to explain", "{matter}; {n} more to explain", more, matter=largest) if more else largest
 
 
 def strength(score: float, seasonal: bool) -> Evidence:
@@ -44,10 +49,30 @@ def deviation(s, fmt: Formats, seasonal: bool) -> str:
 
     Without a season the reference is the half year before the watched weeks, and it says so.
     """
-    kpi, reference = KPIS[s.kpi], "the expected" if seasonal else "the half year before"
-    when = f"in the week of {fmt.day(s.since)}" if s.weeks == 1 else f"in the {s.weeks} weeks from {fmt.day(s.since)}"
-    size = f"{fmt.share(abs(s.ratio))} " if not np.isnan(s.ratio) else ""
-    return f"{kpi.label} {'were' if kpi.plural else 'was'} {size}{'below' if s.side < 0 else 'above'} {reference} {when}"
+    kpi, since = KPIS[s.kpi], fmt.day(s.since)
+    told = {
+        "what": fmt.told(kpi.label),
+        "size": fmt.share(abs(s.ratio)),
+        "reference": fmt.say("the expected") if seasonal else fmt.say("the half year before"),
+        "when": fmt.say("in the week of {day}", day=since)
+        if s.weeks == 1
+        else fmt.say("in the {weeks} weeks from {day}", weeks=s.weeks, day=since),
+    }
+    number = 2 if kpi.plural else 1
+    if np.isnan(s.ratio) and s.side < 0:
+        return fmt.say_n("{what} was below {reference} {when}", "{what} were below {reference} {when}", number, **told)
+    if np.isnan(s.ratio):
+        return fmt.say_n("{what} was above {reference} {when}", "{what} were above {reference} {when}", number, **told)
+    if s.side < 0:
+        return fmt.say_n(
+            "{what} was {size} below {reference} {when}", "{what} were {size} below {reference} {when}", number, **told
+        )
+    return fmt.say_n("{what} was {size} above {reference} {when}", "{what} were {size} above {reference} {when}", number, **told)
+
+
+def explanation(components: tuple[str, ...], fmt: Formats) -> str:
+    """Which components of revenue explain its change (as of ``explained_by``), a sentence."""
+    return fmt.told(EXPLAINS[components])
 
 
 def findings(
@@ -57,10 +82,11 @@ def findings(
     ratios = log_ratios(series)
     told = tuple(_finding(group, ratios, seasonal, fmt) for group in groups)
     revenue = sharp.set_index("kpi").loc["revenue"]
+    quiet = fmt.say("No week of the last {weeks} calls for an explanation.", weeks=WATCHED)
     return told or (
         Finding(
             "control-charts-quiet",
-            f"No week of the last {WATCHED} calls for an explanation. {noticing(revenue, fmt)}",
+            fmt.sentences(quiet, noticing(revenue, fmt)),
             n=WATCHED,
             evidence="shown" if revenue["weeks"] <= WATCHED else "indicative",  # a chart that sees little has little to say
         ),
@@ -69,23 +95,34 @@ def findings(
 
 def noticing(revenue: pd.Series, fmt: Formats) -> str:
     """How soon a chart notices a fall, in a sentence; ``revenue``: a row of ``performance``."""
-    fall = f"A fall of revenue by {fmt.share(FALL)}"
+    fall = fmt.share(FALL)
     if np.isnan(revenue["weeks"]):
-        return f"{fall} would drown in the usual noise: the chart needs more than a year to notice it."
-    most = f", within {_weeks(revenue['weeks_most'])} in four of five"
-    most = most if revenue["weeks_most"] > 0 else "; in one case of five or more it would take more than a year"
-    return f"{fall} would show after {_weeks(revenue['weeks'])} in half of all cases{most}."
+        return fmt.say(
+            "A fall of revenue by {fall} would drown in the usual noise: the chart needs more than a year to notice it.",
+            fall=fall,
+        )
+    half = _weeks(revenue["weeks"], fmt)
+    if np.isnan(revenue["weeks_most"]):
+        return fmt.say(
+            "A fall of revenue by {fall} would show after {half} in half of all cases; in one case of five or more it would take"
+            " more than a year.",
+            fall=fall, half=half,
+        )  # fmt: skip
+    return fmt.say(
+        "A fall of revenue by {fall} would show after {half} in half of all cases, within {most} in four of five.",
+        fall=fall, half=half, most=_weeks(revenue["weeks_most"], fmt),
+    )  # fmt: skip
 
 
-def _weeks(number: float) -> str:
-    return "1 week" if number == 1 else f"{number:.0f} weeks"
+def _weeks(number: float, fmt: Formats) -> str:
+    return fmt.say_n("{n} week", "{n} weeks", number)
 
 
 def _finding(group: pd.DataFrame, ratios: pd.DataFrame, seasonal: bool, fmt: Formats) -> Finding:
     s = next(group.itertuples())
     return Finding(
         id=f"control-charts-{s.kpi.replace('_', '-')}-{'low' if s.side < 0 else 'high'}-{s.since:%Y-%m-%d}",
-        sentence=_sentence(group, ratios, seasonal, fmt),
+        sentence=fmt.sentences(_sentence(s, seasonal, fmt), *_rest(group, ratios, fmt, seasonal)),
         value=s.money,
         unit="money",
         low=s.low,
@@ -97,28 +134,27 @@ def _finding(group: pd.DataFrame, ratios: pd.DataFrame, seasonal: bool, fmt: For
     )
 
 
-def _sentence(group: pd.DataFrame, ratios: pd.DataFrame, seasonal: bool, fmt: Formats) -> str:
-    s = next(group.itertuples())
-    unit = KPIS[s.kpi].unit
-    a_week = "" if s.weeks == 1 or s.kpi == "order_value" else " a week"
-    cost = f"{fmt.money(abs(s.money))} {'less' if s.money < 0 else 'more'} revenue"
-    instead = f"{fmt.value(s.value, unit)}{a_week} instead of {fmt.value(s.expected, unit)}"
+def _sentence(s, seasonal: bool, fmt: Formats) -> str:
+    unit, amount = KPIS[s.kpi].unit, fmt.money(abs(s.money))
+    values = {"value": fmt.value(s.value, unit), "expected": fmt.value(s.expected, unit)}
+    told = {
+        "matter": deviation(s, fmt, seasonal),
+        "values": fmt.say("{value} instead of {expected}", **values)
+        if s.weeks == 1 or s.kpi == "order_value"
+        else fmt.say("{value} a week instead of {expected}", **values),
+        "amount": fmt.say("{money} less revenue", money=amount) if s.money < 0 else fmt.say("{money} more revenue", money=amount),
+        "rule": fmt.told(RULES[s.rule_ids[0]].words),
+    }
     if s.lasting:
-        cost += f", {fmt.money(abs(s.money) * 52 / s.weeks)} a year if it goes on"
-    return f"{deviation(s, fmt, seasonal)}: {instead}, {cost} ({s.rule.split('; ')[0]}).{_rest(group, ratios, fmt, seasonal)}"
+        year = fmt.money(abs(s.money) * 52 / s.weeks)
+        return fmt.say("{matter}: {values}, {amount}, {year} a year if it goes on ({rule}).", year=year, **told)
+    return fmt.say("{matter}: {values}, {amount} ({rule}).", **told)
 
 
-def _rest(group: pd.DataFrame, ratios: pd.DataFrame, fmt: Formats, seasonal: bool) -> str:
+def _rest(group: pd.DataFrame, ratios: pd.DataFrame, fmt: Formats, seasonal: bool) -> list[str]:
     """What the matter's other signals add: the component that explains revenue, or the measure that moved with this one."""
-    first = group.iloc[0]
+    first, others = group.iloc[0], group.iloc[1:]
     if first["kpi"] == "revenue":
-        parts = explained_by(first, ratios)
-        verb = "explain" if len(parts) > 1 else "explains"
-        names = " and ".join(COMPONENTS[part] for part in parts)
-        longer = group.iloc[1:][group.iloc[1:]["weeks"] > first["weeks"]]
-        return f" {names[0].upper()}{names[1:]} {verb} it.{_told(longer, fmt, seasonal)}"
-    return _told(group.iloc[1:], fmt, seasonal)
-
-
-def _told(signals: pd.DataFrame, fmt: Formats, seasonal: bool) -> str:
-    return "".join(f" {deviation(s, fmt, seasonal)}." for s in signals.itertuples())
+        others = others[others["weeks"] > first["weeks"]]
+    told = [fmt.say("{sentence}.", sentence=deviation(s, fmt, seasonal)) for s in others.itertuples()]
+    return [explanation(explained_by(first, ratios), fmt), *told] if first["kpi"] == "revenue" else told

@@ -11,6 +11,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from playbook.locale import mark
+
 __all__ = ["RULES", "Rule", "beyond_of", "seen"]
 
 
@@ -57,19 +59,23 @@ RULES = MappingProxyType(
     {
         rule.id: rule
         for rule in (
-            Rule("outside", "one week outside the limits", "Western Electric 1, Nelson 1", 370.4, True, 1, 1, 3.0),
+            Rule("outside", mark("one week outside the limits"), "Western Electric 1, Nelson 1", 370.4, True, 1, 1, 3.0),
             Rule(
-                "near-limit", "two of three weeks close to the same limit", "Western Electric 2, Nelson 5", 511, True, 2, 3, 2.0
+                "near-limit", mark("two of three weeks near the same limit"), "Western Electric 2, Nelson 5", 511, True, 2, 3, 2.0
             ),
-            Rule("run", "eight weeks in a row on the same side of the expected", "Western Electric 4", 255, True, 8, 8),
-            Rule("ewma", "a small difference that lasts", "EWMA (Roberts 1959)", 370, True),
-            Rule("cusum", "small differences that add up", "CUSUM (Page 1954)", 465, True),
-            Rule("four-of-five", "four of five weeks well to one side", "Western Electric 3, Nelson 6", 291, False, 4, 5, 1.0),
-            Rule("nine", "nine weeks in a row on the same side of the expected", "Nelson 2", 511, False, 9, 9),
-            Rule("trend", "six weeks in a row rising, or falling", "Nelson 3", 416, False, 6, 6, shape=_steady),
-            Rule("zigzag", "fourteen weeks up and down in turn", "Nelson 4", 594, False, 14, 14, shape=_alternating),
-            Rule("calm", "fifteen weeks in a row very close to the expected", "Nelson 7", 965, False, 15, 15, shape=_hugging),
-            Rule("split", "eight weeks in a row, none near the expected", "Nelson 8", 8160, False, 8, 8, shape=_avoiding),
+            Rule("run", mark("eight weeks in a row on the same side of the expected"), "Western Electric 4", 255, True, 8, 8),
+            Rule("ewma", mark("a small difference that lasts"), "EWMA (Roberts 1959)", 370, True),
+            Rule("cusum", mark("small differences that add up"), "CUSUM (Page 1954)", 465, True),
+            Rule(
+                "four-of-five", mark("four of five weeks well to one side"), "Western Electric 3, Nelson 6", 291, False, 4, 5, 1.0
+            ),
+            Rule("nine", mark("nine weeks in a row on the same side of the expected"), "Nelson 2", 511, False, 9, 9),
+            Rule("trend", mark("six weeks in a row rising, or falling"), "Nelson 3", 416, False, 6, 6, shape=_steady),
+            Rule("zigzag", mark("fourteen weeks up and down in turn"), "Nelson 4", 594, False, 14, 14, shape=_alternating),
+            Rule(
+                "calm", mark("fifteen weeks in a row very close to the expected"), "Nelson 7", 965, False, 15, 15, shape=_hugging
+            ),
+            Rule("split", mark("eight weeks in a row, none near the expected"), "Nelson 8", 8160, False, 8, 8, shape=_avoiding),
         )
     }
 )

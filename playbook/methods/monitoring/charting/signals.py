@@ -15,7 +15,7 @@ __all__ = ["LASTING", "chart_series", "chart_signals", "patterns", "performance"
 
 LASTING = 4  # weeks; a difference that still goes on after so many is worth stating as a year's amount
 SIGNALS = (
-    "kpi", "week", "rule", "rule_id", "value", "expected", "money", "since", "weeks", "side", "ratio", "low", "high", "score",
+    "kpi", "week", "rule_ids", "value", "expected", "money", "since", "weeks", "side", "ratio", "low", "high", "score",
     "ongoing", "lasting",
 )  # fmt: skip
 
@@ -37,8 +37,7 @@ def chart_signals(limits: dict[str, Limits], weeks: pd.DataFrame) -> pd.DataFram
                 {
                     "kpi": kpi,
                     "week": event.last,
-                    "rule": "; ".join(RULES[rule].words for rule in event.rule_ids),
-                    "rule_id": event.rule_ids[0],
+                    "rule_ids": event.rule_ids,
                     "value": value,
                     "expected": expected,
                     "money": gap.sum(),
@@ -88,8 +87,8 @@ def performance(limits: dict[str, Limits]) -> pd.DataFrame:
 
 
 def patterns(limits: dict[str, Limits]) -> pd.DataFrame:
-    """Every rule of the handbooks and where its pattern was complete in a watched week: rule_id, words, standard, alarm, apart
-    (weeks between false alarms of it alone), seen (measures, a tuple)."""
+    """Every rule of the handbooks and where its pattern was complete in a watched week: rule_id, words, standard, alarm,
+    apart (weeks between false alarms of it alone), seen (measures, a tuple)."""
     marks: dict[str, list[str]] = {rule: [] for rule in RULES}
     for kpi, limit in limits.items():
         fired = {rule for found in events(limit)["rule_ids"] for rule in found}

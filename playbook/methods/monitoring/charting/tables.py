@@ -5,6 +5,7 @@ import pandas as pd
 
 from playbook.methods.monitoring.charting.figure import KPIS, SOURCE
 from playbook.methods.monitoring.charting.limits import SEASONAL_FROM, WATCHED
+from playbook.methods.monitoring.charting.rules import RULES
 from playbook.methods.monitoring.charting.sharpness import FALL
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import LEVEL, Formats
@@ -14,7 +15,7 @@ __all__ = ["assumptions", "tables"]
 
 def tables(groups: list[pd.DataFrame], sharp: pd.DataFrame, seen: pd.DataFrame, fmt: Formats) -> tuple[Table, ...]:
     """What stands out (where something does), then the two asides for those who want to look closer."""
-    return (*_standing_out(groups, fmt), _sharpness(sharp, fmt), _rules(seen))
+    return (*_standing_out(groups, fmt), _sharpness(sharp, fmt), _rules(seen, fmt))
 
 
 def _standing_out(groups: list[pd.DataFrame], fmt: Formats) -> tuple[Table, ...]:
@@ -22,49 +23,55 @@ def _standing_out(groups: list[pd.DataFrame], fmt: Formats) -> tuple[Table, ...]
         return ()
     signals = pd.concat([group.assign(matter=number) for number, group in enumerate(groups, 1)], ignore_index=True)
     units = signals["kpi"].map(lambda k: KPIS[k].unit)
-    shown = signals.assign(kpi=signals["kpi"].map(lambda k: KPIS[k].label)).assign(
-        **{c: [fmt.value(v, u) for v, u in zip(signals[c], units, strict=True)] for c in ("value", "expected")}
+    shown = signals.assign(
+        kpi=[fmt.told(KPIS[kpi].label) for kpi in signals["kpi"]],
+        rules=[fmt.listed(fmt.told(RULES[rule].words) for rule in rules) for rules in signals["rule_ids"]],
+        **{c: [fmt.value(v, u) for v, u in zip(signals[c], units, strict=True)] for c in ("value", "expected")},
     )
     columns = {
         "matter": ("Matter", "count"),
         "kpi": ("What", "text"),
         "since": ("From the week of", "date"),
         "weeks": ("Weeks", "count"),
-        "rule": ("Why it stands out", "text"),
+        "rules": ("Why it stands out", "text"),
         "value": ("A week", "text"),
         "expected": ("Expected", "text"),
         "money": ("Revenue more or less", "money"),
     }
-    caption = f"What stands out in the last {WATCHED} weeks; rows with the same number are one matter"
+    caption = fmt.say("What stands out in the last {weeks} weeks; rows with the same number are one matter", weeks=WATCHED)
     return (Table(shown, caption, SOURCE, columns),)
 
 
 def _sharpness(sharp: pd.DataFrame, fmt: Formats) -> Table:
+    fall = fmt.share(FALL)
     shown = sharp.assign(
-        kpi=sharp["kpi"].map(lambda k: KPIS[k].label),
-        half=[_within(w) for w in sharp["weeks"]],
-        most=[_within(w) for w in sharp["weeks_most"]],
+        kpi=[fmt.told(KPIS[kpi].label) for kpi in sharp["kpi"]],
+        half=[_within(w, fmt) for w in sharp["weeks"]],
+        most=[_within(w, fmt) for w in sharp["weeks_most"]],
     )
     columns = {
         "kpi": ("Chart", "text"),
         "noise": ("Noise of a week", "share"),
         "carry": ("Carried into the next week", "share"),
         "false_alarms": ("False alarms a year", "number"),
-        "half": (f"Fall of {fmt.share(FALL)}: weeks in half of all cases", "text"),
-        "most": (f"Weeks in {fmt.share(LEVEL)} of all cases", "text"),
+        "half": (fmt.say("Fall of {fall}: weeks in half of all cases", fall=fall), "text"),
+        "most": (fmt.say("Weeks in {level} of all cases", level=fmt.share(LEVEL)), "text"),
     }
-    caption = f"How sharp the charts are: false alarms while nothing changes, and how soon a fall of {fmt.share(FALL)} is noticed"
+    caption = fmt.say(
+        "How sharp the charts are: false alarms while nothing changes, and how soon a fall of {fall} is noticed", fall=fall
+    )
     return Table(shown, caption, SOURCE, columns, aside=True)
 
 
-def _within(weeks: float) -> str:
-    return "more than a year" if np.isnan(weeks) else f"{weeks:.0f}"
+def _within(weeks: float, fmt: Formats) -> str:
+    return fmt.say("more than a year") if np.isnan(weeks) else fmt.count(weeks)
 
 
-def _rules(seen: pd.DataFrame) -> Table:
+def _rules(seen: pd.DataFrame, fmt: Formats) -> Table:
     shown = seen.assign(
-        alarm=seen["alarm"].map({True: "alarm", False: "noted"}),
-        seen=[", ".join(KPIS[kpi].label.lower() for kpi in kpis) or "no" for kpis in seen["seen"]],
+        words=[fmt.told(words) for words in seen["words"]],
+        alarm=[fmt.say("raises an alarm") if alarm else fmt.say("is noted") for alarm in seen["alarm"]],
+        seen=[fmt.listed(fmt.told(KPIS[kpi].word) for kpi in kpis) or "–" for kpis in seen["seen"]],
     )
     columns = {
         "words": ("Pattern", "text"),
@@ -73,8 +80,10 @@ def _rules(seen: pd.DataFrame) -> Table:
         "apart": ("Weeks between false alarms of it alone", "count"),
         "seen": ("Seen lately in", "text"),
     }
-    caption = "The rules that were looked at; those that are only noted would cost more false alarms than they find changes"
-    return Table(shown, caption, SOURCE, columns, aside=True)
+    return Table(
+        shown, "The rules that were looked at; those that are only noted would cost more false alarms than they find changes",
+        SOURCE, columns, aside=True,
+    )  # fmt: skip
 
 
 def assumptions(sharp: pd.DataFrame, seasonal: bool, fmt: Formats) -> tuple[Assumption, ...]:
@@ -87,20 +96,27 @@ def assumptions(sharp: pd.DataFrame, seasonal: bool, fmt: Formats) -> tuple[Assu
         )
         if seasonal
         else Assumption(
-            f"With less than {SEASONAL_FROM} weeks no season can be learned: the expected is the middle of the half year "
-            "before the watched weeks, so a yearly peak such as Christmas stands out too. Nothing is more than indicative then.",
+            fmt.say(
+                "With less than {weeks} weeks no season can be learned: the expected is the middle of the half year before the"
+                " watched weeks, so a yearly peak such as Christmas stands out too. Nothing is more than indicative then.",
+                weeks=SEASONAL_FROM,
+            ),
             "medium",
             "high",
         )
     )
-    rates = sharp["false_alarms"]
-    a_year = fmt.number(rates.mean(), 1)
+    rate = round(sharp["false_alarms"].mean(), 1)
     return (
         rest,
         Assumption(
-            f"A quiet chart raises about {a_year} false {'alarm' if a_year == '1' else 'alarms'} a year (simulated with this "
-            "client's noise); there are three charts. Where weeks resemble the week before and a season is learned too, it "
-            "can be twice as many.",
+            fmt.say_n(
+                "A quiet chart raises about {n} false alarm a year (simulated with this client's noise); there are three charts."
+                " Where weeks resemble the week before and a season is learned too, it can be twice as many.",
+                "A quiet chart raises about {n} false alarms a year (simulated with this client's noise); there are three charts."
+                " Where weeks resemble the week before and a season is learned too, it can be twice as many.",
+                rate,
+                n=fmt.number(rate, 1),
+            ),
             "high",
             "low",
         ),

@@ -94,12 +94,12 @@ def test_the_advice_names_the_group_and_what_it_lacks_a_week():
     assert advised(advice, cause, 4, FMT)[0] == f"Look at web: {FMT.money(-cause.amount / 4)}."
     assert cause_kind(cause, True) == "cause-channel" and cause_kind(cause, False) is None
     costs = channel_adjustment(cause, {"web": 10.0}, 50.0, 4, FMT)
-    assert costs == f" At €10.00 for an order, {FMT.money(-cause.amount / 4 / 5)} more spend a week would make it good."
+    assert costs == f"At €10.00 for an order, {FMT.money(-cause.amount / 4 / 5)} more spend a week would make it good."
     assert "would not pay" in channel_adjustment(cause, {"web": 60.0}, 50.0, 4, FMT)
     assert channel_adjustment(cause, {}, 50.0, 4, FMT) == ""
 
 
 def test_small_groups_are_joined_and_sums_stay():
     cause = explained(channel=groups(web=0.3))
-    rows = contribution_rows({"id": ("Alert", cause)}, 1)
+    rows = contribution_rows({"id": ("Alert", cause)}, 1, FMT)
     assert rows["group"].tolist() == ["web", "all others (2)"] and rows["change"].sum() == pytest.approx(cause.change, abs=0.005)
