@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions, Intervention, Objective
+from playbook.locale import mark
 from playbook.methods.monitoring.campaigning.figures import channels_figure, trial_figure
-from playbook.methods.monitoring.campaigning.findings import campaign_findings, campaign_headline
+from playbook.methods.monitoring.campaigning.findings import campaign_findings
 from playbook.methods.monitoring.campaigning.found import Found, channel_side
 from playbook.methods.monitoring.campaigning.stages import asked_conversion, stage_rates
 from playbook.methods.monitoring.campaigning.tables import campaign_assumptions, campaign_tables
@@ -22,9 +23,9 @@ __all__ = ["Campaigns", "campaigns"]
 
 YEAR = pd.Timedelta(days=365)
 UNLOCK = (
-    "marketing by day or week (date, channel, spend, and impressions, clicks, orders or revenue)",
-    "journeys (journey_id, step, step_at)",
-    "interventions (intervention_id, customer_id, group)",
+    mark("marketing by day or week (date, channel, spend, and impressions, clicks, orders or revenue)"),
+    mark("journeys (journey_id, step, step_at)"),
+    mark("interventions (intervention_id, customer_id, group)"),
 )
 
 
@@ -82,8 +83,8 @@ def campaigns(
     found = Found(**given)
     if not (len(found.rates) or len(found.stages) or found.trials):
         return Locked(fmt=fmt, headline="No campaign can be followed yet", unlock=UNLOCK, promise=campaigns.section.promise)
-    findings = campaign_findings(found, fmt)
+    findings, headline = campaign_findings(found, fmt)
     return Campaigns(
-        fmt=fmt, headline=campaign_headline(findings, fmt), findings=findings, tables=campaign_tables(found, fmt),
+        fmt=fmt, headline=headline, findings=findings, tables=campaign_tables(found, fmt),
         assumptions=campaign_assumptions(found, margin, fmt, channel_weeks is not None and channel_weeks.empty), found=found,
     )  # fmt: skip

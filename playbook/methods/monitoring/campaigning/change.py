@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.needs_analysis.revenue.shapley import shapley
 
 __all__ = ["PARTS", "roas_parts"]
@@ -10,11 +11,11 @@ __all__ = ["PARTS", "roas_parts"]
 _ALL = (("reach", "impressions", "spend"), ("clicks", "clicks", "impressions"), ("conversion", "orders", "clicks"),
         ("order value", "revenue", "orders"))  # fmt: skip
 PARTS = {
-    "reach": ("a price that buys fewer contacts", "a price that buys more contacts"),
-    "clicks": ("fewer clicks of those who see it", "more clicks of those who see it"),
-    "conversion": ("fewer orders of the clicks", "more orders of the clicks"),
-    "order value": ("smaller orders", "larger orders"),
-    "orders": ("fewer orders for the money", "more orders for the money"),
+    "reach": (mark("a price that buys fewer contacts"), mark("a price that buys more contacts")),
+    "clicks": (mark("fewer clicks of those who see it"), mark("more clicks of those who see it")),
+    "conversion": (mark("fewer orders of the clicks"), mark("more orders of the clicks")),
+    "order value": (mark("smaller orders"), mark("larger orders")),
+    "orders": (mark("fewer orders for the money"), mark("more orders for the money")),
 }
 
 

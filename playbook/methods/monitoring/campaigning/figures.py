@@ -7,6 +7,7 @@ from playbook.methods.monitoring.campaigning.found import Found
 from playbook.methods.monitoring.campaigning.measures import MEASURES
 from playbook.methods.monitoring.campaigning.tables import MARKETING, TRIALS
 from playbook.methods.monitoring.campaigning.trials import Trial
+from playbook.methods.monitoring.ticks import short_day
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import FINDING, FORECAST, HISTORY, INK, canvas, finish
@@ -37,7 +38,13 @@ def channels_figure(found: Found, fmt: Formats) -> Figure | None:
             ax.plot(mine.loc[since, "week"], mine.loc[since, "value"], ".", color=FINDING, markersize=6)
             ax.axhline(row.before, color=HISTORY, linewidth=1, linestyle=(0, (4, 3)))
             ax.hlines(row.now, row.since, mine["week"].max() + pd.Timedelta(days=6), color=FINDING, linewidth=2.2)
-            ax.set_title(f"{row.channel}: {fmt.change(row.change)}", loc="left", fontsize=10, weight="bold", color=INK)
+            ax.set_title(
+                fmt.say("{channel}: {change}", channel=row.channel, change=fmt.change(row.change)),
+                loc="left",
+                fontsize=10,
+                weight="bold",
+                color=INK,
+            )
             ax.set_ylim(0, mine["value"].max() * 1.25)
             ax.yaxis.set_major_formatter(lambda v, _: fmt.value(v, measure.unit) if v else "0")
             ax.yaxis.get_major_locator().set_params(nbins=3)
@@ -45,21 +52,23 @@ def channels_figure(found: Found, fmt: Formats) -> Figure | None:
             ax.set_xticks(ticks, [fmt.month(t) for t in ticks], ha="center")
             ax.tick_params(axis="x", labelsize=8.5)
         svg = finish(figure)
-    told = "; ".join(
-        f"{r.channel} {fmt.value(r.before, measure.unit)} to {fmt.value(r.now, measure.unit)}" for r in main.itertuples()
+    label = fmt.told(measure.label)
+    before, now = ([fmt.value(v, measure.unit) for v in main[c]] for c in ("before", "now"))
+    told = fmt.listed(
+        fmt.say("{channel} {before} to {now}", channel=channel, before=was, now=is_)
+        for channel, was, is_ in zip(main["channel"], before, now, strict=True)
     )
-    caption = (
-        f"{measure.label} ({measure.words}) by week with {fmt.share(LEVEL)} ranges. Dashed: the year before. Coloured: since"
-        f" {fmt.day(main['since'].max())}, and its level."
-    )
+    caption = fmt.say(
+        "{measure} ({words}) by week with {level} ranges. Dashed: the year before. Coloured: since {day}, and its level.",
+        measure=label, words=fmt.told(measure.words), level=fmt.share(LEVEL), day=fmt.day(main["since"].max()),
+    )  # fmt: skip
     columns = {
-        "channel": ("Channel", "text"), "week": ("Week from", "date"), "value": (measure.label, measure.unit),
-        "low": ("from", measure.unit), "high": ("to", measure.unit),
+        "channel": ("Channel", "text"), "week": ("Week from", "date"), "value": (label, measure.unit),
+        "low": (fmt.say("from"), measure.unit), "high": (fmt.say("to"), measure.unit),
     }  # fmt: skip
     data = pd.concat(parts, ignore_index=True)
-    return Figure(
-        svg, caption, MARKETING, f"{measure.label}, the year before and since: {told}.", Table(data, caption, MARKETING, columns)
-    )
+    alt = fmt.say("{measure}, the year before and since: {channels}.", measure=label, channels=told)
+    return Figure(svg, caption, MARKETING, alt, Table(data, caption, MARKETING, columns))
 
 
 def trial_figure(trials: tuple[Trial, ...], fmt: Formats) -> Figure | None:
@@ -77,12 +86,11 @@ def trial_figure(trials: tuple[Trial, ...], fmt: Formats) -> Figure | None:
         ax.plot(days["day"], known.clip(upper=top), color=FORECAST)
         ax.axhline(1, color=HISTORY, linewidth=1.2, linestyle=(0, (4, 3)))
         end, value = days["day"].iloc[-1], days["best"].iloc[-1]
-        ax.annotate(
-            f"{fmt.number(value)} times", (end, min(value, top)), (7, 0), textcoords="offset points", va="center", color=FORECAST
-        )
+        times = fmt.say("{odds} times", odds=fmt.number(value))
+        ax.annotate(times, (end, min(value, top)), (7, 0), textcoords="offset points", va="center", color=FORECAST)
         away = -1 if value > 1 else 1
         ax.annotate(
-            "no effect",
+            fmt.say("no effect"),
             (end, 1),
             (7, 9 * away if abs(value - 1) < 0.15 * top else 0),
             textcoords="offset points",
@@ -92,17 +100,22 @@ def trial_figure(trials: tuple[Trial, ...], fmt: Formats) -> Figure | None:
         ax.set_ylim(0, top)
         ax.margins(x=0.01)
         ticks = days["day"].iloc[:: max(1, len(days) // 5)]
-        ax.set_xticks(ticks, [fmt.day(t).rsplit(" ", 1)[0] for t in ticks])
-        ax.set_ylabel("odds to buy on a day")
+        ax.set_xticks(ticks, [short_day(tick, fmt) for tick in ticks])
+        ax.set_ylabel(fmt.say("odds to buy on a day"))
         svg = finish(figure)
-    caption = (
-        f"{trial.label}: odds of a first order on a day, those in it against those set aside, as known after each day;"
-        f" the {fmt.share(LEVEL)} range holds at all looks at once."
-    )
+    caption = fmt.say(
+        "{name}: odds of a first order on a day, those in it against those set aside, as known after each day; the {level} range"
+        " holds at all looks at once.",
+        name=trial.label, level=fmt.share(LEVEL),
+    )  # fmt: skip
     columns = {
         "day": ("Day", "date"), "treated": ("Bought, in it", "count"), "control": ("Bought, set aside", "count"),
         "best": ("Odds", "number"), "low": ("from", "number"), "high": ("to", "number"),
     }  # fmt: skip
-    last = trial.last
-    alt = f"The range narrows to {fmt.number(last['low'])} to {fmt.number(last['high'])} around {fmt.number(last['best'])}."
+    told = {c: fmt.number(trial.last[c]) for c in ("low", "high", "best")}
+    alt = (
+        fmt.say("The best estimate is {best}; its range has no upper end yet.", **told)
+        if np.isinf(trial.last["high"])
+        else fmt.say("The range narrows to {low} to {high} around {best}.", **told)
+    )
     return Figure(svg, caption, TRIALS, alt, Table(days, caption, TRIALS, columns))

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.monitoring.campaigning.change import PARTS
 from playbook.methods.monitoring.campaigning.found import Found
 from playbook.methods.monitoring.campaigning.measures import MEASURES
@@ -11,36 +12,46 @@ from playbook.methods.needs_analysis.chance import evidence_of
 from playbook.result.contract import Evidence, Finding
 from playbook.result.formats import LEVEL, Formats
 
-__all__ = ["campaign_findings", "campaign_headline"]
+__all__ = ["campaign_findings"]
 
 LIKELY = 1 - LEVEL
-MARKETING, SALES = "head of marketing", "head of sales"
+MARKETING, SALES = mark("head of marketing"), mark("head of sales")
 MOST_STEPS = 2
 TOLD = 0.1  # of the largest part of a change: smaller parts are not named
+CHANGED = {
+    "roas": mark("{unit} spent on {channel} brought {now} of revenue since {day} against {before} in the year before"),
+    "cpa": mark("An order by {channel} cost {now} since {day} against {before} in the year before"),
+    "ctr": mark("{channel}: {now} of those who saw it clicked since {day} against {before} in the year before"),
+    "cvr": mark("{channel}: {now} of the clicks became orders since {day} against {before} in the year before"),
+}
+BETTER = mark("Find out what made {channel} better, and give it more only in steps: the next unit of money brings less.")
+WORSE = {
+    "reach": mark("Look at the bids and prices of {channel}; shift what the dearest contacts take until they are usual."),
+    "clicks": mark("Change the message or the audience of {channel}; until clicks are back, spend less there."),
+    "conversion": mark("Look at where {channel} leads: page, offer, stock, price; until orders are back, spend less there."),
+    "order value": mark("Look at what {channel} sells and at its vouchers; smaller orders carry less spend."),
+    "orders": mark("Lower the spend on {channel} until an order costs what it did, or find out what broke."),
+}
+Short = tuple[Finding, str]  # a finding, and its sentence in short, for the headline
 
 
-def campaign_findings(found: Found, fmt: Formats) -> tuple[Finding, ...]:
-    """Most money first; one that says so where nothing stands out."""
+def campaign_findings(found: Found, fmt: Formats) -> tuple[tuple[Finding, ...], str]:
+    """Most money first, or one that says so where nothing stands out; and the headline, the first of them in short."""
     told = [
         *_channels(found, fmt), *_losing(found.losing, fmt), *_steps(found, fmt),
         *(f for trial in found.trials if (f := _trial(trial, found.order_value, fmt))),
     ]  # fmt: skip
-    told.sort(key=lambda f: -(f.money or 0))
-    quiet = "No channel, step or trial moved by more than chance explains, however often it was looked at."
-    return tuple(told) or (Finding("campaigns-quiet", quiet, evidence="shown"),)
+    if told:
+        told.sort(key=lambda pair: -(pair[0].money or 0))
+        return tuple(finding for finding, _ in told), told[0][1]
+    quiet = Finding(
+        "campaigns-quiet", "No channel, step or trial moved by more than chance explains, however often it was looked at.",
+        evidence="shown",
+    )  # fmt: skip
+    return (quiet,), fmt.say("Campaigns run as usual: nothing moved by more than chance explains")
 
 
-def campaign_headline(findings: tuple[Finding, ...], fmt: Formats) -> str:
-    """The finding with most money at stake in short, else what was tried."""
-    first = findings[0]
-    if first.id == "campaigns-quiet":
-        return "Campaigns run as usual: nothing moved by more than chance explains"
-    kind = first.id.split("-")[1]
-    end = {"losing": ": ", "step": ", the year before had", "trial": ". "}.get(kind, " (")
-    return first.sentence.split(end)[0].rstrip(".")
-
-
-def _channels(found: Found, fmt: Formats) -> list[Finding]:
+def _channels(found: Found, fmt: Formats) -> list[Short]:
     if found.watch.empty:
         return []
     sure = found.watch[found.watch["p_value"] <= LIKELY]
@@ -49,68 +60,71 @@ def _channels(found: Found, fmt: Formats) -> list[Finding]:
     return [_channel(row, found, fmt) for row in pd.concat([whole, rest]).itertuples()]
 
 
-def _channel(row, found: Found, fmt: Formats) -> Finding:
+def _channel(row, found: Found, fmt: Formats) -> Short:
     measure = MEASURES[row.measure]
     better = (row.change > 0) != measure.turned
-    values = [fmt.value(v, measure.unit) for v in (row.now, row.before)]
-    if row.measure == "roas":
-        what = f"{fmt.money(1)} spent on {row.channel} brought {fmt.exact_money(row.now)} of revenue since {fmt.day(row.since)}"
-        values[1] = fmt.exact_money(row.before)
-    elif row.measure == "cpa":
-        what = f"An order by {row.channel} cost {values[0]} since {fmt.day(row.since)}"
-    else:
-        noun = {"ctr": "who saw it clicked", "cvr": "clicks became orders"}[row.measure]
-        what = f"{row.channel.capitalize()}: {values[0]} of those {noun} since {fmt.day(row.since)}"
-        what = what.replace("of those clicks", "of the clicks")
-    span = f"{fmt.share(LEVEL)} range {fmt.change(row.low)} to {fmt.change(row.high)} at {_looks(row.looks)}"
-    sentence = f"{what} against {values[1]} in the year before ({fmt.change(row.change)}; {span})"
-    parts = found.parts.get(row.channel) if row.measure == "roas" else None
-    if parts is not None:
-        largest = parts.abs().max()
-        named = parts[parts.abs() > TOLD * largest].sort_values(key=np.abs, ascending=False)
-        sentence += ": " + ", ".join(f"{_signed(v, fmt)} by {PARTS[name][int(v > 0)]}" for name, v in named.items())
-    loss = -row.a_year if row.a_year < 0 else None
-    return Finding(
-        f"campaigns-{_slug(row.channel)}-{row.measure}", f"{sentence}.", row.change, "share", row.low, row.high, int(row.looks),
-        money=loss, evidence=evidence_of(row.p_value), action=_channel_action(row, better, parts), owner=MARKETING,
+    write = fmt.exact_money if row.measure == "roas" else lambda value: fmt.value(value, measure.unit)
+    what = fmt.say(
+        CHANGED[row.measure], unit=fmt.money(1), channel=row.channel, now=write(row.now), before=write(row.before),
+        day=fmt.day(row.since),
     )  # fmt: skip
+    told = {
+        "what": what, "change": fmt.change(row.change),
+        "range": fmt.say(
+            "{level} range {low} to {high}", level=fmt.share(LEVEL), low=fmt.change(row.low), high=fmt.change(row.high)
+        ),
+        "looks": fmt.say_n("at the one weekly look so far", "at all {n} weekly looks", int(row.looks)),
+    }  # fmt: skip
+    parts = found.parts.get(row.channel) if row.measure == "roas" else None
+    if parts is None:
+        sentence = fmt.say("{what} ({change}; {range} {looks}).", **told)
+    else:
+        sentence = fmt.say("{what} ({change}; {range} {looks}): {parts}.", parts=_parts(parts, fmt), **told)
+    loss = -row.a_year if row.a_year < 0 else None
+    finding = Finding(
+        f"campaigns-{_slug(row.channel)}-{row.measure}", sentence, row.change, "share", row.low, row.high, int(row.looks),
+        money=loss, evidence=evidence_of(row.p_value), action=_channel_action(row, better, parts, fmt), owner=MARKETING,
+    )  # fmt: skip
+    return finding, what
 
 
-def _channel_action(row, better: bool, parts: pd.Series | None) -> str:
+def _parts(parts: pd.Series, fmt: Formats) -> str:
+    """What the parts add, the largest first."""
+    named = parts[parts.abs() > TOLD * parts.abs().max()].sort_values(key=np.abs, ascending=False)
+    causes = [fmt.told(PARTS[name][int(value > 0)]) for name, value in named.items()]
+    return fmt.listed(
+        fmt.say("{amount} by {cause}", amount=_signed(v, fmt), cause=cause) for v, cause in zip(named, causes, strict=True)
+    )
+
+
+def _channel_action(row, better: bool, parts: pd.Series | None, fmt: Formats) -> str:
     if better:
-        return f"Find out what made {row.channel} better, and give it more only in steps: the next unit of money brings less."
+        return fmt.say(BETTER, channel=row.channel)
     part = parts.idxmin() if parts is not None else {"cvr": "conversion", "ctr": "clicks"}.get(row.measure, "orders")
-    return {
-        "reach": f"Look at the bids and prices of {row.channel}; shift what the dearest contacts take until they are usual.",
-        "clicks": f"Change the message or the audience of {row.channel}; until clicks are back, spend less there.",
-        "conversion": f"Look at where {row.channel} leads: page, offer, stock, price; until orders are back, spend less there.",
-        "order value": f"Look at what {row.channel} sells and at its vouchers; smaller orders carry less spend.",
-        "orders": f"Lower the spend on {row.channel} until an order costs what it did, or find out what broke.",
-    }[part]
+    return fmt.say(WORSE[part], channel=row.channel)
 
 
-def _losing(losing: pd.DataFrame, fmt: Formats) -> list[Finding]:
+def _losing(losing: pd.DataFrame, fmt: Formats) -> list[Short]:
     if losing.empty:
         return []
     total, worst = float(losing["loss"].sum()), losing.iloc[0]
-    names = [f"{r.channel} ({fmt.exact_money(r.value)})" for r in losing.itertuples()]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    sentence = (
-        f"{listed[0].upper()}{listed[1:]} {'claims' if len(names) == 1 else 'claim'} less revenue for each {fmt.money(1)} spent"
-        f" than the {fmt.exact_money(worst['needed'])} at which the margin pays for it: {fmt.money(total)} a year more spent than"
-        " earned."
-    )
+    names = [fmt.say("{channel} ({value})", channel=r.channel, value=fmt.exact_money(r.value)) for r in losing.itertuples()]
+    what = fmt.say_n(
+        "For each {unit} spent, {names} claims less revenue than the {needed} at which the margin pays for it",
+        "For each {unit} spent, {names} claim less revenue than the {needed} at which the margin pays for it",
+        len(names), unit=fmt.money(1), names=fmt.listed(names), needed=fmt.exact_money(worst["needed"]),
+    )  # fmt: skip
+    sentence = fmt.say("{what}: {loss} a year more spent than earned.", what=what, loss=fmt.money(total))
     grade: Evidence = "likely" if losing["p_value"].max() <= LIKELY else "indicative"  # a claim is not an effect: never shown
-    return [
-        Finding(
-            "campaigns-losing", sentence, total, "money", n=len(losing), money=total, evidence=grade,
-            action="Lower the spend step by step and watch all orders: the budget section says what the channels truly cause.",
-            owner=MARKETING,
-        )
-    ]  # fmt: skip
+    finding = Finding(
+        "campaigns-losing", sentence, total, "money", n=len(losing), money=total, evidence=grade,
+        action="Lower the spend step by step and watch all orders: the budget section says what the channels truly cause.",
+        owner=MARKETING,
+    )  # fmt: skip
+    return [(finding, what)]
 
 
-def _steps(found: Found, fmt: Formats) -> list[Finding]:
+def _steps(found: Found, fmt: Formats) -> list[Short]:
     stages = found.stages
     if stages.empty or stages["asked"].isna().all():
         return []
@@ -120,57 +134,71 @@ def _steps(found: Found, fmt: Formats) -> list[Finding]:
     return [_step(row, found.order_value, fmt) for row in rows.itertuples()]
 
 
-def _step(row, order_value: float, fmt: Formats) -> Finding:
+def _step(row, order_value: float, fmt: Formats) -> Short:
     money = float(row.lost * order_value) if order_value > 0 else None
-    price = f", {fmt.money(money)} a year if it stays so" if money else ""
-    sentence = (
-        f"From {row.step} to {row.next_step}, {fmt.share(row.rate)} of {fmt.count(row.cases)} went on since {fmt.day(row.since)};"
-        f" the plan asks {fmt.share(row.asked)}, the year before had {fmt.share(row.before)}{price}."
+    what = fmt.say(
+        "From {step} to {next_step}, {rate} of {cases} went on since {day}; the plan asks {asked}",
+        step=row.step, next_step=row.next_step, rate=fmt.share(row.rate), cases=fmt.count(row.cases), day=fmt.day(row.since),
+        asked=fmt.share(row.asked),
+    )  # fmt: skip
+    sentence = fmt.sentences(
+        fmt.say("{what}, the year before had {before}.", what=what, before=fmt.share(row.before)),
+        fmt.say("That lacks {money} a year if it stays so.", money=fmt.money(money)) if money else "",
     )
-    return Finding(
+    finding = Finding(
         f"campaigns-step-{_slug(row.step)}", sentence, row.rate, "share", row.low, row.high, int(row.cases), money=money,
         evidence=evidence_of(row.p_value), owner=SALES,
-        action=f"Try one change at a time between {row.step} and {row.next_step}, for half of the visitors, and look as often as"
-        " you like: the test allows it.",
+        action=fmt.say(
+            "Try one change at a time between {step} and {next_step}, for half of the visitors, and look as often as you like:"
+            " the test allows it.",
+            step=row.step, next_step=row.next_step,
+        ),
     )  # fmt: skip
+    return finding, what
 
 
-def _trial(trial: Trial, order_value: float, fmt: Formats) -> Finding | None:
+def _trial(trial: Trial, order_value: float, fmt: Formats) -> Short | None:
     last, found = trial.last, trial.found
     grade = evidence_of(last["p_value"])
     if grade == "not shown" and not trial.runs:
         return None
     harmful = last["best"] < 1 and grade == "shown"
     shares = last["treated"] / found.treated, last["control"] / found.control
-    until = "so far" if trial.runs else f"by {fmt.day(trial.end)}"
-    sentence = (
-        f"{trial.label}: {fmt.share(shares[0])} of the {fmt.count(found.treated)} customers in it bought {until}, and"
-        f" {fmt.share(shares[1])} of the {fmt.count(found.control)} set aside. Their odds to buy on a day are"
-        f" {fmt.number(last['best'])} times those of the others, over {_looks(len(found.days), 'day')}."
+    told = {
+        "name": trial.label, "share": fmt.share(shares[0]), "treated": fmt.count(found.treated), "other": fmt.share(shares[1]),
+        "control": fmt.count(found.control), "day": fmt.day(trial.end),
+    }  # fmt: skip
+    what = (
+        fmt.say("{name}: {share} of the {treated} customers in it bought so far, and {other} of the {control} set aside", **told)
+        if trial.runs
+        else fmt.say(
+            "{name}: {share} of the {treated} customers in it bought by {day}, and {other} of the {control} set aside", **told
+        )
     )
+    odds = fmt.say_n(
+        "Their odds to buy on a day are {odds} times those of the others, over one day.",
+        "Their odds to buy on a day are {odds} times those of the others, over {n} days of looking.",
+        len(found.days), odds=fmt.number(last["best"]),
+    )  # fmt: skip
     lost = (shares[1] - shares[0]) * found.treated * order_value
     high = None if np.isinf(last["high"]) else float(last["high"])
-    return Finding(
+    sentence = fmt.sentences(fmt.say("{sentence}.", sentence=what), odds)
+    finding = Finding(
         f"campaigns-trial-{_slug(trial.id)}", sentence, float(last["best"]), "number", float(last["low"]) if high else None, high,
         found.treated + found.control, money=float(lost) if harmful and lost > 0 else None,
         evidence="harmful" if harmful else grade, action=_trial_action(trial, harmful, grade), owner=MARKETING,
     )  # fmt: skip
+    return finding, what
 
 
 def _trial_action(trial: Trial, harmful: bool, grade: Evidence) -> str:
     if not trial.runs:
-        return "It has ended: evaluation says what it brought and whether it paid."
+        return mark("It has ended: evaluation says what it brought and whether it paid.")
     if harmful:
-        return "Stop it now: the test may be ended at any look."
+        return mark("Stop it now: the test may be ended at any look.")
     if grade == "shown":
-        return "It may end now and be given to all, if what it brings pays for it."
-    return "Let it run. A look on any day is allowed; it ends when the range leaves 1, or at its planned end."
-
-
-def _looks(looks: int, unit: str = "weekly") -> str:
-    if unit == "day":
-        return "one day" if looks == 1 else f"{looks} days of looking"
-    return "the one weekly look so far" if looks == 1 else f"all {looks} weekly looks"
+        return mark("It may end now and be given to all, if what it brings pays for it.")
+    return mark("Let it run. A look on any day is allowed; it ends when the range leaves 1, or at its planned end.")
 
 
 def _signed(value: float, fmt: Formats) -> str:

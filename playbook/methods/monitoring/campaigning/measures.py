@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from playbook.locale import mark
 from playbook.methods.needs_analysis.chance import share_range
 from playbook.result.formats import LEVEL, Unit
 
@@ -41,10 +42,10 @@ MEASURES = MappingProxyType(
     {
         m.id: m
         for m in (
-            Measure("ctr", "Click rate", "clicks of those who saw it", "clicks", "impressions", "share", share=True),
-            Measure("cvr", "Conversion", "orders of the clicks", "orders", "clicks", "share", share=True),
-            Measure("cpa", "Cost of an order", "spend for an order", "orders", "spend", "unit_money", turned=True),
-            Measure("roas", "Revenue on spend", "revenue for each unit of money spent", "revenue", "spend", "number"),
+            Measure("ctr", mark("Click rate"), mark("clicks of those who saw it"), "clicks", "impressions", "share", share=True),
+            Measure("cvr", mark("Conversion"), mark("orders of the clicks"), "orders", "clicks", "share", share=True),
+            Measure("cpa", mark("Cost of an order"), mark("spend for an order"), "orders", "spend", "unit_money", turned=True),
+            Measure("roas", mark("Revenue on spend"), mark("revenue for each unit of money spent"), "revenue", "spend", "number"),
         )
     }
 )

@@ -3,16 +3,18 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.monitoring.campaigning.found import Found
 from playbook.methods.monitoring.campaigning.measures import MEASURES
 from playbook.methods.monitoring.campaigning.trials import Trial
 from playbook.methods.monitoring.campaigning.watch import RECENT
+from playbook.methods.needs_analysis.chance import SHOWN
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import LEVEL, Formats
 
 __all__ = ["MARKETING", "campaign_assumptions", "campaign_tables"]
 
-MARKETING, JOURNEYS, TRIALS = "marketing by week", "journeys and plan", "interventions and orders"
+MARKETING, JOURNEYS, TRIALS = mark("marketing by week"), mark("journeys and plan"), mark("interventions and orders")
 
 
 def campaign_tables(found: Found, fmt: Formats) -> tuple[Table, ...]:
@@ -38,18 +40,17 @@ def _now(rates: pd.DataFrame, fmt: Formats) -> Table:
         columns=[m for m in MEASURES if m in set(now["measure"])]
     )
     columns = {"channel": ("Channel", "text")} | {m: (MEASURES[m].label, "text") for m in wide}
-    return Table(
-        wide.fillna("–").reset_index(),
-        f"Channels in the latest {RECENT} weeks, with {fmt.share(LEVEL)} ranges",
-        MARKETING,
-        columns,
-    )
+    caption = fmt.say("Channels in the latest {weeks} weeks, with {level} ranges", weeks=RECENT, level=fmt.share(LEVEL))
+    return Table(wide.fillna("–").reset_index(), caption, MARKETING, columns)
 
 
 def _ranged(row, fmt: Formats) -> str:
-    unit = MEASURES[row.measure].unit
-    value = fmt.value(row.value, unit)
-    return value if np.isnan(row.low) else f"{value} ({fmt.value(row.low, unit)} to {fmt.value(row.high, unit)})"
+    value, low, high = (fmt.value(v, MEASURES[row.measure].unit) for v in (row.value, row.low, row.high))
+    return value if np.isnan(row.low) else _span(value, low, high, fmt)
+
+
+def _span(value: str, low: str, high: str, fmt: Formats) -> str:
+    return fmt.say("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
 def _weeks(rates: pd.DataFrame, fmt: Formats) -> Table:
@@ -67,54 +68,52 @@ def _watch(watch: pd.DataFrame, fmt: Formats) -> Table:
     units = [MEASURES[m].unit for m in watch["measure"]]
     shown = pd.DataFrame(
         {
-            "channel": watch["channel"], "measure": [MEASURES[m].label for m in watch["measure"]],
+            "channel": watch["channel"], "measure": [fmt.told(MEASURES[m].label) for m in watch["measure"]],
             "before": [fmt.value(v, u) for v, u in zip(watch["before"], units, strict=True)],
             "now": [fmt.value(v, u) for v, u in zip(watch["now"], units, strict=True)],
-            "change": [f"{fmt.change(r.change)} ({fmt.change(r.low)} to {fmt.change(r.high)})" for r in watch.itertuples()],
+            "change": [_span(*map(fmt.change, (r.change, r.low, r.high)), fmt) for r in watch.itertuples()],
             "looks": watch["looks"], "chance": [_chance(p, fmt) for p in watch["p_value"]],
         }
     )  # fmt: skip
     columns = {
         "channel": ("Channel", "text"), "measure": ("What", "text"), "before": ("Year before", "text"),
         "now": ("Since then", "text"),
-       
         "change": ("Change", "text"), "looks": ("Looks", "count"), "chance": ("By chance", "text"),
     }  # fmt: skip
     since = fmt.day(watch["since"].max())
-    return Table(
-        shown, f"Since {since} against the year before; ranges hold at all looks at once", MARKETING, columns, aside=True
-    )
+    caption = fmt.say("Since {day} against the year before; ranges hold at all looks at once", day=since)
+    return Table(shown, caption, MARKETING, columns, aside=True)
 
 
 def _steps(stages: pd.DataFrame, fmt: Formats) -> Table:
     shown = stages.assign(
-        way=[f"{r.step} to {r.next_step}" for r in stages.itertuples()],
-        now=[f"{fmt.share(r.rate)} ({fmt.share(r.low)} to {fmt.share(r.high)})" for r in stages.itertuples()],
+        way=[fmt.say("{step} to {next_step}", step=r.step, next_step=r.next_step) for r in stages.itertuples()],
+        now=[_span(*map(fmt.share, (r.rate, r.low, r.high)), fmt) for r in stages.itertuples()],
     )
     columns = {"way": ("Step", "text"), "cases": ("Journeys", "count"), "now": ("Went on", "text")}
     if stages["asked"].notna().any():
         shown = shown.assign(chance=[_chance(p, fmt) for p in stages["p_value"]])
         columns |= {"asked": ("Plan asks", "share"), "chance": ("By chance", "text")}
     columns |= {"before": ("Year before", "share"), "days": ("Within days", "count")}
-    return Table(
-        shown,
-        f"Who went on at each step since {fmt.day(stages['since'].max())}, with {fmt.share(LEVEL)} ranges",
-        JOURNEYS,
-        columns,
-    )
+    since, level = fmt.day(stages["since"].max()), fmt.share(LEVEL)
+    caption = fmt.say("Who went on at each step since {day}, with {level} ranges", day=since, level=level)
+    return Table(shown, caption, JOURNEYS, columns)
 
 
 def _trials(trials: tuple[Trial, ...], fmt: Formats) -> Table:
     rows = []
     for trial in trials:
         last, found = trial.last, trial.found
-        top = "more" if np.isinf(last["high"]) else fmt.number(last["high"])
+        best, low, high = (fmt.number(last[c]) for c in ("best", "low", "high"))
+        open_ended = fmt.say("{value} ({low} or more)", value=best, low=low)
         rows.append(
             {
-                "name": trial.label, "state": "runs" if trial.runs else f"ended {fmt.day(trial.end)}",
-                "treated": f"{fmt.share(last['treated'] / found.treated)} of {fmt.count(found.treated)}",
-                "control": f"{fmt.share(last['control'] / found.control)} of {fmt.count(found.control)}",
-                "odds": f"{fmt.number(last['best'])} ({fmt.number(last['low'])} to {top})", "looks": len(found.days),
+                "name": trial.label, "state": fmt.say("runs")
+                if trial.runs
+                else fmt.say("ended {day}", day=fmt.day(trial.end)),
+                "treated": _of(last["treated"], found.treated, fmt),
+                "control": _of(last["control"], found.control, fmt),
+                "odds": open_ended if np.isinf(last["high"]) else _span(best, low, high, fmt), "looks": len(found.days),
                 "chance": _chance(last["p_value"], fmt),
             }
         )  # fmt: skip
@@ -127,15 +126,22 @@ def _trials(trials: tuple[Trial, ...], fmt: Formats) -> Table:
 
 
 def _chance(p_value: float, fmt: Formats) -> str:
-    return "under 1%" if p_value < 0.01 else fmt.share(p_value, 0)
+    return fmt.say("under {share}", share=fmt.share(0.01, 0)) if p_value < 0.01 else fmt.share(p_value, 0)
+
+
+def _of(cases: float, all_: int, fmt: Formats) -> str:
+    return fmt.say("{share} of {count}", share=fmt.share(cases / all_), count=fmt.count(all_))
 
 
 def campaign_assumptions(found: Found, margin: float | None, fmt: Formats, unwatched: bool) -> tuple[Assumption, ...]:
     """What the section rests on, by what was shown; ``unwatched``: there is marketing, but no week of it."""
     told = [
         Assumption(
-            f"Tests and ranges of changes hold for all looks together, so anybody may look at any time: of quiet campaigns at"
-            f" most {fmt.share(0.05, 0)} are ever called shown (simulated with 60 daily looks: below 2%).",
+            fmt.say(
+                "Tests and ranges of changes hold for all looks together, so anybody may look at any time: of quiet campaigns at"
+                " most {share} are ever called shown (simulated with 60 daily looks: below 2%).",
+                share=fmt.share(SHOWN, 0),
+            ),
             "high", "high",
         )
     ]  # fmt: skip
