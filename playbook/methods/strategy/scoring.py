@@ -16,6 +16,7 @@ from playbook.methods.strategy.predicting.learn import FEWEST, Learned, learn
 from playbook.methods.strategy.predicting.reasons import importance, partial_dependence, reasons
 from playbook.methods.strategy.predicting.scored_list import proposals, scored_list, worklists
 from playbook.methods.strategy.predicting.tables import assumptions, tables
+from playbook.methods.strategy.predicting.wording import listed_reasons
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section
@@ -80,12 +81,14 @@ def scoring(
     asked = next((one for one in candidates if min(one.counts) >= FEWEST), None)
     learned = _learned(asked) if asked is not None else None
     if learned is None:
-        known = "; ".join(f"{one.source}: {one.counts[0]} yes and {one.counts[1]} no" for one in candidates)
+        known, promise = [_counted(one, fmt) for one in candidates], fmt.told(scoring.section.promise)
         return Locked(
             fmt=fmt,
             headline="No score can be learnt yet: too few cases have a known end",
-            unlock=(f"cases (case_id, outcome) with {FEWEST} yes and {FEWEST} no, and columns that tell them apart",),
-            promise=f"{scoring.section.promise} ({known})" if known else scoring.section.promise,
+            unlock=(fmt.say("cases (case_id, outcome) with {n} yes and {n} no, and columns that tell them apart", n=FEWEST),),
+            promise=fmt.say("{promise} (so far {known})", promise=promise, known=listed_reasons(known, fmt))
+            if known
+            else promise,
         )
     closed = asked.closed
     rows = tidy(asked.features, asked.when if learned.model.dated else None)
@@ -120,6 +123,11 @@ def scoring(
         importance=ranked,
         dependence=scored.dependence,
     )
+
+
+def _counted(asked: Asked, fmt: Formats) -> str:
+    yes, no = map(fmt.count, asked.counts)
+    return fmt.say("{source}: {yes} yes and {no} no", source=fmt.told(asked.source), yes=yes, no=no)
 
 
 def _learned(asked: Asked) -> Learned | None:

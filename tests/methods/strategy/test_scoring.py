@@ -188,7 +188,7 @@ def test_deals_without_a_cost_are_worth_their_margin_and_never_their_revenue():
     few = ask_deals(deals.assign(cost=deals["cost"].where(deals.index < 5)), None, AS_OF, Assumptions(), ())
     assert np.allclose(few.value, 100) and few.margin is None  # told as revenue
     told = scoring(AS_OF, Assumptions(contact_cost=1.0), FMT, opportunities=deals)
-    assert any("Deals without a cost keep 40% of their amount, as the 20 with one" in a.text for a in told.assumptions)
+    assert any("Deals without a cost keep 40% of their amount, as the 20 that have one do" in a.text for a in told.assumptions)
 
 
 def test_where_deals_differ_in_worth_no_chance_is_told_from_which_it_pays(found):

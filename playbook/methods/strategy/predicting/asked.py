@@ -10,10 +10,12 @@ import pandas as pd
 from playbook.engagement import Assumptions
 from playbook.intake.frames.snapshots import HORIZON
 from playbook.intake.schema import FEATURE
+from playbook.locale import mark, said
 from playbook.methods.needs_analysis.path.deals import deal_states
 from playbook.methods.strategy.keeping.states import STEADY
 from playbook.methods.strategy.predicting.treatments import NONE, treatments
 from playbook.methods.strategy.predicting.worth import EFFECT, FEWEST, PLANNED, next_purchases, share_caused, worth
+from playbook.result.formats import Formats
 
 __all__ = ["CONTACTS", "Asked", "Nouns", "ask_cases", "ask_customers", "ask_deals"]
 
@@ -24,12 +26,15 @@ _DAYS = ("opened_on", "created_on", "cut_off")  # of cases, deals and customers
 
 @dataclass(frozen=True)
 class Nouns:
-    """How the report speaks of rows and of their outcome: a case, cases, "ends with yes", "end with yes"."""
+    """How the report speaks of rows and of their outcome, to be ``told``: Case, cases, "end with yes"."""
 
     one: str
     many: str
-    does: str
     do: str
+
+    def told(self, fmt: Formats) -> dict[str, str]:
+        """The words for ``fmt.say``: ``many`` and ``do``."""
+        return {"many": fmt.told(self.many), "do": fmt.told(self.do)}
 
 
 @dataclass(frozen=True)
@@ -104,11 +109,11 @@ def ask_cases(cases: pd.DataFrame, customers: pd.DataFrame | None, parameters: A
     contact = parameters.contact_cost if parameters.contact_cost is not None else np.nan
     cost = cases["cost"].astype(float).fillna(contact) if "cost" in cases else pd.Series(contact, index=cases.index)
     value = worth(cases["value"], outcome, cases.get("subject")) if "value" in cases else np.full(len(cases), np.nan)
-    nouns = Nouns("case", "cases", "ends with yes", "end with yes")
+    nouns = Nouns(mark("Case"), mark("cases"), mark("end with yes"))
     shown = cases[[c for c in ("customer_id", "subject", "opened_on") if c in cases]]
     known = ("treatment",) if "treatment" in features else ()
     asked = Asked(
-        "cases", nouns, "cases", features, outcome, _days(cases, "opened_on"), cases["case_id"], shown,
+        "cases", nouns, mark("cases"), features, outcome, _days(cases, "opened_on"), cases["case_id"], shown,
         value, cost.to_numpy(float), worked, caused, measured, 1.0, known=known,
     )  # fmt: skip
     return _set_aside(asked, cases, customers, protected)
@@ -133,10 +138,10 @@ def ask_deals(
         if margin is not None:  # else all of it stays revenue: a mix of margin and revenue ranks nothing
             value = np.where(np.isnan(own), amount * margin, np.maximum(amount - own, 0.0))
     contact = parameters.contact_cost if parameters.contact_cost is not None else np.nan
-    nouns = Nouns("deal", "deals", "is won", "are won")
+    nouns = Nouns(mark("Deal"), mark("deals"), mark("are won"))
     shown = deals[[c for c in ("customer_id", "product", "owner", "stage", "created_on") if c in deals]]
     asked = Asked(
-        "deals", nouns, "pipeline", features, outcome, states["created"] if "created_on" in deals else None,
+        "deals", nouns, mark("pipeline"), features, outcome, states["created"] if "created_on" in deals else None,
         deals["opportunity_id"], shown, value, np.full(len(deals), contact), np.ones(len(deals), dtype=bool),
         margin=margin, costed=costed,
     )  # fmt: skip
@@ -163,9 +168,9 @@ def ask_customers(
     features = _with_customers(own, rows, steady)
     contact = parameters.contact_cost if parameters.contact_cost is not None else np.nan
     shown = rows[["customer_id", "recency_days", "revenue_365"]]
-    nouns = Nouns("customer", "customers", f"buys within {HORIZON} days", f"buy within {HORIZON} days")
+    nouns = Nouns(mark("Customer"), mark("customers"), said("buy within {n} days", n=HORIZON))
     asked = Asked(
-        "customers", nouns, "orders", features, outcome, rows["cut_off"], rows["customer_id"], shown,
+        "customers", nouns, mark("orders"), features, outcome, rows["cut_off"], rows["customer_id"], shown,
         next_purchases(rows) * (parameters.gross_margin or 1.0), np.full(len(rows), CONTACTS * contact),
         np.ones(len(rows), dtype=bool), EFFECT, margin=parameters.gross_margin, known=tuple(own.columns), later=later,
     )  # fmt: skip

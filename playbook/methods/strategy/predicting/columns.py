@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from playbook.locale import Said, said
+
 __all__ = ["Columns", "Matrices", "tidy", "zero_where_empty"]
 
 LEVELS = 20  # of a text column that get a number of their own; the others are one together
@@ -49,8 +51,8 @@ def tidy(features: pd.DataFrame, when: pd.Series | None = None) -> pd.DataFrame:
 class Columns:
     """How tidy columns become numbers: medians, spreads and bends of ``numbers``, the levels of ``texts``.
 
-    ``unused`` names the columns that carry nothing to learn from, and why. All of it is read from the rows that are learnt
-    from, and never from their outcome.
+    ``unused`` names the columns that carry nothing to learn from, and why (``said``). All of it is read from the
+    rows that are learnt from, and never from their outcome.
     """
 
     numbers: tuple[str, ...]
@@ -59,7 +61,7 @@ class Columns:
     spread: np.ndarray
     gaps: np.ndarray  # whether values are missing
     bends: tuple[tuple[float, ...], ...]  # after scaling
-    unused: dict[str, str]
+    unused: dict[str, Said]
 
     @classmethod
     def read(cls, frame: pd.DataFrame) -> "Columns":
@@ -68,17 +70,17 @@ class Columns:
         for name, values in frame.items():
             known = values.dropna()
             if known.empty:
-                unused[name] = "it is empty"
+                unused[name] = said("it is empty")
             elif len(known) < min(FEW, len(values)):
-                unused[name] = f"fewer than {FEW} rows have a value"
+                unused[name] = said("fewer than {n} rows have a value", n=FEW)
             elif known.nunique() < 2 and len(known) == len(values):
-                unused[name] = "it is the same in every row"
+                unused[name] = said("it is the same in every row")
             elif values.dtype != object:
                 numbers.append(name)
             elif levels := _levels(known, len(values)):
                 texts[name] = levels
             else:
-                unused[name] = "nearly every row has its own value"
+                unused[name] = said("nearly every row has its own value")
         table = frame[numbers].to_numpy(dtype=float)
         gaps = np.isnan(table)
         middle = np.array([np.nanmedian(column) for column in table.T])

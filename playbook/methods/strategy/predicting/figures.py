@@ -22,14 +22,14 @@ GAIN_COLUMNS = {
 }
 
 
-def source_of(asked: Asked) -> str:
+def source_of(asked: Asked, fmt: Formats) -> str:
     """Where the figures come from."""
-    return f"{asked.source}; each row scored by what was learnt from others"
+    return fmt.say("{source}; each row scored by what was learnt from others", source=fmt.told(asked.source))
 
 
 def gain_figure(learned: Learned, asked: Asked, fmt: Formats) -> Figure:
     """Share of all yes (up) in the best-scored part of the list (across)."""
-    judged, nouns = learned.held_out, asked.nouns
+    judged, nouns, source = learned.held_out, asked.nouns.told(fmt), source_of(asked, fmt)
     table = gain_table(judged["outcome"].to_numpy(dtype=bool), judged["probability"].to_numpy())
     worked = np.concatenate([[0.0], table["cases"].cumsum() / table["cases"].sum()])
     found = np.concatenate([[0.0], table["found"]])
@@ -37,30 +37,35 @@ def gain_figure(learned: Learned, asked: Asked, fmt: Formats) -> Figure:
         ax.plot(worked, found, color=FORECAST, marker="o", markersize=4)
         ax.plot([0, 1], [0, 1], color=HISTORY, linewidth=1.2, linestyle=(0, (4, 3)))
         ax.plot(worked[2], found[2], "o", color=FINDING, markersize=8)
-        label = f"first fifth: {fmt.share(found[2])} of the yes"
+        label = fmt.say("first fifth: {share} of the yes", share=fmt.share(found[2]))
         leader = {"arrowstyle": "-", "color": FINDING, "linewidth": 0.8, "shrinkA": 0}
         ax.annotate(label, (worked[2], found[2]), (0.4, 0.12), va="center", color=FINDING, arrowprops=leader)
-        ax.annotate("in no order", (0.62, 0.6), (6, -8), textcoords="offset points", va="top", color=HISTORY)
+        ax.annotate(fmt.say("in no order"), (0.62, 0.6), (6, -8), textcoords="offset points", va="top", color=HISTORY)
         ax.set_xlim(0, 1)
         ax.set_ylim(0, 1.03)
-        ax.set_xlabel(f"share of the {nouns.many}, best score first")
-        ax.set_ylabel(f"of those that {nouns.do}")
+        ax.set_xlabel(fmt.say("share of the {many}, best score first", **nouns))
+        ax.set_ylabel(fmt.say("of those that {do}", **nouns))
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_major_formatter(lambda value, _: fmt.share(value, 0))
         svg = finish(figure)
     return Figure(
         svg,
-        f"How many of the {nouns.many} that {nouns.do} stand in the best-scored part of the list.",
-        source_of(asked),
-        f"Gain chart over {fmt.count(len(judged))} {nouns.many}. The first fifth holds {fmt.share(found[2])} of those that"
-        f" {nouns.do}, the first half {fmt.share(found[5])}.",
-        Table(table, "The list in tenths, best score first.", source_of(asked), GAIN_COLUMNS),
+        fmt.say("How many of the {many} that {do} stand in the best-scored part of the list.", **nouns),
+        source,
+        fmt.say(
+            "Gain chart over {n} {many}. The first fifth holds {fifth} of those that {do}, the first half {half}.",
+            n=fmt.count(len(judged)),
+            fifth=fmt.share(found[2]),
+            half=fmt.share(found[5]),
+            **nouns,
+        ),
+        Table(table, "The list in tenths, best score first.", source, GAIN_COLUMNS),
     )
 
 
 def profit_figure(told: Profit, asked: Asked, fmt: Formats) -> Figure:
     """Profit for each case of the list (up) by the share worked on (across)."""
-    curve, nouns = told.curve, asked.nouns
+    curve, nouns, source = told.curve, asked.nouns.told(fmt), source_of(asked, fmt)
     with canvas(height=3.0) as (figure, ax):
         ax.fill_between(curve["share"], curve["low"], curve["high"], color=FORECAST, alpha=0.15, linewidth=0)
         ax.plot(curve["share"], curve["profit"], color=FORECAST)
@@ -70,26 +75,34 @@ def profit_figure(told: Profit, asked: Asked, fmt: Formats) -> Figure:
         ax.plot([told.share], [at], "o", color=FINDING, markersize=8)
         side = "left" if told.share < 0.55 else "right"
         place = (told.share, at), (10 if side == "left" else -10, 8)
-        ax.annotate(f"{fmt.share(told.share)} worked on", *place, textcoords="offset points", ha=side, va="bottom", color=FINDING)
+        label = fmt.say("{share} worked on", share=fmt.share(told.share))
+        ax.annotate(label, *place, textcoords="offset points", ha=side, va="bottom", color=FINDING)
         ax.margins(y=0.18)
         ax.set_xlim(0, 1)
-        ax.set_xlabel(f"share of the {nouns.many} worked on, most profitable first")
-        ax.set_ylabel(f"left for each of the {nouns.many}")
+        ax.set_xlabel(fmt.say("share of the {many} worked on, most profitable first", **nouns))
+        ax.set_ylabel(fmt.say("left for each of the {many}", **nouns))
         ax.xaxis.set_major_formatter(lambda value, _: fmt.share(value, 0))
         ax.yaxis.set_major_formatter(lambda value, _: fmt.money(value))
         ax.locator_params(axis="y", nbins=6)
         svg = finish(figure)
     shown = pd.DataFrame(curve.iloc[:: max(len(curve) // 20, 1)])
     columns = {
-        "share": ("Worked on", "share"), "profit": ("Left a case", "unit_money"), "low": ("at least", "unit_money"),
-        "high": ("at most", "unit_money"), "random": ("In no order", "unit_money"),
+        "share": ("Worked on", "share"), "profit": ("Left for each", "unit_money"), "low": ("At least", "unit_money"),
+        "high": ("At most", "unit_money"), "random": ("In no order", "unit_money"),
     }  # fmt: skip
     return Figure(
         svg,
-        f"What is left for each of the {nouns.many} by how many are worked on, with the {fmt.share(LEVEL)} range; dashed: in no"
-        " order.",
-        source_of(asked),
-        f"Profit curve. Working on {fmt.share(told.share)} leaves {fmt.value(told.best, 'unit_money')} for each of the list;"
-        f" working on all {fmt.value(told.everybody, 'unit_money')}.",
-        Table(shown, "Profit by share worked on.", source_of(asked), columns),
+        fmt.say(
+            "What is left for each of the {many} by how many are worked on, with the {level} range; dashed: in no order.",
+            level=fmt.share(LEVEL),
+            **nouns,
+        ),
+        source,
+        fmt.say(
+            "Profit curve. Working on {share} leaves {best} for each of the list; working on all leaves {all}.",
+            share=fmt.share(told.share),
+            best=fmt.exact_money(told.best),
+            all=fmt.exact_money(told.everybody),
+        ),
+        Table(shown, "Profit by share worked on.", source, columns),
     )

@@ -2,26 +2,28 @@
 
 import numpy as np
 
+from playbook.locale import mark
 from playbook.methods.strategy.predicting.judge import gain_table
 from playbook.methods.strategy.predicting.scored import Scored
-from playbook.methods.strategy.predicting.wording import column_name
+from playbook.methods.strategy.predicting.wording import column_name, listed_reasons
 from playbook.result.contract import Finding
 
 __all__ = ["Scored", "findings", "headline"]
 
-OWNER = "head of sales"
+OWNER = mark("head of sales")
 SMALL = 200  # cases of the rarer outcome, below which figures are said to be rough
 NO_BETTER = 0.5
 NEARLY_ALL = 0.995  # share worked on that reads as all
+MOVES = 0.01  # of the mean chance: a column that moves it less is not told
 
 
 def headline(scored: Scored) -> str:
     """What the first fifth of the list holds."""
-    fmt, nouns = scored.fmt, scored.asked.nouns
+    fmt, nouns = scored.fmt, scored.nouns
     if scored.choice["auc_low"] <= NO_BETTER:
-        return f"No score tells which {nouns.many} {nouns.do}: what is known of them does not set them apart"
-    found = _first_fifth(scored)
-    return f"The fifth of the {nouns.many} that score highest holds {fmt.share(found)} of those that {nouns.do}"
+        return fmt.say("No score tells which {many} {do}: what is known of them does not set them apart", **nouns)
+    found = fmt.share(_first_fifth(scored))
+    return fmt.say("The fifth of the {many} that score highest holds {share} of those that {do}", share=found, **nouns)
 
 
 def findings(scored: Scored) -> tuple[Finding, ...]:
@@ -36,111 +38,152 @@ def _first_fifth(scored: Scored) -> float:
 
 
 def _quality(scored: Scored) -> Finding:
-    fmt, choice, nouns, learned = scored.fmt, scored.choice, scored.asked.nouns, scored.learned
-    how = "later ones judged by earlier ones" if learned.by_time else "each judged by a score learnt from the others"
+    fmt, choice, nouns, learned = scored.fmt, scored.choice, scored.nouns, scored.learned
     rare = min(scored.asked.counts)
-    small = f" With {fmt.count(rare)} of the rarer outcome the figures are rough." if rare < SMALL else ""
     works = choice["auc_low"] > NO_BETTER
+    sure = choice["auc"] - (choice["auc"] - choice["auc_low"]) / 1.2816 * 1.96 > NO_BETTER
     return Finding(
         "scoring-quality",
-        f"Of one of the {nouns.many} that {nouns.do} and one of the others, the score puts the right one first in"
-        f" {fmt.share(choice['auc'])} of the pairs ({fmt.count(len(learned.held_out))} {nouns.many}, {how}; {learned.best})."
-        f" Stated and seen chances differ by {fmt.share(choice['ece'])} on average.{small}",
+        fmt.sentences(
+            fmt.say(
+                "Of one of the {many} that {do} and one of the others, the score puts the right one first in {share} of the"
+                " pairs.", share=fmt.share(choice["auc"]), **nouns,
+            ),
+            fmt.say(
+                "That was tested on {n} {many}, later ones judged by earlier ones ({model})." if learned.by_time
+                else "That was tested on {n} {many}, each judged by a score learnt from the others ({model}).",
+                n=fmt.count(len(learned.held_out)), model=fmt.told(learned.best), **nouns,
+            ),
+            fmt.say("Stated and seen chances differ by {share} on average.", share=fmt.share(choice["ece"])),
+            fmt.say("With {n} of the rarer outcome the figures are rough.", n=fmt.count(rare)) if rare < SMALL else "",
+        ),
         float(choice["auc"]),
         "share",
         float(choice["auc_low"]),
         float(choice["auc_high"]),
         len(learned.held_out),
-        evidence="shown" if choice["auc"] - (choice["auc"] - choice["auc_low"]) / 1.2816 * 1.96 > NO_BETTER
-        else "likely" if works else "not shown",
+        evidence="shown" if sure else "likely" if works else "not shown",
         action=None if works else "Record more of what is known before the end: source, need, size, first contact.",
         owner=OWNER,
     )  # fmt: skip
 
 
 def _profit(scored: Scored) -> Finding | None:
-    told, fmt, nouns = scored.profit, scored.fmt, scored.asked.nouns
+    told, fmt, nouns = scored.profit, scored.fmt, scored.nouns
     if told is None:
         return Finding(
             "scoring-price",
-            f"What a yes brings and what it costs to work on one of the {nouns.many} are not both known, so nobody can say down"
-            " to which chance the work pays.",
+            fmt.say(
+                "What a yes brings and what it costs to work on one of the {many} are not both known, so nobody can say down to"
+                " which chance the work pays.", **nouns,
+            ),
             evidence="not shown",
             action="State contact_cost in client.yml and what a yes brings (value, or amount and gross_margin).",
             owner=OWNER,
-        )
+        )  # fmt: skip
     if not scored.learned.works:  # what it would have brought is chance
         return None
+    measured = scored.asked.measured
     if told.best <= 0 or told.share == 0:
+        cost = fmt.exact_money(float(np.nanmean(scored.asked.cost)))
+        nothing = fmt.say("At {cost} for each of the {many}, working on none of them would have paid.", cost=cost, **nouns)
         return Finding(
-            "scoring-profit",
-            f"At {fmt.value(_usual_cost(scored), 'unit_money')} for each of the {nouns.many}, working on none of them would have"
-            f" paid.{_planned(scored)}",
-            told.best, "unit_money", told.low, told.high, len(scored.learned.held_out),
-            evidence="likely" if scored.asked.measured else "indicative",
-            action="Find a cheaper way to reach them, or only those who ask.", owner=OWNER,
+            "scoring-profit", fmt.sentences(nothing, _planned(scored)), told.best, "unit_money", told.low, told.high,
+            len(scored.learned.held_out), evidence="likely" if measured else "indicative",
+            action="Find a cheaper way to reach them, or work only on those who ask.", owner=OWNER,
         )  # fmt: skip
-    everybody = told.everybody > 0
-    if told.threshold is not None:
-        pays, rest = f"It pays from a chance of {fmt.share(told.threshold)}.", f"{nouns.many} below that chance"
-    else:
-        pays, rest = "It pays where the chance times what a yes brings is above what the work costs.", f"the other {nouns.many}"
-    other = "working on everybody" if everybody else "working on nobody"
-    more = f"{fmt.value(told.gain, 'unit_money')} more than {other}" if told.gain > 0 else f"no more than {other}"
-    best = f"{fmt.value(told.best, 'unit_money')} of {scored.meant} for each of the whole list"
-    sentence = (
-        f"Working on the {fmt.share(told.share)} of the {nouns.many} with which it pays would have left {best}, {more}. {pays}"
-    )
-    if told.share > NEARLY_ALL:
-        sentence = f"It pays to work on all {nouns.many}: that would have left {best}. The score says where to begin."
+    some = told.share <= NEARLY_ALL
     return Finding(
         "scoring-profit",
-        f"{sentence}{_planned(scored)}",
+        fmt.sentences(*(_some_pay(scored) if some else _all_pay(scored)), _planned(scored)),
         told.gain,
         "unit_money",
         told.gain_low,
         told.gain_high,
         len(scored.learned.held_out),
-        evidence="likely" if scored.asked.measured and scored.pays else "indicative",
-        action=f"Leave {rest} to mails and the website." if told.gain > 0 and told.share <= NEARLY_ALL else None,
+        evidence="likely" if measured and scored.pays else "indicative",
+        action=_leave(scored) if told.gain > 0 and some else None,
         owner=OWNER,
     )
 
 
+def _all_pay(scored: Scored) -> tuple[str, ...]:
+    fmt, best = scored.fmt, scored.fmt.exact_money(scored.profit.best)
+    all_pay = fmt.say(
+        "It pays to work on all {many}: that would have left {best} of {meant} for each of the whole list.",
+        best=best, meant=scored.meant, **scored.nouns,
+    )  # fmt: skip
+    return all_pay, fmt.say("The score says where to begin.")
+
+
+def _some_pay(scored: Scored) -> tuple[str, ...]:
+    """What working on those with whom it pays would have left, beside working on everybody or nobody, and from where it pays."""
+    told, fmt = scored.profit, scored.fmt
+    left = fmt.say(
+        "Working on the {share} of the {many} with which it pays would have left {best} of {meant} for each of the whole list.",
+        share=fmt.share(told.share), best=fmt.exact_money(told.best), meant=scored.meant, **scored.nouns,
+    )  # fmt: skip
+    if told.gain > 0:
+        template = _MORE_THAN_EVERYBODY if told.everybody > 0 else _MORE_THAN_NOBODY
+    else:
+        template = _NO_MORE_THAN_EVERYBODY if told.everybody > 0 else _NO_MORE_THAN_NOBODY
+    if told.threshold is None:
+        pays = fmt.say("It pays where the chance times what a yes brings is above what the work costs.")
+    else:
+        pays = fmt.say("It pays from a chance of {chance}.", chance=fmt.share(told.threshold))
+    return left, fmt.say(template, more=fmt.exact_money(told.gain)), pays
+
+
+_MORE_THAN_EVERYBODY = mark("That is {more} more than working on everybody.")
+_MORE_THAN_NOBODY = mark("That is {more} more than working on nobody.")
+_NO_MORE_THAN_EVERYBODY = mark("That is no more than working on everybody.")
+_NO_MORE_THAN_NOBODY = mark("That is no more than working on nobody.")
+
+
+def _leave(scored: Scored) -> str:
+    """What to do with those with whom the work does not pay."""
+    if scored.profit.threshold is None:
+        return scored.fmt.say("Leave the other {many} to mails and the website.", **scored.nouns)
+    return scored.fmt.say("Leave {many} below that chance to mails and the website.", **scored.nouns)
+
+
 def _planned(scored: Scored) -> str:
     """That the share of a yes that the work brings about is taken, and not measured."""
-    asked, fmt = scored.asked, scored.fmt
-    if asked.measured:
+    if scored.asked.measured:
         return ""
-    return f" That takes {fmt.share(asked.caused[1])} of the yes to be brought about by the work; nobody has measured it here."
-
-
-def _usual_cost(scored: Scored) -> float:
-    return float(np.nanmean(scored.asked.cost))
+    return scored.fmt.say(
+        "That takes {share} of the yes to be brought about by the work; nobody has measured it here.",
+        share=scored.fmt.share(scored.asked.caused[1]),
+    )
 
 
 def _open(scored: Scored) -> Finding | None:
-    listed, fmt, nouns = scored.listed, scored.fmt, scored.asked.nouns
+    listed, fmt, nouns = scored.listed, scored.fmt, scored.nouns
     if listed.empty:
-        return Finding(
-            "scoring-open", f"None of the {nouns.many} is open today: the score waits for the next ones.", 0.0, "count",
-            evidence="shown",
-        )  # fmt: skip
+        sentence = fmt.say("None of the {many} is open today: the score waits for the next ones.", **nouns)
+        return Finding("scoring-open", sentence, 0.0, "count", evidence="shown")
     pays = listed[(listed["gain"] > 0) & listed["cost"].notna()]
     if pays.empty:
-        expected, do = float(listed["chance"].sum()), nouns.do.replace("are ", "be ", 1)
+        expected = float(listed["chance"].sum())
+        sentence = fmt.say_n(
+            "One of the {many} is open; the chance that it will be among those that {do} is {chance}.",
+            "Of {n} open {many}, about {expected} should come to be among those that {do}.",
+            len(listed), expected=fmt.count(expected), chance=fmt.share(expected), **nouns,
+        )  # fmt: skip
         return Finding(
-            "scoring-open",
-            f"{fmt.count(len(listed))} {nouns.many} are open; about {fmt.count(expected)} of them should {do}.",
-            expected, "count", n=len(listed), evidence="indicative",
+            "scoring-open", sentence, expected, "count", n=len(listed), evidence="indicative",
             action="Begin at the top of the list." if scored.learned.works else None, owner=OWNER,
         )  # fmt: skip
     value, cost = float(pays["value"].sum()), float(pays["cost"].sum())
-    order = "each name has its reasons beside it" if scored.learned.works else "it goes by worth, as no score tells them apart"
     return Finding(
         "scoring-open",
-        f"Of {fmt.count(len(listed))} open {nouns.many}, {fmt.count(len(pays))} are worth working on: they should bring"
-        f" {fmt.money(value)} of {scored.meant} that would not come anyway, for {fmt.money(cost)}.",
+        fmt.say_n(
+            "Of {all} open {many}, one is worth working on: it should bring {value} of {meant} that would not come anyway, for"
+            " {cost}.",
+            "Of {all} open {many}, {n} are worth working on: they should bring {value} of {meant} that would not come anyway, for"
+            " {cost}.",
+            len(pays), all=fmt.count(len(listed)), value=fmt.money(value), cost=fmt.money(cost), meant=scored.meant, **nouns,
+        ),
         value,
         "money",
         float(pays["value_low"].sum()),
@@ -148,9 +191,10 @@ def _open(scored: Scored) -> Finding | None:
         len(pays),
         money=value - cost if scored.asked.margin is not None else None,
         evidence="indicative",
-        action=f"Begin at the top of the list; {order}.",
+        action="Begin at the top of the list; each name has its reasons beside it." if scored.learned.works
+        else "Begin at the top of the list; it goes by worth, as no score tells them apart.",
         owner=OWNER,
-    )
+    )  # fmt: skip
 
 
 def _drivers(scored: Scored) -> Finding | None:
@@ -161,13 +205,19 @@ def _drivers(scored: Scored) -> Finding | None:
     for column in dict.fromkeys(table["column"]):
         rows = table[table["column"] == column]
         low, high = rows.loc[rows["chance"].idxmin()], rows.loc[rows["chance"].idxmax()]
-        if high["chance"] - low["chance"] > 0.01:
-            told.append(f"{high['said']}: {fmt.share(high['chance'])}, {low['said']}: {fmt.share(low['chance'])}")
+        if high["chance"] - low["chance"] > MOVES:
+            words = {
+                "high": high["said"],
+                "most": fmt.share(high["chance"]),
+                "low": low["said"],
+                "least": fmt.share(low["chance"]),
+            }
+            told.append(fmt.say("{high}: {most}, {low}: {least}", **words))
     if not told:
         return None
     return Finding(
         "scoring-drivers",
-        f"What moves the chance most, all else as it is: {'; '.join(told[:2])}.",
+        fmt.say("What moves the chance most, all else as it is: {columns}.", columns=listed_reasons(told[:2], fmt)),
         evidence="indicative",
         n=scored.learned.rows,
         action="Read these as what goes with a yes, not as what brings it about.",
@@ -175,17 +225,21 @@ def _drivers(scored: Scored) -> Finding | None:
 
 
 def _leaks(scored: Scored) -> Finding | None:
-    dropped = scored.learned.dropped
+    dropped, fmt = scored.learned.dropped, scored.fmt
     if dropped.empty:
         return None
-    names = ", ".join(column_name(c) for c in dropped["column"])
-    one = len(dropped) == 1
+    names, reason = [fmt.told(column_name(c)) for c in dropped["column"]], fmt.told(dropped["reason"].iloc[0])
+    one = len(names) == 1
     return Finding(
         "scoring-leaks",
-        f"{names} {'gives' if one else 'give'} the end away and {'was' if one else 'were'} left out:"
-        f" {dropped['reason'].iloc[0]}.",
-        float(len(dropped)),
+        fmt.say("{column} gives the end away and was left out: {reason}.", column=names[0], reason=reason) if one
+        else fmt.say(
+            "{columns} give the end away and were left out. Of {column}: {reason}.",
+            columns=fmt.listed(names), column=names[0], reason=reason,
+        ),
+        float(len(names)),
         "count",
         evidence="shown",
-        action=f"Tell us if {'it is' if one else 'they are'} known before the end after all: the score would then be better.",
-    )
+        action="Tell us if it is known before the end after all: the score would then be better." if one
+        else "Tell us if one of them is known before the end after all: the score would then be better.",
+    )  # fmt: skip

@@ -5,6 +5,8 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
+from playbook.locale import Said, mark, said
+
 __all__ = ["HINTS", "leaks"]
 
 GIVEN_AWAY = 0.95  # area under ROC of one column alone; honest columns in sales and credit rarely pass 0.85
@@ -16,13 +18,17 @@ LATER = 0.9  # share of dates that lie after the case opened
 PARTS = 20  # of a number's values
 # Words of headers that are usually written at the end. They help to say why; they never decide.
 HINTS = ("clos", "result", "reason", "outcome", "won", "lost", "win", "loss", "sign", "cancel", "final", "status", "stage", "end")
+_FILLED = mark("it is filled almost only where the outcome is yes"), mark("it is filled almost only where the outcome is no")
+_EMPTY = mark("it is empty almost only where the outcome is yes"), mark("it is empty almost only where the outcome is no")
+_WORD = mark("it is “{word}” almost only where the outcome is yes"), mark("it is “{word}” almost only where the outcome is no")
 
 
 def leaks(
     tidied: pd.DataFrame, outcome: np.ndarray, waiting: pd.DataFrame | None = None, dates: pd.DataFrame | None = None,
     keep: tuple[str, ...] = (), seed: int = 0,
 ) -> pd.DataFrame:  # fmt: skip
-    """Columns that were known only after the outcome: one row each with column, reason, and auc (of the column alone).
+    """Columns that were known only after the outcome: one row each with column, reason (``said``, to be told in the reader's
+    language), and auc (of the column alone).
 
     ``tidied``: features as ``columns.tidy`` makes them; ``waiting``: the same columns of cases still open; ``dates``: days from
     the case's first day to each date column (positive is later), NaN where empty, with the days left to the last day of
@@ -38,12 +44,14 @@ def leaks(
             _late(values, None if waiting is None else waiting[name])
             or (_after(dates, name) if dates is not None and name in dates else None)
             or _one_sided(values, outcome)
-            or ("alone it nearly decides the outcome" if alone >= GIVEN_AWAY else None)
+            or (said("alone it nearly decides the outcome") if alone >= GIVEN_AWAY else None)
         )
         if reason:
-            told = ", and its name sounds like something written at the end" if _sounds_late(name) else ""
-            rows.append((name, reason + told, alone))
-    return pd.DataFrame(rows, columns=["column", "reason", "auc"])
+            if _sounds_late(name):
+                reason = said("{reason}, and its name sounds like something written at the end", reason=reason)
+            rows.append((name, reason, alone))
+    table = pd.DataFrame(rows, columns=["column", "reason", "auc"], dtype=object)  # a column of text would forget what was said
+    return table.astype({"auc": float})
 
 
 def _parts(values: pd.Series) -> np.ndarray:
@@ -68,40 +76,36 @@ def _alone(values: pd.Series, outcome: np.ndarray, seed: int) -> float:
     return float(roc_auc_score(outcome, told))
 
 
-def _one_sided(values: pd.Series, outcome: np.ndarray) -> str | None:
+def _one_sided(values: pd.Series, outcome: np.ndarray) -> Said | None:
     """Whether rows that are filled, empty, or all say one word, have one outcome beyond what an honest column shows."""
     filled = values.notna().to_numpy()
-    groups = {} if filled.all() else {"filled": filled, "empty": ~filled}
+    groups = [] if filled.all() else [(_FILLED, None, filled), (_EMPTY, None, ~filled)]
     if values.dtype == object or values.nunique() == 2:
         common = values.value_counts().head(10).index
-        groups |= {f"“{_said(level)}”": (values == level).to_numpy() for level in common}
-    for said, inside in groups.items():
-        for side, word in ((outcome, "yes"), (~outcome, "no")):
+        groups += [(_WORD, level, (values == level).to_numpy()) for level in common]
+    for reasons, level, inside in groups:
+        for side, reason in zip((outcome, ~outcome), reasons, strict=True):
             hits, misses = (inside & side).sum(), (inside & ~side).sum()
             others, rest = (~inside & side).sum(), (~inside & ~side).sum()
             ratio = ((hits + 0.5) / (misses + 0.5)) / ((others + 0.5) / (rest + 0.5))
             often = hits * (~side).sum() >= OFTEN * misses * side.sum()
             if hits >= max(FEWEST, COVERED * side.sum()) and ratio >= ODDS and often:
-                return f"it is {said} almost only where the outcome is {word}"
+                return said(reason, word=f"{level:g}" if isinstance(level, float) else str(level))
     return None
 
 
-def _late(values: pd.Series, waiting: pd.Series | None) -> str | None:
+def _late(values: pd.Series, waiting: pd.Series | None) -> Said | None:
     if waiting is None or len(waiting) < FEWEST:
         return None
     late = waiting.isna().mean() >= EMPTY and values.notna().mean() >= FILLED
-    return "it is empty while a case is open and filled once it has ended" if late else None
+    return said("it is empty while a case is open and filled once it has ended") if late else None
 
 
-def _after(dates: pd.DataFrame, name: str) -> str | None:
+def _after(dates: pd.DataFrame, name: str) -> Said | None:
     known = dates[name].dropna()
     if len(known) < FEWEST or (known > 0).mean() < LATER or (known > dates.loc[known.index, "left"]).any():
         return None
-    return "its dates come after the case opened and never lie ahead"
-
-
-def _said(level: object) -> str:
-    return f"{level:g}" if isinstance(level, float) else str(level)
+    return said("its dates come after the case opened and never lie ahead")
 
 
 def _sounds_late(name: str) -> bool:

@@ -8,6 +8,7 @@ import pandas as pd
 from sklearn import config_context
 from sklearn.metrics import roc_auc_score
 
+from playbook.locale import mark
 from playbook.methods.strategy.predicting.calibration import Calibrator, calibrate, log_odds
 from playbook.methods.strategy.predicting.columns import Columns, tidy
 from playbook.methods.strategy.predicting.judge import area_difference, judged
@@ -20,9 +21,9 @@ __all__ = ["AVERAGE", "CHOICE", "FEWEST", "Learned", "Model", "Trial", "learn"]
 FEWEST = 30  # cases of the rarer outcome: with fewer no comparison of models means anything
 MOST = 5_000  # rows for the comparison of models; the last fit takes FINAL
 FINAL = 40_000
-AVERAGE = "average of three"
+AVERAGE = mark("average of three")
 MEMBERS = (LOGISTIC, FOREST, BOOSTING)  # fixed beforehand, not picked for their results
-CHOICE = "the choice, made anew in each part"
+CHOICE = mark("the choice, made anew in each part")
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ class Learned:
     ``comparison``: a row a model and one for the whole procedure (CHOICE): model, auc, auc_low, auc_high, pr_auc, brier, ece
     on rows not seen; ``best``: the model chosen; ``held_out``: probability, outcome, indexed like the rows judged, each from
     a model (and a choice of model) that had not seen the row; ``model``: fitted to all rows; ``dropped``: column, reason,
-    auc of the leakage guard; ``unused``: column, reason of what carries nothing; ``base_rate``: share of yes; ``rows``: learnt
-    from; ``by_time``: whether later rows were judged by earlier ones.
+    auc of the leakage guard; ``unused``: column, reason of what carries nothing (reasons are ``said``); ``base_rate``: share of
+    yes; ``rows``: learnt from; ``by_time``: whether later rows were judged by earlier ones.
     """
 
     comparison: pd.DataFrame
@@ -107,7 +108,7 @@ def learn(
         tidied, known, None if waiting is None else tidy(waiting[features.columns]), _later(features, when), tuple(keep), seed
     )
     tidied = tidied.drop(columns=dropped["column"])
-    unused = pd.DataFrame(list(Columns.read(tidied).unused.items()), columns=["column", "reason"])
+    unused = pd.DataFrame(list(Columns.read(tidied).unused.items()), columns=["column", "reason"], dtype=object)
     tidied = tidied.drop(columns=unused["column"])
     if tidied.shape[1] == 0:
         raise ValueError("there is nothing to learn from: no column is left")

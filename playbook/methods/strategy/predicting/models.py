@@ -12,6 +12,7 @@ from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
+from playbook.locale import mark
 from playbook.methods.strategy.predicting.calibration import log_odds
 from playbook.methods.strategy.predicting.columns import Matrices, zero_where_empty
 from playbook.methods.strategy.predicting.splits import Split
@@ -19,7 +20,8 @@ from playbook.methods.strategy.predicting.splits import Split
 __all__ = ["BOOSTING", "FOREST", "LOGISTIC", "MACHINE", "MODELS", "Scorer", "Searched", "search"]
 
 LOGISTIC, TREE, FOREST, BOOSTING, MACHINE = MODELS = (
-    "logistic regression", "decision tree", "random forest", "gradient boosting", "support vector machine",
+    mark("logistic regression"), mark("decision tree"), mark("random forest"), mark("gradient boosting"),
+    mark("support vector machine"),
 )  # fmt: skip
 FIRST_TREES, TREES = 30, 120
 DRAWN = 0.4  # of the rows, for each tree

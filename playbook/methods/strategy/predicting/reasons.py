@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from playbook.methods.strategy.predicting.calibration import log_odds
 from playbook.methods.strategy.predicting.learn import Model, Trial
-from playbook.methods.strategy.predicting.wording import said
+from playbook.methods.strategy.predicting.wording import column_value, listed_reasons
 from playbook.result.formats import Formats
 
 __all__ = ["Reasons", "importance", "partial_dependence", "reasons"]
@@ -66,13 +66,13 @@ def _told(pushes: np.ndarray, rows: pd.DataFrame, names: tuple[str, ...], fmt: F
     def word(i: int, j: int) -> str:
         key = (j, values[i, j])
         if key not in words:
-            words[key] = said(names[j], values[i, j], fmt)
+            words[key] = column_value(names[j], values[i, j], fmt)
         return words[key]
 
     told = []
     for side in (pushes, -pushes):
         order = np.argsort(-side, axis=1, kind="stable")[:, :NAMED]
-        told.append(["; ".join(word(i, j) for j in order[i] if side[i, j] >= LEAST) for i in range(len(rows))])
+        told.append([listed_reasons([word(i, j) for j in order[i] if side[i, j] >= LEAST], fmt) for i in range(len(rows))])
     return told[0], told[1]
 
 
@@ -111,7 +111,7 @@ def partial_dependence(model: Model, known: pd.DataFrame, columns: list[str], fm
         return pd.DataFrame(columns=["column", "value", "said", "chance"])
     together = pd.concat([rows.assign(**{name: value}) for name, value in settings], ignore_index=True)
     chances = model.predict_tidy(together).reshape(len(settings), len(rows)).mean(axis=1)
-    told = [(n, v, said(n, v, fmt), float(c)) for (n, v), c in zip(settings, chances, strict=True)]
+    told = [(n, v, column_value(n, v, fmt), float(c)) for (n, v), c in zip(settings, chances, strict=True)]
     return pd.DataFrame(told, columns=["column", "value", "said", "chance"])
 
 

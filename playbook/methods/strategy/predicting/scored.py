@@ -39,4 +39,9 @@ class Scored:
 
     @property
     def meant(self) -> str:
-        return "revenue" if self.asked.margin is None else "gross margin"
+        return self.fmt.say("revenue") if self.asked.margin is None else self.fmt.say("gross margin")
+
+    @property
+    def nouns(self) -> dict[str, str]:
+        """``many`` and ``do``, as in ``Nouns.told``."""
+        return self.asked.nouns.told(self.fmt)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.strategy.predicting.asked import Asked
 from playbook.methods.strategy.predicting.reasons import Reasons
 from playbook.methods.strategy.predicting.scored import Scored
@@ -11,7 +12,8 @@ from playbook.result.contract import LINES, Proposal, Worklist
 __all__ = ["proposals", "scored_list", "worklists"]
 
 LEAD_DAYS, REVIEW_DAYS = 14, 91
-OWNER = "head of sales"
+STOP = 50  # worked on without earning their cost
+OWNER = mark("head of sales")
 
 
 def scored_list(asked: Asked, chance: np.ndarray, told: Reasons | None) -> pd.DataFrame:
@@ -36,16 +38,16 @@ def proposals(scored: Scored) -> tuple[Proposal, ...]:
     pays = _paying(scored)
     if pays.empty:
         return ()
-    asked = scored.asked
+    asked, fmt, nouns = scored.asked, scored.fmt, scored.nouns
     return (
         Proposal(
             id="scored-list",
             name="calls by score",
-            action=f"Work on these {asked.nouns.many} in the order of the list; leave out one in ten by lot.",
-            whom=f"{asked.nouns.many} with a good chance",
+            action=fmt.say("Work on these {many} in the order of the list; leave out one in ten by lot.", **nouns),
+            whom=fmt.say("{many} with a good chance", **nouns),
             owner=OWNER,
-            kpi=f"share of the {asked.nouns.many} worked on that {asked.nouns.do}, against those left out",
-            stop_rule=f"Stop where 50 {asked.nouns.many} worked on bring less than they cost.",
+            kpi=fmt.say("share of the {many} worked on that {do}, against those left out", **nouns),
+            stop_rule=fmt.say("Stop where {n} {many} worked on bring less than they cost.", n=STOP, **nouns),
             pool="purchases" if asked.kind == "customers" else "new customers",
             lines=pays[list(LINES)],
             lead_days=LEAD_DAYS,
@@ -69,14 +71,14 @@ def _paying(scored: Scored) -> pd.DataFrame:
 
 
 def _worklist(scored: Scored, listed: pd.DataFrame) -> Worklist:
-    asked = scored.asked
+    asked, fmt, nouns = scored.asked, scored.fmt, scored.nouns
     named = {
         "customer_id": ("Customer", "text"), "subject": ("About", "text"), "opened_on": ("Opened", "date"),
         "product": ("Product", "text"), "owner": ("Sales person", "text"), "stage": ("Stage", "text"),
         "created_on": ("Opened", "date"), "recency_days": ("Days since the last order", "count"),
         "revenue_365": ("Bought in 12 months", "money"),
     }  # fmt: skip
-    columns = {"key": (asked.nouns.one.capitalize(), "text")}
+    columns = {"key": (asked.nouns.one, "text")}
     columns |= {c: label for c, label in named.items() if c in listed and not (c == "customer_id" and asked.kind == "customers")}
     columns |= {"chance": ("Chance", "share"), "value": ("Should bring", "money"), "cost": ("Costs", "money")}
     columns |= {"why": ("Speaks for it", "text"), "but": ("Speaks against it", "text")}
@@ -84,14 +86,10 @@ def _worklist(scored: Scored, listed: pd.DataFrame) -> Worklist:
         del columns["value"]
     if listed["cost"].isna().all():
         del columns["cost"]
-    meant = f"The chance is calibrated: of ten with 30%, three {asked.nouns.do}."
-    if not scored.learned.works:
-        meant = "No score tells them apart: all have the same chance, and the order goes by worth."
-    return Worklist(
-        "scored-list",
-        f"Whom to call first: {asked.nouns.many}",
-        f"Open {asked.nouns.many} by what working on them should bring. {meant}",
-        listed,
-        columns,
-        "key",
-    )
+    how = fmt.say("Open {many} by what working on them should bring.", **nouns)
+    if scored.learned.works:
+        meant = fmt.say("The chance is calibrated: of ten with {share}, three {do}.", share=fmt.share(0.3), **nouns)
+    else:
+        meant = fmt.say("No score tells them apart: all have the same chance, and the order goes by worth.")
+    title = fmt.say("Whom to call first: {many}", **nouns)
+    return Worklist("scored-list", title, fmt.sentences(how, meant), listed, columns, "key")

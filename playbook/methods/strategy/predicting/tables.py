@@ -3,6 +3,7 @@
 import pandas as pd
 
 from playbook.intake.schema import FEATURE
+from playbook.locale import said
 from playbook.methods.strategy.predicting.figures import GAIN_COLUMNS, source_of
 from playbook.methods.strategy.predicting.judge import gain_table
 from playbook.methods.strategy.predicting.scored import Scored
@@ -14,9 +15,11 @@ __all__ = ["assumptions", "tables"]
 
 def tables(scored: Scored) -> tuple[Table, ...]:
     """Tenths and models first, influences and what was left out for those who look closer."""
-    source, judged = source_of(scored.asked), scored.learned.held_out
+    fmt, judged = scored.fmt, scored.learned.held_out
+    source = source_of(scored.asked, fmt)
     tenths = gain_table(judged["outcome"].to_numpy(dtype=bool), judged["probability"].to_numpy())
     models = scored.learned.comparison.sort_values("auc", ascending=False, kind="stable", ignore_index=True)
+    models["model"] = [fmt.told(name) for name in models["model"]]
     found = [
         Table(tenths, "The list in tenths, best score first: chance stated and yes seen.", source, GAIN_COLUMNS),
         Table(
@@ -26,8 +29,8 @@ def tables(scored: Scored) -> tuple[Table, ...]:
             {
                 "model": ("Model", "text"),
                 "auc": ("Area under ROC", "number"),
-                "auc_low": ("at least", "number"),
-                "auc_high": ("at most", "number"),
+                "auc_low": ("At least", "number"),
+                "auc_high": ("At most", "number"),
                 "pr_auc": ("Area under precision and recall", "number"),
                 "brier": ("Brier score", "number"),
                 "ece": ("Calibration error", "share"),
@@ -36,7 +39,7 @@ def tables(scored: Scored) -> tuple[Table, ...]:
         ),
     ]
     if len(scored.importance):
-        ranked = scored.importance.assign(name=[column_name(c) for c in scored.importance["column"]])
+        ranked = scored.importance.assign(name=[fmt.told(column_name(c)) for c in scored.importance["column"]])
         columns = {"name": ("Column", "text"), "loss": ("Area lost when shuffled", "number"), "spread": ("Spread", "number")}
         found.append(Table(ranked.head(12), "How much each column counts.", source, columns, aside=True))
     if len(scored.dependence):
@@ -52,70 +55,61 @@ def tables(scored: Scored) -> tuple[Table, ...]:
 
 def _left_out(scored: Scored) -> pd.DataFrame:
     """Column by name, and why: what gives the end away first, then what was not known yet, then what says nothing."""
-    learned, today = scored.learned, "it is kept as it is today, not as it was on earlier days"
+    learned, fmt, today = scored.learned, scored.fmt, said("it is kept as it is today, not as it was on earlier days")
     later = pd.DataFrame({"column": scored.asked.later, "reason": today}, dtype=object)
     later = later[~later["column"].str.removeprefix(FEATURE).isin(scored.asked.protected.columns)]
     rows = pd.concat([learned.dropped[["column", "reason"]], later, learned.unused], ignore_index=True)
-    return rows.assign(name=[column_name(c) for c in rows["column"]])
+    return rows.assign(
+        name=[fmt.told(column_name(c)) for c in rows["column"]], reason=[fmt.told(reason) for reason in rows["reason"]]
+    )
 
 
 def assumptions(scored: Scored) -> tuple[Assumption, ...]:
     """What the score and its money rest on."""
-    fmt, asked = scored.fmt, scored.asked
-    low, middle, high = asked.caused
-    stated = [Assumption(f"The next {asked.nouns.many} are like those that the score was learnt from.", "medium", "high")]
-    if asked.kind == "customers":
-        stated.append(
-            Assumption(
-                f"Of what customers buy, three contacts bring about {fmt.share(middle)} ({fmt.share(low)} to {fmt.share(high)}),"
-                " as in a published e-mail test (Hillstrom 2008).",
-                "low",
-                "high",
-            )
-        )
-    elif asked.measured:
-        stated.append(
-            Assumption(
-                f"Working on {asked.nouns.many} brings about {fmt.share(middle)} ({fmt.share(low)} to {fmt.share(high)}) of their"
-                " yes, as those left alone show.",
-                "high",
-                "high",
-            )
-        )
-    else:
-        stated.append(
-            Assumption(
-                f"Working on {asked.nouns.many} brings about {fmt.share(middle, 0)} ({fmt.share(low, 0)} to {fmt.share(high, 0)})"
-                " of their yes; the others come anyway and are no gain. That is a planning share: nobody has measured it here."
-                " Leave some alone by lot, and the next report knows.",
-                "low",
-                "high",
-            )
-        )
+    fmt, asked, nouns = scored.fmt, scored.asked, scored.nouns
+    like = fmt.say("The next {many} are like those that the score was learnt from.", **nouns)
+    stated = [Assumption(like, "medium", "high"), _caused(scored)]
     if asked.costed:
-        stated.append(
-            Assumption(
-                f"Deals without a cost keep {fmt.share(asked.margin)} of their amount, as the {fmt.count(asked.costed)} with one"
-                " do on the whole.",
-                "medium",
-                "high",
-            )
-        )
+        text = fmt.say_n(
+            "Deals without a cost keep {share} of their amount, as the one that has a cost does.",
+            "Deals without a cost keep {share} of their amount, as the {n} that have one do on the whole.",
+            asked.costed, share=fmt.share(asked.margin),
+        )  # fmt: skip
+        stated.append(Assumption(text, "medium", "high"))
     if scored.faithful is not None:
-        stated.append(
-            Assumption(
-                f"Reasons are read from a simpler model of the score; they account for {fmt.share(scored.faithful)} of what sets"
-                " scores apart.",
-                "medium",
-                "low",
-            )
+        text = fmt.say(
+            "Reasons are read from a simpler model of the score; they account for {share} of what sets scores apart.",
+            share=fmt.share(scored.faithful),
         )
+        stated.append(Assumption(text, "medium", "low"))
     if asked.absent:
-        stated.append(Assumption(f"Named as protected but in no table: {', '.join(asked.absent)}.", "high", "medium"))
+        text = fmt.say("Named as protected but in no table: {columns}.", columns=fmt.listed(asked.absent))
+        stated.append(Assumption(text, "high", "medium"))
     if len(asked.protected.columns):
-        stated.append(
-            Assumption(
-                f"The score does not see {', '.join(asked.protected.columns)}; others may stand in for them.", "high", "medium"
-            )
-        )
+        names = fmt.listed(fmt.told(column_name(c)) for c in asked.protected.columns)
+        text = fmt.say("The score does not see {columns}; other columns may stand in for them.", columns=names)
+        stated.append(Assumption(text, "high", "medium"))
     return tuple(stated)
+
+
+def _caused(scored: Scored) -> Assumption:
+    """Which part of the yes the work brings about, and how that is known."""
+    fmt, asked = scored.fmt, scored.asked
+    low, middle, high = (fmt.share(share, 0 if asked.kind != "customers" else None) for share in asked.caused)
+    words = {"low": low, "middle": middle, "high": high, **scored.nouns}
+    if asked.kind == "customers":
+        text = fmt.say(
+            "Of what customers buy, three contacts bring about {middle} ({low} to {high}), as in a published e-mail test"
+            " (Hillstrom 2008).", **words,
+        )  # fmt: skip
+        return Assumption(text, "low", "high")
+    if asked.measured:
+        text = fmt.say(
+            "Working on {many} brings about {middle} ({low} to {high}) of their yes, as those left alone show.", **words
+        )
+        return Assumption(text, "high", "high")
+    text = fmt.say(
+        "Working on {many} brings about {middle} ({low} to {high}) of their yes; the others come anyway and are no gain. That is"
+        " a planning share: nobody has measured it here. Leave some alone by lot, and the next report knows.", **words,
+    )  # fmt: skip
+    return Assumption(text, "low", "high")

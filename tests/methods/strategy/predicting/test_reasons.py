@@ -5,7 +5,7 @@ import pytest
 from playbook.methods.strategy.predicting.columns import tidy
 from playbook.methods.strategy.predicting.learn import learn
 from playbook.methods.strategy.predicting.reasons import importance, partial_dependence, reasons
-from playbook.methods.strategy.predicting.wording import column_name, said
+from playbook.methods.strategy.predicting.wording import column_name, column_value, edge
 from playbook.result.formats import Formats
 
 FMT = Formats("EUR")
@@ -68,5 +68,11 @@ def test_the_chance_moves_as_planted(told):
     ],
 )
 def test_columns_in_words(column, value, words):
-    assert said(column, value, FMT) == words
+    assert column_value(column, value, FMT) == words
     assert words.startswith(column_name(column)) or column.endswith("_days")
+
+
+def test_months_taken_together_and_edges_of_classes():
+    assert column_name("feature: log_ins (mean of 3 months)") == "log ins (mean of 3 months)"
+    assert column_name("feature: log_ins (change in 3 months)") == "log ins (change in 3 months)"
+    assert [edge(v, FMT) for v in (0.45171, 12345.6, 2.5, 0.0)] == ["0.4517", "12,346", "2.5", "0"]
