@@ -7,6 +7,7 @@ import pandas as pd
 
 from playbook.engagement import SegmentRule
 from playbook.errors import UsageError, did_you_mean
+from playbook.locale import mark
 from playbook.methods.market_research.grouping.figures import choice_figure, profile_figure, share_figure
 from playbook.methods.market_research.grouping.findings import (
     AT_RISK,
@@ -17,7 +18,7 @@ from playbook.methods.market_research.grouping.findings import (
 )
 from playbook.methods.market_research.grouping.groups import STABLE, Grouping
 from playbook.methods.market_research.grouping.habits import QUIET, YEAR, slipping
-from playbook.methods.market_research.grouping.migration import days_back, migrate, moves
+from playbook.methods.market_research.grouping.migration import ago, days_back, migrate, moves
 from playbook.methods.market_research.grouping.rfm import rfm_scores
 from playbook.methods.market_research.grouping.rules import MEASURES, default_rules
 from playbook.methods.market_research.grouping.stages import customer_stages
@@ -42,21 +43,11 @@ FEWEST_CUSTOMERS = 30  # below this a list of names tells more than groups
 SHOWN = 12  # segments in a figure
 WAYS = ("auto", "groups", "rules", "rfm")
 POOR = 0.8  # share of customers placed right below which the sentences are a rough guide
-CALLED = {"groups": "Groups found in the data", "rules": "Rules", "rfm": "Recency, frequency and revenue scores"}
-WORTH = (
-    Assumption(
-        f"At risk a year: what customers who are silent for more than {QUIET} of their usual pauses brought in their last active "
-        "year, less the share of customers as silent before who came back; of a segment at risk, all of it.",
-        "medium",
-        "medium",
-    ),
-    Assumption(
-        "Ceiling a year: what a segment would add if all its customers reached the yearly revenue of its own upper quarter. No "
-        "action reaches all of it; it is indicative and tells where to look first.",
-        "low",
-        "low",
-    ),
-)
+CALLED = {
+    "groups": mark("Groups found in the data"),
+    "rules": mark("Rules"),
+    "rfm": mark("Recency, frequency and revenue scores"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,17 +103,19 @@ def segments(
     if by not in WAYS:
         raise UsageError(f"segments cannot be made by {by!r}.{did_you_mean(by, WAYS)} Known: {', '.join(WAYS)}.")
     if "customer_id" not in order_totals:
-        return _locked(fmt, "orders (customer_id)")
+        return _locked(fmt, fmt.say("orders (customer_id)"))
     day = pd.Timestamp(as_of)
     customers = customer_measures(order_totals, day)
     if len(customers) < FEWEST_CUSTOMERS:
-        return _locked(fmt, f"orders of at least {FEWEST_CUSTOMERS} customers ({len(customers)} bought so far)")
-    language = "zh" if fmt.locale.startswith("zh") else "en"
-    groups, grouping = by_groups(customers, k_max, language)
+        need = fmt.say(
+            "orders of at least {fewest} customers ({n} bought so far)", fewest=FEWEST_CUSTOMERS, n=fmt.count(len(customers))
+        )
+        return _locked(fmt, need)
+    groups, grouping = by_groups(customers, k_max, fmt)
     ways = {
         "groups": groups,
-        "rules": by_rules(customers, segment_rules or default_rules(language), language),
-        "rfm": by_rfm(customers, language),
+        "rules": by_rules(customers, segment_rules or default_rules(fmt.language), fmt),
+        "rfm": by_rfm(customers, fmt),
     }
     by = by if by != "auto" else "rules" if segment_rules else "groups"
     way = ways[by]
@@ -133,29 +126,28 @@ def segments(
     order = profiles["segment"].tolist()
     told = explain(customers, way.names, fmt, tuple(MEASURES) if by == "rules" else ("recency_days", "orders", "revenue"))
     flows = migrate(order_totals, customers, day, span, way.sort, by == "groups")
-    year, ago = days_back(span) == YEAR, "a year ago" if days_back(span) == YEAR else f"{days_back(span)} days ago"
     stages = stage_frame(customers)
-    others = {CALLED[name]: other.names for name, other in ways.items() if name != by}
+    others = {fmt.told(CALLED[name]): other.names for name, other in ways.items() if name != by}
     worth = (profiles["revenue_year"] / profiles["customers"]).sort_values(ascending=False, kind="stable").index
     findings = (
         best_finding(profiles, way.words[order[0]], fmt),
         lost_finding(customers, fmt),
         slipping_finding(slip, fmt),
-        moved_finding(moves(flows, profiles.loc[worth, "segment"].tolist()), ago, year, fmt),
+        moved_finding(moves(flows, profiles.loc[worth, "segment"].tolist()), days_back(span), fmt),
     )
-    tables = (profile_table(profiles), tree_table(told, fmt), agreement_table(way.names, others, order))
+    tables = (profile_table(profiles), tree_table(told, fmt), agreement_table(way.names, others, order, fmt))
     if len(flows):
-        tables += (migration_table(flows, order, ago),)
+        tables += (migration_table(flows, order, ago(days_back(span), fmt), fmt),)
     named = order_totals["customer_id"].notna()
     return Segments(
         fmt=fmt,
         headline=_headline(profiles, by, fmt),
         findings=tuple(finding for finding in findings if finding),
-        tables=(*tables, stage_table(stages, order, language)),
+        tables=(*tables, stage_table(stages, order, fmt)),
         assumptions=(
             *(_grouped(grouping, fmt) if by == "groups" and grouping.k > 1 else ()),
             *_explained(told, way, fmt),
-            *WORTH,
+            *_worth(fmt),
             *_left_out(len(customers), int((~named).sum()), order_totals.loc[named, "customer_id"].nunique(), fmt),
         ),
         assignments=customers[
@@ -167,8 +159,15 @@ def segments(
         rfm=pd.concat([customers[["customer_id"]], rfm_scores(customers)], axis=1),
         rules=pd.DataFrame({"customer_id": customers["customer_id"], "rule": ways["rules"].names}),
         tree=tuple(
-            f"{r.rule}: {r.segment} ({fmt.share(r.right)} of {fmt.count(r.customers)} are)" for r in told.sentences.itertuples()
-        ),
+            fmt.say(
+                "{rule}: {segment} ({right} of {n} are)",
+                rule=r.rule,
+                segment=r.segment,
+                right=fmt.share(r.right),
+                n=fmt.count(r.customers),
+            )
+            for r in told.sentences.itertuples()
+        ),  # fmt: skip
         migration=flows,
         stages=stages,
     )
@@ -215,47 +214,77 @@ def _room(customers: pd.DataFrame, span: int) -> pd.Series:
 
 
 def _headline(profiles: pd.DataFrame, by: str, fmt: Formats) -> str:
-    top = profiles.iloc[0]
+    top, everybody = profiles.iloc[0], fmt.count(profiles["customers"].sum())
+    if len(profiles) == 1 and by == "groups":
+        return fmt.say("All {n} customers buy alike: one group", n=everybody)
     if len(profiles) == 1:
-        alike = "buy alike: one group" if by == "groups" else f"stand in one segment: {top['segment']}"
-        return f"All {fmt.count(top['customers'])} customers {alike}"
+        return fmt.say("All {n} customers stand in one segment: {segment}", n=everybody, segment=top["segment"])
     if top["revenue_year"] <= 0:
-        return f"None of the {fmt.count(profiles['customers'].sum())} customers brought revenue in the last twelve months"
-    customers, revenue = fmt.share(top["customer_share"]), fmt.share(top["revenue_share"])
-    return f"{top['segment']} are {customers} of customers and bring {revenue} of revenue"
+        return fmt.say("None of the {n} customers brought revenue in the last twelve months", n=everybody)
+    return fmt.say(
+        "{segment} are {customers} of customers and bring {revenue} of revenue",
+        segment=top["segment"], customers=fmt.share(top["customer_share"]), revenue=fmt.share(top["revenue_share"]),
+    )  # fmt: skip
 
 
 def _grouped(grouping: Grouping, fmt: Formats) -> tuple[Assumption, ...]:
     steady = grouping.stability >= STABLE
-    return (
-        Assumption(
-            f"{'The same groups come back' if steady else 'The borders between groups move'} when customers are drawn again: "
-            f"agreement {fmt.number(grouping.stability)} of 1 for {grouping.k} groups. "
-            f"Customers near a border could stand on either side.",
-            "high" if steady else "low",
-            "medium",
-        ),
-    )
+    score = {"agreement": fmt.number(grouping.stability), "k": fmt.count(grouping.k)}
+    text = (
+        fmt.say(
+            "The same groups come back when customers are drawn again: agreement {agreement} of 1 for {k} groups. Customers near "
+            "a border could stand on either side.", **score,
+        )
+        if steady
+        else fmt.say(
+            "The borders between groups move when customers are drawn again: agreement {agreement} of 1 for {k} groups. "
+            "Customers near a border could stand on either side.", **score,
+        )
+    )  # fmt: skip
+    return (Assumption(text, "high" if steady else "low", "medium"),)
 
 
 def _explained(told: Explanation, way: Way, fmt: Formats) -> tuple[Assumption, ...]:
     unsaid = sorted(set(way.names) - set(told.sentences["segment"]))
     notes = []
     if told.right < POOR:
-        right = fmt.share(told.right)
-        notes.append(Assumption(f"The sentences that explain the segments place only {right} of customers right.", "low", "low"))
+        rough = fmt.say(
+            "The sentences that explain the segments place only {right} of customers right.", right=fmt.share(told.right)
+        )
+        notes.append(Assumption(rough, "low", "low"))
     if unsaid:
-        notes.append(Assumption(f"No short sentence leads to {', '.join(unsaid)}.", "medium", "low"))
+        notes.append(
+            Assumption(fmt.say("No short sentence leads to {segments}.", segments=fmt.listed(unsaid, "or")), "medium", "low")
+        )
     return tuple(notes)
+
+
+def _worth(fmt: Formats) -> tuple[Assumption, ...]:
+    at_risk = fmt.say(
+        "At risk a year: what customers who are silent for more than {quiet} of their usual pauses brought in their last active "
+        "year, less the share of customers as silent before who came back; of a segment at risk, all of it.",
+        quiet=QUIET,
+    )
+    return (
+        Assumption(at_risk, "medium", "medium"),
+        Assumption(
+            "Ceiling a year: what a segment would add if all its customers reached the yearly revenue of its own upper quarter. "
+            "No action reaches all of it; it is indicative and tells where to look first.",
+            "low",
+            "low",
+        ),
+    )
 
 
 def _left_out(customers: int, unnamed: int, named: int, fmt: Formats) -> tuple[Assumption, ...]:
     notes = []
     if unnamed:
-        text = "1 order names" if unnamed == 1 else f"{fmt.count(unnamed)} orders name"
-        notes.append(Assumption(f"{text} no customer and {'is' if unnamed == 1 else 'are'} left out.", "high", "low"))
+        text = fmt.say_n("{n} order names no customer and is left out.", "{n} orders name no customer and are left out.", unnamed)
+        notes.append(Assumption(text, "high", "low"))
     if named > customers:
-        back = named - customers
-        text = "1 customer sent back all it" if back == 1 else f"{fmt.count(back)} customers sent back all they"
-        notes.append(Assumption(f"{text} bought and {'is' if back == 1 else 'are'} left out.", "high", "low"))
+        text = fmt.say_n(
+            "{n} customer sent back all it bought and is left out.", "{n} customers sent back all they bought and are left out.",
+            named - customers,
+        )  # fmt: skip
+        notes.append(Assumption(text, "high", "low"))
     return tuple(notes)

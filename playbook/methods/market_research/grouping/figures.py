@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.patches import Rectangle
 
+from playbook.locale import mark
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import Formats
 from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, ON_LINES, canvas, finish
@@ -18,31 +19,36 @@ def share_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
     """Two bars a segment: its share of customers and of the last year's revenue."""
     import seaborn as sns  # here, because loading it takes a second that kernels without this chart can save
 
-    words = {"customer_share": "of customers", "revenue_share": "of revenue"}
+    words = {"customer_share": mark("{share} of customers"), "revenue_share": mark("{share} of revenue")}
     # Places, not names: cut short, two names can be the same.
     bars = profiles.assign(place=range(len(profiles))).melt("place", list(words), "of", "share")
     with canvas(height=0.9 + 0.62 * len(profiles)) as (figure, ax):
         colours = {"customer_share": BAR, "revenue_share": FINDING}
         sns.barplot(bars, x="share", y="place", orient="h", hue="of", palette=colours, saturation=1, legend=False, ax=ax)
         for container, word in zip(ax.containers, words.values(), strict=True):
-            labels = [f"{fmt.share(share)} {word}" for share in container.datavalues]
+            labels = [fmt.say(word, share=fmt.share(share)) for share in container.datavalues]
             ax.bar_label(container, labels, padding=5, fontsize=9)
         ax.set(xlabel="", ylabel="", xticks=[], xlim=(min(0, profiles["revenue_share"].min()), 1.28 * _largest(profiles)))
         ax.set_yticks(range(len(profiles)), [_short(name) for name in profiles["segment"]])
         ax.grid(False)
         ax.spines["bottom"].set_visible(False)
         svg = finish(figure)
-    alt = "; ".join(
-        f"{r.segment}: {fmt.share(r.customer_share)} of customers, {fmt.share(r.revenue_share)} of revenue"
-        for r in profiles.itertuples()
-    )
+    alt = fmt.sentences(
+        *(
+            fmt.say(
+                "{segment}: {customers} of customers, {revenue} of revenue.",
+                segment=r.segment, customers=fmt.share(r.customer_share), revenue=fmt.share(r.revenue_share),
+            )
+            for r in profiles.itertuples()
+        )
+    )  # fmt: skip
     columns = {
         "segment": ("Segment", "text"),
         "customer_share": ("Share of customers", "share"),
         "revenue_share": ("Share of revenue", "share"),
     }
     caption = "How many customers each segment holds, and what it brings in twelve months."
-    return Figure(svg, caption, source, f"{alt}.", Table(profiles, "Shares of customers and of revenue.", source, columns))
+    return Figure(svg, caption, source, alt, Table(profiles, "Shares of customers and of revenue.", source, columns))
 
 
 def profile_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
@@ -65,7 +71,7 @@ def profile_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
                 )
                 text = fmt.number(segment[name], 1) if unit == "number" else fmt.value(segment[name], unit)
                 ax.text(column + 0.5, row + 0.5, text, ha="center", va="center")
-        labels = [label.replace(" ", "\n", 1) for label, _ in columns.values()]
+        labels = [fmt.told(label).replace(" ", "\n", 1) for label, _ in columns.values()]
         ax.set(
             xlim=(0, len(columns)),
             ylim=(len(frame), 0),
@@ -79,13 +85,18 @@ def profile_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         ax.grid(False)
         ax.spines["bottom"].set_visible(False)
         svg = finish(figure)
-    alt = "; ".join(
-        f"{r.segment}: last order {fmt.count(r.recency_days)} days ago, {fmt.number(r.orders_per_year, 1)} orders a year, "
-        f"{fmt.money(r.order_value)} an order"
-        for r in frame.itertuples()
-    )
+    alt = fmt.sentences(
+        *(
+            fmt.say(
+                "{segment}: last order {days} ago, {orders} orders a year, {value} an order.",
+                segment=r.segment, days=fmt.days(round(r.recency_days)), orders=fmt.number(r.orders_per_year, 1),
+                value=fmt.money(r.order_value),
+            )
+            for r in frame.itertuples()
+        )
+    )  # fmt: skip
     table = Table(frame, "Profile of each segment.", source, {"segment": ("Segment", "text"), **columns})
-    return Figure(svg, "How segments differ: the stronger the colour, the better among the segments.", source, f"{alt}.", table)
+    return Figure(svg, "How segments differ: the stronger the colour, the better among the segments.", source, alt, table)
 
 
 def choice_figure(quality: pd.DataFrame, chosen: int, fmt: Formats, source: str) -> Figure:
@@ -93,8 +104,8 @@ def choice_figure(quality: pd.DataFrame, chosen: int, fmt: Formats, source: str)
     best = quality.set_index("k").loc[chosen]
     with canvas(height=2.8) as (figure, ax):
         for column, colour, word in (
-            ("stability", HISTORY, "comes back when redrawn"),
-            ("silhouette", FORECAST, "separates customers"),
+            ("stability", HISTORY, fmt.say("comes back when redrawn")),
+            ("silhouette", FORECAST, fmt.say("separates customers")),
         ):
             ax.plot(quality["k"], quality[column], color=colour, marker="o", markersize=4)
             ax.annotate(
@@ -108,20 +119,22 @@ def choice_figure(quality: pd.DataFrame, chosen: int, fmt: Formats, source: str)
             )
         ax.axvline(chosen, color=FINDING, linestyle="--", linewidth=1.2)
         ax.annotate(
-            f"{chosen} groups", (chosen, 1.04), (5, 0), textcoords="offset points", color=FINDING, va="center", bbox=ON_LINES
-        )
+            fmt.say_n("{n} group", "{n} groups", chosen), (chosen, 1.04), (5, 0), textcoords="offset points", color=FINDING,
+            va="center", bbox=ON_LINES,
+        )  # fmt: skip
         ax.set(
             xticks=quality["k"],
-            xlabel="number of groups",
+            xlabel=fmt.say("number of groups"),
             ylim=(min(0, quality["silhouette"].min()), 1.1),
             xlim=(quality["k"].min() - 0.3, quality["k"].max() + 0.45 * max(4, len(quality))),
         )
         svg = finish(figure)
-    alt = (
-        f"Among {quality['k'].min()} to {quality['k'].max()} groups, {chosen} were chosen: "
-        f"silhouette {fmt.number(best['silhouette'])}, "
-        f"stability {fmt.number(best['stability'])}, {fmt.count(best['votes'])} of 3 votes."
-    )
+    alt = fmt.say(
+        "Among {fewest} to {most} groups, {chosen} were chosen: separation {silhouette}, stability {stability}, votes of the "
+        "three measures {votes}.",
+        fewest=quality["k"].min(), most=quality["k"].max(), chosen=chosen, silhouette=fmt.number(best["silhouette"]),
+        stability=fmt.number(best["stability"]), votes=fmt.count(best["votes"]),
+    )  # fmt: skip
     columns = {
         "k": ("Groups", "count"),
         "silhouette": ("Separation (silhouette)", "number"),

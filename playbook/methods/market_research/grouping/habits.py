@@ -7,6 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from playbook.locale import said
+
 __all__ = ["CENT", "LOOK_BACK", "QUIET", "REGULAR", "YEAR", "Slipping", "buying_habits", "came_back", "fell_silent", "slipping"]
 
 YEAR = 365  # days
@@ -40,14 +42,16 @@ class Slipping:
         return float(self.customers["at_risk"].sum())
 
     def bands(self) -> pd.DataFrame:
-        """One row a band of silence: band (in words), customers, active_year, back (mean) and at_risk."""
-        words = [f"{low} to {high} usual pauses" for low, high in pairwise(SILENCES[:-1])] + [f"over {SILENCES[-2]} usual pauses"]
-        band = pd.cut(self.customers["silence"], SILENCES, labels=words)
+        """One row a band of silence: customers, active_year, back (mean), at_risk and band (words that were ``said``)."""
+        words = [said("{low} to {high} usual pauses", low=low, high=high) for low, high in pairwise(SILENCES[:-1])]
+        words.append(said("over {low} usual pauses", low=SILENCES[-2]))
+        band = pd.cut(self.customers["silence"], SILENCES, labels=False).astype("Int64")
+        band = pd.Series(pd.Categorical(band, range(len(words))), band.index)
         groups = self.customers.groupby(band, observed=False)
         frame = groups.agg(
             customers=("silence", "size"), active_year=("active_year", "sum"), back=("back", "mean"), at_risk=("at_risk", "sum")
         )
-        return frame.rename_axis("band").reset_index().astype({"band": str})
+        return frame.reset_index(drop=True).assign(band=pd.Series(words, dtype=object))
 
 
 def buying_habits(order_totals: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:

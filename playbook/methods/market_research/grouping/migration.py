@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
+from playbook.locale import mark
 from playbook.methods.market_research.grouping.habits import YEAR
 from playbook.methods.market_research.grouping.ways import customer_measures
+from playbook.result.formats import Formats
 
-__all__ = ["NEW_SINCE", "Moves", "days_back", "migrate", "moves"]
+__all__ = ["NEW_SINCE", "Moves", "ago", "days_back", "migrate", "moves"]
 
-NEW_SINCE = "New since"
+NEW_SINCE = mark("New since")
 FEWEST_DAYS = 28  # of which a flow can be told
 FEWEST_CUSTOMERS = 30
 
@@ -38,6 +40,11 @@ class Moves:
 def days_back(span: int) -> int:
     """How long ago the other day lies: a year, or half of the ``span`` of the data (days) where they hold less than two years."""
     return YEAR if span >= 2 * YEAR else span // 2
+
+
+def ago(back: int, fmt: Formats) -> str:
+    """How long ago ``back`` days are, in words."""
+    return fmt.say("a year ago") if back == YEAR else fmt.say("{days} ago", days=fmt.days(back))
 
 
 def migrate(

@@ -12,27 +12,31 @@ from ruamel.yaml import YAML
 
 from playbook.engagement import SegmentRule
 from playbook.errors import EngagementError, did_you_mean
+from playbook.locale import mark
+from playbook.result.formats import Formats
 
-__all__ = ["MEASURES", "OTHER", "apply_rules", "default_rules", "rule_problems", "rule_words"]
+__all__ = ["MEASURES", "apply_rules", "default_rules", "measured", "rule_problems", "rule_words"]
 
-# Measure: what it is in a reader's words. All are columns of ``customer_measures``.
+# Measure: what it is in a reader's words, to be told. All are columns of ``customer_measures``.
 MEASURES: Mapping[str, str] = MappingProxyType(
     {
-        "recency_days": "days since the last order",
-        "tenure_days": "days since the first order",
-        "orders": "orders",
-        "orders_per_year": "orders a year",
-        "revenue": "revenue in all",
-        "revenue_year": "revenue of the last 12 months",
-        "order_value": "order value",
-        "silence": "silence in usual pauses",
+        "recency_days": mark("days since the last order"),
+        "tenure_days": mark("days since the first order"),
+        "orders": mark("orders"),
+        "orders_per_year": mark("orders a year"),
+        "revenue": mark("revenue in all"),
+        "revenue_year": mark("revenue of the last 12 months"),
+        "order_value": mark("order value"),
+        "silence": mark("silence in usual pauses"),
     }
 )
-OTHER = "other"
 _OTHERS = {"en": "Other", "zh": "其他"}
 _COMPARE = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "=": operator.eq}
-_ENDS = {"top": "highest", "bottom": "lowest"}
-_IN_WORDS = {"<=": "at most", ">=": "at least", "<": "under", ">": "over", "=": "exactly"}
+_ENDS = {"top": mark("{measure} among the highest {share}%"), "bottom": mark("{measure} among the lowest {share}%")}
+_IN_WORDS = {
+    "<=": mark("{measure} at most {number}"), ">=": mark("{measure} at least {number}"), "<": mark("{measure} under {number}"),
+    ">": mark("{measure} over {number}"), "=": mark("{measure} exactly {number}"),
+}  # fmt: skip
 _CONDITION = re.compile(
     r"(?:(?P<sign><=|>=|<|>|=)\s*(?P<number>-?\d+(?:\.\d+)?)|(?P<end>top|bottom)\s+(?P<share>\d+(?:\.\d+)?)\s*%)"
 )
@@ -65,16 +69,21 @@ def apply_rules(customers: pd.DataFrame, rules: Sequence[SegmentRule], language:
     return names
 
 
-def rule_words(rule: SegmentRule) -> str:
+def rule_words(rule: SegmentRule, fmt: Formats) -> str:
     """A rule in words: "orders a year at least 12 and revenue of the last 12 months among the highest 20%"."""
-    return " and ".join(f"{MEASURES.get(measure, measure)} {_words(condition)}" for measure, condition in rule.when.items())
+    return fmt.listed(_words(measure, condition, fmt) for measure, condition in rule.when.items())
 
 
-def _words(condition: str) -> str:
-    found = _CONDITION.fullmatch(condition)
+def measured(measure: str, value: float, fmt: Formats) -> str:
+    """A value of one of the ``MEASURES`` as readers expect it: amounts as money."""
+    return fmt.money(value) if measure.startswith(("revenue", "order_value")) else fmt.number(value)
+
+
+def _words(measure: str, condition: str, fmt: Formats) -> str:
+    found, name = _CONDITION.fullmatch(condition), fmt.told(MEASURES[measure])
     if found["sign"]:
-        return f"{_IN_WORDS[found['sign']]} {found['number']}"
-    return f"among the {_ENDS[found['end']]} {found['share']}%"
+        return fmt.say(_IN_WORDS[found["sign"]], measure=name, number=measured(measure, float(found["number"]), fmt))
+    return fmt.say(_ENDS[found["end"]], measure=name, share=found["share"])
 
 
 def _fulfils(values: pd.Series, condition: str) -> pd.Series:

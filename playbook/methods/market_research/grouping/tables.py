@@ -3,6 +3,7 @@
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score
 
+from playbook.locale import mark
 from playbook.methods.market_research.grouping.migration import NEW_SINCE
 from playbook.methods.market_research.grouping.stages import PATH, life_stages
 from playbook.methods.market_research.grouping.tree import Explanation
@@ -11,9 +12,14 @@ from playbook.result.formats import Formats
 
 __all__ = ["agreement_table", "migration_table", "profile_table", "stage_frame", "stage_table", "tree_table"]
 
-SOURCE = "orders, net of returns"
+SOURCE = mark("orders, net of returns")
 COLUMNS = 8  # of segments in a table; with more, flows are listed one a row
-_AGREE = ((0.8, "sort customers almost alike"), (0.5, "agree for the most part"), (0.2, "agree in part"), (-1.0, "hardly agree"))
+_AGREE = (
+    (0.8, mark("{way} and the segments sort customers almost alike.")),
+    (0.5, mark("{way} and the segments agree for the most part.")),
+    (0.2, mark("{way} and the segments agree in part.")),
+    (-1.0, mark("{way} and the segments hardly agree.")),
+)
 
 
 def profile_table(profiles: pd.DataFrame) -> Table:
@@ -40,7 +46,10 @@ def tree_table(found: Explanation, fmt: Formats) -> Table:
     """The sentences that explain the segments."""
     return Table(
         found.sentences,
-        f"How to tell the segments apart: these sentences place {fmt.share(found.right)} of customers in their segment",
+        fmt.say(
+            "How to tell the segments apart: these sentences place {right} of customers in their segment",
+            right=fmt.share(found.right),
+        ),
         SOURCE,
         {
             "rule": ("A customer with", "text"),
@@ -51,7 +60,7 @@ def tree_table(found: Explanation, fmt: Formats) -> Table:
     )
 
 
-def agreement_table(main: pd.Series, others: dict[str, pd.Series], order: list[str]) -> Table:
+def agreement_table(main: pd.Series, others: dict[str, pd.Series], order: list[str], fmt: Formats) -> Table:
     """Where the customers of each group of the other ways stand in the main segments, and in words how far the ways agree."""
     parts, told = [], []
     for way, names in others.items():
@@ -59,14 +68,15 @@ def agreement_table(main: pd.Series, others: dict[str, pd.Series], order: list[s
         shares = shares.assign(customers=names.value_counts()).sort_values("customers", ascending=False, kind="stable")
         parts.append(shares.rename_axis("group").reset_index().assign(way=way))
         score = adjusted_rand_score(main, names)
-        told.append(f"{way} and the segments {next(words for least, words in _AGREE if score >= least)}")
+        told.append(fmt.say(next(words for least, words in _AGREE if score >= least), way=way))
     frame = pd.concat(parts, ignore_index=True)
     shown = order[:COLUMNS]
     renamed = {name: f"share_{place}" for place, name in enumerate(order)}
-    text = "; ".join(told)
     return Table(
         frame.rename(columns=renamed)[["way", "group", "customers", *renamed.values()]],
-        f"The same customers sorted in other ways, and the share of each group in each segment: {text}",
+        fmt.sentences(
+            fmt.say("The same customers sorted in other ways, and the share of each group in each segment."), *told
+        ),
         SOURCE,
         {
             "way": ("Way", "text"), "group": ("Group", "text"), "customers": ("Customers", "count"),
@@ -76,26 +86,29 @@ def agreement_table(main: pd.Series, others: dict[str, pd.Series], order: list[s
     )  # fmt: skip
 
 
-def migration_table(flows: pd.DataFrame, order: list[str], ago: str) -> Table:
-    """From which segment to which: a matrix, or the largest flows where there are many segments."""
+def migration_table(flows: pd.DataFrame, order: list[str], ago: str, fmt: Formats) -> Table:
+    """From which segment to which: a matrix, or the largest flows where there are many segments. ``ago``: when that was, in words."""
+    then = fmt.say("Segment {ago}", ago=ago)
+    flows = flows.assign(then=flows["then"].replace(NEW_SINCE, fmt.told(NEW_SINCE)))
     if len(order) > COLUMNS:
         moved = flows[flows["then"] != flows["now"]].sort_values("customers", ascending=False, kind="stable", ignore_index=True)
-        columns = {"then": (f"Segment {ago}", "text"), "now": ("Segment now", "text"), "customers": ("Customers", "count")}
-        return Table(moved, f"Who moved since {ago}", SOURCE, columns)
+        columns = {"then": (then, "text"), "now": ("Segment now", "text"), "customers": ("Customers", "count")}
+        return Table(moved, fmt.say("Who stood in another segment {ago}", ago=ago), SOURCE, columns)
     counts = flows.pivot(index="then", columns="now", values="customers").reindex(columns=order).fillna(0)
     change = (flows["revenue_after"] - flows["revenue_before"]).groupby(flows["then"]).sum()
-    counts = counts.reindex([name for name in [*order, NEW_SINCE] if name in counts.index])
+    counts = counts.reindex([name for name in [*order, fmt.told(NEW_SINCE)] if name in counts.index])
     renamed = {name: f"now_{place}" for place, name in enumerate(order)}
     frame = (
         counts.rename(columns=renamed).assign(customers=counts.sum(axis=1), change=change).rename_axis(columns=None).reset_index()
     )
     return Table(
         frame,
-        f"From the segment {ago} (rows) to the segment now (columns): customers, and how their revenue changed",
+        fmt.say("From the segment {ago} (rows) to the segment now (columns): customers, and how their revenue changed", ago=ago),
         SOURCE,
         {
-            "then": (f"Segment {ago}", "text"), "customers": ("Customers", "count"),
-            **{renamed[name]: (f"{name} now", "count") for name in order}, "change": ("Change of revenue", "money"),
+            "then": (then, "text"), "customers": ("Customers", "count"),
+            **{renamed[name]: (fmt.say("{segment} now", segment=name), "count") for name in order},
+            "change": ("Change of revenue", "money"),
         },
     )  # fmt: skip
 
@@ -106,7 +119,7 @@ def stage_frame(customers: pd.DataFrame) -> pd.DataFrame:
     return groups.agg(customers=("customer_id", "size"), revenue_year=("revenue_year", "sum")).reset_index()
 
 
-def stage_table(stages: pd.DataFrame, order: list[str], language: str) -> Table:
+def stage_table(stages: pd.DataFrame, order: list[str], fmt: Formats) -> Table:
     """The stages of ``stage_frame`` with their rules, and how many customers of each segment stand there."""
     counts = stages.pivot(index="stage", columns="segment", values="customers").fillna(0)
     shown = [name for name in order if name in counts][:COLUMNS]
@@ -116,8 +129,8 @@ def stage_table(stages: pd.DataFrame, order: list[str], language: str) -> Table:
         [s for s in PATH if s in counts.index]
     )
     frame = frame.rename_axis(columns=None).reset_index()
-    frame["label"] = frame["stage"].map(lambda s: life_stages()[s].label[language])
-    frame["rule"] = frame["stage"].map(lambda s: life_stages()[s].rule["en"])
+    frame["label"] = frame["stage"].map(lambda s: life_stages()[s].label[fmt.language])
+    frame["rule"] = frame["stage"].map(lambda s: life_stages()[s].rule[fmt.language])
     return Table(
         frame,
         "Stages of a customer's life, and the segments in them",

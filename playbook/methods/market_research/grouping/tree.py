@@ -1,6 +1,6 @@
 """Segment tree: a few sentences that tell in which segment a customer is, and how often they are right."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, log10
 
@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from sklearn.tree import DecisionTreeClassifier
 
-from playbook.methods.market_research.grouping.rules import MEASURES
+from playbook.locale import mark
+from playbook.methods.market_research.grouping.rules import MEASURES, measured
 from playbook.result.formats import Formats
 
 __all__ = ["DEPTH", "Explanation", "explain"]
@@ -20,6 +21,7 @@ DIGITS, DECIMALS = 3, 2  # of a bound; no more decimals than are written
 SEED = 7
 WHOLE = ("recency_days", "tenure_days", "orders")  # counted, so that "more than 4" is "at least 5"
 Bounds = Mapping[str, tuple[float, float]]  # measure: above, up to
+_DAYS = {"recency_days": mark("last order"), "tenure_days": mark("first order")}
 
 
 @dataclass(frozen=True)
@@ -85,43 +87,46 @@ def _rounded(cut: float, measure: str) -> float:
 
 
 def _sentence(bounds: Bounds, fmt: Formats) -> str:
-    parts = [_PHRASES.get(m, _plain(m))(low, high, fmt) for m, (low, high) in bounds.items()]
-    text = " and ".join(parts) or "all customers"
-    return text[:1].upper() + text[1:]
+    return fmt.listed(_phrase(measure, low, high, fmt) for measure, (low, high) in bounds.items()) or fmt.say("any orders")
 
 
-def _days(what: str) -> Callable[[float, float, Formats], str]:
-    def words(low: float, high: float, fmt: Formats) -> str:
-        if low < 0:
-            return f"{what} on the last day" if high < 1 else f"{what} within {fmt.count(high)} day{'s' * (high != 1)}"
-        if np.isinf(high):
-            return f"{what} more than {fmt.count(low)} day{'s' * (low != 1)} ago" if low else f"{what} before the last day"
-        days = fmt.count(high) if low + 1 == high else f"{fmt.count(low + 1)} to {fmt.count(high)}"
-        return f"{what} {days} day{'s' * (high != 1)} ago"
+def _phrase(measure: str, low: float, high: float, fmt: Formats) -> str:
+    if measure in _DAYS:
+        return _days(fmt.told(_DAYS[measure]), low, high, fmt)
+    return _orders(low, high, fmt) if measure == "orders" else _plain(measure, low, high, fmt)
 
-    return words
+
+def _days(what: str, low: float, high: float, fmt: Formats) -> str:
+    """``what``: the first or the last order; ``low`` excluded and ``high`` included, in days ago."""
+    if low < 0 and high < 1:
+        return fmt.say("{what} on the last day", what=what)
+    if low < 0:
+        return fmt.say_n("{what} within {n} day", "{what} within {n} days", high, what=what)
+    if np.isinf(high) and not low:
+        return fmt.say("{what} before the last day", what=what)
+    if np.isinf(high):
+        return fmt.say_n("{what} more than {n} day ago", "{what} more than {n} days ago", low, what=what)
+    if low + 1 == high:
+        return fmt.say_n("{what} {n} day ago", "{what} {n} days ago", high, what=what)
+    return fmt.say("{what} {low} to {high} days ago", what=what, low=fmt.count(low + 1), high=fmt.count(high))
 
 
 def _orders(low: float, high: float, fmt: Formats) -> str:
     if np.isinf(high):
-        return f"at least {fmt.count(low + 1)} orders"
-    if np.isinf(low) or low + 1 == high:
-        return f"{'only' if high == 1 else 'at most' if np.isinf(low) else 'exactly'} {fmt.count(high)} order{'s' * (high != 1)}"
-    return f"{fmt.count(low + 1)} to {fmt.count(high)} orders"
+        return fmt.say_n("at least {n} order", "at least {n} orders", low + 1)
+    if high == 1:
+        return fmt.say("only one order")
+    if np.isinf(low):
+        return fmt.say("at most {n} orders", n=fmt.count(high))
+    if low + 1 == high:
+        return fmt.say("exactly {n} orders", n=fmt.count(high))
+    return fmt.say("{low} to {high} orders", low=fmt.count(low + 1), high=fmt.count(high))
 
 
-def _plain(measure: str) -> Callable[[float, float, Formats], str]:
-    money = measure.startswith(("revenue", "order_value"))
-
-    def words(low: float, high: float, fmt: Formats) -> str:
-        write = fmt.money if money else fmt.number
-        if np.isinf(low):
-            return f"{MEASURES[measure]} up to {write(high)}"
-        if np.isinf(high):
-            return f"{MEASURES[measure]} over {write(low)}"
-        return f"{MEASURES[measure]} over {write(low)} and up to {write(high)}"
-
-    return words
-
-
-_PHRASES = {"recency_days": _days("last order"), "tenure_days": _days("first order"), "orders": _orders}
+def _plain(measure: str, low: float, high: float, fmt: Formats) -> str:
+    name, above, most = fmt.told(MEASURES[measure]), measured(measure, low, fmt), measured(measure, high, fmt)
+    if np.isinf(low):
+        return fmt.say("{measure} up to {high}", measure=name, high=most)
+    if np.isinf(high):
+        return fmt.say("{measure} over {low}", measure=name, low=above)
+    return fmt.say("{measure} over {low} and up to {high}", measure=name, low=above, high=most)

@@ -13,6 +13,7 @@ from playbook.methods.market_research.grouping.habits import YEAR, buying_habits
 from playbook.methods.market_research.grouping.names import name_groups, segment_kinds
 from playbook.methods.market_research.grouping.rfm import rfm_scores
 from playbook.methods.market_research.grouping.rules import apply_rules, rule_words
+from playbook.result.formats import Formats
 
 __all__ = ["SHORTEST_TENURE", "UNKNOWN", "Way", "by_groups", "by_rfm", "by_rules", "customer_measures"]
 
@@ -25,8 +26,7 @@ UNKNOWN = "other"  # the kind of groups beyond those that have a name
 @dataclass(frozen=True)
 class Way:
     """One way to sort customers. ``names`` and ``kinds``: segment and kind of each customer (indexed as the measures it was made
-    from); ``words``: what each segment is, to follow "customers"; ``sort`` names the segments of other customers with the same
-    model."""
+    from); ``words``: who each segment's customers are; ``sort`` names the segments of other customers with the same model."""
 
     names: pd.Series
     kinds: pd.Series
@@ -41,7 +41,7 @@ def customer_measures(order_totals: pd.DataFrame, as_of: pd.Timestamp) -> pd.Dat
     return habits.assign(tenure_days=habits["first_days"], orders_per_year=habits["orders"] / years)
 
 
-def by_groups(customers: pd.DataFrame, k_max: int, language: str) -> tuple[Way, Grouping]:
+def by_groups(customers: pd.DataFrame, k_max: int, fmt: Formats) -> tuple[Way, Grouping]:
     """k-means on recency, orders and revenue, on a log scale and standardised, named by ``name_groups``; takes the measures."""
     logs = _logs(customers)
     most = min(max(1, k_max), len(segment_kinds()), len(customers) // CUSTOMERS_PER_GROUP, len(np.unique(logs, axis=0)))
@@ -52,43 +52,46 @@ def by_groups(customers: pd.DataFrame, k_max: int, language: str) -> tuple[Way, 
 
     def sort(others: pd.DataFrame) -> pd.Series:
         groups = grouping.assign(scaler.transform(_logs(others)))
-        return _labels(pd.Series(groups, index=others.index).map(kind_of), language)
+        return _labels(pd.Series(groups, index=others.index).map(kind_of), fmt)
 
-    return Way(_labels(kinds, language), kinds, _descriptions(language), sort), grouping
+    return Way(_labels(kinds, fmt), kinds, _descriptions(fmt), sort), grouping
 
 
-def by_rfm(customers: pd.DataFrame, language: str) -> Way:
+def by_rfm(customers: pd.DataFrame, fmt: Formats) -> Way:
     """The cells of the RFM scores; takes the measures."""
     kinds = rfm_scores(customers)["kind"]
 
     def sort(others: pd.DataFrame) -> pd.Series:
-        return _labels(rfm_scores(others)["kind"], language)
+        return _labels(rfm_scores(others)["kind"], fmt)
 
-    return Way(_labels(kinds, language), kinds, _descriptions(language), sort)
+    return Way(_labels(kinds, fmt), kinds, _descriptions(fmt), sort)
 
 
-def by_rules(customers: pd.DataFrame, rules: Sequence[SegmentRule], language: str) -> Way:
+def by_rules(customers: pd.DataFrame, rules: Sequence[SegmentRule], fmt: Formats) -> Way:
     """Rules in words; takes the measures. Kinds, by which later phases find their advice, are those that fit the groups best;
     groups beyond as many as there are kinds, the smallest, are of kind ``UNKNOWN``. Raises EngagementError, see
     ``apply_rules``."""
-    names = apply_rules(customers, rules, language)
+    names = apply_rules(customers, rules, fmt.language)
     codes, found = pd.factorize(names, sort=True)
     largest = names.value_counts(sort=True).index[: len(segment_kinds())]
     mine = names.isin(largest)
     kind_of = name_groups(customers[mine], codes[mine]) if mine.any() else {}
     kinds = pd.Series(codes, index=customers.index).map(kind_of).fillna(UNKNOWN)
-    words = {name: "whom no rule describes" for name in found}
-    words |= {rule.name: f"with {rule_words(rule)}" for rule in reversed(rules)}
-    return Way(names, kinds, words, lambda others: apply_rules(others, rules, language))
+    words = dict.fromkeys(found, fmt.say("customers whom no rule describes"))
+    words |= {rule.name: fmt.say("customers with {rule}", rule=rule_words(rule, fmt)) for rule in reversed(rules)}
+    return Way(names, kinds, words, lambda others: apply_rules(others, rules, fmt.language))
 
 
 def _logs(customers: pd.DataFrame) -> np.ndarray:
     return np.log1p(customers[["recency_days", "orders", "revenue"]].clip(lower=0).to_numpy(dtype=float))
 
 
-def _labels(kinds: pd.Series, language: str) -> pd.Series:
-    return kinds.map({id: kind.label[language] for id, kind in segment_kinds().items()}).astype(object)
+def _labels(kinds: pd.Series, fmt: Formats) -> pd.Series:
+    return kinds.map({id: kind.label[fmt.language] for id, kind in segment_kinds().items()}).astype(object)
 
 
-def _descriptions(language: str) -> dict[str, str]:
-    return {kind.label[language]: f"who {kind.description['en']}" for kind in segment_kinds().values()}
+def _descriptions(fmt: Formats) -> dict[str, str]:
+    return {
+        kind.label[fmt.language]: fmt.say("customers who {what}", what=kind.description[fmt.language])
+        for kind in segment_kinds().values()
+    }

@@ -7,6 +7,9 @@ from playbook.engagement import SegmentRule
 from playbook.errors import EngagementError
 from playbook.methods.market_research.grouping.rules import MEASURES, apply_rules, default_rules, rule_words
 from playbook.methods.market_research.grouping.ways import customer_measures
+from playbook.result.formats import Formats
+
+FMT = Formats("EUR")
 
 
 def _customers(n: int = 10) -> pd.DataFrame:
@@ -56,7 +59,7 @@ def test_every_mistake_is_named_with_its_rule_and_a_suggestion():
 
 
 def test_rules_in_words():
-    assert rule_words(rule("x", orders_per_year=">= 12", revenue_year="top 20%")) == (
+    assert rule_words(rule("x", orders_per_year=">= 12", revenue_year="top 20%"), FMT) == (
         "orders a year at least 12 and revenue of the last 12 months among the highest 20%"
     )
 

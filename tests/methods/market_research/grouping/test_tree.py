@@ -29,9 +29,9 @@ def test_planted_rules_come_back_in_words():
     found = explain(customers, names, FMT)
     assert found.right == 1 and found.sentences["right"].eq(1).all() and found.sentences["customers"].sum() == len(customers)
     texts = dict(zip(found.sentences["segment"], found.sentences["rule"], strict=True))
-    assert texts["Gone"].startswith("Last order more than ") and texts["Gone"].endswith(" days ago")
+    assert texts["Gone"].startswith("last order more than ") and texts["Gone"].endswith(" days ago")
     assert "at least 10 orders" in texts["Often"] and "at most 9 orders" in texts["Seldom"]
-    assert texts["Often"].startswith("Last order within ")
+    assert texts["Often"].startswith("last order within ")
 
 
 def test_bounds_stated_are_the_bounds_counted():
@@ -46,7 +46,7 @@ def test_bounds_stated_are_the_bounds_counted():
 def test_one_segment_is_one_sentence_and_noise_is_admitted():
     customers = _customers()
     same = explain(customers, pd.Series("All", index=customers.index), FMT)
-    assert same.sentences[["rule", "customers", "right"]].to_numpy().tolist() == [["All customers", len(customers), 1.0]]
+    assert same.sentences[["rule", "customers", "right"]].to_numpy().tolist() == [["any orders", len(customers), 1.0]]
     noise = pd.Series(np.random.default_rng(0).choice(list("abcd"), len(customers)))
     found = explain(customers, noise, FMT)
     assert found.right < 0.6 and len(found.sentences) <= 2**DEPTH
@@ -54,7 +54,7 @@ def test_one_segment_is_one_sentence_and_noise_is_admitted():
 
 
 @pytest.mark.parametrize(
-    ("values", "sentence"), [([1] * 20 + [2] * 20, "Only 1 order"), ([2] * 20 + [3] * 20, "At most 2 orders")]
+    ("values", "sentence"), [([1] * 20 + [2] * 20, "only one order"), ([2] * 20 + [3] * 20, "at most 2 orders")]
 )
 def test_one_order_is_not_one_orders(values, sentence):
     customers = pd.DataFrame({"orders": values, "recency_days": 5, "revenue": 9.0})
@@ -73,11 +73,11 @@ def test_measures_of_rules_are_told_in_their_units():
 @pytest.mark.parametrize(
     ("ago", "words"),
     [
-        ([0] * 20 + [1] * 20, {"Last order on the last day", "Last order before the last day"}),
-        ([0, 1] * 10 + [2] * 20, {"Last order within 1 day", "Last order more than 1 day ago"}),
+        ([0] * 20 + [1] * 20, {"last order on the last day", "last order before the last day"}),
+        ([0, 1] * 10 + [2] * 20, {"last order within 1 day", "last order more than 1 day ago"}),
         (
             [1] * 20 + [3] * 20 + [9] * 20,
-            {"Last order within 2 days", "Last order 3 to 6 days ago", "Last order more than 6 days ago"},
+            {"last order within 2 days", "last order 3 to 6 days ago", "last order more than 6 days ago"},
         ),
     ],
 )
