@@ -208,7 +208,7 @@ def _spread_table(spread: Concentration, fmt: Formats) -> Table:
 
 
 def _risk_table(slip: Slipping, fmt: Formats) -> Table | None:
-    rows = slip.bands()
+    rows = slip.bands(fmt)
     if not rows["customers"].sum():
         return None
     columns = {

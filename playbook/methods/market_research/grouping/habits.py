@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from playbook.locale import said
+from playbook.result.formats import Formats
 
 __all__ = ["CENT", "LOOK_BACK", "QUIET", "REGULAR", "YEAR", "Slipping", "buying_habits", "came_back", "fell_silent", "slipping"]
 
@@ -41,17 +41,16 @@ class Slipping:
     def at_risk(self) -> float:
         return float(self.customers["at_risk"].sum())
 
-    def bands(self) -> pd.DataFrame:
-        """One row a band of silence: customers, active_year, back (mean), at_risk and band (words that were ``said``)."""
-        words = [said("{low} to {high} usual pauses", low=low, high=high) for low, high in pairwise(SILENCES[:-1])]
-        words.append(said("over {low} usual pauses", low=SILENCES[-2]))
-        band = pd.cut(self.customers["silence"], SILENCES, labels=False).astype("Int64")
-        band = pd.Series(pd.Categorical(band, range(len(words))), band.index)
+    def bands(self, fmt: Formats) -> pd.DataFrame:
+        """One row a band of silence: customers, active_year, back (mean), at_risk and band (in words)."""
+        words = [fmt.say("{low} to {high} usual pauses", low=low, high=high) for low, high in pairwise(SILENCES[:-1])]
+        words.append(fmt.say("over {low} usual pauses", low=SILENCES[-2]))
+        band = pd.cut(self.customers["silence"], SILENCES, labels=words)
         groups = self.customers.groupby(band, observed=False)
         frame = groups.agg(
             customers=("silence", "size"), active_year=("active_year", "sum"), back=("back", "mean"), at_risk=("at_risk", "sum")
         )
-        return frame.reset_index(drop=True).assign(band=pd.Series(words, dtype=object))
+        return frame.rename_axis("band").reset_index().astype({"band": str})
 
 
 def buying_habits(order_totals: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:

@@ -87,7 +87,7 @@ def agreement_table(main: pd.Series, others: dict[str, pd.Series], order: list[s
 
 
 def migration_table(flows: pd.DataFrame, order: list[str], ago: str, fmt: Formats) -> Table:
-    """From which segment to which: a matrix, or the largest flows where there are many segments. ``ago``: when that was, in words."""
+    """From which segment (``ago``, in words) to which: a matrix, or the largest flows where there are many segments."""
     then = fmt.say("Segment {ago}", ago=ago)
     flows = flows.assign(then=flows["then"].replace(NEW_SINCE, fmt.told(NEW_SINCE)))
     if len(order) > COLUMNS:
