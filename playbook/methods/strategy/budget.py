@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from playbook.engagement import Assumptions, ChannelLimit, Intervention
+from playbook.locale import mark
 from playbook.methods.strategy.counting import counted_once
 from playbook.methods.strategy.spending.allocation import least
 from playbook.methods.strategy.spending.channel_costs import (
@@ -17,7 +18,14 @@ from playbook.methods.strategy.spending.channel_costs import (
 )
 from playbook.methods.strategy.spending.curves import yearly_curves
 from playbook.methods.strategy.spending.figures import budget_figure, channels_figure
-from playbook.methods.strategy.spending.findings import caused_finding, edge_finding, headline, mix_finding, split_finding
+from playbook.methods.strategy.spending.findings import (
+    caused_finding,
+    edge_finding,
+    headline,
+    meant_of,
+    mix_finding,
+    split_finding,
+)
 from playbook.methods.strategy.spending.fitting import fit_response
 from playbook.methods.strategy.spending.mix import channel_frame, mix_proposal
 from playbook.methods.strategy.spending.panel import interventions_by_week, price_index, spend_panel
@@ -36,7 +44,7 @@ from playbook.result.section import section
 
 __all__ = ["Budget", "budget"]
 
-SOURCE = "proposals and channels of this report; linear programme"
+SOURCE = mark("proposals and channels of this report; linear programme")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +75,9 @@ class Budget(Result):
         if self.spent <= 0:
             return ()
         drawn = (budget_figure(self.curve, self.spent, self.value, SOURCE, self.fmt),)
-        return (channels_figure(self.best, self.channels, _meant(self.margin), self.fmt), *drawn) if self.best.market else drawn
+        if self.best.market is None:
+            return drawn
+        return channels_figure(self.best, self.channels, meant_of(self.margin, self.fmt), self.fmt), *drawn
 
 
 @section(
@@ -117,7 +127,7 @@ def budget(
     taken = yearly_spend(costs) if costs is not None and market is None else 0.0
     return Budget(
         fmt=fmt,
-        headline=headline(best, _meant(margin), fmt),
+        headline=headline(best, margin, fmt),
         findings=_findings(best, channels, costs, margin, fmt),
         tables=_tables(best, allocations, channels, costs, margin, fmt),
         assumptions=spending_assumptions(best, margin, why if costs is not None else None, fmt),
@@ -136,10 +146,6 @@ def budget(
     )
 
 
-def _meant(margin: float | None) -> str:
-    return "revenue" if margin is None else "gross margin"
-
-
 def _market(
     channel_weeks: pd.DataFrame | None,
     weeks: pd.DataFrame | None,
@@ -150,7 +156,7 @@ def _market(
 ) -> tuple[Market | None, str]:
     """The channels with their curves, or None and why there are none."""
     if channel_weeks is None or weeks is None:
-        return None, "orders and marketing spend by week are needed."
+        return None, mark("Orders and marketing spend by week are needed.")
     panel = spend_panel(channel_weeks, weeks)
     if isinstance(panel, str):
         return None, panel
@@ -158,7 +164,7 @@ def _market(
         fit_response(panel, price_index(product_weeks, panel.weeks), interventions_by_week(interventions, panel.weeks))
     )
     if curves is None:
-        return None, "no channel spent in the last year."
+        return None, mark("No channel spent in the last year.")
     return Market(curves, panel.order_value * (1.0 if margin is None else margin), limits, sum(panel.small.values())), ""
 
 
@@ -169,14 +175,13 @@ def _findings(
     margin: float | None,
     fmt: Formats,
 ) -> tuple[Finding, ...]:
-    meant = _meant(margin)
-    found = [split_finding(best, meant, fmt)]
+    found = [split_finding(best, margin, fmt)]
     if best.market:
         found += [mix_finding(best, channels, margin, fmt), caused_finding(best, channels, margin, fmt)]
     elif costs is not None:
         found += [budget_room(costs, best.spent, best.limit, fmt), channel_finding(costs, margin, fmt)]
     if best.market or costs is None or best.allocation.left == 0 or best.limit is None:
-        found.append(edge_finding(best, meant, fmt))
+        found.append(edge_finding(best, margin, fmt))
     return tuple(f for f in found if f)
 
 
@@ -188,15 +193,15 @@ def _tables(
     margin: float | None,
     fmt: Formats,
 ) -> tuple[Table, ...]:
-    meant, tables = _meant(margin), []
+    meant, tables = meant_of(margin, fmt), []
     if best.market:
         tables.append(channels_table(channels, meant, fmt))
     if best.proposals:
         tables.append(allocation_table(allocations, meant, fmt))
     if best.limit is None and best.spent > 0:
-        tables.append(offered_table(best, meant))
+        tables.append(offered_table(best, meant, fmt))
     if costs is not None:
-        tables.append(channel_table(costs, margin, aside=best.market is not None))
+        tables.append(channel_table(costs, margin, fmt, aside=best.market is not None))
     if best.spent > 0:
         tables.append(sensitivity_table(best, meant, fmt))
     return tuple(tables)
@@ -207,7 +212,11 @@ def _impossible(
 ) -> Budget:
     """The answer where the floors of client.yml take more than its budget: nothing is split."""
     floors = market.aside + least(market.options(free=True))
-    sentence = f"The least that the channels may take, {fmt.money(floors)} a year, is more than the budget of {fmt.money(limit)}."
+    sentence = fmt.say(
+        "The least that the channels may take, {least} a year, is more than the budget of {budget}.",
+        least=fmt.money(floors),
+        budget=fmt.money(limit),
+    )
     nothing = split(waiting, None, 0.0)
     return Budget(
         fmt=fmt,
@@ -219,10 +228,13 @@ def _impossible(
                 floors - limit,
                 "money",
                 evidence="shown",
-                action=f"Raise the budget by {fmt.money(floors - limit)} or lower the floors under channel_limits in client.yml.",
+                action=fmt.say(
+                    "Raise the budget by {more} or lower the floors under channel_limits in client.yml.",
+                    more=fmt.money(floors - limit),
+                ),
             ),
         ),
-        tables=(channel_table(costs, margin),) if costs is not None else (),
+        tables=(channel_table(costs, margin, fmt),) if costs is not None else (),
         funded=(),
         allocations=allocation_frame(nothing),
         channels=pd.DataFrame(),

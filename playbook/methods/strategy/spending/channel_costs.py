@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.result.contract import Finding, Table
 from playbook.result.formats import Formats
 
@@ -14,7 +15,7 @@ _RATIOS = {
     "cost_per_order": ("spend", "orders"),
     "claimed_return": ("revenue", "spend"),
 }
-SOURCE = "marketing, orders and revenue as the channels themselves report them"
+SOURCE = mark("marketing, orders and revenue as the channels themselves report them")
 
 
 def channel_costs(channel_months: pd.DataFrame) -> pd.DataFrame:
@@ -43,13 +44,12 @@ def yearly_spend(costs: pd.DataFrame) -> float:
     return float(costs["spend"].sum() * MONTHS / costs["months"].iloc[0]) if len(costs) else 0.0
 
 
-def channel_table(costs: pd.DataFrame, margin: float | None, aside: bool = False) -> Table:
+def channel_table(costs: pd.DataFrame, margin: float | None, fmt: Formats, aside: bool = False) -> Table:
     """The costs as a table, with the warning that a claimed order is not a caused order.
 
     With a ``margin`` what a channel claims is gross margin for each unit of money spent, so that below 1 it does not even earn
     its cost by its own count; without one it is revenue.
     """
-    claim = "Revenue" if margin is None else "Gross margin"
     labels = {
         "channel": ("Channel", "text"),
         "spend": ("Spent", "money"),
@@ -58,12 +58,15 @@ def channel_table(costs: pd.DataFrame, margin: float | None, aside: bool = False
         "order_rate": ("Orders claimed per click", "share"),
         "orders": ("Orders claimed", "count"),
         "cost_per_order": ("Cost per order", "money"),
-        "claimed": (f"{claim} claimed per unit spent", "number"),
+        "claimed": ("Revenue claimed per unit spent" if margin is None else "Gross margin claimed per unit spent", "number"),
     }
     shown = costs.assign(claimed=costs["claimed_return"] * (margin or 1.0)) if "claimed_return" in costs else costs
     return Table(
         shown,
-        f"What the channels cost in {_span(costs)}. Claimed is not caused: many of these orders would have come anyway.",
+        fmt.say(
+            "What the channels cost in {time}. Claimed is not caused: many of these orders would have come anyway.",
+            time=_span(costs, fmt),
+        ),
         SOURCE,
         {c: label for c, label in labels.items() if c in shown},
         aside=aside,
@@ -78,19 +81,34 @@ def channel_finding(costs: pd.DataFrame, margin: float | None, fmt: Formats) -> 
     cheap, dear = priced.iloc[0], priced.iloc[-1]
     own = dear["claimed_return"] * margin if margin is not None and "claimed_return" in dear else float("nan")
     short = own < 1  # false as well where it is not known
-    first = f"Take money that is needed elsewhere from {dear['channel']} first. " if short else ""
-    loses = f" Even by its own count it earns only {fmt.money(own * dear['spend'])} of gross margin." if short else ""
+    told = fmt.say(
+        "By the channels' own count an order costs {least} through {cheapest} and {most} through {dearest}, which took {spent} in"
+        " {time}.",
+        least=fmt.money(cheap["cost_per_order"]), cheapest=cheap["channel"], most=fmt.money(dear["cost_per_order"]),
+        dearest=dear["channel"], spent=fmt.money(dear["spend"]), time=_span(costs, fmt),
+    )  # fmt: skip
+    loses = fmt.say("Even by its own count it earns only {earned} of gross margin.", earned=fmt.money(own * dear["spend"]))
     return Finding(
         "budget-channels",
-        f"By the channels' own count an order costs {fmt.money(cheap['cost_per_order'])} through {cheap['channel']} and"
-        f" {fmt.money(dear['cost_per_order'])} through {dear['channel']}, which took {fmt.money(dear['spend'])} in"
-        f" {_span(costs)}.{loses}",
+        fmt.sentences(told, loses if short else ""),
         dear["cost_per_order"],
         "money",
         n=int(priced["orders"].sum()),
         evidence="indicative",
-        action=f"{first}Switch {dear['channel']} off in some regions or weeks and see how many orders are really lost"
-        f"{'' if short else ' before its budget is moved'}.",
+        action=_check(dear["channel"], short, fmt),
+    )
+
+
+def _check(channel: str, short: bool, fmt: Formats) -> str:
+    """How to find out what a channel causes; one that falls ``short`` of its cost can give money away before."""
+    if not short:
+        return fmt.say(
+            "Switch {channel} off in some regions or weeks and see how many orders are really lost before its budget is moved.",
+            channel=channel,
+        )
+    return fmt.sentences(
+        fmt.say("Take money that is needed elsewhere from {channel} first.", channel=channel),
+        fmt.say("Switch {channel} off in some regions or weeks and see how many orders are really lost.", channel=channel),
     )
 
 
@@ -100,24 +118,31 @@ def budget_room(costs: pd.DataFrame, needed: float, limit: float | None, fmt: Fo
         return None
     spend = yearly_spend(costs)
     free = limit - spend
-    took = f"{fmt.money(spend)} {'a year' if costs['months'].iloc[0] < MONTHS else 'in the last 12 months'}"
+    money = {"free": fmt.money(abs(free)), "budget": fmt.money(limit), "needed": fmt.money(needed)}
+    if costs["months"].iloc[0] < MONTHS:
+        took = fmt.say("The channels take {spent} a year.", spent=fmt.money(spend))
+    else:
+        took = fmt.say("The channels took {spent} in the last 12 months.", spent=fmt.money(spend))
     if free >= needed:
-        sentence = (
-            f"The channels took {took}. That leaves {fmt.money(free)} of the budget of {fmt.money(limit)}, enough for the actions"
-            f" at {fmt.money(needed)}."
-        )
-        return Finding("budget-room", sentence, free, "money", evidence="shown")
-    left = f"leaves {fmt.money(free)} of the budget of" if free > 0 else f"is {fmt.money(-free)} more than the budget of"
+        left = fmt.say("That leaves {free} of the budget of {budget}, enough for the actions at {needed}.", **money)
+        return Finding("budget-room", fmt.sentences(took, left), free, "money", evidence="shown")
+    if free > 0:
+        left = fmt.say("That leaves {free} of the budget of {budget}; the actions need {needed}.", **money)
+    else:
+        left = fmt.say("That is {free} more than the budget of {budget}; the actions need {needed}.", **money)
     return Finding(
         "budget-room",
-        f"What the channels took, {took}, {left} {fmt.money(limit)}; the actions need {fmt.money(needed)}.",
+        fmt.sentences(took, left),
         free,
         "money",
         evidence="shown",
-        action=f"Take {fmt.money(needed - max(free, 0.0))} from the channels, the dearest orders first, or raise the budget.",
+        action=fmt.say(
+            "Take {missing} from the channels, the dearest orders first, or raise the budget.",
+            missing=fmt.money(needed - max(free, 0.0)),
+        ),
     )
 
 
-def _span(costs: pd.DataFrame) -> str:
+def _span(costs: pd.DataFrame, fmt: Formats) -> str:
     months = int(costs["months"].iloc[0]) if len(costs) else MONTHS
-    return "the last month" if months == 1 else f"the last {months} months"
+    return fmt.say_n("the last month", "the last {n} months", months)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.strategy.spending.split import EDGES, Split
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
@@ -12,7 +13,7 @@ __all__ = ["budget_figure", "channels_figure"]
 
 LEFT_END, RIGHT_END = 0.3, 0.7  # shares of the axis up to and from which a label is not centred above its point
 DRAWN, POINTS, ROW_HEIGHT = 6, 25, 2.1  # channels drawn, points of a curve, inches
-SOURCE = "marketing spend and orders by week"
+SOURCE = mark("marketing spend and orders by week")
 
 
 def channels_figure(best: Split, channels: pd.DataFrame, meant: str, fmt: Formats) -> Figure:
@@ -41,18 +42,25 @@ def channels_figure(best: Split, channels: pd.DataFrame, meant: str, fmt: Format
             for axis in (ax.xaxis, ax.yaxis):
                 axis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
                 axis.get_major_locator().set_params(nbins=4 if axis is ax.yaxis else 3)
-        figure.supxlabel("spent in a year", fontsize=10, color=HISTORY)
+        figure.supxlabel(fmt.say("spent in a year"), fontsize=10, color=HISTORY)
         svg = finish(figure)
-    told = [f"{r.channel} from {fmt.money(r.today)} to {fmt.money(r.advised)}" for r in shown.itertuples(index=False)]
+    told = [
+        fmt.say("{channel} from {today} to {advised}", channel=r.channel, today=fmt.money(r.today), advised=fmt.money(r.advised))
+        for r in shown.itertuples(index=False)
+    ]
     return Figure(
         svg=svg,
         source=SOURCE,
-        caption=f"What a year of each channel brings in {meant} for rising spend, with its {fmt.share(LEVEL)} range. Ring: today."
-        " Dot: advised. On the dotted line a channel brings back what it costs; the curve is solid where spend has been seen.",
-        alt=f"Response curves of {len(shown)} channels with today's and the advised spend: {'; '.join(told)}.",
+        caption=fmt.say(
+            "What a year of each channel brings in {meant} for rising spend, with its {level} range. Ring: today. Dot: advised."
+            " On the dotted line a channel brings back what it costs; the curve is solid where spend has been seen.",
+            meant=meant,
+            level=fmt.share(LEVEL),
+        ),
+        alt=fmt.say("Curves of what each channel brings. Spend today and advised: {changes}.", changes=fmt.listed(told)),
         data=Table(
             pd.concat(parts, ignore_index=True),
-            f"{meant.capitalize()} of a year for rising spend.",
+            fmt.say("What each channel brings in {meant} a year for rising spend.", meant=meant),
             SOURCE,
             {
                 "channel": ("Channel", "text"),
@@ -68,13 +76,13 @@ def channels_figure(best: Split, channels: pd.DataFrame, meant: str, fmt: Format
 def budget_figure(curve: pd.DataFrame, spent: float, value: float, source: str, fmt: Formats) -> Figure:
     """``curve`` (budget, value, price) with the advised spending and the line where money only returns itself."""
     start, end = float(curve["budget"].iloc[0]), float(curve["budget"].iloc[-1])
-    label = f"{fmt.money(spent)} brings {fmt.money(value)}"
+    label = fmt.say("{spent} brings {value}", spent=fmt.money(spent), value=fmt.money(value))
     with canvas(height=3.4) as (figure, ax):
         ax.plot(curve["budget"], curve["value"], color=FORECAST, linewidth=2.4)
         ax.plot([start, end], [start, end], color=HISTORY, linestyle=":", linewidth=1.4)
         below = {"xytext": (8, -8), "textcoords": "offset points", "va": "top"}
         middle = start + (end - start) * 0.62
-        ax.annotate("brings back what it costs", (middle, middle), color=HISTORY, **below)
+        ax.annotate(fmt.say("brings back what it costs"), (middle, middle), color=HISTORY, **below)
         ax.plot([spent], [value], "o", color=FINDING, markersize=7)
         place = (spent - start) / (end - start) if end > start else 0.0
         align = "left" if place < LEFT_END else "right" if place > RIGHT_END else "center"
@@ -85,14 +93,19 @@ def budget_figure(curve: pd.DataFrame, spent: float, value: float, source: str, 
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
             axis.get_major_locator().set_params(nbins=6)
-        ax.set_xlabel("spent in a year")
-        ax.set_ylabel("brought in a year")
+        ax.set_xlabel(fmt.say("spent in a year"))
+        ax.set_ylabel(fmt.say("brought in a year"))
         svg = finish(figure)
     return Figure(
         svg=svg,
         source=source,
         caption="What a rising budget brings when it is split in the best way. The curve is flat where nothing more pays.",
-        alt=f"Curve of value over budget, rising ever more slowly. {label}; it ends at {fmt.money(curve['value'].iloc[-1])}.",
+        alt=fmt.say(
+            "Curve of value over budget, rising ever more slowly: {spent} brings {value}, and it ends at {most}.",
+            spent=fmt.money(spent),
+            value=fmt.money(value),
+            most=fmt.money(curve["value"].iloc[-1]),
+        ),
         data=Table(
             curve,
             "Value of rising budgets.",
@@ -100,7 +113,7 @@ def budget_figure(curve: pd.DataFrame, spent: float, value: float, source: str, 
             {
                 "budget": ("Budget", "money"),
                 "value": ("Brings a year", "money"),
-                "price": ("One more unit brings", "number"),
+                "price": (fmt.say("{one} more brings", one=fmt.money(1)), "money"),
             },
         ),
     )

@@ -4,62 +4,93 @@ import numpy as np
 import pandas as pd
 
 from playbook.methods.strategy.spending.allocation import allocate
-from playbook.methods.strategy.spending.mix import OWNER, listed
+from playbook.methods.strategy.spending.mix import OWNER
 from playbook.methods.strategy.spending.split import EDGES, NEXT, Split, sensitivity
 from playbook.result.contract import Finding
 from playbook.result.formats import Formats
 
-__all__ = ["caused_finding", "edge_finding", "headline", "mix_finding", "split_finding"]
+__all__ = ["caused_finding", "edge_finding", "headline", "meant_of", "mix_finding", "split_finding"]
 
 NARROW = 3.0  # a range whose upper edge is less than this many times its lower
 
 
-def headline(best: Split, meant: str, fmt: Formats) -> str:
+def meant_of(margin: float | None, fmt: Formats) -> str:
+    """What the money is that spending brings: gross margin where its share is stated, else revenue."""
+    return fmt.say("revenue") if margin is None else fmt.say("gross margin")
+
+
+def headline(best: Split, margin: float | None, fmt: Formats) -> str:
     """What should be spent and what it brings, or why nothing can be said."""
-    limit, spent, value = best.limit, best.spent, best.value
+    limit, spent, meant = best.limit, best.spent, meant_of(margin, fmt)
     if spent <= 0:
-        return "There is no budget to spend" if limit == 0 else "No money should be spent: no action is expected to earn its cost"
-    if limit is None and meant == "revenue":
-        return "How much to spend cannot be said yet: the gross margin is missing"
+        if limit == 0:
+            return fmt.say("There is no budget to spend")
+        return fmt.say("No money should be spent: no action is expected to earn its cost")
+    if limit is None and margin is None:
+        return fmt.say("How much to spend cannot be said yet: the gross margin is missing")
     if limit is None:
-        return f"Up to {fmt.money(spent)} a year can be spent well; the budget is yours to decide"
+        return fmt.say("Up to {spent} a year can be spent well; the budget is yours to decide", spent=fmt.money(spent))
+    budget, value = fmt.money(limit), fmt.money(best.value)
     if best.market and best.gain_over_today() > 0:
-        better = fmt.money(best.gain_over_today())
-        return f"Split anew, the budget of {fmt.money(limit)} should leave {better} more after cost than today's spending"
+        return fmt.say(
+            "Split anew, the budget of {budget} should leave {better} more after cost than today's spending",
+            budget=budget,
+            better=fmt.money(best.gain_over_today()),
+        )
     if best.allocation.left > 0:
-        return f"Spend {fmt.money(spent)} of the {fmt.money(limit)}: it should bring {fmt.money(value)} of {meant} a year"
-    return f"The budget of {fmt.money(limit)} should bring {fmt.money(value)} of {meant} a year"
+        return fmt.say(
+            "Spend {spent} of the {budget}: it should bring {value} of {meant} a year",
+            spent=fmt.money(spent), budget=budget, value=value, meant=meant,
+        )  # fmt: skip
+    return fmt.say("The budget of {budget} should bring {value} of {meant} a year", budget=budget, value=value, meant=meant)
 
 
-def split_finding(best: Split, meant: str, fmt: Formats) -> Finding | None:
+def split_finding(best: Split, margin: float | None, fmt: Formats) -> Finding | None:
     """What the whole split costs and brings, and where most of it goes; None when nothing is spent."""
     if best.spent <= 0:
         return None
-    parts = []
-    if best.funded:
-        many = "one action" if len(best.funded) == 1 else f"{len(best.funded)} actions"
-        parts.append(f"{fmt.money(sum(p.cost for p in best.funded))} on {many}")
-    if best.market:
-        channels = len(best.amounts) + len(best.market.curves.response.panel.small)
-        parts.append(
-            f"{fmt.money(best.amounts.sum() + best.aside)} on {'one channel' if channels == 1 else f'{channels} channels'}"
-        )
-    first = max(best.funded, key=lambda p: p.cost, default=None)
-    most = f" Of the actions, {first.name} for {first.whom} takes most, {fmt.money(first.cost)}." if first else ""
     low, high = (sum(float(p.lines[c].sum()) for p in best.funded) for c in ("value_low", "value_high"))
     if best.market:
         edges = np.quantile(best.brought.sum(axis=1), EDGES)
         low, high = low + float(edges[0]), high + float(edges[1])
-    stated = meant != "revenue"
     return Finding(
         "budget-split",
-        f"{' and '.join(parts)} a year should bring {fmt.money(best.value)} of {meant}.{most}",
+        fmt.sentences(_whole(best, margin, fmt), _first(best, fmt)),
         best.value,
         "money",
         low,
         high,
-        money=(best.gain_over_today() if best.market else best.value - best.spent) if stated else None,
+        money=None if margin is None else best.gain_over_today() if best.market else best.value - best.spent,
         action="Release the amounts of the tables below, line by line.",
+    )
+
+
+def _whole(best: Split, margin: float | None, fmt: Formats) -> str:
+    """What all that is spent should bring."""
+    brings = {"value": fmt.money(best.value), "meant": meant_of(margin, fmt)}
+    actions = fmt.say_n("one action", "{n} actions", len(best.funded))
+    paid = fmt.money(sum(p.cost for p in best.funded))
+    if not best.market:
+        return fmt.say("{spent} on {what} a year should bring {value} of {meant}.", spent=paid, what=actions, **brings)
+    many = len(best.amounts) + len(best.market.curves.response.panel.small)
+    channels, spent = fmt.say_n("one channel", "{n} channels", many), fmt.money(best.amounts.sum() + best.aside)
+    if not best.funded:
+        return fmt.say("{spent} on {what} a year should bring {value} of {meant}.", spent=spent, what=channels, **brings)
+    return fmt.say(
+        "{paid} on {actions} and {spent} on {channels} a year should bring {value} of {meant}.",
+        paid=paid, actions=actions, spent=spent, channels=channels, **brings,
+    )  # fmt: skip
+
+
+def _first(best: Split, fmt: Formats) -> str:
+    """Which action takes most."""
+    if not best.funded:
+        return ""
+    first = max(best.funded, key=lambda p: p.cost)
+    if len(best.funded) == 1:
+        return fmt.say("The action is {action} for {whom}.", action=first.name, whom=first.whom)
+    return fmt.say(
+        "Of the actions, {action} for {whom} takes most, {cost}.", action=first.name, whom=first.whom, cost=fmt.money(first.cost)
     )
 
 
@@ -80,22 +111,18 @@ def mix_finding(best: Split, channels: pd.DataFrame, margin: float | None, fmt: 
             action="Leave the channels as they are, and vary one channel's spend on purpose to learn more.",
             owner=OWNER,
         )
-    change = channels.sort_values("change", key=abs, ascending=False, kind="stable")
-    down, up = change[change["change"] < 0], change[change["change"] > 0]
-    words = [f"{fmt.money(-down['change'].sum())} less on {listed(down['channel'].tolist())}"] if len(down) else []
-    words += [f"{fmt.money(up['change'].sum())} more on {listed(up['channel'].tolist())}"] if len(up) else []
-    free = -float(change["change"].sum())
-    freed = f", and frees {fmt.money(free)} for the actions" if free > 0 and best.funded and not best.allocation.left else ""
     if margin is None:
-        more = float(change["more"].sum())
-        brings = f"bring {fmt.money(abs(more))} {'more' if more > 0 else 'less'} revenue a year than today's spend"
+        gain = float(channels["more"].sum())
         low, high = (float(v) for v in np.quantile((best.brought - best.before).sum(axis=1), EDGES))
-        gain = more
-    else:
-        brings = f"leave {fmt.money(abs(gain))} a year {'more' if gain > 0 else 'less'} after cost than today's spend does"
+    free = -float(channels["change"].sum())
+    frees = free > 0 and best.funded and not best.allocation.left
     return Finding(
         "budget-mix",
-        f"{' and '.join(words)} should {brings}{freed}.",
+        fmt.sentences(
+            _moves(channels, fmt),
+            _effect(gain, margin, fmt),
+            fmt.say("It frees {money} for the actions.", money=fmt.money(free)) if frees else "",
+        ),
         gain,
         "money",
         low,
@@ -109,77 +136,123 @@ def mix_finding(best: Split, channels: pd.DataFrame, margin: float | None, fmt: 
     )
 
 
+def _moves(channels: pd.DataFrame, fmt: Formats) -> str:
+    """Which channels should get less and which more, the largest change first."""
+    change = channels.sort_values("change", key=abs, ascending=False, kind="stable")
+    down, up = change[change["change"] < 0], change[change["change"] > 0]
+    less, more = fmt.money(-down["change"].sum()), fmt.money(up["change"].sum())
+    if up.empty:
+        return fmt.say("Spend {less} a year less on {down}.", less=less, down=fmt.listed(down["channel"]))
+    if down.empty:
+        return fmt.say("Spend {more} a year more on {up}.", more=more, up=fmt.listed(up["channel"]))
+    return fmt.say(
+        "Spend {less} a year less on {down} and {more} more on {up}.",
+        less=less, down=fmt.listed(down["channel"]), more=more, up=fmt.listed(up["channel"]),
+    )  # fmt: skip
+
+
+def _effect(gain: float, margin: float | None, fmt: Formats) -> str:
+    """What the move should change in a year: revenue without a margin, else what is left after cost."""
+    size = fmt.money(abs(gain))
+    if margin is None and gain > 0:
+        return fmt.say("That should bring {gain} more revenue a year than today's spend.", gain=size)
+    if margin is None:
+        return fmt.say("That should bring {loss} less revenue a year than today's spend.", loss=size)
+    if gain > 0:
+        return fmt.say("That should leave {gain} a year more after cost than today's spend does.", gain=size)
+    return fmt.say("That should leave {loss} a year less after cost than today's spend does.", loss=size)
+
+
 def caused_finding(best: Split, channels: pd.DataFrame, margin: float | None, fmt: Formats) -> Finding:
     """Orders that the channels claim against those that the weeks show they cause, and which of them may not earn their cost."""
     orders = best.before.sum(axis=1) / best.market.worth
     low, caused, high = float(np.quantile(orders, EDGES[0])), float(orders.mean()), float(np.quantile(orders, EDGES[1]))
     unsure = channels[(channels["back_low"] < 1) & (channels["back_high"] > 1)] if margin is not None else channels.head(0)
-    told = (
-        f" Whether {listed(unsure['channel'].tolist())} earn{'s its' if len(unsure) == 1 else ' their'} cost is not sure."
-        if len(unsure)
-        else ""
-    )
     claims = (channels["claimed"] * channels["today"]).sum() / best.market.worth if "claimed" in channels else None
-    claimed = f"The channels claim {fmt.count(claims)} orders in the last year. " if claims else ""
-    they = "they" if claims else "the channels"
+    told = {"n": fmt.count(caused), "low": fmt.count(low), "high": fmt.count(high)}
+    if claims:
+        seen = fmt.say(
+            "The channels claim {claims} orders in the last year; the weeks show that they caused {n} ({low} to {high}).",
+            claims=fmt.count(claims), **told,
+        )  # fmt: skip
+    else:
+        seen = fmt.say("The weeks show that the channels caused {n} orders in the last year ({low} to {high}).", **told)
+    doubt = fmt.say_n(
+        "Whether {channels} earns its cost is not sure.", "Whether {channels} earn their cost is not sure.", len(unsure),
+        channels=fmt.listed(unsure["channel"]),
+    )  # fmt: skip
     first = (unsure if len(unsure) else channels)["channel"].iloc[0]
     return Finding(
         "budget-caused",
-        f"{claimed}The weeks show that {they} caused {fmt.count(caused)} orders ({fmt.count(low)} to {fmt.count(high)}).{told}",
+        fmt.sentences(seen, doubt if len(unsure) else ""),
         caused,
         "count",
         low,
         high,
         n=len(best.market.curves.response.panel.weeks),
         evidence="likely" if high < NARROW * low else "indicative",
-        action=f"Switch {first} off in some regions or for some weeks: no other way narrows the range as fast.",
+        action=fmt.say(
+            "Switch {channel} off in some regions or for some weeks: no other way narrows the range as fast.", channel=first
+        ),
         owner=OWNER,
     )
 
 
-def edge_finding(best: Split, meant: str, fmt: Formats) -> Finding | None:
+def edge_finding(best: Split, margin: float | None, fmt: Formats) -> Finding | None:
     """What the end of the money means: no budget named, money left, or what more would bring."""
-    limit, spent = best.limit, best.spent
-    if limit is None:
-        stated = meant != "revenue"
-        end = (
-            f"{fmt.money(spent)} a year is the most that makes sense"
-            if stated
-            else "What makes sense cannot be said without the gross margin"
-        )
-        return Finding(
-            "budget-decide",
-            f"No budget is named in client.yml. {end}.",
-            spent,
-            "money",
-            action=f"Decide how much may be spent in a year and write {'it' if stated else 'it and the gross margin'} into"
-            " client.yml.",
-        )
-    left = max(limit - spent, 0.0)
+    if best.limit is None:
+        return _undecided(best, margin, fmt)
     if best.allocation.left > 0:
-        if allocate(best.options).total > best.allocation.total * (1 + 1e-6):
-            why = "the next step, or the next action that is taken as a whole, costs more than that"
-        elif sum(p.cost for p in best.funded) >= sum(p.cost for p in best.proposals) * (1 - 1e-9) and not best.market:
-            why = "every action then reaches all for whom it pays"
-        else:
-            why = "nothing more on the list would bring back what it costs"
-            if best.market:
-                why += f", within the spend that has been seen{' and client.yml allows' if best.market.limits else ''}"
+        left = max(best.limit - best.spent, 0.0)
         return Finding(
             "budget-unspent",
-            f"{fmt.money(left)} of the {fmt.money(limit)} stays unspent: {why}.",
+            fmt.sentences(
+                fmt.say("{left} of the {budget} stays unspent.", left=fmt.money(left), budget=fmt.money(best.limit)),
+                _why_left(best, fmt),
+            ),
             left,
             "money",
             action="Keep it in reserve, or test new actions with a small part of it.",
         )
-    if spent <= 0:
+    if best.spent <= 0:
         return None
-    more = sensitivity(best).set_index("case")["value"].get(f"{NEXT:.0%} more budget")
-    further = f" {fmt.share(NEXT, 0)} more budget would bring {fmt.money(more - best.value)} more." if more is not None else ""
+    price, meant = best.allocation.price, meant_of(margin, fmt)
+    last = fmt.say("{one} more would bring {value} of {meant}.", one=fmt.money(1), value=fmt.money(price), meant=meant)
+    more = sensitivity(best).set_index("case")["value"].get("more")
+    further = "" if more is None else fmt.say(
+        "{share} more budget would bring {value} more.", share=fmt.share(NEXT, 0), value=fmt.money(more - best.value)
+    )  # fmt: skip
     return Finding(
         "budget-last",
-        f"One {fmt.currency} more would bring {fmt.number(best.allocation.price)} {fmt.currency} of {meant}.{further}",
-        best.allocation.price,
+        fmt.sentences(last, further),
+        price,
         "number",
         action="Ask for more money as long as this figure is above what the money could earn elsewhere.",
     )
+
+
+def _undecided(best: Split, margin: float | None, fmt: Formats) -> Finding:
+    if margin is None:
+        sentence = fmt.say("No budget is named in client.yml, and what makes sense cannot be said without the gross margin.")
+        action = fmt.say("Decide how much may be spent in a year and write it and the gross margin into client.yml.")
+    else:
+        sentence = fmt.say(
+            "No budget is named in client.yml; {spent} a year is the most that makes sense.", spent=fmt.money(best.spent)
+        )
+        action = fmt.say("Decide how much may be spent in a year and write it into client.yml.")
+    return Finding("budget-decide", sentence, best.spent, "money", action=action)
+
+
+def _why_left(best: Split, fmt: Formats) -> str:
+    """Why money stays in the budget."""
+    if allocate(best.options).total > best.allocation.total * (1 + 1e-6):
+        return fmt.say("The next step, or the next action that is taken as a whole, costs more than that.")
+    if not best.market and sum(p.cost for p in best.funded) >= sum(p.cost for p in best.proposals) * (1 - 1e-9):
+        return fmt.say("Every action then reaches all for whom it pays.")
+    if not best.market:
+        return fmt.say("Nothing more on the list would bring back what it costs.")
+    if best.market.limits:
+        return fmt.say(
+            "Nothing more on the list would bring back what it costs, within the spend that has been seen and client.yml allows."
+        )
+    return fmt.say("Nothing more on the list would bring back what it costs, within the spend that has been seen.")

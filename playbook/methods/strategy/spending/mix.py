@@ -1,20 +1,19 @@
 """Mix: what each channel spends, claims, causes and should spend; and the shift of channel money as a proposal."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.strategy.spending.panel import YEAR
 from playbook.methods.strategy.spending.split import EDGES, Split
 from playbook.result.contract import LINES, Proposal, Worklist
 from playbook.result.formats import Formats
 
-__all__ = ["CHANNEL_MIX", "OWNER", "channel_frame", "listed", "mix_proposal"]
+__all__ = ["CHANNEL_MIX", "OWNER", "channel_frame", "mix_proposal"]
 
 CHANNEL_MIX = "channel-mix"
 ROUNDING = 1e-6  # of all channel spend: a smaller change is none
-OWNER = "head of marketing"
+OWNER = mark("head of marketing")
 FIRST_REVIEW = 12  # weeks
 _SHOWN = {
     "channel": ("Channel", "text"),
@@ -24,11 +23,6 @@ _SHOWN = {
     "cost": ("May cost more a year", "money"),
     "value": ("Should bring a year", "money"),
 }
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names as a sentence has them: a, b and c."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def channel_frame(best: Split, costs: pd.DataFrame | None) -> pd.DataFrame:
@@ -71,24 +65,24 @@ def mix_proposal(best: Split, channels: pd.DataFrame, fmt: Formats) -> Proposal 
     cost = float(frame["cost"].sum())
     low, gain, high = best.gain()
     line = pd.DataFrame([(CHANNEL_MIX, cost, low + cost, gain + cost, high + cost)], columns=list(LINES))
-    up, down = moved[moved["change"] > 0], moved[moved["change"] < 0]
-    words = []
-    if len(up):
-        words.append(f"Spend more on {_named(up, fmt)}")
-    if len(down):
-        words.append(f"{'less' if words else 'Spend less'} on {_named(down, fmt)}")
-    orders = float(moved["more"].sum()) / best.market.worth / YEAR
-    how = f"{', '.join(words)}. Make half of the move now and the rest after the review; keep the pattern over the year."
-    watched = f"{fmt.number(abs(orders), 1)} {'more' if orders >= 0 else 'fewer'} orders a week are expected of the whole move"
+    how = fmt.sentences(
+        _move(moved, fmt),
+        fmt.say("Make half of the move now and the rest after the review; keep the pattern over the year."),
+    )
     return Proposal(
         id=CHANNEL_MIX,
         name="channel money moved",
         action=how,
-        whom=", ".join(moved["channel"]),
+        whom=fmt.listed(moved["channel"]),
         owner=OWNER,
         kpi="orders a week beside the forecast; caused orders for each unit of spend when the curves are fitted again",
-        stop_rule=f"{watched}. Go back if, {FIRST_REVIEW} weeks after a move, the curves fitted again show less left after cost"
-        " than before.",
+        stop_rule=fmt.sentences(
+            _watched(float(moved["more"].sum()) / best.market.worth / YEAR, fmt),
+            fmt.say(
+                "Go back if, {n} weeks after a move, the curves fitted again show less left after cost than before.",
+                n=fmt.count(FIRST_REVIEW),
+            ),
+        ),
         pool="new customers",
         lines=line,
         lead_days=14,
@@ -99,6 +93,28 @@ def mix_proposal(best: Split, channels: pd.DataFrame, fmt: Formats) -> Proposal 
     )
 
 
+def _move(moved: pd.DataFrame, fmt: Formats) -> str:
+    up, down = _named(moved[moved["change"] > 0], fmt), _named(moved[moved["change"] < 0], fmt)
+    if up and down:
+        return fmt.say("Spend more on {up}, less on {down}.", up=up, down=down)
+    return fmt.say("Spend more on {up}.", up=up) if up else fmt.say("Spend less on {down}.", down=down)
+
+
 def _named(rows: pd.DataFrame, fmt: Formats) -> str:
-    ordered = rows.sort_values("change", key=abs, ascending=False, kind="stable")
-    return listed([f"{r.channel} ({fmt.signed_money(r.change)} a year)" for r in ordered.itertuples(index=False)])
+    ordered = rows.sort_values("change", key=abs, ascending=False, kind="stable").itertuples(index=False)
+    named = [fmt.say("{channel} ({change} a year)", channel=r.channel, change=fmt.signed_money(r.change)) for r in ordered]
+    return fmt.listed(named)
+
+
+def _watched(orders: float, fmt: Formats) -> str:
+    """What the whole move should do to the ``orders`` of a week."""
+    many, n = round(abs(orders), 1), fmt.number(abs(orders), 1)
+    if orders < 0:
+        return fmt.say_n(
+            "{n} order fewer a week is expected of the whole move.", "{n} orders fewer a week are expected of the whole move.",
+            many, n=n,
+        )  # fmt: skip
+    return fmt.say_n(
+        "{n} order more a week is expected of the whole move.", "{n} orders more a week are expected of the whole move.",
+        many, n=n,
+    )  # fmt: skip

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Intervention
+from playbook.locale import mark, said
 
 __all__ = ["FEWEST_WEEKS", "YEAR", "SpendPanel", "interventions_by_week", "price_index", "spend_panel"]
 
@@ -38,27 +39,29 @@ class SpendPanel:
 
 
 def spend_panel(channel_weeks: pd.DataFrame, weeks: pd.DataFrame) -> SpendPanel | str:
-    """The weeks that both frames cover, as a panel; or a sentence that says why none can be made."""
+    """The weeks that both frames cover, as a panel; or a sentence, to be told, that says why none can be made."""
     if channel_weeks.empty or weeks.empty or not channel_weeks["spend"].gt(0).any():
-        return "No week has both orders and marketing spend; spend has to be known by day or week."
+        return mark("No week has both orders and marketing spend; spend has to be known by day or week.")
     first, last = (max if edge == "min" else min for edge in ("min", "max"))
     start = first(channel_weeks["week"].min(), weeks["week"].min())
     end = last(channel_weeks["week"].max(), weeks["week"].max())
     index = pd.date_range(start, end, freq="W-MON")
     if len(index) < FEWEST_WEEKS:
-        return f"Spend and orders are known together for {len(index)} weeks; a year ({FEWEST_WEEKS}) is the least."
+        return said(
+            "Spend and orders are known together for {n} weeks; a year ({least}) is the least.", n=len(index), least=FEWEST_WEEKS
+        )
     table = channel_weeks.pivot_table(index="week", columns="channel", values="spend", aggfunc="sum", observed=True)
     known = index.isin(table.index)
     if (~known).mean() > MOST_UNKNOWN:
-        return "Spend is not reported week by week: too many weeks have no row."
+        return mark("Spend is not reported week by week: too many weeks have no row.")
     table = table.fillna(0.0).reindex(index).interpolate(limit_direction="both")
     sold = weeks.set_index("week").reindex(index)
     orders, recent = sold["orders"].fillna(0).to_numpy(dtype=float), sold.tail(YEAR)
     if orders.std() == 0 or recent["orders"].sum() == 0:
-        return "There are no orders to hold against the spend of the channels."
+        return mark("There are no orders to hold against the spend of the channels.")
     told = (table.sum() >= LEAST_SHARE * table.to_numpy().sum()) & ((table > 0).sum() >= FEWEST_ACTIVE)
     if not told.any():
-        return "No channel has spent for long enough."
+        return mark("No channel has spent for long enough.")
     channels = tuple(str(c) for c in told.index[told])
     own = _claimed_value(channel_weeks, index[-YEAR:], channels)
     return SpendPanel(

@@ -143,28 +143,32 @@ def budget_curve(best: Split) -> pd.DataFrame:
 
 
 def sensitivity(best: Split) -> pd.DataFrame:
-    """case, spent, value and left after cost: as advised, as today, at the low edge of all returns, and with other budgets."""
+    """case, spent, value and left after cost.
+
+    Cases: advised; today (channels as they are, no proposals); low (as advised, all returns at their low edge); low split (split
+    anew for such returns); less and more (split anew for a budget smaller or larger by ``NEXT``).
+    """
     found = best.allocation
-    rows = [("As advised", best.spent, best.value)]
+    rows = [("advised", best.spent, best.value)]
     if best.market:
         rows.append(
             (
-                "As today: channels as they are, no proposals",
+                "today",
                 float(best.today.sum()) + best.aside,
                 float(best.before.mean(axis=0).sum()),
             )
         )
     low = sum(float(p.lines["value_low"].sum()) for p in best.funded)
     low += float(best.brought.mean(axis=0) @ _lowered(best))
-    rows.append(("As advised, all returns at their low edge", best.spent, low))
+    rows.append(("low", best.spent, low))
     money = found.spent + found.left
     pessimist = allocate(_low(best), money)
-    rows.append(("Split anew for returns at their low edge", pessimist.spent + best.aside, pessimist.total))
+    rows.append(("low split", pessimist.spent + best.aside, pessimist.total))
     if best.limit:
-        for words, share in ((f"{NEXT:.0%} less budget", 1 - NEXT), (f"{NEXT:.0%} more budget", 1 + NEXT)):
+        for case, share in (("less", 1 - NEXT), ("more", 1 + NEXT)):
             if (other := best.limit * share - best.aside) >= least(best.options):
                 again = allocate(best.options, other)
-                rows.append((words, again.spent + best.aside, again.total))
+                rows.append((case, again.spent + best.aside, again.total))
     table = pd.DataFrame(rows, columns=["case", "spent", "value"])
     return table.assign(left=table["value"] - table["spent"])
 

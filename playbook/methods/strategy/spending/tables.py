@@ -2,15 +2,16 @@
 
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.strategy.spending.allocation import allocate, least
-from playbook.methods.strategy.spending.split import Split, sensitivity
+from playbook.methods.strategy.spending.split import NEXT, Split, sensitivity
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import LEVEL, Formats
 
 __all__ = ["allocation_frame", "allocation_table", "channels_table", "offered_table", "sensitivity_table", "spending_assumptions"]
 
-CURVES = "marketing spend and orders by week"
-SOURCE = "proposals of this report; linear programme"
+CURVES = mark("marketing spend and orders by week")
+SOURCE = mark("proposals of this report; linear programme")
 OFFERED = (0.25, 0.5, 0.75, 1.0)  # shares of the most that makes sense
 
 
@@ -35,38 +36,44 @@ def allocation_table(allocations: pd.DataFrame, meant: str, fmt: Formats) -> Tab
         "full_cost": ("Could take a year", "money"),
         "amount": ("Gets a year", "money"),
         "reach": ("Reached", "share"),
-        "value": (f"Should bring in {meant}", "money"),
-        "range": (f"{fmt.share(LEVEL)} range", "text"),
+        "value": (fmt.say("Should bring in {meant}", meant=meant), "money"),
+        "range": (fmt.say("{level} range", level=fmt.share(LEVEL)), "text"),
     }
     edges = zip(allocations["value_low"], allocations["value_high"], strict=True)
-    shown = allocations.assign(range=[f"{fmt.money(low)} to {fmt.money(high)}" for low, high in edges])
+    shown = allocations.assign(range=[fmt.say("{low} to {high}", low=fmt.money(a), high=fmt.money(b)) for a, b in edges])
     return Table(shown, "What the actions get: best value for money first.", SOURCE, columns)
 
 
 def channels_table(channels: pd.DataFrame, meant: str, fmt: Formats) -> Table:
     """What each channel spends, claims, causes and should spend."""
-    unit = f"1 {fmt.currency}"
+    one = fmt.money(1)
     edges = zip(channels["back"], channels["back_low"], channels["back_high"], strict=True)
-    shown = channels.assign(brings=[f"{fmt.number(b)} ({fmt.number(low)} to {fmt.number(high)})" for b, low, high in edges])
+    told = [[fmt.number(v) for v in row] for row in edges]
+    shown = channels.assign(brings=[fmt.say("{value} ({low} to {high})", value=v, low=a, high=b) for v, a, b in told])
     columns = {
         "channel": ("Channel", "text"),
         "today": ("Spend in the last year", "money"),
         "advised": ("Advised", "money"),
         "cost": ("Cost of an order caused", "money"),
-        "claimed": (f"{unit} claims", "number"),
-        "brings": (f"{unit} causes", "text"),
-        "last": (f"The last {unit} causes", "number"),
+        "claimed": (fmt.say("{one} claims", one=one), "number"),
+        "brings": (fmt.say("{one} causes", one=one), "text"),
+        "last": (fmt.say("The last {one} causes", one=one), "number"),
     }
     return Table(
         shown,
-        f"What the channels cost, and what each {unit} brings in {meant}: by their own count, and as the weeks show it with its"
-        f" {fmt.share(LEVEL)} range.",
+        fmt.say(
+            "What the channels cost, and what each {one} brings in {meant}: by their own count, and as the weeks show it with its"
+            " {level} range.",
+            one=one,
+            meant=meant,
+            level=fmt.share(LEVEL),
+        ),
         CURVES,
         {c: label for c, label in columns.items() if c in shown},
     )
 
 
-def offered_table(best: Split, meant: str) -> Table:
+def offered_table(best: Split, meant: str, fmt: Formats) -> Table:
     """What smaller budgets would bring a client who has not named one."""
     found = [allocate(best.options, max(share * best.spent - best.aside, least(best.options))) for share in OFFERED]
     curve = pd.DataFrame([(f.spent + best.aside, f.total, f.price) for f in found], columns=["budget", "value", "price"])
@@ -74,21 +81,35 @@ def offered_table(best: Split, meant: str) -> Table:
         curve.drop_duplicates("budget"),
         "What different budgets would bring in a year.",
         SOURCE,
-        {"budget": ("Budget", "money"), "value": (f"Brings in {meant}", "money"), "price": ("One more unit brings", "number")},
+        {
+            "budget": ("Budget", "money"),
+            "value": (fmt.say("Brings in {meant}", meant=meant), "money"),
+            "price": (fmt.say("{one} more brings", one=fmt.money(1)), "money"),
+        },
     )
 
 
 def sensitivity_table(best: Split, meant: str, fmt: Formats) -> Table:
     """How the split stands in other cases, folded away."""
+    share = fmt.share(NEXT, 0)
+    words = {
+        "advised": fmt.say("As advised"),
+        "today": fmt.say("As today: channels as they are, no proposals"),
+        "low": fmt.say("As advised, all returns at their low edge"),
+        "low split": fmt.say("Split anew for returns at their low edge"),
+        "less": fmt.say("{share} less budget", share=share),
+        "more": fmt.say("{share} more budget", share=share),
+    }
+    cases = sensitivity(best)
+    pieces = fmt.say("Curves are taken in straight pieces, which costs {bound} at most.", bound=fmt.money(best.bound))
     return Table(
-        sensitivity(best),
-        "How the split stands if things turn out otherwise."
-        + (f" Curves are taken in straight pieces, which costs {fmt.money(best.bound)} at most." if best.market else ""),
+        cases.assign(case=cases["case"].map(words)),
+        fmt.sentences(fmt.say("How the split stands if things turn out otherwise."), pieces if best.market else ""),
         SOURCE,
         {
             "case": ("Case", "text"),
             "spent": ("Spent", "money"),
-            "value": (f"Brings in {meant}", "money"),
+            "value": (fmt.say("Brings in {meant}", meant=meant), "money"),
             "left": ("Left after cost", "money"),
         },
         aside=True,
@@ -107,41 +128,10 @@ def spending_assumptions(best: Split, margin: float | None, why: str | None, fmt
             )
         )
     if best.market:
-        response = best.market.curves.response
-        panel = response.panel
-        prior = (
-            "each channel causes about 0.6 of the orders it claims, give or take a factor of two"
-            if panel.claimed is not None
-            else "the channels bring about 15% of the orders, in parts like their spend, give or take a factor of three"
-        )
-        told += [
-            Assumption(
-                "Once trend, season, prices and interventions are taken out, orders differ between weeks of more and less spend"
-                " because of the spend. What moves with a channel's spend and is not in the data is taken for its effect.",
-                "medium",
-                "high",
-            ),
-            Assumption(f"Where the weeks say little, the answer leans on experience: {prior}.", "low", "medium"),
-            Assumption(
-                "An order that a channel brings is worth as much as the average "
-                + ("order that the channels claim for" if panel.own_value else "order of")
-                + f" the last year, {fmt.money(panel.order_value)} of revenue; later orders of new customers are not counted.",
-                "medium",
-                "medium",
-            ),
-            Assumption(
-                "Each channel stays within weekly spends that have been seen, and keeps its pattern over the year."
-                + (" For this budget some would have to go lower, where the curves are a guess." if best.freed else ""),
-                "low" if best.freed else "high",
-                "medium",
-            ),
-        ]
-        if panel.small:
-            told.append(
-                Assumption(f"Too small or too short to be told, left as they are: {', '.join(panel.small)}.", "high", "low")
-            )
+        told += _of_channels(best, fmt)
     elif why:
-        told.append(Assumption(f"What the channels cause cannot be told: {why}", "high", "medium"))
+        text = fmt.sentences(fmt.say("What the channels cause cannot be told."), fmt.told(why))
+        told.append(Assumption(text, "high", "medium"))
     if margin is None:
         told.append(
             Assumption(
@@ -152,3 +142,47 @@ def spending_assumptions(best: Split, margin: float | None, why: str | None, fmt
             )
         )
     return tuple(told)
+
+
+def _of_channels(best: Split, fmt: Formats) -> list[Assumption]:
+    panel = best.market.curves.response.panel
+    value = fmt.money(panel.order_value)
+    if panel.claimed is not None:
+        prior = fmt.say(
+            "Where the weeks say little, the answer leans on experience: each channel causes about 0.6 of the orders it claims,"
+            " give or take a factor of two."
+        )
+    else:
+        prior = fmt.say(
+            "Where the weeks say little, the answer leans on experience: the channels bring about 15% of the orders, in parts"
+            " like their spend, give or take a factor of three."
+        )
+    if panel.own_value:
+        order = fmt.say(
+            "An order that a channel brings is worth as much as the average order that the channels claim for the last year,"
+            " {value} of revenue; later orders of new customers are not counted.",
+            value=value,
+        )
+    else:
+        order = fmt.say(
+            "An order that a channel brings is worth as much as the average order of the last year, {value} of revenue; later"
+            " orders of new customers are not counted.",
+            value=value,
+        )
+    lower = fmt.say("For this budget some would have to go lower, where the curves are a guess.") if best.freed else ""
+    within = fmt.say("Each channel stays within weekly spends that have been seen, and keeps its pattern over the year.")
+    told = [
+        Assumption(
+            "Once trend, season, prices and interventions are taken out, orders differ between weeks of more and less spend"
+            " because of the spend. What moves with a channel's spend and is not in the data is taken for its effect.",
+            "medium",
+            "high",
+        ),
+        Assumption(prior, "low", "medium"),
+        Assumption(order, "medium", "medium"),
+        Assumption(fmt.sentences(within, lower), "low" if best.freed else "high", "medium"),
+    ]
+    if panel.small:
+        small = fmt.say("Too small or too short to be told, left as they are: {channels}.", channels=fmt.listed(panel.small))
+        told.append(Assumption(small, "high", "low"))
+    return told

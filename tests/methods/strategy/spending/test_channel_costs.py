@@ -24,7 +24,7 @@ def test_by_hand():
     assert costs["claimed_return"].to_list() == pytest.approx([2, 9])
     finding = channel_finding(costs.reset_index(), None, FMT)
     assert finding.value == pytest.approx(30) and finding.evidence == "indicative" and finding.n == 30
-    assert "Claimed is not caused" in channel_table(costs.reset_index(), None).caption
+    assert "Claimed is not caused" in channel_table(costs.reset_index(), None, FMT).caption
     # one month is known: 400 spent are 4,800 a year
     assert yearly_spend(costs.reset_index()) == pytest.approx(4800) and "in the last month" in finding.sentence
 
@@ -35,7 +35,7 @@ def test_a_channel_that_loses_by_its_own_count_is_named():
     finding = channel_finding(costs, 0.4, FMT)
     assert "earns only €240 of gross margin" in finding.sentence and "from search first" in finding.action
     assert "Even" not in channel_finding(costs, 0.6, FMT).sentence
-    assert channel_table(costs, 0.4).frame["claimed"].to_list() == pytest.approx([0.8, 3.6])
+    assert channel_table(costs, 0.4, FMT).frame["claimed"].to_list() == pytest.approx([0.8, 3.6])
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_a_channel_that_loses_by_its_own_count_is_named():
 def test_what_is_not_known_is_not_invented(frame):
     costs = channel_costs(frame)
     assert channel_finding(costs, 0.4, FMT) is None
-    assert set(channel_table(costs, None).columns) <= {*costs, "claimed"}
+    assert set(channel_table(costs, None, FMT).columns) <= {*costs, "claimed"}

@@ -5,7 +5,7 @@ import pytest
 from markets import WORTH, two_channels
 
 from playbook.engagement import ChannelLimit
-from playbook.methods.strategy.spending.mix import channel_frame, listed, mix_proposal
+from playbook.methods.strategy.spending.mix import channel_frame, mix_proposal
 from playbook.methods.strategy.spending.split import split
 from playbook.result.formats import Formats
 
@@ -49,7 +49,3 @@ def test_no_shift_where_limits_hold_all():
     fixed = {c: ChannelLimit(floor=t, cap=t) for c, t in zip(market.curves.channels, market.curves.today, strict=True)}
     found, _, shift = shifted(limits=fixed)
     assert shift is None and not found.moved and found.gain()[1] == pytest.approx(0)
-
-
-def test_names_as_a_sentence_has_them():
-    assert (listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])) == ("a", "a and b", "a, b and c")
