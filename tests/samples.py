@@ -51,6 +51,7 @@ def sales(id: str = "sales", headline: str = "Speakers sell most", findings: tup
         seconds=0.1,
         findings=findings or (finding(), finding("sales-worst", f"{HOSTILE} loses −€12.50.", value=-12.5, money=None)),
         tables=(Table(frame, "Products", "orders", columns),),
+        brief=Table(frame.head(1), "Best products", "orders", columns),
         tiles=(Tile("Revenue", 310_000.0, "money", change=0.094, course=(1.0, 3.0, 2.0)),),
         assumptions=(Assumption("Prices stay as they are.", support="low", impact="high"),),
     )

@@ -10,6 +10,7 @@ from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
 
 from playbook.locale.blocks import blocks
+from playbook.report.glossary import glossed
 from playbook.report.page import Page
 from playbook.report.prose import prose
 from playbook.report.sections import Section, opening, sections
@@ -17,7 +18,7 @@ from playbook.report.story import EVIDENCE, bottom_line, drawn, lead, learned, o
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.html import emphasised
 
-__all__ = ["PageExporter", "export", "numbered", "render"]
+__all__ = ["PageExporter", "export", "in_css", "numbered", "render"]
 
 TEMPLATES = Path(__file__).parent / "template"
 
@@ -37,6 +38,8 @@ def render(notebook: NotebookNode, page: Page) -> str:
     found = sections(notebook, page.fmt)
     heading = lead(page, found)
     answers = [a for s in found for a in s.answers]
+    parts, terms = glossed([part for s in found for part in (s.body, s.prose)], page.fmt)
+    found = [replace(s, body=parts[2 * i], prose=parts[2 * i + 1]) for i, s in enumerate(found)]
     values = {
         "page": page,
         "headline": heading.headline if heading else page.title,
@@ -47,6 +50,7 @@ def render(notebook: NotebookNode, page: Page) -> str:
         "sections": numbered(found, page.fmt),
         "note": prose(page.note) if page.note else None,
         "rests_on": rests_on(found),
+        "terms": terms,
         "locked": open_questions(answers, page.fmt),
     }
     return export("page.html.j2", notebook, values)
@@ -56,11 +60,16 @@ def export(template: str, notebook: NotebookNode, values: dict) -> str:
     """A template of the playbook filled with ``values``; ``emphasised`` is a filter there."""
     style = (TEMPLATES / "playbook" / "style.css").read_text(encoding="utf-8")
     fmt: Formats = values["page"].fmt
-    exporter = PageExporter(template_file=template, filters={"emphasised": emphasised})
+    exporter = PageExporter(template_file=template, filters={"emphasised": emphasised, "in_css": in_css})
     exporter.environment.globals |= {"say": fmt.say, "say_n": fmt.say_n, "say_html": fmt.say_html, "told": fmt.told}
     words = {word: (fmt.told(word), fmt.say(meaning, level=fmt.share(LEVEL))) for word, meaning in EVIDENCE.items()}
     text, _ = exporter.from_notebook_node(notebook, resources={"report": {**values, "style": style, "evidence": words}})
     return text
+
+
+def in_css(text: str) -> str:
+    """A text as it may stand between quotes in a style sheet, whatever a client is called."""
+    return "".join(letter if letter.isalnum() or letter == " " else f"\\{ord(letter):x} " for letter in text)
 
 
 def told_notebook(notebook: NotebookNode, fmt: Formats) -> NotebookNode:

@@ -17,7 +17,10 @@ from playbook.result.html import BODY, MIME
 
 __all__ = ["Opening", "Section", "opening", "sections"]
 
-RESERVED_IDS = ("main", "contents", "bottom-line", "learned", "note", "rests-on", "evidence", "reports", "open", "about")
+RESERVED_IDS = (
+    "main", "contents", "bottom-line", "learned", "note", "rests-on", "evidence", "reports", "open", "about", "risks", "changes",
+    "glossary",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

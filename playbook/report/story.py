@@ -10,7 +10,7 @@ from playbook.report.sections import Section
 from playbook.result.formats import Formats
 from playbook.result.html import confidence, emphasised
 
-__all__ = ["EVIDENCE", "bottom_line", "drawn", "lead", "learned", "open_questions", "rests_on"]
+__all__ = ["EVIDENCE", "bottom_line", "drawn", "lead", "learned", "open_questions", "rests_on", "told_finding"]
 
 _UPKEEP = {"data-audit"}  # what the consultant and the client's data people settle between them heads no page
 _LESSON = "needs-lesson-"  # ids of findings that an earlier evaluation handed over: they open the page, and are told once
@@ -36,7 +36,7 @@ def bottom_line(parts: Iterable[tuple[str, str, Section]]) -> list[dict]:
     groups: dict[str, list[dict]] = {}
     for group, href, section in parts:
         answers = [a for a in section.answers if a["id"] not in _UPKEEP]
-        found = [_told(f, group, href) for a in answers for f in a["findings"] if not f["id"].startswith(_LESSON)]
+        found = [told_finding(f, group, href) for a in answers for f in a["findings"] if not f["id"].startswith(_LESSON)]
         groups[group] = groups.get(group, []) + found
     told: dict[str, dict] = {}
     for rank in _by_rank(groups.values()):
@@ -50,7 +50,7 @@ def bottom_line(parts: Iterable[tuple[str, str, Section]]) -> list[dict]:
 def learned(parts: Iterable[tuple[str, str, Section]]) -> list[dict]:
     """The lessons of the last evaluation, which open the page; ``parts`` and what each carries as in ``bottom_line``."""
     found = [(group, href, f) for group, href, section in parts for a in section.answers for f in a["findings"]]
-    return [_told(f, group, href) for group, href, f in found if f["id"].startswith(_LESSON)]
+    return [told_finding(f, group, href) for group, href, f in found if f["id"].startswith(_LESSON)]
 
 
 def _by_rank(groups: Iterable[list[dict]]) -> tuple[list[dict], list[dict]]:
@@ -59,7 +59,8 @@ def _by_rank(groups: Iterable[list[dict]]) -> tuple[list[dict], list[dict]]:
     return sorted((found[0] for found in ranked), key=_weight), sorted((f for found in ranked for f in found[1:]), key=_weight)
 
 
-def _told(finding: dict, group: str, href: str) -> dict:
+def told_finding(finding: dict, group: str, href: str) -> dict:
+    """A finding of ``payload`` as a page tells it: ``html`` with its figures in bold, ``confidence``, where it leads."""
     sentence = emphasised(finding["sentence"], (finding["value_text"], finding["money_text"]))
     return {**finding, "group": group, "href": href, "html": sentence, "confidence": confidence(finding)}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
+from playbook.report.render import in_css
 from playbook.result.formats import Formats
 from playbook.result.html import emphasised
 
@@ -47,6 +48,7 @@ def render_watch(rows: Sequence[WatchRow]) -> str:
     style = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8") + WIDE)  # noqa: S704  the house's own style sheet
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
     environment.globals |= {"say": FMT.say, "say_n": FMT.say_n, "told": FMT.told}  # the house reads English
+    environment.filters |= {"in_css": in_css}
     environment.filters["emphasised"] = emphasised  # what the shared macros ask for
     return environment.get_template("watch.html.j2").render(rows=rows, headline=_headline(rows), style=style)
 

@@ -222,6 +222,7 @@ class Result:
     lessons: tuple[Lesson, ...] = ()
     proposals: tuple[Proposal, ...] = field(default=(), repr=False)
     worklists: tuple[Worklist, ...] = field(default=(), repr=False)
+    brief: Table | None = field(default=None, repr=False)  # the few rows of it that the executive summary shows
     section: Section | None = field(default=None, repr=False)  # set by ``study``, with the seconds it took
     seconds: float = field(default=0.0, repr=False)
 

@@ -65,6 +65,7 @@ def payload(result: Result) -> dict:
         "tiles": [_tile(t, result) for t in result.tiles],
         "assumptions": [_assumption(a, result) for a in result.assumptions],
         "lessons": [vars(lesson) for lesson in result.lessons],
+        "brief": str(_table(result.brief, result)) if result.brief else None,
     }
 
 

@@ -25,6 +25,7 @@ def told(result: Result) -> Result:
     changed["headline"] = tell(result.headline)
     changed["tables"] = tuple(_table(t, tell) for t in result.tables)
     changed["worklists"] = tuple(_worklist(w, tell) for w in result.worklists)
+    changed["brief"] = result.brief and _table(result.brief, tell)
     changed["proposals"] = tuple(
         replace(_words(p, tell), worklist=p.worklist and _worklist(p.worklist, tell)) for p in result.proposals
     )

@@ -57,6 +57,7 @@ def test_contents_lead_to_every_section(soup):
         "#note",
         "#rests-on",
         "#evidence",
+        "#glossary",
         "#about",
         "index.html",
         "01-needs-analysis.html",

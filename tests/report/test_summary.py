@@ -37,11 +37,38 @@ def test_findings_name_their_phase_and_lead_there(soup):
     assert links[:2] == [("Needs analysis", "01-needs-analysis.html#scorecard"), ("Strategy", "03-strategy.html#plan")]
 
 
-def test_goals_and_plan_are_repeated_without_their_charts(soup):
+def test_a_few_rows_of_goals_and_plan_are_told_without_their_charts(soup):
     parts = [soup.find(id="scorecard"), soup.find(id="plan")]
     assert [p.h2.text for p in parts] == ["Two goals are missed", "Four actions for €13K"]
-    assert [p.caption.b.text for p in parts] == ["Table 1. Products.", "Table 2. Products."]
+    assert [p.caption.b.text for p in parts] == ["Table 1. Best products.", "Table 2. Best products."]
     assert not soup.find("figure")
+
+
+def test_a_doubtful_assumption_of_weight_is_a_risk_told_once(soup):
+    risks = [li.get_text(" ", strip=True) for li in soup.select("#risks li")]
+    assert risks == ["Prices stay as they are. an assumption with little support and much weight Needs analysis"]
+    assert soup.select_one("#risks a")["href"] == "01-needs-analysis.html#scorecard"
+
+
+def test_alerts_that_wait_are_risks_before_assumptions():
+    told = finding("alerts-fall", "Act now: orders fell.", value=None, money=None, urgent=True)
+    html = render_summary(
+        [(page(id="monitoring", title="Strategy"), notebook("## Alerts?", sales("alerts", "One alert", (told,))))]
+    )
+    assert inspect_page(html) == ()
+    # A finding that heads the page is not told again among the risks.
+    assert "Act now" not in BeautifulSoup(html, "html.parser").find(id="risks").text
+
+
+def test_changes_are_told_where_there_was_an_earlier_report():
+    changed = sales("since-last", "Two findings became worse", (finding("since-a", "Churn rose by 2 points."),))
+    soup = BeautifulSoup(render_summary([(page(), notebook("## Since?", changed))]), "html.parser")
+    assert soup.find(id="changes").h2.text == "Two findings became worse"
+    assert [li.text for li in soup.select("#changes li")] == ["Churn rose by 2 points."]
+
+
+def test_without_an_earlier_report_nothing_is_said_of_changes(soup):
+    assert soup.find(id="changes") is None
 
 
 def test_each_report_is_linked_with_what_it_found(soup):
