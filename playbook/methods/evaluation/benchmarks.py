@@ -8,7 +8,7 @@ import pandas as pd
 from playbook.engagement import Industry
 from playbook.methods.evaluation.comparing.figures import places_figure
 from playbook.methods.evaluation.comparing.peers import FEWEST, compared
-from playbook.methods.evaluation.comparing.words import SOURCE, where, written
+from playbook.methods.evaluation.comparing.words import SOURCE, kpi_name, where, written
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.methods.needs_analysis.scorecard import Scorecard
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table
@@ -46,7 +46,9 @@ def benchmarks(scorecard: Scorecard, peer_kpis: pd.DataFrame, industry: Industry
     own = {kpi: stood.now for kpi, stood in scorecard.standings.items() if np.isfinite(stood.now)}
     table = compared(own, peer_kpis, industry, fmt.currency) if industry != MIXED else pd.DataFrame()
     if table.empty:
-        reports = f"the last reports of at least {FEWEST} other clients of the same industry, unlike enough to hide each one"
+        reports = fmt.say(
+            "the last reports of at least {n} other clients of the same industry, unlike enough to hide each one", n=FEWEST
+        )
         return Locked(
             fmt=fmt,
             headline="Not compared yet: too few other clients of the same industry",
@@ -55,22 +57,28 @@ def benchmarks(scorecard: Scorecard, peer_kpis: pd.DataFrame, industry: Industry
         )
     return Benchmarks(
         fmt=fmt,
-        headline=_headline(table),
+        headline=_headline(table, fmt),
         findings=_findings(table, fmt),
         tables=(_table(table, fmt),),
-        assumptions=_assumptions(),
+        assumptions=_assumptions(fmt),
         compared=table,
     )
 
 
-def _headline(table: pd.DataFrame) -> str:
+def _headline(table: pd.DataFrame, fmt: Formats) -> str:
     told = table.dropna(subset=["better"])
     better = int(told["better"].sum())
     if len(table) == 1:
-        label = CATALOGUE[table["kpi"].iloc[0]].label["en"]
-        return f"{label} is {'better' if better else 'no better'} than at most comparable clients"
-    verb = "is" if better == 1 else "are"
-    return f"{better} of {len(table)} KPIs that can be compared {verb} better than at most comparable clients"
+        return fmt.say(
+            "{kpi} is better than at most comparable clients" if better else "{kpi} is no better than at most comparable clients",
+            kpi=kpi_name(CATALOGUE[table["kpi"].iloc[0]], fmt),
+        )
+    return fmt.say_n(
+        "One of {all} KPIs that can be compared is better than at most comparable clients",
+        "{n} of {all} KPIs that can be compared are better than at most comparable clients",
+        better,
+        all=fmt.count(len(table)),
+    )
 
 
 def _findings(table: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
@@ -86,14 +94,34 @@ def _findings(table: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
 
 def _stands_out(row, fmt: Formats) -> Finding:
     kpi = CATALOGUE[row.kpi]
-    side = "above" if row.own > row.upper else "below"
-    span = f"{written(row.lower, kpi.unit, fmt)} to {written(row.upper, kpi.unit, fmt)}"
-    good = "better" if row.better else "worse"
+    values = {
+        "kpi": kpi_name(kpi, fmt),
+        "own": fmt.value(row.own, kpi.unit),
+        "low": written(row.lower, kpi.unit, fmt),
+        "high": written(row.upper, kpi.unit, fmt),
+    }
+    if row.own > row.upper:
+        sentence = fmt.say(
+            "{kpi}, {own}, lies above the middle half of comparable clients ({low} to {high}): better than at about three in four"
+            " of them."
+            if row.better
+            else "{kpi}, {own}, lies above the middle half of comparable clients ({low} to {high}): worse than at about three in"
+            " four of them.",
+            **values,
+        )
+    else:
+        sentence = fmt.say(
+            "{kpi}, {own}, lies below the middle half of comparable clients ({low} to {high}): better than at about three in four"
+            " of them."
+            if row.better
+            else "{kpi}, {own}, lies below the middle half of comparable clients ({low} to {high}): worse than at about three in"
+            " four of them.",
+            **values,
+        )
+    lever = kpi.lever.get(fmt.language, kpi.lever["en"])
     return Finding(
-        f"benchmarks-{row.kpi.replace('_', '-')}",
-        f"{kpi.label['en']}, {fmt.value(row.own, kpi.unit)}, lies {side} the middle half of comparable clients ({span}):"
-        f" {good} than at about three in four of them.",
-        float(row.own), kpi.unit, evidence="indicative", action=None if row.better else kpi.lever["en"],
+        f"benchmarks-{row.kpi.replace('_', '-')}", sentence, float(row.own), kpi.unit, evidence="indicative",
+        action=None if row.better else lever,
     )  # fmt: skip
 
 
@@ -101,10 +129,10 @@ def _table(table: pd.DataFrame, fmt: Formats) -> Table:
     shown = pd.DataFrame(
         [
             (
-                CATALOGUE[row.kpi].label["en"],
+                kpi_name(CATALOGUE[row.kpi], fmt),
                 fmt.value(row.own, CATALOGUE[row.kpi].unit),
                 *(written(x, CATALOGUE[row.kpi].unit, fmt) for x in (row.lower, row.middle, row.upper)),
-                where(row),
+                where(row, fmt),
             )
             for row in table.itertuples()
         ],
@@ -121,13 +149,14 @@ def _table(table: pd.DataFrame, fmt: Formats) -> Table:
     return Table(shown, "KPIs beside those of comparable clients, to two figures.", SOURCE, columns)
 
 
-def _assumptions() -> tuple[Assumption, ...]:
+def _assumptions(fmt: Formats) -> tuple[Assumption, ...]:
+    few = fmt.say(
+        "Compared are at least {n} other clients of the same industry, as their last reports, of the last two years, found them;"
+        " money only in the same currency. They are few and nobody drew them: they are no sample of the industry.",
+        n=FEWEST,
+    )
     return (
-        Assumption(
-            f"Compared are at least {FEWEST} other clients of the same industry, as their last reports of two years at most found"
-            " them; money only in the same currency. They are few and nobody drew them: they are no sample of the industry.",
-            "low", "medium",
-        ),
+        Assumption(few, "low", "medium"),
         Assumption(
             "Quartiles are weighted means of all clients, to two figures, and left out where a single client could be told.",
             "high", "low",

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions, Intervention
+from playbook.locale import mark
 from playbook.methods.evaluation.measuring.effect import FRAMES, Effect
 from playbook.methods.evaluation.measuring.measure import Sales, measure
 from playbook.methods.evaluation.telling.charts import course_chart, forest_chart
@@ -19,7 +20,7 @@ from playbook.result.section import section
 
 __all__ = ["Impact", "impact"]
 
-STRENGTH = ("shown", "harmful", "likely", "indicative", "not shown")
+STRENGTH = (mark("shown"), mark("harmful"), mark("likely"), mark("indicative"), mark("not shown"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,7 @@ def impact(
     margin = parameters.gross_margin
     sales = Sales(order_totals=order_totals, weeks=weeks, memberships=memberships, customers=customers, region_weeks=region_weeks)
     found = (measure(i, sales, as_of, margin, interventions) for i in interventions)
-    effects = tuple(_with_overlaps(e, interventions, as_of) for e in found)
+    effects = tuple(_told(e, interventions, as_of, fmt) for e in found)
     measured = tuple(sorted((e for e in effects if e.measured), key=_importance))
     waiting = tuple(e for e in effects if not e.measured)
     frame = pd.DataFrame([{f.name: getattr(e, f.name) for f in fields(Effect) if f.name not in FRAMES} for e in effects])
@@ -93,11 +94,11 @@ def _importance(effect: Effect) -> tuple:
     return STRENGTH.index(effect.verdict), -abs(effect.revenue)
 
 
-def _with_overlaps(effect: Effect, interventions: tuple[Intervention, ...], as_of: date) -> Effect:
-    """The effect with a note on interventions that ran in the same weeks."""
-    if not effect.measured:
-        return effect
+def _told(effect: Effect, interventions: tuple[Intervention, ...], as_of: date, fmt: Formats) -> Effect:
+    """The effect with its words in the reader's language, and a note on interventions that ran in the same weeks."""
+    effect = replace(effect, why=fmt.told(effect.why), note=fmt.told(effect.note))
     others = [i.label for i in interventions if i.id != effect.id and i.start <= effect.end and (i.end or as_of) >= effect.start]
-    if not others:
+    if not effect.measured or not others:
         return effect
-    return replace(effect, note=f"{effect.note} Ran at the same time: {', '.join(others)}.".strip())
+    beside = fmt.say("Ran at the same time: {names}.", names=fmt.listed(others))
+    return replace(effect, note=fmt.sentences(effect.note, beside))

@@ -29,9 +29,9 @@ class Words(_Frozen):
     en: str = Field(min_length=1)
     zh: str = Field(min_length=1)
 
-    def fill(self, locale: str, **values: str) -> str:
-        """The sentence for readers of ``locale``; raises KeyError for a name that ``values`` lacks."""
-        return (self.zh if locale.startswith("zh") else self.en).format_map(values)
+    def fill(self, fmt: Formats, **values: str) -> str:
+        """The sentence for the reader of ``fmt``; raises KeyError for a name that ``values`` lacks."""
+        return (self.zh if fmt.language == "zh" else self.en).format_map(values)
 
 
 class Rule(_Frozen):

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Industry
+from playbook.locale import mark
+from playbook.methods.evaluation.comparing.words import kpi_name
 from playbook.methods.evaluation.impact import Impact
 from playbook.methods.evaluation.learning.expected import LIFT_NOTE, lift_finding, lift_table
 from playbook.methods.evaluation.learning.lifts import lift_frame, lifts, tests_of
@@ -27,7 +29,7 @@ __all__ = ["Lessons", "lessons"]
 KEPT_WITHIN = 0.10  # a range that held this much less of the past than promised has broken its promise
 OUTCOMES = {"reached": "met", "missed": "missed"}  # plan states that are final; all others are still open
 PLAN, FORECAST = "plan-", "forecast-range"  # ids of lessons from promises
-STEPS = ("scale", "repeat", "test again", "retire")
+STEPS = (mark("scale"), mark("repeat"), mark("test again"), mark("retire"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,13 +73,10 @@ def lessons(
     )
     tests = tests_of(impact.measured, past_memory)
     advised = {kind: fitting(load_advice(), kind, industry) for kind in load_advice()}
-    expected = tuple(lifts(advised, tests, fmt.locale))
-    unchecked = [] if segments is None else ["The segments are checked when the next report shows where their customers moved."]
-    if waiting := len(impact.effects) - len(impact.measured):
-        unchecked.append(f"{fmt.count(waiting)} of {fmt.count(len(impact.effects))} interventions could not be measured yet.")
+    expected = tuple(lifts(advised, tests, fmt))
     return Lessons(
         fmt=fmt,
-        headline=_headline(learned),
+        headline=_headline(learned, fmt),
         lessons=tuple(lesson for lesson, _ in learned),
         beliefs=(*tests, *(lift for lift, *_ in expected)),
         findings=(*(_finding(lesson, rule, impact, fmt) for lesson, rule in learned), *lift_finding(lift_frame(expected), fmt)),
@@ -85,16 +84,36 @@ def lessons(
         assumptions=(
             Assumption("A lesson holds for customers and weeks like those it was measured on.", "medium", "medium"),
             *([Assumption(LIFT_NOTE, "medium", "high")] if expected else []),
-            *(Assumption(text, "high", "low") for text in unchecked),
+            *_unchecked(impact, segments, fmt),
         ),
     )
+
+
+def _unchecked(impact: Impact, segments: Result | None, fmt: Formats) -> Iterator[Assumption]:
+    """What no lesson speaks of yet."""
+    if segments is not None:
+        yield Assumption("The segments are checked when the next report shows where their customers moved.", "high", "low")
+    if waiting := len(impact.effects) - len(impact.measured):
+        text = (
+            fmt.say_n(
+                "The one intervention could not be measured yet.", "None of the {n} interventions could be measured yet.", waiting
+            )
+            if not impact.measured
+            else fmt.say_n(
+                "One of {all} interventions could not be measured yet.",
+                "{n} of {all} interventions could not be measured yet.",
+                waiting,
+                all=fmt.count(len(impact.effects)),
+            )
+        )
+        yield Assumption(text, "high", "low")
 
 
 def _from_effect(effect: Effect, as_of: date, fmt: Formats) -> tuple[Lesson, Rule]:
     running = "yes" if effect.end >= as_of else "no"  # measured up to the as-of day
     doubt = "drift" if effect.pre_trend_p < 1 - CERTAIN else "other"
     rule = decide(verdict=effect.verdict, payoff=effect.payoff, design=effect.design, running=running, doubt=doubt)
-    sentence = rule.sentence.fill(fmt.locale, **words_for(effect, fmt))
+    sentence = rule.sentence.fill(fmt, **words_for(effect, fmt))
     return Lesson(
         id=effect.id,
         sentence=sentence,
@@ -114,7 +133,11 @@ def _from_plan(plan_tracking: Result | None, fmt: Formats) -> Iterator[tuple[Les
         if row.status not in OUTCOMES or row.months_left:
             continue
         kpi = CATALOGUE[row.kpi]
-        words = {"kpi": _label(kpi, fmt), "actual": fmt.value(row.actual, kpi.unit), "plan": fmt.value(row.end_target, kpi.unit)}
+        words = {
+            "kpi": kpi_name(kpi, fmt),
+            "actual": fmt.value(row.actual, kpi.unit),
+            "plan": fmt.value(row.end_target, kpi.unit),
+        }
         yield _promise(f"{PLAN}{row.kpi}", fmt, words, outcome=OUTCOMES[row.status])
 
 
@@ -132,21 +155,26 @@ def _from_forecast(demand: Result | None, returns: Result | None, fmt: Formats) 
 
 def _promise(id: str, fmt: Formats, words: dict[str, str], outcome: str) -> tuple[Lesson, Rule]:
     rule = decide(load_rules().promises, outcome=outcome)
-    return Lesson(id=id, sentence=rule.sentence.fill(fmt.locale, **words), verdict=rule.verdict, next_step=rule.next_step), rule
+    return Lesson(id=id, sentence=rule.sentence.fill(fmt, **words), verdict=rule.verdict, next_step=rule.next_step), rule
 
 
 def _finding(lesson: Lesson, rule: Rule, impact: Impact, fmt: Formats) -> Finding:
     effect = next((e for e in impact.measured if e.id == lesson.id), None)
-    action = rule.action.fill(fmt.locale, **words_for(effect, fmt)) if rule.action and effect else None
+    action = rule.action.fill(fmt, **words_for(effect, fmt)) if rule.action and effect else None
     return Finding(id=f"lessons-{lesson.id}", sentence=lesson.sentence, evidence=lesson.verdict, action=action, owner=OWNER)
 
 
-def _headline(learned: tuple[tuple[Lesson, Rule], ...]) -> str:
+def _headline(learned: tuple[tuple[Lesson, Rule], ...], fmt: Formats) -> str:
     if not learned:
         return "Nothing could be measured yet, so there is no lesson to draw"
-    counts = [(step, sum(lesson.next_step == step for lesson, _ in learned)) for step in STEPS]
-    told = [f"{count} to {step}" for step, count in counts if count]
-    return f"{len(learned)} lesson{'s' * (len(learned) > 1)}: {', '.join(told)}"
+    counts = {step: sum(lesson.next_step == step for lesson, _ in learned) for step in STEPS}
+    each = [
+        fmt.say("{n} to scale", n=fmt.count(counts["scale"])) if counts["scale"] else "",
+        fmt.say("{n} to repeat", n=fmt.count(counts["repeat"])) if counts["repeat"] else "",
+        fmt.say("{n} to test again", n=fmt.count(counts["test again"])) if counts["test again"] else "",
+        fmt.say("{n} to retire", n=fmt.count(counts["retire"])) if counts["retire"] else "",
+    ]
+    return fmt.say_n("1 lesson: {steps}", "{n} lessons: {steps}", len(learned), steps=fmt.listed(filter(None, each)))
 
 
 def _table(learned: tuple[tuple[Lesson, Rule], ...], impact: Impact, as_of: date, fmt: Formats) -> Table:
@@ -155,6 +183,7 @@ def _table(learned: tuple[tuple[Lesson, Rule], ...], impact: Impact, as_of: date
     frame = pd.DataFrame([vars(lesson) for lesson, _ in learned])
     frame = frame.astype({name: float for name in ("effect", "low", "high", "profit")})
     frame.insert(1, "about", [labels.get(lesson.id) or _promised(lesson.id, fmt) for lesson, _ in learned])
+    frame = frame.assign(next_step=frame["next_step"].map(fmt.told), verdict=frame["verdict"].map(fmt.told))
     frame["range"] = [_range(lesson, fmt) for lesson, _ in learned]
     frame["basis"] = [_basis(lesson.id, impact, fmt) for lesson, _ in learned]
     columns = {
@@ -165,31 +194,34 @@ def _table(learned: tuple[tuple[Lesson, Rule], ...], impact: Impact, as_of: date
         "basis": ("Measured against", "text"),
         "profit": ("Earned after cost", "money"),
     }
-    return Table(frame, f"What was learned up to {fmt.day(as_of)}", "orders, interventions, plan", columns)
+    return Table(frame, fmt.say("What was learned up to {day}", day=fmt.day(as_of)), "orders, interventions, plan", columns)
 
 
 def _range(lesson: Lesson, fmt: Formats) -> str:
     if lesson.effect is None or lesson.low is None or lesson.high is None:
         return "–"
-    return f"{fmt.change(lesson.effect)} ({fmt.change(lesson.low)} to {fmt.change(lesson.high)})"
+    return fmt.say(
+        "{value} ({low} to {high})",
+        value=fmt.change(lesson.effect),
+        low=fmt.change(lesson.low),
+        high=fmt.change(lesson.high),
+    )
 
 
 def _basis(id: str, impact: Impact, fmt: Formats) -> str:
     """What a lesson rests on: the kind of comparison, and how many customers were in it."""
     effect = next((e for e in impact.measured if e.id == id), None)
     if effect is None:
-        return "what was promised"
-    size = effect.n_treated + effect.n_control
-    return f"{effect.design}, {fmt.count(size)} customers" if size else effect.design
+        return fmt.say("what was promised")
+    size, design = effect.n_treated + effect.n_control, fmt.told(effect.design)
+    return fmt.say_n("{design}, one customer", "{design}, {n} customers", size, design=design) if size else design
 
 
 def _promised(id: str, fmt: Formats) -> str:
     """What a promise was about, for readers."""
-    return "Range of the forecast" if id == FORECAST else f"Plan: {_label(CATALOGUE[id.removeprefix(PLAN)], fmt)}"
-
-
-def _label(kpi, fmt: Formats) -> str:
-    return kpi.label["zh" if fmt.locale.startswith("zh") else "en"]
+    if id == FORECAST:
+        return fmt.say("Range of the forecast")
+    return fmt.say("Plan: {kpi}", kpi=kpi_name(CATALOGUE[id.removeprefix(PLAN)], fmt))
 
 
 def _known(value: float) -> float | None:

@@ -10,7 +10,8 @@ from playbook.engagement import Assumptions, Intervention
 from playbook.methods.evaluation.returning.baseline import baseline_parts
 from playbook.methods.evaluation.returning.earnings import COUNTED, SURE, Total, earnings, total
 from playbook.methods.evaluation.returning.figures import baseline_figure, earned_figure
-from playbook.methods.evaluation.returning.findings import findings, headline
+from playbook.methods.evaluation.returning.findings import findings
+from playbook.methods.evaluation.returning.headline import headline
 from playbook.methods.evaluation.returning.promises import buyers_came, forecasts_kept, measured_again, plan_kept
 from playbook.methods.evaluation.returning.service import COLUMNS, before_and_after
 from playbook.methods.evaluation.returning.sharing import credited, reached
@@ -88,7 +89,7 @@ def returns(
         earned = earnings(counted, credited(counted, got), parameters.gross_margin)
         sums = total(earned)
         if bridge is not None and sums.evidence in SURE:  # what may be chance explains no change
-            parts = baseline_parts(earned, bridge.windows, bridge.before, bridge.after)
+            parts = baseline_parts(earned, bridge.windows, bridge.before, bridge.after, fmt)
         if lifetime_value is not None:
             worth = worth_by_group(counted, memberships, lifetime_value.customers)
         first = min(counted["start"]).date()

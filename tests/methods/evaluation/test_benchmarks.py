@@ -44,7 +44,7 @@ def test_places_among_seven_others():
     assert table["better"].tolist() == [1.0, 1.0]  # less churn, larger orders
     assert found.findings[0].sentence.endswith("better than at about three in four of them.")
     assert found.findings[0].action is None
-    assert found.tables[0].frame["where"].tolist() == ["among the lowest quarter", "among the highest quarter"]
+    assert found.tables[0].frame["where"].tolist() == ["in the lowest quarter", "in the highest quarter"]
     assert len(found.figures()) == 1
 
 

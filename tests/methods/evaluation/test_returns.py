@@ -181,8 +181,8 @@ def test_a_planned_action_is_held_against_its_promise():
     plan = ({"action_id": "mail", "name": "Mail", "value": 60_000.0, "value_low": 50_000.0, "value_high": 70_000.0},)
     found = answer(MAIL, past_plan=plan)
     assert sentences(found)["returns-plan"] == (
-        "One action of the last plan can be judged: for the time measured €4,603 of margin was promised, €2,000 came"
-        " (1 brought less)."
+        "One action of the last plan can be judged: for the time measured €4,603 of margin was promised, €2,000 came."
+        " By the ranges, one brought less."
     )
 
 
@@ -220,6 +220,7 @@ def test_steps_advised_are_held_against_what_a_case_is_worth_now(today, word, ev
     now = SimpleNamespace(advice=SimpleNamespace(today=today))
     found = next(f for f in answer(MAIL, past_memory=(promise,), next_step=now).findings if f.id == "returns-steps-advised")
     assert found.sentence == (
-        f"A case: €6.00 promised, {FMT.exact_money(today)} now, {word} the range given then (€5.50 to €7.00)."
+        f"A case under the steps advised: €6.00 promised, {FMT.exact_money(today)} now, {word} the range given then"
+        " (€5.50 to €7.00)."
     )
     assert found.evidence == evidence

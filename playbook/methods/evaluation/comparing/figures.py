@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from playbook.methods.evaluation.comparing.words import SOURCE, where
+from playbook.methods.evaluation.comparing.words import SOURCE, kpi_name, where
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import Formats
@@ -16,7 +16,7 @@ OUTSIDE = 12.5  # where a figure beyond the quartiles is drawn: how far beyond m
 
 def places_figure(table: pd.DataFrame, fmt: Formats) -> Figure:
     """A line a KPI from worse to better with the middle half of the others, and the client's own place on it."""
-    rows = [(CATALOGUE[row.kpi].label["en"], _from_worse(row), where(row), row) for row in table.itertuples()]
+    rows = [(kpi_name(CATALOGUE[row.kpi], fmt), _from_worse(row), where(row, fmt), row) for row in table.itertuples()]
     with canvas(height=1.0 + 0.42 * len(rows)) as (figure, ax):
         for line, (_, at, _, row) in enumerate(rows):
             ax.plot([0, 100], [line, line], color=HISTORY, linewidth=0.8)
@@ -31,17 +31,17 @@ def places_figure(table: pd.DataFrame, fmt: Formats) -> Figure:
         ax.set_yticks(range(len(rows)), [label for label, *_ in rows], color=INK)
         ax.set_ylim(len(rows) - 0.5, -0.6)
         ax.set_xlim(0, 118)
-        ax.set_xticks([0, 25, 50, 75, 100], ["worst", "", "middle", "", "best"])
+        ax.set_xticks([0, 25, 50, 75, 100], [fmt.say("worst"), "", fmt.say("middle"), "", fmt.say("best")])
         ax.grid(False, axis="y")
         svg = finish(figure)
     data = pd.DataFrame({"kpi": [label for label, *_ in rows], "where": [words for _, _, words, _ in rows]})
-    alt = "; ".join(f"{row.kpi} {row.where}" for row in data.itertuples())
+    places = fmt.listed(fmt.say("{kpi} {where}", kpi=row.kpi, where=row.where) for row in data.itertuples())
     return Figure(
         svg,
         "Where the client stands: the bar is the middle half of comparable clients, the better to the right. A ring: only on"
         " which side of their middle may be told.",
         SOURCE,
-        f"KPIs among comparable clients: {alt}.",
+        fmt.say("KPIs among comparable clients: {places}.", places=places),
         Table(data, "Where each KPI stands.", SOURCE, {"kpi": ("KPI", "text"), "where": ("Stands", "text")}),
     )
 

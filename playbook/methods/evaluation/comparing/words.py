@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from playbook.locale import mark
+from playbook.methods.needs_analysis.kpis.catalogue import Indicator
 from playbook.result.formats import Formats, Unit
 
-__all__ = ["SOURCE", "where", "written"]
+__all__ = ["SOURCE", "kpi_name", "where", "written"]
 
-SOURCE = "scorecard of this report; last reports of other clients, without names"
+SOURCE = mark("scorecard of this report; last reports of other clients, without names")
 
 
 def written(value: float, unit: Unit, fmt: Formats) -> str:
@@ -18,10 +20,17 @@ def written(value: float, unit: Unit, fmt: Formats) -> str:
     return fmt.value(value, unit)
 
 
-def where(row) -> str:
+def where(row, fmt: Formats) -> str:
     """Where a row of ``compared`` stands, in words."""
     if not np.isnan(row.place):
-        return f"above about {row.place:.0f} of 100"
-    if np.isnan(row.lower):
-        return "above the middle" if row.own > row.middle else "below the middle" if row.own < row.middle else "in the middle"
-    return "among the highest quarter" if row.own > row.upper else "among the lowest quarter"
+        return fmt.say("above about {n} of 100", n=fmt.count(row.place))
+    if not np.isnan(row.lower):
+        return fmt.say("in the highest quarter") if row.own > row.upper else fmt.say("in the lowest quarter")
+    if row.own == row.middle:
+        return fmt.say("in the middle")
+    return fmt.say("above the middle") if row.own > row.middle else fmt.say("below the middle")
+
+
+def kpi_name(kpi: Indicator, fmt: Formats) -> str:
+    """The KPI's name in the reader's language."""
+    return kpi.label.get(fmt.language, kpi.label["en"])

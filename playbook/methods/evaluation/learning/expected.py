@@ -2,12 +2,13 @@
 
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.result.contract import Finding, Table
 from playbook.result.formats import LEVEL, Formats
 
 __all__ = ["LIFT_NOTE", "lift_finding", "lift_table"]
 
-LIFT_NOTE = (
+LIFT_NOTE = mark(
     "An assumed effect is taken to hold evenly over the year. It and the client's own tests are weighed by how sure each is;"
     " where they contradict each other, the assumption loses weight."
 )
@@ -18,14 +19,20 @@ def lift_finding(lifts: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
     if lifts.empty:
         return ()
     most = lifts.loc[(lifts["lift"] - lifts["assumed"]).abs().idxmax()]
+    first = fmt.say(
+        "From now on {name} is planned with {lift} of revenue for {days} days a year, as tested, instead of {assumed} all year,"
+        " as assumed.",
+        name=most["name"],
+        lift=fmt.change(most["lift"]),
+        days=fmt.count(most["days"]),
+        assumed=fmt.change(most["assumed"]),
+    )
     more = len(lifts) - 1
-    others = "One other action is" if more == 1 else f"{more} others are"
-    also = f" {others} planned anew, too." if more else ""
+    also = fmt.say_n("One other action is planned anew, too.", "{n} other actions are planned anew, too.", more) if more else ""
     return (
         Finding(
             "lessons-expected",
-            f"From now on {most['name']} is planned with {fmt.change(most['lift'])} of revenue for {fmt.count(most['days'])} days"
-            f" a year, as tested, instead of {fmt.change(most['assumed'])} all year, as assumed.{also}",
+            fmt.sentences(first, also),
             float(most["lift"]),
             "share",
             float(most["low"]),
@@ -50,9 +57,9 @@ def lift_table(lifts: pd.DataFrame, fmt: Formats) -> tuple[Table, ...]:
         "weight": ("Weight of the last test", "share"),
         "after": ("Planned with from now on", "text"),
     }
-    caption = f"Change of revenue while an action runs, with {fmt.share(LEVEL)} ranges."
+    caption = fmt.say("Change of revenue while an action runs, with {level} ranges.", level=fmt.share(LEVEL))
     return (Table(told, caption, "interventions; the playbook's advice list", columns),)
 
 
 def _ranged(value: float, low: float, high: float, fmt: Formats) -> str:
-    return f"{fmt.change(value)} ({fmt.change(low)} to {fmt.change(high)})"
+    return fmt.say("{value} ({low} to {high})", value=fmt.change(value), low=fmt.change(low), high=fmt.change(high))

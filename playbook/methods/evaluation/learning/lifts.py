@@ -12,6 +12,7 @@ import pandas as pd
 from playbook.methods.evaluation.learning.updating import Belief, belief, updated
 from playbook.methods.evaluation.measuring.effect import Effect
 from playbook.methods.strategy.advising.advice import Advice, speaks_of
+from playbook.result.formats import Formats
 from playbook.result.remembered import Remembered, one_of_kind
 
 __all__ = ["COLUMNS", "lift_frame", "lifts", "tests_of"]
@@ -41,7 +42,7 @@ def tests_of(measured: Sequence[Effect], past: Sequence[Remembered]) -> tuple[Re
 
 
 def lifts(
-    known: Mapping[str, tuple[Advice, ...]], tests: Sequence[Remembered], locale: str
+    known: Mapping[str, tuple[Advice, ...]], tests: Sequence[Remembered], fmt: Formats
 ) -> Iterator[tuple[Remembered, Belief, float]]:
     """For each advised action that a test speaks of: the updated lift, the assumed one, and the weight of the last test.
 
@@ -58,7 +59,7 @@ def lifts(
         last = own[-1]
         yield (
             Remembered(
-                kind="lift", id=advice.id, label=advice.name.in_language(locale), value=now.mean, low=now.low, high=now.high,
+                kind="lift", id=advice.id, label=advice.name.in_language(fmt.locale), value=now.mean, low=now.low, high=now.high,
                 unit="share", evidence=last.evidence, n=len(own), since=last.since, until=last.until,
             ),
             assumed,

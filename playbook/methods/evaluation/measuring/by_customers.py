@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from playbook.locale import said, said_n
 from playbook.methods.evaluation.measuring.by_regions import NONE
 from playbook.methods.evaluation.measuring.by_silence import against_silent
 from playbook.methods.evaluation.measuring.did import ALIKE, difference, event_study, imbalance, pre_trend
@@ -15,6 +16,7 @@ from playbook.methods.evaluation.measuring.elsewhere import Elsewhere, spoiled
 from playbook.methods.evaluation.measuring.estimate import CERTAIN
 from playbook.methods.evaluation.measuring.groups import FEWEST_CUSTOMERS
 from playbook.methods.evaluation.measuring.lot import drawn, metrics_of
+from playbook.methods.evaluation.measuring.saying import listed, sentences
 from playbook.methods.evaluation.measuring.staggered import NEVER, staggered
 from playbook.methods.evaluation.measuring.windows import WEEK, Windows, customer_windows
 
@@ -57,13 +59,17 @@ def against_customers(
     cleared = ""
     if not set_aside and treated.any() and not treated.all():
         windows, treated, cleared, spoilt = _cleared(windows, treated, others, start, end)
-        doubt = " ".join(filter(None, [doubt, spoilt]))
+        doubt = sentences(doubt, spoilt)
     n_treated, n_control = int(treated.sum()), int((~treated).sum())
     counted = {"design": "control group" if set_aside else "other customers", "n_treated": n_treated, "n_control": n_control}
     counted["why"] = _why(set_aside, len(days))
     enough = n_treated if len(days) > 1 else min(n_treated, n_control)  # in stages, those who wait are the comparison
     if enough < FEWEST_CUSTOMERS or windows.weeks_before < FEWEST_WEEKS:
-        need = f"Needs {FEWEST_CUSTOMERS} earlier customers in each group and {FEWEST_WEEKS} weeks of orders before the start."
+        need = said(
+            "Needs {customers} earlier customers in each group and {weeks} weeks of orders before the start.",
+            customers=FEWEST_CUSTOMERS,
+            weeks=FEWEST_WEEKS,
+        )
         return {**counted, "verdict": "too little data", "note": need}
     broken = drawn(members["group"], treated, control_share) if set_aside else ""
     by_chance = CHANCE * np.sqrt(1 / n_treated + 1 / max(n_control, 1))  # small groups drawn by lot differ more
@@ -73,23 +79,25 @@ def against_customers(
     if len(days) > 1:
         found = _in_stages(windows, treated, members, start, customers)
         if found is None:
-            return {**counted, "verdict": "too little data", "note": "Too few customers were left without it to compare with."}
+            lacking = said("Too few customers were left without it to compare with.")
+            return {**counted, "verdict": "too little data", "note": lacking}
     else:
         found = _at_once(windows, treated, start, adjusted=alike)
         if alike:  # else the groups' levels, side by side, would tell what they were before
             metrics = metrics_of(order_totals, windows, treated, start, end)
             metrics.loc[metrics["metric"] == "revenue", ["effect", "low", "high"]] = found["effect"], found["low"], found["high"]
             found["metrics"] = metrics
-    note = [
+    differed = set_aside and not (alike or broken)
+    note = sentences(
         doubt,
         cleared,
         found.get("note", ""),
         broken,
-        "Groups alike before the start; earlier revenue allowed for." if alike and len(days) < 2 else "",
-        "The groups differed before the start, so only their change is compared." if set_aside and not (alike or broken) else "",
-        "Who received it was not drawn by lot." if not set_aside else "",
-        "The groups were drifting apart before the start." if drifting else "",
-    ]
+        said("The groups were alike before the start; earlier revenue is allowed for.") if alike and len(days) < 2 else "",
+        said("The groups differed before the start, so only their change is compared.") if differed else "",
+        "" if set_aside else said("Who received it was not drawn by lot."),
+        said("The groups were drifting apart before the start.") if drifting else "",
+    )
     p = found.pop("p")
     return {
         **counted,
@@ -102,7 +110,7 @@ def against_customers(
             doubtful=bool(doubt or broken) or (drifting and not alike),
             at_most_likely=drifting or not alike,
         ),
-        "note": " ".join(filter(None, note)),
+        "note": note,
     }
 
 
@@ -171,7 +179,7 @@ def _in_stages(
         "weeks": scale / int(treated.sum()),
         "course": weekly.assign(week=days).reset_index(drop=True),
         "by_week": found.by_time.drop(columns="n"),
-        "note": "" if clusters is None else "Whole regions began together, so the range goes by regions, not by customers.",
+        "note": "" if clusters is None else said("Whole regions began together, so the range goes by regions, not by customers."),
     }
 
 
@@ -213,16 +221,25 @@ def _cleared(
     out, labels = spoiled(others, treated, since, end)
     if not len(out):
         return windows, treated, "", ""
-    names = " and ".join(labels)
+    names = listed(labels)
     if int((~treated).sum()) - len(out) < FEWEST_CUSTOMERS:
-        return windows, treated, "", f"Most of the others got {names} in these weeks, so what that did to them is counted in."
+        most = said("Most of the others got {names} in these weeks, so what that did to them is counted in.", names=names)
+        return windows, treated, "", most
     left = replace(windows, weekly=windows.weekly.drop(out), before=windows.before.drop(out), during=windows.during.drop(out))
-    return left, treated.drop(out), f"Left out of the comparison are {len(out):,} customers who got {names} in these weeks.", ""
+    gone = said_n(
+        "Left out of the comparison is one customer who got {names} in these weeks.",
+        "Left out of the comparison are {n} customers who got {names} in these weeks.",
+        len(out),
+        names=names,
+    )
+    return left, treated.drop(out), gone, ""
 
 
 def _why(set_aside: bool, days: int) -> str:
     if days > 1:
-        return f"It began on {days} different days, so each start is compared with the customers who did not have it yet."
+        return said(
+            "It began on {n} different days, so each start is compared with the customers who did not have it yet.", n=days
+        )
     if set_aside:
-        return "Some customers were set aside and left without it. Comparing the two groups is the surest way there is."
-    return "It is known who received it, and nobody was set aside, so the other customers are the comparison."
+        return said("Some customers were set aside and left without it. Comparing the two groups is the surest way there is.")
+    return said("It is known who received it, and nobody was set aside, so the other customers are the comparison.")

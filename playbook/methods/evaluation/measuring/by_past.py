@@ -4,13 +4,15 @@ from datetime import date
 
 import pandas as pd
 
+from playbook.locale import mark, said
 from playbook.methods.evaluation.measuring.effect import judge
 from playbook.methods.evaluation.measuring.estimate import CERTAIN
 from playbook.methods.evaluation.measuring.interrupted import level_shift
+from playbook.methods.evaluation.measuring.saying import sentences
 
 __all__ = ["against_past"]
 
-EVERYBODY = "It was for everybody, so only the weeks before can serve as the comparison: the weakest there is."
+EVERYBODY = mark("It was for everybody, so only the weeks before can serve as the comparison: the weakest there is.")
 
 
 def against_past(weeks: pd.DataFrame, start: date, end: date, why: str = EVERYBODY) -> dict:
@@ -21,11 +23,14 @@ def against_past(weeks: pd.DataFrame, start: date, end: date, why: str = EVERYBO
             "design": "own past",
             "why": why,
             "verdict": "too little data",
-            "note": "Needs twelve weeks with orders before the start and a whole week since.",
+            "note": said("Needs twelve weeks with orders before the start and a whole week since."),
         }
-    note = "No comparison group: whatever else changed in these weeks is counted in."
-    if not found.seasonal:
-        note += " Less than two years of weeks, so the season cannot be told apart: the true range is wider."
+    note = sentences(
+        said("No comparison group: whatever else changed in these weeks is counted in."),
+        ""
+        if found.seasonal
+        else said("Less than two years of weeks, so the season cannot be told apart: the true range is wider."),
+    )
     # Whatever else happened in these weeks is no part of the range, so the weakest comparison has to pass the stricter test.
     doubtful = not found.seasonal or found.log.p >= 1 - CERTAIN
     came = float(found.course.loc[found.course["during"], "actual"].sum())

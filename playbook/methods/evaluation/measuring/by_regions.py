@@ -5,7 +5,9 @@ from datetime import date
 
 import pandas as pd
 
+from playbook.locale import said, said_n
 from playbook.methods.evaluation.measuring.effect import NAN, judge, relative
+from playbook.methods.evaluation.measuring.saying import listed, sentences
 from playbook.methods.evaluation.measuring.synthetic import (
     FEWEST_OTHERS,
     Placebos,
@@ -95,10 +97,10 @@ def against_regions(panel: pd.DataFrame, level: float, start: date, named: int) 
     came, estimate = mix.expected + mix.effect, found.estimate
     scale = level * weeks
     poor = mix.pre_rmspe > POOR_FIT * float(found.gaps["pre_rmspe"].iloc[1:].median())
-    note = [
-        "Where it was rolled out was not drawn by lot.",
-        "No mix of other regions followed it closely before the start." if poor else "",
-    ]
+    note = sentences(
+        said("Where it was rolled out was not drawn by lot."),
+        said("No mix of other regions followed it closely before the start.") if poor else "",
+    )
     course = mix.path.rename(columns={"period": "week"})
     course[["actual", "expected"]] *= level
     return {
@@ -116,7 +118,7 @@ def against_regions(panel: pd.DataFrame, level: float, start: date, named: int) 
         "rank": found.rank,
         "of": found.of,
         "second": relative(other.expected + other.effect, other.effect),
-        "note": " ".join(filter(None, note)),
+        "note": note,
         "course": course,
         "gaps": _named(found),
         "verdict": judge(estimate.low, estimate.high, estimate.p, doubtful=poor, at_most_likely=True),
@@ -124,12 +126,13 @@ def against_regions(panel: pd.DataFrame, level: float, start: date, named: int) 
 
 
 def _why(named: int, mixed: pd.Index) -> str:
-    regions = "one region" if named == 1 else f"{named} regions"
-    first = [str(region) for region in mixed[:NAMED]]
-    told = " and ".join([", ".join(first[:-1]), first[-1]] if len(first) > 1 else first)
-    return (
-        f"It was rolled out to {regions}, so what came there is compared with a mix of other regions that moved alike before, "
-        f"mostly {told}."
+    return said_n(
+        "It was rolled out to one region, so what came there is compared with a mix of other regions that moved alike before, "
+        "mostly {regions}.",
+        "It was rolled out to {n} regions, so what came there is compared with a mix of other regions that moved alike before, "
+        "mostly {regions}.",
+        named,
+        regions=listed(mixed[:NAMED]),
     )
 
 

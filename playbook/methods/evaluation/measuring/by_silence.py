@@ -10,11 +10,13 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from playbook.locale import said, said_n
 from playbook.methods.evaluation.measuring.did import ALIKE, imbalance
 from playbook.methods.evaluation.measuring.effect import NAN, judge, relative
 from playbook.methods.evaluation.measuring.elsewhere import Elsewhere, spoiled
 from playbook.methods.evaluation.measuring.estimate import Estimate
 from playbook.methods.evaluation.measuring.groups import FEWEST_CUSTOMERS
+from playbook.methods.evaluation.measuring.saying import sentences
 from playbook.methods.evaluation.measuring.windows import WEEK, customer_windows
 
 __all__ = ["against_silent"]
@@ -40,13 +42,18 @@ def against_silent(
     active = len(members.intersection(prior.loc[prior["day"] >= since, "customer_id"]))
     found = {
         "design": "other customers", "n_treated": int(treated.sum()), "n_control": int((~treated).sum()),
-        "why": f"Those who got it had not bought in the {weeks_before} weeks before, so customers who were silent as long are the"
-        " comparison.",
+        "why": said(
+            "Those who got it had not bought in the {weeks} weeks before, so customers who were silent as long are the"
+            " comparison.",
+            weeks=weeks_before,
+        ),
     }  # fmt: skip
     if min(found["n_treated"], found["n_control"]) < FEWEST_CUSTOMERS:
-        need = (
-            f"Those who got it had not bought in the {weeks_before} weeks before, and fewer than {FEWEST_CUSTOMERS} others were"
-            " silent as long: next time set some of them aside by lot."
+        need = said(
+            "Those who got it had not bought in the {weeks} weeks before, and fewer than {fewest} others were silent as long: "
+            "next time set some of them aside by lot.",
+            weeks=weeks_before,
+            fewest=FEWEST_CUSTOMERS,
         )
         return {**found, "verdict": "too little data", "note": need}
     windows = customer_windows(order_totals, start, end, silence.index)
@@ -60,11 +67,17 @@ def against_silent(
     alike = abs(imbalance(year - year[~treated].groupby(theirs).mean().reindex(band).to_numpy(), treated)) <= ALIKE
     level, scale = float(during[treated].mean()), found["n_treated"] * windows.weeks_during
     expected = level - estimate.effect
-    note = [
-        "Who received it was not drawn by lot.",
-        "" if alike else "Before they fell silent, they had not bought as much as the others did, or more.",
-        f"{active:,} who still bought in the weeks before are left out." if active else "",
-    ]
+    note = sentences(
+        said("Who received it was not drawn by lot."),
+        "" if alike else said("Before they fell silent, they had bought less or more than the others."),
+        said_n(
+            "One who still bought in the weeks before is left out.",
+            "{n} who still bought in the weeks before are left out.",
+            active,
+        )
+        if active
+        else "",
+    )
     return {
         **found,
         "effect": relative(level, estimate.effect),
@@ -80,7 +93,7 @@ def against_silent(
         "weeks": windows.weeks_during,
         "course": course.assign(week=first + pd.to_timedelta(WEEK * course.index, unit="D")).reset_index(drop=True),
         "verdict": judge(estimate.low, estimate.high, estimate.p, doubtful=not alike, at_most_likely=True),
-        "note": " ".join(filter(None, note)),
+        "note": note,
     }
 
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.evaluation.measuring.estimate import CERTAIN
 from playbook.result.contract import Evidence
 
@@ -15,7 +16,9 @@ __all__ = ["DESIGNS", "FRAMES", "Effect", "Payoff", "earned", "judge", "relative
 Payoff = Literal["always", "expected", "possible", "never", "unknown"]
 Verdict = Literal["shown", "likely", "indicative", "not shown", "harmful", "not started", "too early", "too little data"]
 
-DESIGNS = ("control group", "other customers", "other regions", "own past")  # the strongest comparison first
+# the strongest comparison first
+DESIGNS = (mark("control group"), mark("other customers"), mark("other regions"), mark("own past"))
+WAITING = (mark("not started"), mark("too early"), mark("too little data"))  # verdicts of what cannot be measured yet
 FRAMES = ("course", "by_week", "gaps", "metrics")  # fields of Effect that are frames
 NAN = float("nan")
 
@@ -24,9 +27,10 @@ NAN = float("nan")
 class Effect:
     """One row of the impact table. ``effect`` and its range are relative; money is for the whole time measured.
 
-    ``why`` says in words why this design; ``detectable`` is the smallest effect that would have been seen, ``pays_from`` the one
-    that would earn the cost (both relative), ``needed`` the customers in each group to see the latter. ``rank`` of ``of``: place
-    of the treated regions among all by the size of the gap, where other regions are the comparison. Frames, by design:
+    ``why`` says why this design and ``note`` what to keep in mind, in words that can be told in any language (``locale.said``).
+    ``detectable`` is the smallest effect that would have been seen, ``pays_from`` the one that would earn the cost (both
+    relative), ``needed`` the customers in each group to see the latter. ``rank`` of ``of``: place of the treated regions among
+    all by the size of the gap, where other regions are the comparison. Frames, by design:
     ``course``: week, and treated, control or actual, expected (with low, high); ``by_week``: time, effect, low, high (see
     ``event_study`` and ``staggered``); ``gaps``: weeks x regions, relative to the level before; ``metrics``: metric, control,
     treated, effect, low, high (relative) and explained.
@@ -71,7 +75,7 @@ class Effect:
 
     @property
     def measured(self) -> bool:
-        return self.verdict in get_args(Evidence)
+        return self.verdict not in WAITING
 
 
 def judge(low: float, high: float, p: float, *, doubtful: bool = False, at_most_likely: bool = False) -> Evidence:

@@ -6,6 +6,8 @@ those who asked for it, or fought it off, with them.
 
 import pandas as pd
 
+from playbook.locale import said_n
+
 __all__ = ["CONTROL", "FEWEST_CUSTOMERS", "crossed_words", "members_of"]
 
 CONTROL = "control"
@@ -34,6 +36,8 @@ def crossed_words(crossed: int) -> str:
     """How many count in neither group, as a sentence; empty where none do."""
     if not crossed:
         return ""
-    if crossed == 1:
-        return "One customer stands in both groups and counts in neither."
-    return f"{crossed:,} customers stand in both groups and count in neither."
+    return said_n(
+        "One customer stands in both groups and counts in neither.",
+        "{n} customers stand in both groups and count in neither.",
+        crossed,
+    )

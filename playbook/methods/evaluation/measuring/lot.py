@@ -4,12 +4,13 @@ from datetime import date
 
 import pandas as pd
 
+from playbook.locale import mark, said
 from playbook.methods.evaluation.measuring.trial import RARE, contrast, same_loss, sample_ratio
 from playbook.methods.evaluation.measuring.windows import Windows
 
 __all__ = ["METRICS", "drawn", "metrics_of"]
 
-METRICS = {"bought": "Customers who bought", "order_value": "Order value", "revenue": "Revenue a customer"}
+METRICS = {"bought": mark("Customers who bought"), "order_value": mark("Order value"), "revenue": mark("Revenue a customer")}
 
 
 def drawn(group: pd.Series, treated: pd.Series, control_share: float | None) -> str:
@@ -20,12 +21,13 @@ def drawn(group: pd.Series, treated: pd.Series, control_share: float | None) -> 
     """
     listed = int(group.ne("control").sum()), int(group.eq("control").sum())
     if control_share is not None and sample_ratio(*listed, control_share) < RARE:
-        return (
-            f"The control group holds {listed[1]:,} of {sum(listed):,} customers, not the share that was to be set aside: "
-            "the lot was not kept."
+        return said(
+            "The control group holds {control} of {all} customers, not the share that was to be set aside: the lot was not kept.",
+            control=f"{listed[1]:,}",
+            all=f"{sum(listed):,}",
         )
     if same_loss(listed, (int(treated.sum()), int((~treated).sum()))) < RARE:
-        return "Far more customers of one group than of the other cannot be compared: the lot was not kept."
+        return said("Far more customers of one group than of the other cannot be compared: the lot was not kept.")
     return ""
 
 

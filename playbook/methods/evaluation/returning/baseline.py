@@ -5,6 +5,7 @@ import pandas as pd
 
 from playbook.methods.evaluation.returning.earnings import SIDES, SURE
 from playbook.methods.needs_analysis.windows import Windows
+from playbook.result.formats import Formats
 
 __all__ = ["MOST_NAMED", "baseline_parts", "baseline_sum", "inside"]
 
@@ -31,7 +32,7 @@ def _part(table: pd.DataFrame, span: Windows) -> pd.Series:
     return inside(table, span.middle, span.end) - inside(table, span.start, span.middle - DAY)
 
 
-def baseline_parts(table: pd.DataFrame, span: Windows, before: float, after: float) -> pd.DataFrame:
+def baseline_parts(table: pd.DataFrame, span: Windows, before: float, after: float, fmt: Formats) -> pd.DataFrame:
     """label, change: what sure interventions brought more in the later window than in the earlier one (the largest named), those
     whose effect may be chance in one row, and everything else; adds up to ``after`` - ``before`` to the cent.
 
@@ -42,9 +43,11 @@ def baseline_parts(table: pd.DataFrame, span: Windows, before: float, after: flo
     named = changed[sure & (changed != 0)].sort_values(key=abs, ascending=False, kind="stable")
     rows = [(table.loc[i, "label"], change) for i, change in named.head(MOST_NAMED).items()]
     if len(named) > MOST_NAMED:
-        rows.append((f"{len(named) - MOST_NAMED} other interventions", named.iloc[MOST_NAMED:].sum()))
+        more = len(named) - MOST_NAMED
+        label = fmt.say_n("One other intervention", "{n} other interventions", more)
+        rows.append((label, named.iloc[MOST_NAMED:].sum()))
     if (changed[~sure] != 0).any():
-        rows.append(("Interventions that may be chance", changed[~sure].sum()))
+        rows.append((fmt.say("Interventions that may be chance"), changed[~sure].sum()))
     told = pd.DataFrame(rows, columns=["label", "change"])
     rest = round(after - before - told["change"].sum(), 2)
-    return pd.concat([told, pd.DataFrame([("Everything else", rest)], columns=told.columns)], ignore_index=True).round(2)
+    return pd.concat([told, pd.DataFrame([(fmt.say("Everything else"), rest)], columns=told.columns)], ignore_index=True).round(2)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.evaluation.returning.earnings import SURE, Total
 from playbook.methods.needs_analysis.revenue.waterfall import waterfall
 from playbook.result.contract import Figure, Table
@@ -11,30 +12,33 @@ from playbook.result.theme import FINDING, HISTORY, INK, ON_LINES, canvas, finis
 
 __all__ = ["baseline_figure", "earned_figure"]
 
-SOURCE = "orders, interventions"
+SOURCE = mark("orders, interventions")
 MOST_ROWS = 10
-ALL = "All together"
+THICK, THIN = 5, 3  # lines: of all together, of one
 
 
 def earned_figure(earned: pd.DataFrame, sums: Total, fmt: Formats) -> Figure:
     """A line an intervention, the dearest first, and all together: money with its range; rust where that leaves out zero."""
     what = "profit" if np.isfinite(sums.profit) else "revenue"
-    meant = "Earned after cost" if what == "profit" else "Extra revenue"
+    meant = fmt.say("Earned after cost") if what == "profit" else fmt.say("Extra revenue")
+    level = fmt.share(LEVEL)
     names = ["label", "verdict", what, f"{what}_low", f"{what}_high"]
     rows = earned.sort_values("cost", ascending=False, kind="stable")[names].head(MOST_ROWS)
     if len(earned) > 1:
-        last = (ALL, sums.evidence, *(getattr(sums, name) for name in names[2:]))
+        last = (fmt.say("All together"), sums.evidence, *(getattr(sums, name) for name in names[2:]))
         rows = pd.concat([rows, pd.DataFrame([last], columns=names)], ignore_index=True)
     rows = rows.set_axis(["label", "evidence", "value", "low", "high"], axis=1)
     with canvas(height=1.1 + 0.5 * len(rows)) as (figure, ax):
         for place, row in enumerate(rows.itertuples()):
             clear = row.low > 0 or row.high < 0
             colour = FINDING if clear else HISTORY
-            width = 5 if row.label == ALL else 3
+            width = THICK if len(earned) > 1 and place == len(rows) - 1 else THIN
             ax.plot([row.low, row.high], [place, place], color=colour, linewidth=width, solid_capstyle="round", alpha=0.55)
             if row.evidence in SURE:
                 ax.plot(row.value, place, "o", color=colour, markersize=7)
-            words = fmt.money(row.value) if row.evidence in SURE else "a loss" if row.high < 0 else row.evidence
+            words = (
+                fmt.money(row.value) if row.evidence in SURE else fmt.say("a loss") if row.high < 0 else fmt.told(row.evidence)
+            )
             ax.annotate(
                 words, (row.high, place), xytext=(8, 0), textcoords="offset points", va="center", color=colour, bbox=ON_LINES
             )
@@ -46,9 +50,18 @@ def earned_figure(earned: pd.DataFrame, sums: Total, fmt: Formats) -> Figure:
         ax.locator_params(axis="x", nbins=5)
         ax.xaxis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
         ax.margins(x=0.16)
-        ax.set_xlabel(f"{meant}, with {fmt.share(LEVEL)} range")
+        ax.set_xlabel(fmt.say("{what}, with {level} range", what=meant, level=level))
         svg = finish(figure)
-    told = "; ".join(f"{row.label} {fmt.money(row.low)} to {fmt.money(row.high)} ({row.evidence})" for row in rows.itertuples())
+    told = fmt.listed(
+        fmt.say(
+            "{label} {low} to {high} ({evidence})",
+            label=row.label,
+            low=fmt.money(row.low),
+            high=fmt.money(row.high),
+            evidence=fmt.told(row.evidence),
+        )
+        for row in rows.itertuples()
+    )
     columns = {
         "label": ("Intervention", "text"),
         "value": (meant, "money"),
@@ -56,13 +69,18 @@ def earned_figure(earned: pd.DataFrame, sums: Total, fmt: Formats) -> Figure:
         "high": ("at most", "money"),
         "evidence": ("Evidence", "text"),
     }
-    shown = rows.assign(value=rows["value"].where(rows["evidence"].isin(SURE)))
-    caption = f"{meant} by intervention: a range that crosses zero may be a gain or a loss."
-    return Figure(svg, caption, SOURCE, f"{meant}, {fmt.share(LEVEL)} ranges: {told}.", Table(shown, meant, SOURCE, columns))
+    shown = rows.assign(value=rows["value"].where(rows["evidence"].isin(SURE)), evidence=rows["evidence"].map(fmt.told))
+    caption = (
+        "Earned after cost by intervention: a range that crosses zero may be a gain or a loss."
+        if what == "profit"
+        else "Extra revenue by intervention: a range that crosses zero cannot be told from no effect."
+    )
+    alt = fmt.say("{what}, {level} ranges: {ranges}.", what=meant, level=level, ranges=told)
+    return Figure(svg, caption, SOURCE, alt, Table(shown, meant, SOURCE, columns))
 
 
 def baseline_figure(parts: pd.DataFrame, fmt: Formats) -> Figure:
     """What interventions brought of the change of revenue, and all the rest."""
     total = round(float(parts["change"].sum()), 2)
     caption = "The change of revenue between the last two equal spans of time, and what interventions brought of it."
-    return waterfall([*parts["label"], "Change of revenue"], [*parts["change"], total], caption, SOURCE, fmt)
+    return waterfall([*parts["label"], fmt.say("Change of revenue")], [*parts["change"], total], caption, SOURCE, fmt)

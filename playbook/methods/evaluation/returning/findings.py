@@ -2,88 +2,67 @@
 
 import math
 
+from playbook.locale import mark
 from playbook.methods.evaluation.returning.baseline import baseline_sum
 from playbook.methods.evaluation.returning.earnings import SURE
+from playbook.methods.evaluation.returning.headline import started
 from playbook.methods.evaluation.returning.promise_findings import promise_findings
-from playbook.methods.evaluation.returning.service import YEAR
 from playbook.methods.evaluation.returning.told import Told
+from playbook.methods.evaluation.returning.worth_findings import felt_findings, worth_findings
+from playbook.methods.evaluation.telling.unsure import weeks_told
 from playbook.result.contract import Finding
-from playbook.result.formats import Formats
 
-__all__ = ["findings", "headline"]
+__all__ = ["findings"]
 
-OWNER = "marketing"
-
-
-def headline(told: Told) -> str:
-    """What all interventions that count earned, or the first promise that can be judged."""
-    if told.total is None:
-        return promise_findings(told)[0].sentence.split(". ")[0].rstrip(".") if promise_findings(told) else _worth_headline(told)
-    fmt, sums = told.fmt, told.total
-    subject, cost = _subject(told), fmt.money(sums.cost)
-    if sums.evidence not in SURE:
-        return f"Whether {subject} earned {_their(told)} cost of {cost} cannot be told from chance yet"
-    if sums.evidence == "harmful":
-        return f"{subject[0].upper()}{subject[1:]} cost {cost} and lowered revenue by {fmt.money(-sums.revenue)}"
-    probably = "" if sums.evidence == "shown" else "probably "
-    if told.margin is None:
-        return f"For {cost} {subject} {probably}brought {fmt.money(sums.revenue)} of revenue"
-    if sums.profit > 0 >= sums.profit_low:
-        return (
-            f"For {cost} {subject} {probably}brought {fmt.money(sums.revenue)} of revenue; whether that earned the cost is open"
-        )
-    if sums.profit > 0:
-        return f"After {_their(told)} cost of {cost} {subject} {probably}earned {fmt.money(sums.profit)}"
-    told_so = "does not cover" if sums.profit_high <= 0 else "may or may not cover"
-    return f"The margin that {subject} {probably}brought, {fmt.money(sums.margin)}, {told_so} {_their(told)} cost of {cost}"
+OWNER = mark("marketing")
 
 
 def findings(told: Told) -> tuple[Finding, ...]:
     """All there is to tell, most important first."""
     found = [_total(told), _payback(told), _shared(told), _bridge(told)] if told.total is not None else []
-    return tuple(f for f in (*found, *_worth(told), *_felt(told), *promise_findings(told)) if f)
-
-
-def _subject(told: Told) -> str:
-    count = told.total.count
-    if count == 1:
-        return told.earned["label"].iloc[0]
-    return f"the {count} interventions that can be judged" if count < told.stated else f"the {count} interventions"
-
-
-def _their(told: Told) -> str:
-    return "its" if told.total.count == 1 else "their"
-
-
-def _worth_headline(told: Told) -> str:
-    row = told.since.iloc[0]
-    return f"{row['label']}: worth {told.fmt.money(row['now'])}, {told.fmt.change(row['change'])} on the last report"
+    return tuple(f for f in (*found, *worth_findings(told), *felt_findings(told), *promise_findings(told)) if f)
 
 
 def _total(told: Told) -> Finding:
     fmt, sums = told.fmt, told.total
-    subject = _subject(told)
-    start = subject[0].upper() + subject[1:]
-    brought = f"{start} cost {fmt.money(sums.cost)} and brought {fmt.money(sums.revenue)} of revenue"
-    span = f"{fmt.money(sums.revenue_low)} to {fmt.money(sums.revenue_high)}"
     if sums.evidence not in SURE:
-        brought = f"{start} cost {fmt.money(sums.cost)}; what came of it lies between {span} of revenue, which may be chance"
+        text = fmt.say(
+            "{subject} cost {cost}; what came of it lies between {low} and {high} of revenue, which may be chance.",
+            subject=started(told),
+            cost=fmt.money(sums.cost),
+            low=fmt.money(sums.revenue_low),
+            high=fmt.money(sums.revenue_high),
+        )
         return Finding(
-            "returns-total", f"{brought}.", None, "money", evidence=sums.evidence, owner=OWNER,
+            "returns-total", text, None, "money", evidence=sums.evidence, owner=OWNER,
             action="Measure fewer interventions on more customers each, with a control group drawn by lot.",
         )  # fmt: skip
-    text = f"{brought}."
-    if told.margin is not None:
-        left = "left" if sums.profit >= 0 else "short"
-        text = f"{brought}, {fmt.money(sums.margin)} of margin: {fmt.money(abs(sums.profit))} {left} after cost" + (
-            f", {_per_one(sums.margin / sums.cost, fmt)} for each {_one(fmt)} spent." if sums.cost > 0 else "."
-        )
     value = sums.revenue if told.margin is None else sums.profit
     low, high = (sums.revenue_low, sums.revenue_high) if told.margin is None else (sums.profit_low, sums.profit_high)
     return Finding(
-        "returns-total", text, value, "money", low, high, money=None if told.margin is None else abs(sums.profit),
+        "returns-total", _earned(told), value, "money", low, high, money=None if told.margin is None else abs(sums.profit),
         evidence=_grade(told), owner=OWNER,
     )  # fmt: skip
+
+
+def _earned(told: Told) -> str:
+    """What the interventions cost and brought, and where the margin is known, what is left of it."""
+    fmt, sums = told.fmt, told.total
+    values = {"subject": started(told), "cost": fmt.money(sums.cost), "revenue": fmt.money(sums.revenue)}
+    if told.margin is None:
+        return fmt.say("{subject} cost {cost} and brought {revenue} of revenue.", **values)
+    values |= {"margin": fmt.money(sums.margin), "left": fmt.money(abs(sums.profit))}
+    if sums.cost <= 0:
+        return fmt.say("{subject} cost {cost} and brought {revenue} of revenue, {margin} of margin.", **values)
+    values |= {"each": fmt.exact_money(sums.margin / sums.cost), "one": fmt.money(1.0)}
+    return fmt.say(
+        "{subject} cost {cost} and brought {revenue} of revenue, {margin} of margin: {left} left after cost, {each} for each"
+        " {one} spent."
+        if sums.profit >= 0
+        else "{subject} cost {cost} and brought {revenue} of revenue, {margin} of margin: {left} short of the cost, {each} for"
+        " each {one} spent.",
+        **values,
+    )
 
 
 def _grade(told: Told) -> str:
@@ -94,14 +73,6 @@ def _grade(told: Told) -> str:
     return "likely" if sums.profit_high < 0 else "indicative"
 
 
-def _one(fmt: Formats) -> str:
-    return fmt.money(1.0)
-
-
-def _per_one(back: float, fmt: Formats) -> str:
-    return fmt.exact_money(back)
-
-
 def _payback(told: Told) -> Finding | None:
     """When the surest intervention with a price had earned it."""
     sure = told.earned[told.earned["verdict"].isin(SURE) & (told.earned["cost"] > 0) & told.earned["payback"].notna()]
@@ -109,48 +80,63 @@ def _payback(told: Told) -> Finding | None:
         return None
     fmt = told.fmt
     row = sure.loc[sure["margin"].idxmax()]
-    weeks, ran = row["payback"], row["weeks"]
+    weeks, slow = row["payback"], row["payback_high"]
     evidence = "likely" if row["verdict"] == "shown" else row["verdict"]
     if not math.isfinite(weeks):
-        return Finding("returns-payback", f"{row['label']} never earns its cost back: it brought no margin.", evidence=evidence)
-    if weeks <= ran:
-        text = f"{row['label']} had earned its cost after {_weeks(weeks, fmt)} of its {_weeks(ran, fmt)}"
+        text = fmt.say("{label} never earns its cost back: it brought no margin.", label=row["label"])
+        return Finding("returns-payback", text, evidence=evidence)
+    values = {"label": row["label"], "weeks": weeks_told(weeks, fmt), "ran": weeks_told(row["weeks"], fmt)}
+    if math.isfinite(slow):
+        values["slow"] = weeks_told(slow, fmt)
+        text = fmt.say(
+            "{label} had earned its cost after {weeks} of its {ran}; at the low end of its range after {slow}."
+            if weeks <= row["weeks"]
+            else "{label} would have had to run {weeks} to earn its cost; it ran {ran}; at the low end of its range after"
+            " {slow}.",
+            **values,
+        )
     else:
-        text = f"{row['label']} would have had to run {_weeks(weeks, fmt)} to earn its cost; it ran {_weeks(ran, fmt)}"
-    slow = row["payback_high"]
-    late = "; at the low end of its range it never would" if not math.isfinite(slow) else ""
-    late = late or f"; at the low end of its range after {_weeks(slow, fmt)}"
-    return Finding("returns-payback", f"{text}{late}.", float(weeks), "number", evidence=evidence, owner=OWNER)
-
-
-def _weeks(weeks: float, fmt: Formats) -> str:
-    written = fmt.number(weeks, 1)
-    return f"{written} week{'' if written == '1' else 's'}"
+        text = fmt.say(
+            "{label} had earned its cost after {weeks} of its {ran}; at the low end of its range it never would."
+            if weeks <= row["weeks"]
+            else "{label} would have had to run {weeks} to earn its cost; it ran {ran}; at the low end of its range it never"
+            " would.",
+            **values,
+        )
+    return Finding("returns-payback", text, float(weeks), "number", evidence=evidence, owner=OWNER)
 
 
 def _shared(told: Told) -> Finding | None:
     """What is credited with less than was measured for it, so that the sum counts nothing twice."""
     if told.shared.empty:
         return None
-    split = told.shared[told.shared["share"] < 1]
-    parts = [f"{row.less} is taken off what was measured for {row.label}" for row in told.shared.itertuples() if row.less]
-    text = []
+    fmt, split, text = told.fmt, told.shared[told.shared["share"] < 1], []
     if len(split):
-        each = "; ".join(f"{row.label} counts {told.fmt.share(row.share)} of what was measured" for row in split.itertuples())
-        text.append(
-            f"{_names(split['label'].tolist())} reached the same customers in the same weeks. They share what was measured there,"
-            f" so that nothing is counted twice: {each}."
+        each = fmt.listed(
+            fmt.say("{label} counts {share} of what was measured", label=row.label, share=fmt.share(row.share))
+            for row in split.itertuples()
         )
-    if parts:
-        text.append(f"What came in the same weeks from {'; what came from '.join(parts)}, of which it is a part.")
+        text.append(
+            fmt.say(
+                "{names} reached the same customers in the same weeks. They share what was measured there, so that nothing is"
+                " counted twice: {each}.",
+                names=fmt.listed(split["label"]),
+                each=each,
+            )
+        )
+    text += [
+        fmt.say(
+            "What came in the same weeks from {others} is taken off what was measured for {label}, of which it is a part.",
+            others=fmt.listed(row.less),
+            label=row.label,
+        )
+        for row in told.shared.itertuples()
+        if row.less
+    ]
     return Finding(
-        "returns-shared", " ".join(text), evidence="indicative",
+        "returns-shared", fmt.sentences(*text), evidence="indicative",
         action="Let interventions follow each other, or draw their customers by lot apart.",
     )  # fmt: skip
-
-
-def _names(names: list[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def _bridge(told: Told) -> Finding | None:
@@ -161,78 +147,20 @@ def _bridge(told: Told) -> Finding | None:
     sure = told.earned[told.earned["verdict"].isin(SURE)]
     brought, low, high = baseline_sum(sure, told.bridge.windows)
     chance = after - before - rest - brought  # of what may be chance, which the chart shows apart
-    moved = "rose" if after >= before else "fell"
-    unsure = f"{fmt.signed_money(chance)} from those whose effect may be chance" if round(chance) else ""
-    parts = [
-        f"{fmt.signed_money(brought)} came from interventions{' whose effect is more than chance' if unsure else ''}",
-        unsure,
-    ]
-    return Finding(
-        "returns-bridge",
-        f"Revenue {moved} from {fmt.money(before)} to {fmt.money(after)}. Of that, {', '.join(filter(None, parts))}"
-        f" and {fmt.signed_money(rest)} from everything else.",
-        brought, "money", low, high, evidence="likely" if told.total.evidence in ("shown", "likely") else "indicative",
-    )  # fmt: skip
-
-
-def _worth(told: Told) -> list[Finding]:
-    fmt, found = told.fmt, []
-    sure = told.worth[(told.worth["low"] > 0) | (told.worth["high"] < 0)]
-    for row in sure.itertuples():
-        side = "more" if row.more > 0 else "less"
-        found.append(
-            Finding(
-                f"returns-worth-{row.id}",
-                f"A customer who got {row.label} is still worth {fmt.money(row.got)} today, {fmt.money(abs(row.more))} {side}"
-                " than one who was left out by lot.",
-                row.more,
-                "money",
-                row.low,
-                row.high,
-                row.n,
-                evidence="likely" if row.more > 0 else "harmful",
-            )  # fmt: skip
-        )
-    if len(told.worth) and not found:
-        text = "In what they are still worth, those who got an intervention and those left out differ by no more than chance."
-        found.append(Finding("returns-worth", text, n=int(told.worth["n"].max()), evidence="not shown"))
-    for row in told.since.itertuples():
-        surely = "" if row.sure else ", within the range given then"
-        found.append(
-            Finding(
-                f"returns-worth-since-{'new' if row.Index == 0 and row.label.startswith('A new') else 'all'}",
-                f"{row.label}: worth {fmt.money(row.now)} now, {fmt.money(row.before)} in the last report"
-                f" ({fmt.change(row.change)}{surely}).",
-                row.change,
-                "share",
-                evidence="likely" if row.sure else "not shown",
-            )  # fmt: skip
-        )
-    return found
-
-
-def _felt(told: Told) -> list[Finding]:
-    return [_measure(row, told.fmt) for row in told.felt.itertuples()]
-
-
-def _measure(row, fmt: Formats) -> Finding:
-    sure = row.low > 0 or row.high < 0
-    better = (row.change > 0) == (row.good == "up")
-    write = fmt.points if row.unit == "share" else fmt.change if row.unit == "unit_money" else lambda v: fmt.points(v / 100)
-    change = write(row.change)
-    tell = (lambda v: fmt.number(v, 1)) if row.unit == "number" else lambda v: fmt.value(v, row.unit)
-    values = f"{tell(row.before)} before and {tell(row.after)} since"
-    verdict = "no more than chance" if not sure else "better" if better else "worse"
-    whole = row.days >= YEAR  # fewer days compare one season with another, and nobody was left out to tell the two apart
-    season = "" if whole or not sure else " They lie in other seasons, so this is an indication only."
-    return Finding(
-        f"returns-{row.measure.lower().replace(' ', '-')}",
-        f"{row.measure}: {values} ({change}), {verdict}. Compared are {fmt.count(row.days)} days on either side.{season}",
-        float(row.change),
-        "points" if row.unit == "share" else "share" if row.unit == "unit_money" else "number",
-        float(row.low),
-        float(row.high),
-        int(row.n),
-        evidence="not shown" if not sure else "indicative" if not whole else "likely" if better else "harmful",
-        action=None if not sure or better else "Ask the customers who were unhappy since, before the next start.",
+    moved = fmt.say(
+        "Revenue rose from {before} to {after}." if after >= before else "Revenue fell from {before} to {after}.",
+        before=fmt.money(before),
+        after=fmt.money(after),
     )
+    parts = {"brought": fmt.signed_money(brought), "chance": fmt.signed_money(chance), "rest": fmt.signed_money(rest)}
+    part = fmt.say(
+        "Of that, {brought} came from interventions whose effect is more than chance, {chance} from those whose effect may be"
+        " chance and {rest} from everything else."
+        if round(chance)
+        else "Of that, {brought} came from interventions and {rest} from everything else.",
+        **parts,
+    )
+    return Finding(
+        "returns-bridge", fmt.sentences(moved, part), brought, "money", low, high,
+        evidence="likely" if told.total.evidence in ("shown", "likely") else "indicative",
+    )  # fmt: skip

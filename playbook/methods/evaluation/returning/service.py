@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from playbook.locale import mark
 from playbook.methods.evaluation.measuring.windows import WEEK
 from playbook.methods.needs_analysis.feedback.satisfaction import difference, net_promoter, satisfied
 from playbook.result.formats import LEVEL
@@ -17,9 +18,10 @@ YEAR = 365
 SHORTEST = 28  # days since the first intervention
 FEWEST = 20  # answers or tickets on either side
 COLUMNS = ("measure", "unit", "good", "before", "after", "change", "low", "high", "n", "days")
+COST = mark("Cost to serve an order")
 RATINGS = (
-    ("recommend", "Net promoter score", "number", net_promoter),
-    ("satisfaction", "Customer satisfaction", "share", satisfied),
+    ("recommend", mark("Net promoter score"), "number", net_promoter),
+    ("satisfaction", mark("Customer satisfaction"), "share", satisfied),
 )
 
 
@@ -67,7 +69,7 @@ def _cost_to_serve(tickets: pd.DataFrame, orders: pd.DataFrame, cost: float, win
     before, after = (cost * count / orders for count, orders in zip(counts, sold, strict=True))
     half = _half_width(tickets, orders, windows)
     low, high = (after / before * np.exp(side * half) - 1 for side in (-1, 1))
-    yield "Cost to serve an order", "unit_money", "down", before, after, after / before - 1, low, high, sum(counts)
+    yield COST, "unit_money", "down", before, after, after / before - 1, low, high, sum(counts)
 
 
 def _half_width(tickets: pd.DataFrame, orders: pd.DataFrame, windows: tuple) -> float:

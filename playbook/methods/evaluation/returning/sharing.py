@@ -80,8 +80,8 @@ def credited(effects: pd.DataFrame, got: np.ndarray) -> Credit:
         {
             "id": effects["id"].to_numpy(),
             "share": share,
-            "beside": [", ".join(labels[others]) for others in together],
-            "less": [", ".join(labels[others]) for others in held > LEAST],
+            "beside": [tuple(labels[others]) for others in together],
+            "less": [tuple(labels[others]) for others in held > LEAST],
         }
     )
     return Credit(table, parts)

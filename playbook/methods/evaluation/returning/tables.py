@@ -4,15 +4,23 @@ import math
 
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.evaluation.returning.earnings import SURE
+from playbook.methods.evaluation.returning.promises import KEPT, LESS, MORE, OPEN
 from playbook.methods.evaluation.returning.told import Told
+from playbook.methods.evaluation.telling.unsure import weeks_told
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import LEVEL, Formats
 
 __all__ = ["assumptions", "tables"]
 
-SOURCE = "orders, interventions"
-ALL = "All together"
+SOURCE = mark("orders, interventions")
+KEPT_WORDS = {
+    KEPT: mark("as promised"),
+    LESS: mark("less than promised"),
+    MORE: mark("more than promised"),
+    OPEN: mark("too uncertain to say"),
+}
 
 
 def tables(told: Told) -> tuple[Table, ...]:
@@ -24,7 +32,7 @@ def tables(told: Told) -> tuple[Table, ...]:
 def _earned(told: Told) -> Table:
     fmt, rows = told.fmt, [_row(row, row.label, row.verdict, told.fmt) for row in told.earned.itertuples()]
     if len(rows) > 1:
-        rows.append(_row(told.total, ALL, told.total.evidence, fmt))
+        rows.append(_row(told.total, fmt.say("All together"), told.total.evidence, fmt))
     columns = {
         "label": ("Intervention", "text"),
         "evidence": ("Evidence", "text"),
@@ -36,7 +44,9 @@ def _earned(told: Told) -> Table:
     }
     if told.margin is None:
         columns = {name: label for name, label in columns.items() if name not in ("profit", "roi", "payback")}
-    caption = f"What each intervention cost and brought, nothing counted twice, with {fmt.share(LEVEL)} ranges."
+    caption = fmt.say(
+        "What each intervention cost and brought, nothing counted twice, with {level} ranges.", level=fmt.share(LEVEL)
+    )
     return Table(pd.DataFrame(rows), caption, SOURCE, columns)
 
 
@@ -45,7 +55,7 @@ def _row(row, label: str, evidence: str, fmt: Formats) -> dict:
     sure = evidence in SURE
     return {
         "label": label,
-        "evidence": evidence,
+        "evidence": fmt.told(evidence),
         "cost": row.cost,
         "revenue": _ranged(row.revenue, row.revenue_low, row.revenue_high, sure, fmt),
         "profit": _ranged(row.profit, row.profit_low, row.profit_high, sure, fmt),
@@ -57,20 +67,24 @@ def _row(row, label: str, evidence: str, fmt: Formats) -> dict:
 def _ranged(value: float, low: float, high: float, sure: bool, fmt: Formats) -> str:
     if not math.isfinite(value):
         return "–"
-    span = f"{fmt.money(low)} to {fmt.money(high)}"
-    return f"{fmt.money(value)} ({span})" if sure else span
+    ends = {"low": fmt.money(low), "high": fmt.money(high)}
+    return fmt.say("{value} ({low} to {high})", value=fmt.money(value), **ends) if sure else fmt.say("{low} to {high}", **ends)
 
 
 def _after(weeks: float, fmt: Formats) -> str:
     if math.isnan(weeks):
         return "–"
-    return "never" if math.isinf(weeks) else f"{fmt.number(weeks, 1)} weeks"
+    return fmt.say("never") if math.isinf(weeks) else weeks_told(weeks, fmt)
 
 
 def _worth(told: Told) -> Table | None:
     if told.worth.empty:
         return None
-    spans = [f"{told.fmt.signed_money(row.low)} to {told.fmt.signed_money(row.high)}" for row in told.worth.itertuples()]
+    fmt = told.fmt
+    spans = [
+        fmt.say("{low} to {high}", low=fmt.signed_money(row.low), high=fmt.signed_money(row.high))
+        for row in told.worth.itertuples()
+    ]
     columns = {
         "label": ("Intervention", "text"),
         "got": ("A customer who got it", "money"),
@@ -78,7 +92,8 @@ def _worth(told: Told) -> Table | None:
         "span": ("Difference, range", "text"),
     }
     caption = "What a customer is still worth today, by whether the lot gave the intervention."
-    return Table(told.worth.assign(span=spans), caption, f"{SOURCE}; lifetime value of this report", columns, aside=True)
+    source = "orders, interventions; lifetime value of this report"
+    return Table(told.worth.assign(span=spans), caption, source, columns, aside=True)
 
 
 def _felt(told: Told) -> Table | None:
@@ -86,7 +101,10 @@ def _felt(told: Told) -> Table | None:
         return None
     fmt = told.fmt
     frame = pd.DataFrame(
-        [(row.measure, fmt.value(row.before, row.unit), fmt.value(row.after, row.unit), row.n) for row in told.felt.itertuples()],
+        [
+            (fmt.told(row.measure), fmt.value(row.before, row.unit), fmt.value(row.after, row.unit), row.n)
+            for row in told.felt.itertuples()
+        ],
         columns=["measure", "before", "after", "n"],
     )
     columns = {
@@ -107,15 +125,17 @@ def _plan(told: Told) -> Table | None:
         "came": ("Came", "money"),
         "kept": ("Kept", "text"),
     }
-    return Table(told.plan, "What the last plan promised, and what came.", "the last published plan; orders", columns)
+    shown = told.plan.assign(kept=[told.fmt.told(KEPT_WORDS[kept]) for kept in told.plan["kept"]])
+    return Table(shown, "What the last plan promised, and what came.", "the last published plan; orders", columns)
 
 
 def _forecasts(told: Told) -> Table | None:
     if told.forecasts.empty:
         return None
     fmt = told.fmt
-    span = [f"{fmt.money(row.low)} to {fmt.money(row.high)}" for row in told.forecasts.itertuples()]
-    frame = told.forecasts.assign(span=span, held=told.forecasts["inside"].map({True: "yes", False: "no"}))
+    span = [fmt.say("{low} to {high}", low=fmt.money(row.low), high=fmt.money(row.high)) for row in told.forecasts.itertuples()]
+    held = [fmt.say("yes") if inside else fmt.say("no") for inside in told.forecasts["inside"]]
+    frame = told.forecasts.assign(span=span, held=held)
     columns = {
         "month": ("Month", "month"),
         "expected": ("Expected", "money"),
@@ -141,12 +161,13 @@ def assumptions(told: Told) -> tuple[Assumption, ...]:
             )  # fmt: skip
         )
         if told.margin is not None:
-            found.append(Assumption(f"Of extra revenue {told.fmt.share(told.margin)} is margin, as stated.", "medium", "high"))
+            text = told.fmt.say("Of extra revenue {share} is margin, as stated.", share=told.fmt.share(told.margin))
+            found.append(Assumption(text, "medium", "high"))
         else:
             found.append(Assumption("No gross margin is stated, so only revenue is shown, not profit.", "high", "high"))
     if told.doubtful:
-        names = ", ".join(told.doubtful)
-        text = f"Left out of every sum, with its cost, because the comparison is in doubt: {names}."
+        names = told.fmt.listed(told.doubtful)
+        text = told.fmt.say("Left out of every sum, with its cost, because the comparison is in doubt: {names}.", names=names)
         found.append(Assumption(text, "high", "high"))
     if len(told.felt):
         text = "Satisfaction and cost to serve are compared before and since; other changes and the season are counted in."

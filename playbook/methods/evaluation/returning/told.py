@@ -45,4 +45,4 @@ class Told:
     @property
     def shared(self) -> pd.DataFrame:
         """Rows of ``earned`` that are credited with less than was measured for them, because others are part of it."""
-        return self.earned[(self.earned["share"] < 1) | (self.earned["less"] != "")] if self.total is not None else self.earned
+        return self.earned[(self.earned["share"] < 1) | self.earned["less"].map(bool)] if self.total is not None else self.earned

@@ -40,7 +40,7 @@ def worth_by_group(effects: pd.DataFrame, memberships: pd.DataFrame | None, cust
 
 
 def worth_since(now: Sequence[tuple[str, float, float, float]], past: Sequence[Remembered]) -> pd.DataFrame:
-    """What customers were worth in the last report and are now: label, before, now, change (relative), sure (ranges apart).
+    """What customers were worth in the last report and are now: id, before, now, change (relative), sure (ranges apart).
 
     ``now``: id, value, low, high as in the ``worth`` figures of ``past``.
     """
@@ -50,5 +50,5 @@ def worth_since(now: Sequence[tuple[str, float, float, float]], past: Sequence[R
         if was is None or was.value <= 0:
             continue
         apart = was.ranged and (low > was.high or high < was.low)
-        rows.append((was.label, was.value, value, value / was.value - 1, apart))
-    return pd.DataFrame(rows, columns=["label", "before", "now", "change", "sure"])
+        rows.append((id, was.value, value, value / was.value - 1, apart))
+    return pd.DataFrame(rows, columns=["id", "before", "now", "change", "sure"])

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.ticker import MaxNLocator
 
 from playbook.methods.evaluation.measuring.effect import Effect
+from playbook.methods.evaluation.telling.date_axis import date_axis
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import FINDING, FORECAST, HISTORY, INK, canvas, finish
@@ -30,7 +30,7 @@ def forest_chart(effects: Sequence[Effect], fmt: Formats, source: str) -> Figure
                 ax.plot([e.low, e.high], [place, place], color=colour, linewidth=3, solid_capstyle="round", alpha=0.55)
             ax.plot(e.effect, place, "o", color=colour, markersize=7)
             ax.annotate(
-                f"{fmt.change(e.effect)}, {e.verdict}",
+                fmt.say("{change}, {evidence}", change=fmt.change(e.effect), evidence=fmt.told(e.verdict)),
                 (np.fmax(e.high, e.effect), place),
                 xytext=(8, 0),
                 textcoords="offset points",
@@ -46,7 +46,7 @@ def forest_chart(effects: Sequence[Effect], fmt: Formats, source: str) -> Figure
         ax.grid(True, axis="x")
         ax.xaxis.set_major_locator(MaxNLocator(6))
         ax.xaxis.set_major_formatter(lambda v, _: fmt.change(v) if v else "0%")
-        ax.set_xlabel(f"Change of revenue, with {fmt.share(LEVEL)} range")
+        ax.set_xlabel(fmt.say("Change of revenue, with {level} range", level=fmt.share(LEVEL)))
         left, right = ax.get_xlim()
         ax.set_xlim(left, right + LABEL_ROOM * (right - left))
         svg = finish(figure)
@@ -58,13 +58,17 @@ def forest_chart(effects: Sequence[Effect], fmt: Formats, source: str) -> Figure
         "verdict": ("Evidence", "text"),
     }
     frame = pd.DataFrame([[getattr(e, name) for name in columns] for e in rows], columns=list(columns))
+    frame["verdict"] = frame["verdict"].map(fmt.told)
     data = Table(frame, "Effects of the interventions", source, columns)
-    told = "; ".join(f"{e.label} {fmt.change(e.effect)} ({e.verdict})" for e in rows)
+    told = fmt.listed(
+        fmt.say("{label} {change} ({evidence})", label=e.label, change=fmt.change(e.effect), evidence=fmt.told(e.verdict))
+        for e in rows
+    )
     return Figure(
         svg,
         "Change of revenue by intervention: a range that crosses zero cannot be told from no effect.",
         source,
-        f"Effects with {fmt.share(LEVEL)} ranges: {told}.",
+        fmt.say("Effects with {level} ranges: {effects}.", level=fmt.share(LEVEL), effects=told),
         data,
     )
 
@@ -73,7 +77,12 @@ def course_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
     """Weekly course of treated and others, or of actual and expected revenue, with the time of the intervention shaded."""
     compared = "treated" in effect.course
     first, second = ("treated", "control") if compared else ("actual", "expected")
-    labels = ("got it", "others") if compared else ("actual", "expected without it")
+    if compared:
+        labels, what = (fmt.say("got it"), fmt.say("others")), fmt.say("revenue per customer and week")
+        heads = ("Got it", "unit_money"), ("Others", "unit_money")
+    else:
+        labels, what = (fmt.say("actual"), fmt.say("expected without it")), fmt.say("weekly revenue")
+        heads = ("Actual", "money"), ("Expected without it", "money")
     styles = {second: (labels[1], HISTORY if compared else FORECAST), first: (labels[0], FINDING if compared else HISTORY)}
     course = effect.course.tail(WEEKS_SHOWN)
     with canvas(height=3.2) as (figure, ax):
@@ -85,28 +94,34 @@ def course_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
             ax.plot(course["week"], course[name], color=colour, linestyle="--" if name == "expected" else "-")
         _end_labels(ax, course, styles)
         ax.set_ylim(bottom=0)
-        ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=6))
-        ax.xaxis.set_major_formatter(ConciseDateFormatter(ax.xaxis.get_major_locator(), show_offset=False))
+        date_axis(ax, fmt)
         ax.yaxis.set_major_formatter(lambda v, _: fmt.money(v))
         svg = finish(figure)
-    unit = "unit_money" if compared else "money"
     data = Table(
         course[["week", first, second]],
-        f"{effect.label}: weekly revenue",
+        fmt.say("{label}: weekly revenue", label=effect.label),
         source,
-        {"week": ("Week from", "date"), first: (labels[0].capitalize(), unit), second: (labels[1].capitalize(), unit)},
+        {"week": ("Week from", "date"), first: heads[0], second: heads[1]},
     )
     during = course[course["week"] >= pd.Timestamp(effect.start)]
-    what = "revenue per customer and week" if compared else "weekly revenue"
-    alt = f"{effect.label}, {what}: during the intervention {fmt.change(effect.effect)} against what was expected without it."
     if compared:
-        alt = (
-            f"{effect.label}, {what}: during the intervention {fmt.money(during[first].mean())} on average ({labels[0]}) "
-            f"against {fmt.money(during[second].mean())} ({labels[1]})."
+        alt = fmt.say(
+            "{label}, revenue per customer and week: during the intervention {got} on average (got it) against {others}"
+            " (others).",
+            label=effect.label,
+            got=fmt.money(during[first].mean()),
+            others=fmt.money(during[second].mean()),
         )
-    caption = f"{effect.label}: {what}; the shaded weeks are the intervention."
+    else:
+        alt = fmt.say(
+            "{label}, weekly revenue: during the intervention {change} against what was expected without it.",
+            label=effect.label,
+            change=fmt.change(effect.effect),
+        )
+    caption = fmt.say("{label}: {what}; the shaded weeks are the intervention.", label=effect.label, what=what)
     if "low" in course:
-        caption += f" The blue band holds {fmt.share(LEVEL)} of single weeks without it."
+        band = fmt.say("The blue band holds {level} of single weeks without it.", level=fmt.share(LEVEL))
+        caption = fmt.sentences(caption, band)
     return Figure(svg, caption, source, alt, data)
 
 

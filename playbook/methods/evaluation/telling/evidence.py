@@ -1,10 +1,10 @@
 """Evidence charts: the difference week by week around the start, and the gap of the treated regions among those of all others."""
 
 import pandas as pd
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.ticker import MaxNLocator
 
 from playbook.methods.evaluation.measuring.effect import Effect
+from playbook.methods.evaluation.telling.date_axis import date_axis
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import BAR, FINDING, HISTORY, INK, ON_LINES, canvas, finish
@@ -26,13 +26,13 @@ def weekly_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
         ax.axhline(0, color=INK, linewidth=1)
         ax.axvline(-0.5, color=HISTORY, linewidth=1, linestyle=(0, (4, 3)))
         top = frame["high"].max() + 0.16 * (frame["high"].max() - frame["low"].min())
-        for text, place, side in (("before", -0.8, "right"), ("since the start", -0.2, "left")):
+        for text, place, side in ((fmt.say("before"), -0.8, "right"), (fmt.say("since the start"), -0.2, "left")):
             ax.annotate(text, (place, top), ha=side, va="top", color=FINDING if side == "left" else HISTORY, bbox=ON_LINES)
         ax.set_ylim(top=top)
         ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
         ax.xaxis.set_major_formatter(lambda v, _: fmt.number(v, 0))
         ax.yaxis.set_major_formatter(lambda v, _: fmt.money(v))
-        ax.set_xlabel("weeks since the start")
+        ax.set_xlabel(fmt.say("weeks since the start"))
         svg = finish(figure)
     columns = {
         "time": ("Weeks since the start", "number"),
@@ -41,15 +41,22 @@ def weekly_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
         "high": ("to", "unit_money"),
     }
     crossing = int((frame.loc[~since, "low"].le(0) & frame.loc[~since, "high"].ge(0)).sum())
-    caption = (
-        f"{effect.label}: revenue per customer and week above that of the others, against the mean of the weeks before. "
-        "Before the start the points should lie around zero."
+    caption = fmt.say(
+        "{label}: revenue per customer and week above that of the others, against the mean of the weeks before. Before the start "
+        "the points should lie around zero.",
+        label=effect.label,
     )
-    alt = (
-        f"{effect.label}: before the start {fmt.count(crossing)} of {fmt.count((~since).sum())} weekly ranges hold zero; since "
-        f"then the difference is {fmt.money(frame.loc[since, 'effect'].mean())} on average. Lines hold {fmt.share(LEVEL)}."
+    alt = fmt.say(
+        "{label}: before the start {crossing} of {all} weekly ranges hold zero; since then the difference is {mean} on average. "
+        "Lines hold {level}.",
+        label=effect.label,
+        crossing=fmt.count(crossing),
+        all=fmt.count((~since).sum()),
+        mean=fmt.money(frame.loc[since, "effect"].mean()),
+        level=fmt.share(LEVEL),
     )
-    return Figure(svg, caption, source, alt, Table(frame, f"{effect.label}: difference by week", source, columns))
+    data = Table(frame, fmt.say("{label}: difference by week", label=effect.label), source, columns)
+    return Figure(svg, caption, source, alt, data)
 
 
 def gaps_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
@@ -71,24 +78,34 @@ def gaps_chart(effect: Effect, fmt: Formats, source: str) -> Figure:
         ax.axhline(0, color=INK, linewidth=1)
         ax.axvline(pd.Timestamp(effect.start), color=HISTORY, linewidth=1, linestyle=(0, (4, 3)))
         ax.annotate(
-            "start", (pd.Timestamp(effect.start), 1), (-4, 0), xycoords=("data", "axes fraction"), textcoords="offset points",
-            ha="right", va="top", color=HISTORY, bbox=ON_LINES,
+            fmt.say("start"), (pd.Timestamp(effect.start), 1), (-4, 0), xycoords=("data", "axes fraction"),
+            textcoords="offset points", ha="right", va="top", color=HISTORY, bbox=ON_LINES,
         )  # fmt: skip
         last = frame.iloc[-1]
         ax.annotate(
-            "rolled out", (last["week"], last[treated]), (6, 0), textcoords="offset points", va="center", color=FINDING,
+            fmt.say("rolled out"), (last["week"], last[treated]), (6, 0), textcoords="offset points", va="center", color=FINDING,
             annotation_clip=False,
         )  # fmt: skip
         ax.yaxis.set_major_formatter(lambda v, _: fmt.change(v) if abs(v) > 1e-9 else "0%")
-        ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=6))
-        ax.xaxis.set_major_formatter(ConciseDateFormatter(ax.xaxis.get_major_locator(), show_offset=False))
+        date_axis(ax, fmt)
         svg = finish(figure)
-    columns = {"week": ("Week from", "date")} | {c: (str(c).capitalize(), "share") for c in (treated, *others)}
-    caption = (
-        f"{effect.label}: revenue above a mix of other regions, as a share of the level before, "
-        f"{'by four weeks' if together > 1 else 'by week'}: where it was rolled out (rust), and the same for each region where "
-        "nothing was done (pale)."
+    columns = {"week": ("Week from", "date"), treated: ("Where it was rolled out", "share")}
+    columns |= {region: (str(region), "share") for region in others}
+    caption = fmt.say(
+        "{label}: revenue above a mix of other regions, as a share of the level before, by four weeks: where it was rolled out "
+        "(rust), and the same for each region where nothing was done (pale)."
+        if together > 1
+        else "{label}: revenue above a mix of other regions, as a share of the level before, by week: where it was rolled out "
+        "(rust), and the same for each region where nothing was done (pale).",
+        label=effect.label,
     )
-    rank = "the largest" if effect.rank == 1 else f"number {fmt.count(effect.rank)}"
-    alt = f"{effect.label}: beside its error before the start, its gap is {rank} of {fmt.count(effect.of)}."
-    return Figure(svg, caption, source, alt, Table(frame, f"{effect.label}: gaps to the mix of other regions", source, columns))
+    alt = fmt.say(
+        "{label}: beside its error before the start, its gap is the largest of {all}."
+        if effect.rank == 1
+        else "{label}: beside its error before the start, its gap is number {rank} of {all}.",
+        label=effect.label,
+        rank=fmt.count(effect.rank),
+        all=fmt.count(effect.of),
+    )
+    data = Table(frame, fmt.say("{label}: gaps to the mix of other regions", label=effect.label), source, columns)
+    return Figure(svg, caption, source, alt, data)

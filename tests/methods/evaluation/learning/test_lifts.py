@@ -21,7 +21,7 @@ MAIL = Effect(
 
 
 def found(*tests):
-    return {lift.id: (lift, assumed, weight) for lift, assumed, weight in lifts(load_advice(), tests, "en")}
+    return {lift.id: (lift, assumed, weight) for lift, assumed, weight in lifts(load_advice(), tests, Formats("EUR"))}
 
 
 def test_only_fair_comparisons_are_tests():

@@ -45,7 +45,7 @@ def test_regions_with_a_rollout_of_their_own_are_left_out_of_the_mix():
     assert [(one.of, one.verdict) for one in each] == [(8, "likely")] * 5
     assert np.mean([one.effect for one in each]) == pytest.approx(0.3, abs=0.05)
     found = each[0]
-    assert "Left out of the mix, for something of their own began or ended there: R1, R2, R3, R4." in found.note
+    assert "Left out of the mix, for something of their own began or ended there: R1, R2, R3 and R4." in found.note
     alone = measure(five[0], shop, AS_OF, None, five[:1])
     assert alone.of == 12 and alone.effect < found.effect and "Left out" not in alone.note
 
@@ -56,7 +56,7 @@ def test_where_too_few_regions_are_left_customers_are_compared_and_it_is_an_indi
     found = measure(five[0], shop, AS_OF, None, five)
     assert (found.design, found.verdict, found.n_control) == ("other customers", "indicative", 3 * PER)
     assert "had nothing begin or end there" in found.why
-    assert "Left out of the comparison are 120 customers who got Depot 1 and Depot 2" in found.note
+    assert "Left out of the comparison are 120 customers who got Depot 1, Depot 2, Depot 3 and Depot 4" in found.note
 
 
 def test_what_changed_in_the_weeks_fitted_is_left_out_unless_too_few_remain():

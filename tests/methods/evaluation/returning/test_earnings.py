@@ -11,6 +11,7 @@ from playbook.methods.evaluation.returning.baseline import baseline_parts, basel
 from playbook.methods.evaluation.returning.earnings import earnings, payback, total
 from playbook.methods.evaluation.returning.sharing import Credit, credited
 from playbook.methods.needs_analysis.windows import windows
+from playbook.result.formats import Formats
 
 
 def effects(**changes):
@@ -109,7 +110,7 @@ def test_the_bridge_adds_up_and_counts_days_inside_its_windows():
     days = pd.Series(pd.date_range("2024-02-01", "2026-01-31"))
     span = windows(days, date(2026, 1, 31))  # the later year ends on 31 January: one of the 28 days lies behind it
     found = earnings(effects(), shared(1.0, 1.0), 0.5)
-    parts = baseline_parts(found, span, 100_000.0, 109_000.0)
+    parts = baseline_parts(found, span, 100_000.0, 109_000.0, Formats("EUR"))
     assert parts["label"].tolist() == ["Mail", "Interventions that may be chance", "Everything else"]
     assert parts["change"].tolist() == [3857.14, 192.86, 4950.0]
     assert parts["change"].sum() == pytest.approx(9000)
@@ -123,5 +124,5 @@ def test_the_bridge_adds_up_and_counts_days_inside_its_windows():
 
 def test_what_ran_in_the_earlier_window_counts_against_the_change():
     span = windows(pd.Series(pd.date_range("2024-03-01", "2028-01-31")), date(2027, 1, 31))
-    parts = baseline_parts(earnings(effects(), shared(1.0, 1.0), 0.5), span, 10.0, 10.0)
+    parts = baseline_parts(earnings(effects(), shared(1.0, 1.0), 0.5), span, 10.0, 10.0, Formats("EUR"))
     assert parts["change"].tolist() == [-3714.29, -185.71, 3900.0]  # 27 days before, one day since

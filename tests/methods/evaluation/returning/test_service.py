@@ -85,5 +85,5 @@ def test_worth_of_those_who_got_it_and_those_left_out():
 def test_worth_since_the_last_report():
     past = (Remembered(kind="worth", id="all-customers", label="All", value=100.0, low=90.0, high=110.0),)
     (row,) = worth_since([("all-customers", 120.0, 111.0, 130.0), ("new-customer", 1.0, 1.0, 1.0)], past).itertuples()
-    assert (row.label, row.change, row.sure) == ("All", pytest.approx(0.2), True)
+    assert (row.id, row.change, row.sure) == ("all-customers", pytest.approx(0.2), True)
     assert not worth_since([("all-customers", 115.0, 105.0, 125.0)], past)["sure"].any()

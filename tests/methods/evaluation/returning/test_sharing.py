@@ -33,7 +33,7 @@ def test_only_the_same_customers_on_the_same_days_are_shared():
     found = credited(table, got).table
     # one: 2 customers x 10 days, of which b on 5 days counts half; two: b on 10 days, of which 5 count half
     assert found["share"].tolist() == [pytest.approx(17.5 / 20), pytest.approx(7.5 / 10)]
-    assert found["beside"].tolist() == ["Two", "One"] and found["less"].tolist() == ["", ""]
+    assert found["beside"].tolist() == [("Two",), ("One",)] and found["less"].tolist() == [(), ()]
 
 
 def test_a_comparison_by_lot_measures_its_own_effect_and_counts_whole():
@@ -46,7 +46,7 @@ def test_a_comparison_by_lot_measures_its_own_effect_and_counts_whole():
         [1, 0],
         [-1, 1],
     ]  # what came by the lot is part of what came to everybody
-    assert found.table["less"].tolist() == ["", "One"] and found.table["beside"].tolist() == ["", ""]
+    assert found.table["less"].tolist() == [(), ("One",)] and found.table["beside"].tolist() == [(), ()]
 
 
 def test_what_better_comparisons_found_is_taken_off_as_far_as_it_lies_in_the_same_days():
