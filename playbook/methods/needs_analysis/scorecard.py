@@ -12,7 +12,7 @@ from playbook.methods.needs_analysis.kpis.data import YEAR, Data
 from playbook.methods.needs_analysis.kpis.goals import Goal, measure_goal, monthly_target
 from playbook.methods.needs_analysis.kpis.standing import Standing, standing
 from playbook.methods.needs_analysis.kpis.standing_words import goal_words, label_within, lacking, now_words
-from playbook.methods.needs_analysis.kpis.tables import kpi_table, method_table, tile
+from playbook.methods.needs_analysis.kpis.tables import goal_table, kpi_table, method_table, tile
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section
@@ -88,12 +88,14 @@ def scorecard(
         )  # fmt: skip
     goals = tuple(sorted((measure_goal(o, standings, data) for o in objectives), key=lambda g: (g.met, -(g.worth or 0))))
     source = _source(standings, fmt)
+    kpis = kpi_table(goals, standings, source, fmt)
     return Scorecard(
         fmt=fmt, headline=_headline(goals, standings, fmt),
         findings=(*_findings(goals, standings, as_of, fmt), *_beside(standings, data, fmt)),
-        tables=(kpi_table(goals, standings, source, fmt), method_table(goals, standings, source, fmt)),
+        tables=(kpis, method_table(goals, standings, source, fmt)),
         tiles=tuple(tile(s, fmt) for s in list(standings.values())[:MOST_TILES]),
         assumptions=_assumptions(goals, standings), standings=standings, goals=goals,
+        brief=goal_table(goals, kpis, fmt),
     )  # fmt: skip
 
 

@@ -31,6 +31,16 @@ _COLUMNS = {
     "worth": ("Range", "text"),
     "evidence": ("How sure", "text"),
 }
+_BRIEF = {
+    "name": ("What", "text"),
+    "whom": ("For whom", "text"),
+    "owner": ("Who", "text"),
+    "start": ("Start", "date"),
+    "cost": ("May cost a year", "money"),
+    "value": ("Should bring a year", "money"),
+    "evidence": ("How sure", "text"),
+}
+MOST_BRIEF = 6
 _DONE = {
     "name": ("What", "text"),
     "owner": ("Who", "text"),
@@ -119,7 +129,15 @@ def plan(
         worklists=(_listed(_told(actions, fmt)), *lists(kept)) if len(actions) else (),
         actions=actions,
         margin=margin,
+        brief=_brief(actions, meant, fmt) if len(actions) else None,
     )
+
+
+def _brief(actions: pd.DataFrame, meant: str, fmt: Formats) -> Table:
+    """The actions that should bring most, in order of start."""
+    first = _told(actions, fmt).nlargest(MOST_BRIEF, "value").sort_values(["start", "name"], kind="stable")
+    caption = fmt.say("The actions that should bring most, in order of start. What they bring is {meant}.", meant=meant)
+    return Table(first, caption, SOURCE, _BRIEF)
 
 
 def _tables(actions: pd.DataFrame, meant: str, fmt: Formats) -> tuple[Table, ...]:

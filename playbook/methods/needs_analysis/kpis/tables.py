@@ -17,10 +17,12 @@ from playbook.methods.needs_analysis.kpis.words import (
 from playbook.result.contract import Table, Tile
 from playbook.result.formats import Formats
 
-__all__ = ["kpi_table", "method_table", "tile"]
+__all__ = ["goal_table", "kpi_table", "method_table", "tile"]
 
 TILE_MONTHS = 24
 NOTHING = "–"
+
+MOST_GOALS = 6  # in the executive summary
 
 
 def kpi_table(goals: tuple[Goal, ...], standings: dict[str, Standing], source: str, fmt: Formats) -> Table:
@@ -48,6 +50,14 @@ def _caption(spans: set[int], fmt: Formats) -> str:
         "KPIs and goals, average of the last full months; trend on the month before, another season",
         "KPIs and goals, average of the last full months; trend on the {n} months before, another season", *spans,
     )  # fmt: skip
+
+
+def goal_table(goals: tuple[Goal, ...], table: Table, fmt: Formats) -> Table | None:
+    """The goals' rows of the ``kpi_table``; None without a goal that can be measured."""
+    measured = sum(g.standing is not None for g in goals)
+    columns = {name: table.columns[name] for name in ("kpi", "now", "target", "gap", "worth")}
+    caption = fmt.say("The goals, the costliest gap first")
+    return Table(table.frame.head(min(measured, MOST_GOALS)), caption, table.source, columns) if measured else None
 
 
 def method_table(goals: tuple[Goal, ...], standings: dict[str, Standing], source: str, fmt: Formats) -> Table:
