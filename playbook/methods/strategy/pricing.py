@@ -6,15 +6,18 @@ from datetime import date
 import pandas as pd
 
 from playbook.engagement import Assumptions
+from playbook.locale import mark
 from playbook.methods.market_research.prices import Prices
+from playbook.methods.strategy.setting_prices.deal_findings import deal_findings, deal_headline
 from playbook.methods.strategy.setting_prices.deal_notes import deal_assumptions, deal_unlock
 from playbook.methods.strategy.setting_prices.discounts import Discounts, discount_guide
 from playbook.methods.strategy.setting_prices.figures import discount_figure, gains_figure, ways_figure
-from playbook.methods.strategy.setting_prices.negotiation import DEALS, deal_findings, deal_headline, deal_proposals, deal_tables
+from playbook.methods.strategy.setting_prices.negotiation import DEALS, deal_proposals, deal_tables
 from playbook.methods.strategy.setting_prices.price_lists import price_proposal, test_list
 from playbook.methods.strategy.setting_prices.shelf import Shelf, price_shelf
 from playbook.methods.strategy.setting_prices.shelf_findings import shelf_findings, shelf_headline
-from playbook.methods.strategy.setting_prices.shelf_tables import SOURCE, shelf_assumptions, shelf_tables
+from playbook.methods.strategy.setting_prices.shelf_notes import shelf_assumptions
+from playbook.methods.strategy.setting_prices.shelf_tables import SOURCE, shelf_tables
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section
@@ -23,7 +26,7 @@ __all__ = ["Pricing", "pricing"]
 
 LARGEST_STEP = 0.15
 SHARED = ("pricing-total", "pricing-stay", "pricing-test")  # findings on products that stay when deals have theirs too
-SALES = "orders (order_id, order_date, revenue, product_id, quantity)"
+SALES = mark("orders (order_id, order_date, revenue, product_id, quantity)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +79,10 @@ def pricing(
     deals = discount_guide(opportunities, as_of, parameters) if _any(opportunities) else None
     if shelf is None and deals is None:
         return Locked(
-            fmt=fmt, headline="Not answered yet: which prices should change", unlock=(SALES, deal_unlock()),
+            fmt=fmt, headline="Not answered yet: which prices should change", unlock=(SALES, deal_unlock(fmt)),
             promise=pricing.section.promise,
         )  # fmt: skip
-    findings, tables, assumptions, proposals, worklists, headline = [], [], [], [], [], []
+    findings, tables, assumptions, proposals, worklists = [], [], [], [], []
     if shelf is not None:
         told = shelf_findings(shelf, fmt)
         findings += told if deals is None else [f for f in told if f.id in SHARED]
@@ -87,17 +90,24 @@ def pricing(
         assumptions += shelf_assumptions(shelf, fmt)
         proposals += [p for p in (price_proposal(shelf, fmt),) if p]
         worklists += [w for w in (test_list(shelf, fmt),) if w]
-        headline.append(shelf_headline(shelf, fmt))
     if deals is not None:
         findings += deal_findings(deals, fmt)
         tables += deal_tables(deals, fmt)
         assumptions += deal_assumptions(deals, fmt)
         proposals += deal_proposals(deals, fmt)
-        headline.append(deal_headline(deals, fmt))
     return Pricing(
-        fmt=fmt, headline=". ".join(headline), findings=tuple(findings), tables=tuple(tables), assumptions=tuple(assumptions),
+        fmt=fmt, headline=_headline(shelf, deals, fmt),
+        findings=tuple(findings), tables=tuple(tables), assumptions=tuple(assumptions),
         proposals=tuple(proposals), worklists=tuple(worklists), shelf=shelf, discounts=deals,
     )  # fmt: skip
+
+
+def _headline(shelf: Shelf | None, deals: Discounts | None, fmt: Formats) -> str:
+    if deals is None:
+        return shelf_headline(shelf, fmt)
+    if shelf is None:
+        return deal_headline(deals, fmt)
+    return fmt.say("{products}. {deals}", products=shelf_headline(shelf, fmt), deals=deal_headline(deals, fmt))
 
 
 def _any(frame: pd.DataFrame | None) -> bool:

@@ -19,7 +19,7 @@ from playbook.generate.shop import category_truth
 from playbook.methods.market_research.prices import prices
 from playbook.methods.strategy.pricing import Pricing, pricing
 from playbook.methods.strategy.setting_prices.choice import gain_of
-from playbook.methods.strategy.setting_prices.negotiation import deal_headline
+from playbook.methods.strategy.setting_prices.deal_findings import deal_headline
 from playbook.methods.strategy.setting_prices.price_lists import group_tests
 from playbook.methods.strategy.setting_prices.shelf_findings import shelf_findings
 from playbook.result.contract import Locked
@@ -192,7 +192,7 @@ def test_a_test_that_takes_longer_than_a_year_is_no_advice():
     weeks, listed = shop(mean=400)
     steps = answer(weeks.assign(revenue=weeks["units"] * 20), listed).shelf
     up_and_down = replace(steps, sheet=steps.sheet.assign(test_price=steps.sheet["price"] * np.tile([0.9, 1.1], 4)))
-    assert group_tests(up_and_down)["step"].tolist() == pytest.approx([0.1] * 3)
+    assert group_tests(up_and_down, EUR)["step"].tolist() == pytest.approx([0.1] * 3)
 
 
 def test_one_price_in_the_middle_of_a_sentence_and_no_chance_for_prices_that_stay():
@@ -200,7 +200,7 @@ def test_one_price_in_the_middle_of_a_sentence_and_no_chance_for_prices_that_sta
     shelf = answer(weeks, listed).shelf
     first = shelf.sheet.index == shelf.changes.index[0]
     one = replace(shelf, sheet=shelf.sheet.assign(step=np.where(first, -0.1, shelf.sheet["step"])))
-    assert " and one price should fall by" in shelf_findings(one, EUR)[0].sentence
+    assert " One price should fall by" in shelf_findings(one, EUR)[0].sentence
     assert shelf.sheet.loc[shelf.sheet["step"] == 0, "falls"].isna().all() and (shelf.changes["falls"] >= 0).all()
 
 

@@ -1,6 +1,7 @@
 """Deal notes: what the advice on discounts rests on, and what would unlock it."""
 
 from playbook.intake.schema import FEATURE
+from playbook.locale import mark
 from playbook.methods.strategy.setting_prices.discounts import FEWEST, Discounts
 from playbook.result.contract import Assumption
 from playbook.result.formats import Formats
@@ -8,12 +9,14 @@ from playbook.result.formats import Formats
 __all__ = ["alike_in", "deal_assumptions", "deal_unlock", "rough"]
 
 COSTED = 0.9  # share of deals whose cost has to be stated for a sum to be told as more than rough
+_ALIKE = {"owner": mark("owner"), "product": mark("product"), "channel": mark("channel")}
 
 
-def alike_in(found: Discounts) -> str:
-    """What deals were alike in: "size, owner and product"."""
-    parts = ["size", *(control.removeprefix(FEATURE) for control, levels in found.model.levels.items() if levels)]
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+def alike_in(found: Discounts, fmt: Formats) -> str:
+    """What deals were alike in: "size, owner and product"; the client's own columns by their own names."""
+    controls = [control for control, levels in found.model.levels.items() if levels]
+    names = [fmt.told(_ALIKE[c]) if c in _ALIKE else c.removeprefix(FEATURE) for c in controls]
+    return fmt.listed([fmt.say("size"), *names])
 
 
 def rough(found: Discounts) -> bool:
@@ -23,49 +26,68 @@ def rough(found: Discounts) -> bool:
 
 def deal_assumptions(found: Discounts, fmt: Formats) -> list[Assumption]:
     """What the advice on discounts rests on."""
+    by_lot = fmt.say(
+        "Discounts were not given by lot: hard deals may get more. Deals are compared with others of the same {alike}; what else"
+        " a sales person knew is not in the data, so that this is no proof of what a discount does.",
+        alike=alike_in(found, fmt),
+    )
     notes = [
-        Assumption(
-            f"Discounts were not given by lot: hard deals get more. Deals are compared with others of the same {alike_in(found)};"
-            " what else a sales person knew is not in the data, so that this is no proof of what a discount does.",
-            "low", "high",
-        ),
+        Assumption(by_lot, "low", "high"),
         Assumption("Amounts are net of the discount, and a deal's list price is its amount / (1 − discount).", "medium", "high"),
-        Assumption(
-            f"No discount above {fmt.share(found.largest)} is advised: "
-            + ("the largest allowed in client.yml." if found.limit == "allowed" else "hardly a deal was given more so far."),
-            "high", "medium",
-        ),
-    ]  # fmt: skip
+        Assumption(_largest(found, fmt), "high", "medium"),
+    ]
     if found.yearly:
-        count = "one deal is" if found.closed == 1 else f"{fmt.count(found.closed)} deals are"
-        text = f"As many deals as in the last year come in the next: {count} counted as closed within it"
-        text += (
-            f", less those open now ({fmt.count(len(found.open))}), which are counted on their own." if len(found.open) else "."
-        )
-        notes.append(Assumption(text, "medium", "medium"))
+        notes.append(Assumption(_yearly(found, fmt), "medium", "medium"))
     if found.shape > found.closed:
-        text = f"Fewer than {FEWEST} deals were closed within the year, so that older ones tell which discount earns most."
+        text = fmt.say(
+            "Fewer than {n} deals were closed within the year, so that older ones tell which discount earns most.",
+            n=fmt.count(FEWEST),
+        )  # fmt: skip
         notes.append(Assumption(text, "low", "medium"))
     if found.undated:
-        count = "One deal" if found.undated == 1 else f"{fmt.count(found.undated)} deals"
-        text = (
-            f"{count} whose day of closing nobody noted {'counts' if found.undated == 1 else 'count'} as closed within the year."
-        )
+        text = fmt.say_n(
+            "One deal whose day of closing nobody noted counts as closed within the year.",
+            "{n} deals whose day of closing nobody noted count as closed within the year.", found.undated,
+        )  # fmt: skip
         notes.append(Assumption(text, "low", "high"))
-    if not found.deals["stated"].all():
-        without = int((~found.deals["stated"]).sum())
-        text = (
-            f"{'One deal has' if without == 1 else f'{fmt.count(without)} deals have'} no cost: the client's gross margin stands"
-            " in."
-        )
+    if without := int((~found.deals["stated"]).sum()):
+        text = fmt.say_n(
+            "One deal has no cost: the client's gross margin stands in.",
+            "{n} deals have no cost: the client's gross margin stands in.", without,
+        )  # fmt: skip
         notes.append(Assumption(text, "low", "high" if rough(found) else "low"))
     if len(found.left_out):
-        parts = "; ".join(f"{reason}: {fmt.count(n)}" for reason, n in found.left_out.items())
-        notes.append(Assumption(f"Deals left out: {parts}.", "medium", "medium"))
+        reasons = [fmt.say("{reason} ({n})", reason=fmt.told(why), n=fmt.count(n)) for why, n in found.left_out.items()]
+        notes.append(Assumption(fmt.say("Deals left out: {reasons}.", reasons=fmt.listed(reasons)), "medium", "medium"))
     return notes
 
 
-def deal_unlock() -> str:
+def _largest(found: Discounts, fmt: Formats) -> str:
+    share = fmt.share(found.largest)
+    if found.limit == "allowed":
+        return fmt.say("No discount above {share} is advised: the largest allowed in client.yml.", share=share)
+    return fmt.say("No discount above {share} is advised: hardly a deal was given more so far.", share=share)
+
+
+def _yearly(found: Discounts, fmt: Formats) -> str:
+    """How many new deals the money of a year counts."""
+    closed = fmt.say_n(
+        "As many deals as in the last year come in the next: one is counted as closed within it.",
+        "As many deals as in the last year come in the next: {n} are counted as closed within it.", found.closed,
+    )  # fmt: skip
+    if found.open.empty:
+        return closed
+    opened = fmt.say_n(
+        "The one open now is taken off and counted on its own.", "The {n} open now are taken off and counted on their own.",
+        len(found.open),
+    )  # fmt: skip
+    return fmt.sentences(closed, opened)
+
+
+def deal_unlock(fmt: Formats) -> str:
     """What a pipeline has to have for discounts to be judged."""
-    needs = "pipeline (stage, amount, discount; cost, or gross_margin in client.yml)"
-    return f"{needs}, with at least {FEWEST} deals won and {FEWEST} lost at different discounts"
+    return fmt.say(
+        "pipeline (stage, amount, discount; cost, or gross_margin in client.yml), with at least {n} deals won and {n} lost at"
+        " different discounts",
+        n=fmt.count(FEWEST),
+    )

@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
+from playbook.locale import mark
 from playbook.methods.needs_analysis.path.deals import deal_states
 from playbook.methods.strategy.setting_prices.deal_margins import GRID, add_up, best_discount, margin_curve, margins, walk_away
 from playbook.methods.strategy.setting_prices.own_controls import own_controls, with_own_words
 from playbook.methods.strategy.setting_prices.win_model import CONTROLS, TENTH, WinModel, fit_wins
 from playbook.result.formats import LEVEL
 
-__all__ = ["BANDS", "DEAL_COLUMNS", "FEWEST", "Discounts", "discount_guide", "enough_to_guide", "known_deals"]
+__all__ = ["BANDS", "DEAL_COLUMNS", "FEWEST", "OTHERS", "Discounts", "discount_guide", "enough_to_guide", "known_deals"]
 
 DEAL_COLUMNS = ("opportunity_id", "end", "recent", "dated", "discount", "list_price", "stated", "cost")
 FEWEST = 30  # deals won, and deals lost, below which chance decides what is found
@@ -22,7 +23,7 @@ OUTER = 0.98  # quantile of discounts seen up to which one may be advised
 SAMPLED = 1500  # deals of the year that the best discount is worked out on, evenly picked
 BANDS = 3  # sizes of deals
 MOST_PRODUCTS, FEWEST_OF_ONE = 6, 20  # told apart, and closed deals of one
-OTHERS = "all others"
+OTHERS = mark("all others")
 
 
 @dataclass(frozen=True)
@@ -82,19 +83,19 @@ def known_deals(opportunities: pd.DataFrame, as_of: date, gross_margin: float | 
     out["discount"] = discount.where(discount.notna() | (out["end"] != "open"), 0.0)
     amount = states["amount"].astype(float)
     reason = pd.Series(pd.NA, index=out.index, dtype="string")
-    reason[out["discount"].isna()] = "no discount noted"
-    reason[out["discount"].notna() & ~out["discount"].between(0, 1, inclusive="left")] = (
+    reason[out["discount"].isna()] = mark("no discount noted")
+    reason[out["discount"].notna() & ~out["discount"].between(0, 1, inclusive="left")] = mark(
         "a discount below 0 or of all of the price"
     )
-    reason[~((amount > 0) & np.isfinite(amount))] = "no amount"
+    reason[~((amount > 0) & np.isfinite(amount))] = mark("no amount")
     out["list_price"] = amount / (1 - out["discount"].where(reason.isna()))
     cost = table["cost"].astype(float) if "cost" in table else unknown
     out["stated"] = cost > 0
     usual = float(out.loc[reason.isna() & (out["end"] != "open"), "discount"].mean())
     stand_in = unknown if gross_margin is None else out["list_price"] * (1 - usual) * (1 - gross_margin)
     out["cost"] = cost.where(out["stated"], stand_in)
-    reason[reason.isna() & out["cost"].isna()] = "no cost, and no gross margin in client.yml"
-    reason[reason.isna() & (out["cost"] >= out["list_price"])] = "a cost above the list price"
+    reason[reason.isna() & out["cost"].isna()] = mark("no cost, and no gross margin in client.yml")
+    reason[reason.isna() & (out["cost"] >= out["list_price"])] = mark("a cost above the list price")
     for control in CONTROLS:
         if control in table:
             out[control] = table[control].astype(object).where(table[control].notna(), "").astype(str)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from playbook.result.formats import Formats
+
 __all__ = ["Endings", "learn_endings"]
 
 MODULI = (10_000, 1_000, 100, 10)  # hundreds, tens, units and tenths, in hundredths of the currency
@@ -45,14 +47,14 @@ class Endings:
             prices = prices[np.unique(np.linspace(0, len(prices) - 1, most).round().astype(int))]
         return prices
 
-    def words(self, price: float) -> str | None:
-        """The habit at such a price in words: "in .90 or .95"; None without one."""
+    def words(self, price: float, fmt: Formats) -> str | None:
+        """The habit at such a price in words: ".90 or .95"; None without one."""
         habit = self._habit(price)
         if habit is None:
             return None
         width = len(str(habit[0])) - 1
         digits = [str(end).zfill(width) for end in habit[1]]
-        return f"in {' or '.join(f'{d[:-2]}.{d[-2:]}' if width > 1 else d for d in digits)}"
+        return fmt.listed([f"{d[:-2]}.{d[-2:]}" if width > 1 else d for d in digits], "or")
 
     def _habit(self, price: float) -> tuple[int, tuple[int, ...]] | None:
         return next((habit for habit in self.habits if 100 * price >= FROM * habit[0]), None)

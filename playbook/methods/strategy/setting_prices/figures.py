@@ -13,11 +13,17 @@ __all__ = ["discount_figure", "gains_figure", "ways_figure"]
 
 SHOWN, LONGEST = 10, 21  # products, characters of a name
 FARTHEST = 0.6  # price against that of now, beyond which a mark would squeeze all others
-_WAYS = {  # column: label, marker, colour, size
-    "cost_plus": ("by cost", "s", HISTORY, 30),
-    "rivals": ("competitors", "D", BAR, 34),
-    "value_based": ("by value", "o", FORECAST, 60),
-    "advised": ("advised", "o", FINDING, 26),
+_WAYS = {
+    "cost_plus": ("By cost", "share"),
+    "rivals": ("Competitors", "share"),
+    "value_based": ("By value", "share"),
+    "advised": ("Advised", "share"),
+}
+_MARKS = {
+    "cost_plus": ("s", HISTORY, 30),
+    "rivals": ("D", BAR, 34),
+    "value_based": ("o", FORECAST, 60),
+    "advised": ("o", FINDING, 26),
 }
 
 
@@ -29,9 +35,10 @@ def ways_figure(changes: pd.DataFrame, fmt: Formats, source: str) -> Figure | No
     ways = {c: w for c, w in _WAYS.items() if rows[c].notna().any()}
     frame = rows.assign(**{c: rows[c] / rows["price"] - 1 for c in ways})
     with canvas(height=1.3 + 0.36 * len(frame)) as (figure, ax):
-        for column, (label, marker, colour, size) in ways.items():
+        for column, (label, _) in ways.items():
+            marker, colour, size = _MARKS[column]
             inside = frame[column].where(frame[column].abs() <= FARTHEST)
-            ax.scatter(inside, frame.index, marker=marker, color=colour, s=size, label=label, zorder=3, linewidth=0)
+            ax.scatter(inside, frame.index, marker=marker, color=colour, s=size, label=fmt.told(label), zorder=3, linewidth=0)
         ax.axvline(0, color=INK, linewidth=1)
         ax.set_yticks(range(len(frame)), [short_name(n, LONGEST) for n in frame["name"]])
         ax.set_ylim(len(frame) - 0.5, -0.5)
@@ -40,16 +47,19 @@ def ways_figure(changes: pd.DataFrame, fmt: Formats, source: str) -> Figure | No
         ax.margins(x=0.08)
         ax.locator_params(axis="x", nbins=6, steps=[1, 2, 5, 10])
         ax.xaxis.set_major_formatter(
-            lambda v, _: "price now" if abs(v) < 1e-9 else f"{'+' if v > 0 else '−'}{fmt.share(abs(v), 0)}"
+            lambda v, _: fmt.say("price now") if abs(v) < 1e-9 else f"{'+' if v > 0 else '−'}{fmt.share(abs(v), 0)}"
         )
         figure.legend(loc="outside upper left", ncols=len(ways), frameon=False, handletextpad=0.2, columnspacing=1.2)
         svg = finish(figure)
-    columns = {"name": ("Product", "text")} | {c: (w[0].capitalize(), "share") for c, w in ways.items()}
-    alt = "; ".join(f"{r.name}: {fmt.change(r.advised)} advised" for r in frame.itertuples(index=False))
+    columns = {"name": ("Product", "text")} | ways
+    advised = fmt.listed(f"{r.name} {fmt.change(r.advised)}" for r in frame.itertuples(index=False))
     far = int((frame[list(ways)].abs() > FARTHEST).sum().sum())
-    caption = "Prices by cost, by competitors and by value, and the price advised, against the price of now."
-    caption += f" Off the chart, more than {fmt.share(FARTHEST, 0)} away: {fmt.count(far)}." if far else ""
-    return Figure(svg, caption, source, f"{alt}.", Table(frame, "Prices against the price of now.", source, columns))
+    caption = fmt.sentences(
+        fmt.say("Each way's price, and the price advised, against the price of now."),
+        fmt.say("Off the chart, more than {share} away: {n}.", share=fmt.share(FARTHEST, 0), n=fmt.count(far)) if far else "",
+    )
+    alt = fmt.say("Dots for each product's prices against that of now; advised: {changes}.", changes=advised)
+    return Figure(svg, caption, source, alt, Table(frame, "Prices against the price of now.", source, columns))
 
 
 def gains_figure(changes: pd.DataFrame, fmt: Formats, source: str) -> Figure | None:
@@ -58,7 +68,9 @@ def gains_figure(changes: pd.DataFrame, fmt: Formats, source: str) -> Figure | N
         return None
     rows = changes.head(SHOWN)
     moves = [
-        fmt.change(r.step) if r.price < CENT else f"{fmt.exact_money(r.price)} to {fmt.exact_money(r.advised)}"
+        fmt.change(r.step)
+        if r.price < CENT
+        else fmt.say("{price} to {new_price}", price=fmt.exact_money(r.price), new_price=fmt.exact_money(r.advised))
         for r in rows.itertuples()
     ]
     frame = pd.DataFrame(
@@ -68,14 +80,20 @@ def gains_figure(changes: pd.DataFrame, fmt: Formats, source: str) -> Figure | N
         }
     )  # fmt: skip
     data = largest(frame)
-    svg = action_bars(data, fmt, "margin a year")
+    svg = action_bars(data, fmt, fmt.say("margin a year"))
     columns = {
-        "segment": ("Product", "text"), "name": ("Price", "text"), "value": ("Margin a year", "money"), "low": ("from", "money"),
-        "high": ("to", "money"),
+        "segment": ("Product", "text"), "name": ("Price", "text"), "value": ("Margin a year", "money"),
+        "low": ("at least", "money"), "high": ("at most", "money"),
     }  # fmt: skip
-    alt = "; ".join(f"{r.segment}: {fmt.money(r.value)} ({r.name})" for r in data[::-1].itertuples())
-    caption = f"What the changes that bring most should bring in margin a year; lines hold {fmt.share(LEVEL)}."
-    return Figure(svg, caption, source, f"{alt}.", Table(data[::-1], "Margin a year of the largest changes.", source, columns))
+    gains = fmt.listed(
+        fmt.say("{name} {gain} ({change})", name=r.segment, gain=fmt.money(r.value), change=r.name)
+        for r in data[::-1].itertuples()
+    )
+    caption = fmt.say(
+        "What the changes that bring most should bring in margin a year; the lines are the {level} range.", level=fmt.share(LEVEL)
+    )
+    alt = fmt.say("Bars of the margin a year that changes of price bring: {gains}.", gains=gains)
+    return Figure(svg, caption, source, alt, Table(data[::-1], "Margin a year of the largest changes.", source, columns))
 
 
 def discount_figure(curve: pd.DataFrame, best: float, given: float, fmt: Formats, source: str) -> Figure | None:
@@ -87,7 +105,11 @@ def discount_figure(curve: pd.DataFrame, best: float, given: float, fmt: Formats
         ax.plot(curve["discount"], curve["margin"], color=FORECAST)
         bottom, top = min(0.0, curve["low"].min()), curve["high"].max()
         ax.set_ylim(bottom, top + 0.22 * (top - bottom))
-        marks = ((best, FINDING, f"best: {fmt.share(best)}"), (given, HISTORY, f"given now: {fmt.share(given)}"))
+        told = {"best": fmt.share(best), "given": fmt.share(given)}
+        marks = (
+            (best, FINDING, fmt.say("best: {best}", **told)),
+            (given, HISTORY, fmt.say("given now: {given}", **told)),
+        )
         for height, (place, colour, text) in zip((0.98, 0.9), marks, strict=True):
             ax.axvline(place, color=colour, linewidth=1.2, linestyle=(0, (4, 3)))
             right = place > curve["discount"].mean()
@@ -97,15 +119,16 @@ def discount_figure(curve: pd.DataFrame, best: float, given: float, fmt: Formats
             )  # fmt: skip
         ax.xaxis.set_major_formatter(lambda v, _: fmt.share(v, 0))
         ax.yaxis.set_major_formatter(lambda v, _: fmt.share(v, 0) if abs(v) > 1e-9 else "0")
-        ax.set(xlabel="discount", ylabel="expected margin, of the list price")
+        ax.set(xlabel=fmt.say("discount"), ylabel=fmt.say("expected margin, of the list price"))
         svg = finish(figure)
     columns = {
         "discount": ("Discount", "share"), "chance": ("Chance to win", "share"),
         "margin": ("Expected margin, of list price", "share"),
-        "low": ("from", "share"), "high": ("to", "share"),
+        "low": ("at least", "share"), "high": ("at most", "share"),
     }  # fmt: skip
-    caption = (
-        f"Chance to win times margin, if every deal of the last year had the same discount; the band holds {fmt.share(LEVEL)}."
+    caption = fmt.say(
+        "Chance to win times margin, if every deal of the last year had the same discount; the band is the {level} range.",
+        level=fmt.share(LEVEL),
     )
-    alt = f"Curve of expected margin against discount: largest at {fmt.share(best)}; given now {fmt.share(given)}."
+    alt = fmt.say("Curve of expected margin against discount: largest at {best}; given now {given}.", **told)
     return Figure(svg, caption, source, alt, Table(curve, "Expected margin by discount.", source, columns))

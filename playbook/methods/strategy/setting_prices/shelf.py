@@ -52,6 +52,11 @@ class Shelf:
         return self.sheet[self.sheet["verdict"].isin(CHANGES)]
 
     @property
+    def halved(self) -> bool:
+        """Whether the changes come in two halves, one after the other."""
+        return {"first", "second"} <= set(self.changes["half"])
+
+    @property
     def costed(self) -> bool:
         """Whether nearly all of the gain is that of products whose cost is stated."""
         gain = self.changes["gain"]

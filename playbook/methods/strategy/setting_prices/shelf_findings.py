@@ -3,16 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from playbook.methods.strategy.setting_prices.price_lists import (
-    OWNER,
-    REASONS,
-    evidence_of,
-    products_words,
-    review_weeks,
-    weeks_words,
-)
+from playbook.methods.strategy.setting_prices.price_lists import OWNER, evidence_of, review_weeks
 from playbook.methods.strategy.setting_prices.price_test import weeks_needed
+from playbook.methods.strategy.setting_prices.reasons import REASONS, counted
 from playbook.methods.strategy.setting_prices.shelf import Shelf
+from playbook.methods.strategy.setting_prices.terms import amount, products, weeks
 from playbook.methods.strategy.setting_prices.today import YEAR
 from playbook.result.contract import Finding
 from playbook.result.formats import Formats
@@ -28,11 +23,18 @@ def shelf_headline(shelf: Shelf, fmt: Formats) -> str:
     changes, count = shelf.changes, len(shelf.sheet)
     if changes.empty:
         if shelf.sheet["elasticity"].isna().all():
-            return "Which prices should change cannot be told yet: how customers answer is not known"
-        return f"No price should change yet: none of {products_words(count, fmt)} has a step that is sure to pay"
-    rough = "" if shelf.costed else "roughly "
-    amount = f"{rough}{fmt.money(shelf.gain[0])} more margin a year"
-    return f"{fmt.count(len(changes))} of {fmt.count(count)} prices should change: {amount}"
+            return fmt.say("Which prices should change cannot be told yet: how customers answer is not known")
+        return fmt.say_n(
+            "The price of the one product should not change yet: no step is sure to pay",
+            "No price should change yet: none of {n} products has a step that is sure to pay", count,
+        )  # fmt: skip
+    told = {"gain": amount(shelf.gain[0], not shelf.costed, fmt), "all": fmt.count(count)}
+    if count == 1:
+        return fmt.say("The price of the one product should change: {gain} more margin a year", **told)
+    return fmt.say_n(
+        "One of {all} prices should change: {gain} more margin a year",
+        "{n} of {all} prices should change: {gain} more margin a year", len(changes), **told,
+    )  # fmt: skip
 
 
 def shelf_findings(shelf: Shelf, fmt: Formats) -> list[Finding]:
@@ -44,85 +46,114 @@ def shelf_findings(shelf: Shelf, fmt: Formats) -> list[Finding]:
 def _total(shelf: Shelf, fmt: Formats) -> Finding:
     changes, (gain, low, high) = shelf.changes, shelf.gain
     up, down = changes[changes["step"] > 0], changes[changes["step"] < 0]
-    parts = [
-        f"{_prices(len(part), fmt)} should {verb} by {_steps(part, fmt)}"
-        for part, verb in ((up, "rise"), (down, "fall"))
-        if len(part)
-    ]
-    stated = changes[changes["stated"]]
-    rough = "" if shelf.costed else "roughly "
-    both = " and ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])])
-    text = f"{both}; together that should bring {rough}{fmt.money(gain)} of margin a year."
-    if not shelf.costed:
-        text += f" For {products_words(len(changes) - len(stated), fmt)} no cost is stated: the client's gross margin stands in."
-    weeks = review_weeks(shelf)
-    halves = (changes["half"] == "second").any()
-    action = "Change the first half now (it is drawn by lot)" if halves else "Change it now"
+    rise = fmt.say_n("One price should rise by {step}.", "{n} prices should rise by {step}.", len(up), step=_steps(up, fmt))
+    fall = fmt.say_n("One price should fall by {step}.", "{n} prices should fall by {step}.", len(down), step=_steps(down, fmt))
+    brings = fmt.say_n(
+        "That should bring {gain} of margin a year.", "Together that should bring {gain} of margin a year.", len(changes),
+        gain=amount(gain, not shelf.costed, fmt),
+    )  # fmt: skip
+    stated, unstated = changes[changes["stated"]], int((~changes["stated"]).sum())
+    stand_in = fmt.say("For {products} no cost is stated: the client's gross margin stands in.", products=products(unstated, fmt))
+    text = fmt.sentences(
+        rise if len(up) else "", fall if len(down) else "", brings, "" if shelf.costed else stand_in
+    )  # fmt: skip
     return Finding(
         "pricing-total", text, gain, "money", low, high, len(changes),
-        money=float(stated["gain"].sum()) if len(stated) else None, evidence=evidence_of(shelf),
-        action=f"{action}{', the second half' if halves else ', and look again'} after {weeks_words(weeks, fmt)}"
-        f"{', if the first has shown that it pays' if halves else ''}.",
+        money=float(stated["gain"].sum()) if len(stated) else None, evidence=evidence_of(shelf), action=_begin(shelf, fmt),
         owner=OWNER,
     )  # fmt: skip
 
 
+def _begin(shelf: Shelf, fmt: Formats) -> str:
+    count, told = len(shelf.changes), {"weeks": weeks(review_weeks(shelf), fmt)}
+    if shelf.halved:
+        return fmt.say(
+            "Change the first half now (it is drawn by lot), the second half after {weeks}, if the first has shown that it pays.",
+            **told,
+        )
+    return fmt.say_n(
+        "Change it now, and look again after {weeks}.", "Change them now, and look again after {weeks}.", count, **told
+    )
+
+
 def _largest(shelf: Shelf, fmt: Formats) -> Finding:
     top = shelf.changes.iloc[0]
+    told = {
+        "name": top["name"], "step": _step_words(top, fmt), "units": fmt.share(abs(top["units_change"])),
+        "gain": fmt.money(top["gain"]),
+    }  # fmt: skip
     text = (
-        f"Most comes from {top['name']}: {_step_words(top, fmt)}, {fmt.share(abs(top['units_change']))}"
-        f" {'fewer' if top['units_change'] < 0 else 'more'} units expected, {fmt.money(top['gain'])} more margin a year."
+        fmt.say("Most comes from {name}: {step}, {units} fewer units expected, {gain} more margin a year.", **told)
+        if top["units_change"] < 0
+        else fmt.say("Most comes from {name}: {step}, {units} more units expected, {gain} more margin a year.", **told)
     )
-    beside = []
-    if pd.notna(top["cost_plus"]) and top["price"] >= CENT:
-        beside.append(f"cost plus the usual margin would be {fmt.exact_money(top['cost_plus'])}")
-    if pd.notna(top["rivals"]) and top["price"] >= CENT:
-        beside.append(f"competitors ask {fmt.exact_money(top['rivals'])} (week of {fmt.day(top['seen'])})")
-    if beside:
-        text += f" {' and '.join(beside).capitalize()}." if len(beside) == 1 else f" {beside[0].capitalize()}; {beside[1]}."
     even, (gain, low, high) = top["break_even"], (float(top[c]) for c in ("gain", "gain_low", "gain_high"))
     action = (
-        f"It pays as long as units fall by less than {fmt.share(-even)}."
+        fmt.say("It pays as long as units fall by less than {share}.", share=fmt.share(-even))
         if top["step"] > 0
-        else f"It pays when units rise by more than {fmt.share(even)}."
+        else fmt.say("It pays when units rise by more than {share}.", share=fmt.share(even))
     )
     return Finding(
-        "pricing-largest", text, gain, "money", low, high, int(top["n_weeks"]),
+        "pricing-largest", fmt.sentences(text, *_beside(top, fmt)), gain, "money", low, high, int(top["n_weeks"]),
         money=gain if top["stated"] else None, evidence="likely" if top["stated"] else "indicative",
         action=action, owner=OWNER,
     )  # fmt: skip
+
+
+def _beside(row: pd.Series, fmt: Formats) -> list[str]:
+    """What the other ways would ask for a product, as far as they are known."""
+    if row["price"] < CENT:
+        return []
+    beside = []
+    if pd.notna(row["cost_plus"]):
+        beside.append(fmt.say("Cost plus the usual margin would be {price}.", price=fmt.exact_money(row["cost_plus"])))
+    if pd.notna(row["rivals"]):
+        seen = {"price": fmt.exact_money(row["rivals"]), "day": fmt.day(row["seen"])}
+        beside.append(fmt.say("Competitors ask {price} (week of {day}).", **seen))
+    return beside
 
 
 def _stays(shelf: Shelf, fmt: Formats) -> Finding | None:
     counts = shelf.sheet.loc[shelf.sheet["verdict"].isin(list(REASONS)), "verdict"].value_counts()
     if counts.empty:
         return None
-    shown = [f"{fmt.count(n)} {REASONS[verdict][n > 1]}" for verdict, n in counts.head(MOST_NAMED).items()]
-    rest = int(counts.iloc[MOST_NAMED:].sum())
-    shown += [f"{fmt.count(rest)} for other reasons"] if rest else []
-    lead = "One price stays" if counts.sum() == 1 else f"{fmt.count(int(counts.sum()))} prices stay as they are"
-    action = "Leave them until a test says otherwise." if len(shelf.tests) and shelf.testable else "Leave them."
-    return Finding(
-        "pricing-stay", f"{lead}: {_list(shown)}.", float(counts.sum()), "count", n=len(shelf.sheet), action=action, owner=OWNER
+    shown = [counted(verdict, int(n), fmt) for verdict, n in counts.head(MOST_NAMED).items()]
+    if rest := int(counts.iloc[MOST_NAMED:].sum()):
+        shown.append(fmt.say_n("one for another reason", "{n} for other reasons", rest))
+    total = int(counts.sum())
+    text = (
+        fmt.say("One price stays as it is. {why}.", why=fmt.told(REASONS[counts.index[0]][0]))
+        if total == 1
+        else fmt.say("{n} prices stay as they are: {reasons}.", n=fmt.count(total), reasons=fmt.listed(shown))
     )
+    return Finding(
+        "pricing-stay", text, float(total), "count", n=len(shelf.sheet), owner=OWNER,
+        action="Leave them until a test says otherwise." if len(shelf.tests) and shelf.testable else "Leave them.",
+    )  # fmt: skip
 
 
 def _reaction(shelf: Shelf, fmt: Formats) -> Finding | None:
-    if shelf.changes.empty:
+    count = len(shelf.changes)
+    if not count:
         return None
     by = shelf.reactions.set_index("follows")
     none, full = by.loc["none"], by.loc["full"]
-    text = (
-        f"If competitors follow every step in full, the changes bring {fmt.money(full['gain'])} a year instead of"
-        f" {fmt.money(none['gain'])}."
+    brings = fmt.say_n(
+        "If competitors follow the step in full, the change brings {full} a year instead of {none}.",
+        "If competitors follow every step in full, the changes bring {full} a year instead of {none}.",
+        count, full=fmt.money(full["gain"]), none=fmt.money(none["gain"]),
+    )  # fmt: skip
+    failing = count - int(full["paying"])
+    pays = fmt.say_n("It still pays.", "Each of them still pays.", count)
+    fails = fmt.say_n("One price would then not pay.", "{n} prices would then not pay.", failing)
+    basis = (
+        fmt.say("How customers answer to competitors' prices was measured.")
+        if shelf.rivals_measured
+        else fmt.say("Nobody measured how customers answer to competitors' prices: half as much as to the own price is assumed.")
     )
-    failing = int(len(shelf.changes) - full["paying"])
-    text += f" {_prices(failing, fmt)} would then not pay." if failing else " Each of them still pays."
-    basis = "as measured" if shelf.rivals_measured else "taken to be half as strong as that to the own price: nobody measured it"
     return Finding(
-        "pricing-reaction", f"{text} (Customers' answer to competitors' prices is {basis}.)", float(full["gain"]), "money",
-        float(full["gain_low"]), float(full["gain_high"]), len(shelf.changes),
-        evidence="indicative",
+        "pricing-reaction", fmt.sentences(brings, fails if failing else pays, basis), float(full["gain"]), "money",
+        float(full["gain_low"]), float(full["gain_high"]), count, evidence="indicative",
         action="Look at competitors' prices every week while the changes run.", owner=OWNER,
     )  # fmt: skip
 
@@ -132,37 +163,46 @@ def _test(shelf: Shelf, fmt: Formats) -> Finding | None:
     if tests.empty:
         return None
     if not shelf.testable:
-        count = products_words(len(tests), fmt)
-        return Finding(
-            "pricing-test",
-            f"No test within a year would settle whether {count} should change: too little is sold for its answer to show.",
-            n=len(tests), evidence="not shown", action="Leave them, unless they can be tried in more shops at once.", owner=OWNER,
+        text = fmt.say_n(
+            "No test within a year would settle whether the price of one product should change: too little is sold for its answer"
+            " to show.",
+            "No test within a year would settle whether the prices of {n} products should change: too little is sold for its"
+            " answer to show.",
+            len(tests),
         )  # fmt: skip
-    weeks, units = weeks_needed(tests["information"]), float(tests["units"].sum()) / YEAR
-    step = fmt.share(float((tests["test_price"] / tests["price"] - 1).abs().median()), 0)
+        return Finding(
+            "pricing-test", text, n=len(tests), evidence="not shown",
+            action="Leave them, unless they can be tried in more shops at once.", owner=OWNER,
+        )  # fmt: skip
+    length, sold = weeks_needed(tests["information"]), float(tests["units"].sum()) / YEAR
+    step = float((tests["test_price"] / tests["price"] - 1).abs().median())
+    text = fmt.say_n(
+        "A test would settle whether the price of one product should change: a price about {step} from that of now for half of"
+        " the weeks or of the customers, drawn by lot, for {weeks} ({units} units in all).",
+        "A test would settle whether the prices of {n} products, taken together, should change: prices about {step} from those of"
+        " now for half of the weeks or of the customers, drawn by lot, for {weeks} ({units} units in all).",
+        len(tests), step=fmt.share(step, 0), weeks=weeks(length, fmt), units=fmt.count(length * sold),
+    )  # fmt: skip
     return Finding(
-        "pricing-test",
-        f"A test would settle whether {products_words(len(tests), fmt)} should change, taken together: a price about {step} from"
-        f" that of now for half of the weeks or of the customers, drawn by lot, for {weeks_words(weeks, fmt)}"
-        f" ({fmt.count(weeks * units)} units in all).",
-        float(np.ceil(weeks)), "number", n=len(tests),
-        action="Test all of them together, as the list says; one product alone would take far longer.", owner=OWNER,
+        "pricing-test", text, float(np.ceil(length)), "number", n=len(tests),
+        action="Test it as the list says." if len(tests) == 1
+        else "Test all of them together, as the list says; one product alone would take far longer.",
+        owner=OWNER,
     )  # fmt: skip
 
 
 def _step_words(row: pd.Series, fmt: Formats) -> str:
-    step = f"{fmt.share(abs(row['step']))} {'higher' if row['step'] > 0 else 'lower'}"
-    return step if row["price"] < CENT else f"from {fmt.exact_money(row['price'])} to {fmt.exact_money(row['advised'])}, {step}"
+    step = fmt.share(abs(row["step"]))
+    if row["price"] < CENT:
+        return fmt.say("{step} higher", step=step) if row["step"] > 0 else fmt.say("{step} lower", step=step)
+    told = {"step": step, "price": fmt.exact_money(row["price"]), "new_price": fmt.exact_money(row["advised"])}
+    if row["step"] > 0:
+        return fmt.say("from {price} to {new_price}, {step} higher", **told)
+    return fmt.say("from {price} to {new_price}, {step} lower", **told)
 
 
 def _steps(part: pd.DataFrame, fmt: Formats) -> str:
     least, most = part["step"].abs().min(), part["step"].abs().max()
-    return fmt.share(most, 0) if most - least < 0.005 else f"{fmt.share(least, 0)} to {fmt.share(most, 0)}"
-
-
-def _prices(count: int, fmt: Formats) -> str:
-    return "One price" if count == 1 else f"{fmt.count(count)} prices"
-
-
-def _list(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    if not most - least >= 0.005:
+        return fmt.share(most, 0)
+    return fmt.say("{low} to {high}", low=fmt.share(least, 0), high=fmt.share(most, 0))

@@ -10,6 +10,7 @@ from playbook.engagement import Assumptions
 from playbook.methods.strategy.setting_prices.deal_notes import alike_in
 from playbook.methods.strategy.setting_prices.discounts import discount_guide, known_deals
 from playbook.methods.strategy.setting_prices.own_controls import own_controls
+from playbook.result.formats import Formats
 
 AS_OF, SLOPE = date(2026, 6, 30), 0.6  # log odds per tenth of discount
 
@@ -45,7 +46,7 @@ def test_the_slope_is_found_beside_the_rival(deals):
     found = discount_guide(deals, AS_OF, Assumptions())
     assert found.model.coefficients[1] == pytest.approx(SLOPE, abs=3 * found.model.error[1])
     assert found.raw.coefficients[1] < 0 < found.effect[4]  # without the rival discounts would seem to lose deals
-    assert alike_in(found) == "size and 竞争对手"
+    assert alike_in(found, Formats("EUR")) == "size and 竞争对手"
     assert len(found.open) == 100 and found.open["chance"].between(0, 1).all()
 
 

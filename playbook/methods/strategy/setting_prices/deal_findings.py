@@ -1,0 +1,142 @@
+"""Deal findings: what discounts do, what the guide to them would bring, and which open deals it changes."""
+
+import numpy as np
+
+from playbook.locale import mark
+from playbook.methods.strategy.setting_prices.deal_notes import alike_in, rough
+from playbook.methods.strategy.setting_prices.discounts import Discounts
+from playbook.methods.strategy.setting_prices.negotiation import OWNER, deals_needed
+from playbook.methods.strategy.setting_prices.terms import amount
+from playbook.result.contract import Evidence, Finding
+from playbook.result.formats import LEVEL, Formats
+
+__all__ = ["deal_findings", "deal_headline"]
+
+
+def deal_headline(found: Discounts, fmt: Formats) -> str:
+    """The discount worth giving, beside that given now."""
+    given = fmt.share(found.given)
+    if not _works(found):
+        return fmt.say("Discounts are not shown to win deals: {given} is given on average", given=given)
+    if found.best > 0:
+        best = fmt.share(found.best)
+        return fmt.say("A discount of {best} would earn most; {given} is given on average", best=best, given=given)
+    return fmt.say("No discount at all would earn most; {given} is given on average", given=given)
+
+
+def deal_findings(found: Discounts, fmt: Formats) -> list[Finding]:
+    """What a discount does to the chance to win, what following the guide would bring, and which open deals it changes."""
+    return [f for f in (_effect(found, fmt), _guide_finding(found, fmt), _open_finding(found, fmt)) if f]
+
+
+def _works(found: Discounts) -> bool:
+    return found.effect[4] > 0
+
+
+def _effect(found: Discounts, fmt: Formats) -> Finding:
+    start, end, first, second, low, high = found.effect
+    evidence: Evidence = "likely" if low > 0 else "not shown"  # never shown: discounts were not given by lot
+    text = fmt.say(
+        "Among deals of like {alike}, {second} are won at a discount of {end} and {first} at {start}.",
+        alike=alike_in(found, fmt), second=fmt.share(second), end=fmt.share(end), first=fmt.share(first), start=fmt.share(start),
+    )  # fmt: skip
+    raw, own, without = found.raw.coefficients[1], found.model.coefficients[1], ""
+    if abs(raw - own) > found.model.error[1]:
+        without = (
+            fmt.say("Without that comparison discounts seem to do less, as they are given to hard deals.")
+            if raw < own
+            else fmt.say("Without that comparison discounts seem to do more, as they are given where deals are easy to win.")
+        )
+    action: str | None = None
+    if not _works(found):
+        action = mark("Give discounts only against something in return, until a test by lot shows that they win deals.")
+    elif n := deals_needed(first, second):
+        action = fmt.say("This is no proof: draw lots between the two discounts in {n} deals.", n=fmt.count(2 * n))
+    return Finding(
+        "pricing-discount-effect", fmt.sentences(text, without), second - first, "points", low, high,
+        int((found.deals["end"] != "open").sum()), evidence=evidence, action=action, owner=OWNER,
+    )  # fmt: skip
+
+
+def _guide_finding(found: Discounts, fmt: Formats) -> Finding:
+    together = found.gains.sum(axis=0)
+    gain, (low, high) = float(together.mean()), np.quantile(together, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    told = {
+        "best": fmt.share(found.best), "range": fmt.interval(found.low, found.high, "share"), "given": fmt.share(found.given),
+    }  # fmt: skip
+    one_for_all = (
+        fmt.say("If one discount were given to all, {best} would earn most ({range}); {given} is given now.", **told)
+        if found.best > 0
+        else fmt.say("If all deals had to be treated alike, no discount at all would earn most; {given} is given now.", **told)
+    )
+    end = ""
+    if found.best >= found.largest - 1e-9:
+        end = (
+            fmt.say("{best} is the largest discount allowed.", **told)
+            if found.limit == "allowed"
+            else fmt.say("{best} is the largest discount seen: more was not tried.", **told)
+        )
+    sure = bool(low > 0)
+    return Finding(
+        "pricing-discount-guide", fmt.sentences(one_for_all, end, *_by_deal(found, gain, sure, fmt)),
+        gain, "money", float(low), float(high), found.yearly,
+        money=gain if sure and not rough(found) else None,
+        evidence="not shown" if not sure else "indicative" if rough(found) else "likely",
+        action="Use the guide below for new deals: small and sure deals need less, hard ones may get more." if sure
+        else "Leave discounts as they are." if found.yearly else None,
+        owner=OWNER,
+    )  # fmt: skip
+
+
+def _by_deal(found: Discounts, gain: float, sure: bool, fmt: Formats) -> tuple[str, ...]:
+    """What discounts chosen deal by deal would bring on a year's new deals, besides those open now."""
+    if not found.yearly:
+        return (fmt.say("No new deals are to be expected within a year besides those open now, so that no money is named."),)
+    if gain <= 0:
+        return (fmt.say("Chosen deal by deal, discounts would bring no more margin on a year's new deals."),)
+    told = {"gain": amount(gain, rough(found), fmt)}
+    brings = (
+        fmt.say_n(
+            "Chosen deal by deal, discounts would bring {gain} more margin on a year's one new deal.",
+            "Chosen deal by deal, discounts would bring {gain} more margin on a year's {n} new deals.", found.yearly, **told,
+        )
+        if sure
+        else fmt.say_n(
+            "Chosen deal by deal, discounts might bring {gain} more margin on a year's one new deal, or lose some.",
+            "Chosen deal by deal, discounts might bring {gain} more margin on a year's {n} new deals, or lose some.",
+            found.yearly, **told,
+        )
+    )  # fmt: skip
+    if found.open.empty:
+        return (brings,)
+    return brings, fmt.say_n("The one open now comes on top.", "The {n} open now come on top.", len(found.open))
+
+
+def _open_finding(found: Discounts, fmt: Formats) -> Finding | None:
+    if found.open.empty:
+        return None
+    count, more, (gain, low, high) = len(found.open), int((found.open["gain"] > 0).sum()), found.open_gain
+    told = {"gain": amount(gain, rough(found), fmt), "all": fmt.count(count)}
+    if not more:
+        text = fmt.say_n(
+            "The one open deal does not deserve more discount than offered so far.",
+            "Not one of the {n} open deals deserves more discount than offered so far.", count,
+        )  # fmt: skip
+    elif count == 1:
+        text = fmt.say(
+            "The one open deal deserves more discount than offered so far: that should bring {gain} of margin.", **told
+        )
+    else:
+        text = fmt.say_n(
+            "Of {all} open deals, one deserves more discount than offered so far: that should bring {gain} of margin.",
+            "Of {all} open deals, {n} deserve more discount than offered so far: that should bring {gain} of margin.",
+            more, **told,
+        )  # fmt: skip
+    return Finding(
+        "pricing-discount-open", text, gain, "money", low, high, count,
+        evidence="likely" if more and low > 0 and not rough(found) else "indicative",
+        action="Go to the discount worth giving, not beyond the one to walk away from (list)."
+        if more
+        else "Hold the discounts offered.",
+        owner=OWNER,
+    )  # fmt: skip
