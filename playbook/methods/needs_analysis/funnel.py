@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 
 from playbook.intake.frames.selling import SEPARATOR
+from playbook.locale import mark
 from playbook.methods.needs_analysis.path.channel_credit import Credit, channel_credit
 from playbook.methods.needs_analysis.path.deals import YEAR_DAYS
 from playbook.methods.needs_analysis.path.figures import path_figure, split_figure, times_figure
@@ -23,7 +24,7 @@ from playbook.result.section import section
 __all__ = ["Funnel", "funnel"]
 
 SEVERAL = 0.05  # share of the journeys that have to meet more than one channel, for credit to be a question
-_NEEDS = ("journeys (journey_id, step, step_at)", "pipeline (opportunity_id, stage)")
+_NEEDS = (mark("journeys (journey_id, step, step_at)"), mark("pipeline (opportunity_id, stage)"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,15 +111,13 @@ _NO_MOVES = {"recent": [], "step": [], "next_step": [], "back": [], "days": [], 
 
 
 def _locked(fmt: Formats, absent: bool) -> Locked:
-    unlock = (
-        (" or ".join(_NEEDS),)
-        if absent
-        else ("journeys with at least two different steps, or closed deals, in the last twelve months",)
-    )
+    unlock = fmt.say("journeys with at least two different steps, or closed deals, in the last twelve months")
+    if absent:
+        unlock = fmt.listed(map(fmt.told, _NEEDS), "or")
     return Locked(
         fmt=fmt,
         headline="Not answered yet: where sales are lost",
-        unlock=unlock,
+        unlock=(unlock,),
         promise=funnel.section.promise,
         section=funnel.section,
     )

@@ -5,10 +5,12 @@ from datetime import date
 
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.needs_analysis.feedback.complaints import COLUMNS as LOST_COLUMNS
 from playbook.methods.needs_analysis.feedback.complaints import after_contact, soon_after_an_order, window_days
-from playbook.methods.needs_analysis.feedback.figures import course_figure, drivers_figure, topics_figure
-from playbook.methods.needs_analysis.feedback.findings import Heard, findings, headline
+from playbook.methods.needs_analysis.feedback.figures import CSAT, NPS, course_figure, drivers_figure, topics_figure
+from playbook.methods.needs_analysis.feedback.findings import findings, headline
+from playbook.methods.needs_analysis.feedback.heard import CLEAR, LOW_SCORE, Heard
 from playbook.methods.needs_analysis.feedback.mentioned import score_drivers
 from playbook.methods.needs_analysis.feedback.satisfaction import Course, course_of
 from playbook.methods.needs_analysis.feedback.subjects import Subjects, ticket_subjects
@@ -21,10 +23,8 @@ from playbook.result.section import section
 
 __all__ = ["Voice", "voice"]
 
-UNLOCK = ("surveys (date, recommend or satisfaction)", "tickets (ticket_id, created_at, question)")
-LOW_SCORE = "low score (0 to 6)"
+UNLOCK = (mark("surveys (date, recommend or satisfaction)"), mark("tickets (ticket_id, created_at, question)"))
 DETRACTORS_TO = 6
-CLEAR = ("shown", "likely")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class Voice(Result):
 
     def figures(self) -> tuple[Figure, ...]:
         drawn = []
-        rated = next(((c, n) for c, n in ((self.nps, "Net promoter score"), (self.csat, "Satisfied customers")) if c), None)
+        rated = next(((c, n) for c, n in ((self.nps, NPS), (self.csat, CSAT)) if c), None)
         if rated and len(rated[0].course) > 1:
             drawn.append(course_figure(rated[0].course, rated[1], self.fmt, "surveys"))
         shown = self.drivers[self.drivers["source"] != "orders"]
@@ -91,14 +91,13 @@ def voice(
             fmt=fmt, headline="Not answered yet: what customers say", unlock=UNLOCK, promise=voice.section.promise,
             section=voice.section,
         )  # fmt: skip
-    language = "zh" if fmt.locale.startswith("zh") else "en"
     names = product_list["name"] if product_list is not None and "name" in product_list else None
     orders = order_totals if order_totals is not None and "customer_id" in order_totals and len(order_totals) else None
     score = "recommend" if nps else "satisfaction"
     subjects = ticket_subjects(tickets, as_of, names) if len(tickets) else None
     heard = Heard(
         fmt=fmt, as_of=as_of, answers=answers, tickets=tickets, nps=nps, csat=csat, score=score,
-        drivers=score_drivers(answers if nps or csat else answers.iloc[:0], score, deliveries, language),
+        drivers=score_drivers(answers if nps or csat else answers.iloc[:0], score, deliveries, fmt.language),
         subjects=subjects,
         lost=_lost(answers, tickets, subjects, orders, end),
         window=window_days(orders) if orders is not None else None,

@@ -24,7 +24,7 @@ class Theme:
     id: str
     label: Mapping[str, str]
     good: bool | None
-    action: str
+    action: Mapping[str, str]
     ways: tuple[tuple[re.Pattern, ...], ...]
     unless: tuple[re.Pattern, ...]
 
@@ -46,7 +46,14 @@ def _theme(id: str, row: dict) -> Theme:
         return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
     ways = [compiled(together) for together in row.get("together", ())] + [(one,) for one in compiled(row.get("any", ()))]
-    return Theme(id, MappingProxyType(row["label"]), row["good"], row["action"], tuple(ways), compiled(row.get("unless", ())))
+    return Theme(
+        id,
+        MappingProxyType(row["label"]),
+        row["good"],
+        MappingProxyType(row["action"]),
+        tuple(ways),
+        compiled(row.get("unless", ())),
+    )
 
 
 def mentions(comments: pd.Series) -> pd.DataFrame:

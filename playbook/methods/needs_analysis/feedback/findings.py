@@ -1,88 +1,80 @@
-"""Voice findings: what was heard, in sentences and tables for a reader who has never met the measures."""
-
-from dataclasses import dataclass
-from datetime import date
+"""Voice findings: the scores and what moves them, in sentences for a reader who has never met the measures."""
 
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.needs_analysis.feedback.comment_themes import comment_themes
+from playbook.methods.needs_analysis.feedback.heard import CLEAR, SALES, SERVICE, Heard, signed
 from playbook.methods.needs_analysis.feedback.satisfaction import Course
-from playbook.methods.needs_analysis.feedback.subjects import Subjects
-from playbook.methods.needs_analysis.feedback.ticket_trends import Waiting
-from playbook.methods.needs_analysis.windows import YEAR
+from playbook.methods.needs_analysis.feedback.ticket_findings import largest, lost, rising, waiting
+from playbook.methods.needs_analysis.windows import earlier
 from playbook.result.contract import Finding
 from playbook.result.formats import Formats
 
-__all__ = ["Heard", "findings", "headline"]
+__all__ = ["findings", "headline"]
 
-CLEAR = ("shown", "likely")
-MOST_LOST = 2
 FELT = 0.005  # of the scale: a subject that moves the mean of all scores by less is left to the table
 LONG_HEADLINE = 90
-SERVICE, SALES = "head of customer service", "head of sales"
-TOPIC_COLUMNS = (
-    *("topic", "filed", "language", "tickets", "share", "total", "recent", "earlier"),
-    *("change", "change_low", "change_high", "change_evidence", "a_year_before", "words", "example"),
-)
-
-
-@dataclass(frozen=True)
-class Heard:
-    """All that the voice of the customer was worked out from and came to; ``buyers`` are customers of the last twelve months."""
-
-    fmt: Formats
-    as_of: date
-    answers: pd.DataFrame
-    tickets: pd.DataFrame
-    nps: Course | None
-    csat: Course | None
-    score: str
-    drivers: pd.DataFrame
-    subjects: Subjects | None
-    lost: pd.DataFrame
-    window: int | None
-    waiting: Waiting | None
-    buyers: pd.Series | None
-
-    @property
-    def topics(self) -> pd.DataFrame:
-        return pd.DataFrame(columns=list(TOPIC_COLUMNS)) if self.subjects is None else self.subjects.topics
-
-    @property
-    def scale(self) -> str:
-        return "0 to 10" if self.score == "recommend" else "1 to 5"
-
-    def named(self, topic: str) -> str:
-        """A subject in a sentence: in quotation marks where it is made of customers' words."""
-        filed = self.topics.set_index("topic")["filed"]
-        return topic if bool(filed.get(topic, True)) else f"“{topic}”"
-
-    def since(self) -> pd.Timestamp:
-        return pd.Timestamp(self.as_of) + pd.Timedelta(days=1) - pd.DateOffset(months=YEAR)
 
 
 def headline(heard: Heard) -> str:
     """The score and what holds it down; without a score the largest subject of tickets."""
+    told = _score(heard) if heard.nps or heard.csat else _subject(heard)
+    return next((words for words in told if len(words) <= LONG_HEADLINE), told[-1])
+
+
+def _score(heard: Heard) -> list[str]:
+    """The score in words, from the longest to the shortest."""
     fmt, worst = heard.fmt, _worst(heard)
-    if heard.nps or heard.csat:
-        what = (
-            f"Net promoter score {fmt.number(heard.nps.value, 0)}"
-            if heard.nps
-            else f"{fmt.share(heard.csat.value)} of those who answered are satisfied"
-        )
-        told = f"{what}, held down most by {worst.label}" if worst is not None else f"{what}, from {_answers(heard, fmt)}"
-        return told if len(told) <= LONG_HEADLINE else what
-    top = next(heard.topics[heard.topics["tickets"] > 0].itertuples(), None)
+    if heard.nps:
+        values = {"score": fmt.number(heard.nps.value, 0)}
+        short = fmt.say("Net promoter score {score}", **values)
+        if worst is not None:
+            return [fmt.say("Net promoter score {score}, held down most by {cause}", **values, cause=worst.label), short]
+        return [
+            fmt.say_n(
+                "Net promoter score {score}, from {n} answer", "Net promoter score {score}, from {n} answers",
+                heard.nps.n, **values,
+            ),
+            short,
+        ]  # fmt: skip
+    values = {"share": fmt.share(heard.csat.value)}
+    short = fmt.say("{share} of those who answered are satisfied", **values)
+    if worst is not None:
+        return [
+            fmt.say("{share} of those who answered are satisfied, held down most by {cause}", **values, cause=worst.label),
+            short,
+        ]
+    return [
+        fmt.say_n(
+            "{share} of those who answered are satisfied, from {n} answer",
+            "{share} of those who answered are satisfied, from {n} answers", heard.csat.n, **values,
+        ),
+        short,
+    ]  # fmt: skip
+
+
+def _subject(heard: Heard) -> list[str]:
+    """The largest subject of tickets in words, from the longest to the shortest."""
+    fmt, top = heard.fmt, next(heard.topics[heard.topics["tickets"] > 0].itertuples(), None)
     if top is None:
-        return f"{_number(len(heard.tickets), 'ticket', fmt)} to the service desk, of too many kinds to group"
-    told = f"Customers write most about {heard.named(top.topic)}: {fmt.share(top.share)} of tickets"
-    return told if len(told) <= LONG_HEADLINE else f"The largest subject is {fmt.share(top.share)} of tickets"
+        return [
+            fmt.say_n(
+                "{n} ticket to the service desk, of too many kinds to group",
+                "{n} tickets to the service desk, of too many kinds to group", len(heard.tickets),
+            )
+        ]  # fmt: skip
+    share = fmt.share(top.share)
+    return [
+        fmt.say("Customers write most about {subject}: {share} of tickets", subject=heard.named(top.topic), share=share),
+        fmt.say("The largest subject is {share} of tickets", share=share),
+    ]
 
 
 def findings(heard: Heard) -> tuple[Finding, ...]:
     """What a decision can rest on, the score first."""
-    told = [_nps(heard), _csat(heard), _driver(heard, worse=True), _parcel(heard), _driver(heard, worse=False)]
-    told += [*_lost(heard), _largest(heard), _rising(heard), _waiting(heard)]
+    told = [_nps(heard), _csat(heard), _complaint(heard), _parcel(heard), _praise(heard)]
+    told += [*lost(heard), largest(heard), rising(heard), waiting(heard)]
     return tuple(finding for finding in told if finding)
 
 
@@ -91,13 +83,16 @@ def _nps(heard: Heard) -> Finding | None:
         return None
     fmt, nps = heard.fmt, heard.nps
     given = heard.answers.loc[heard.answers["date"] >= heard.since(), "recommend"].dropna()
-    up, down = (given >= 9).mean(), (given <= 6).mean()
+    sentence = fmt.say_n(
+        "Of {n} answer in the last twelve months, {up} would recommend the company warmly (9 or 10 of 10) and {down} would not "
+        "(0 to 6): the net promoter score, one less the other, is {score}.",
+        "Of {n} answers in the last twelve months, {up} would recommend the company warmly (9 or 10 of 10) and {down} would not "
+        "(0 to 6): the net promoter score, one less the other, is {score}.",
+        nps.n, up=fmt.share((given >= 9).mean()), down=fmt.share((given <= 6).mean()), score=fmt.number(nps.value, 0),
+    )  # fmt: skip
     return Finding(
-        "voice-nps",
-        f"Of {_number(nps.n, 'answer', fmt)} in the last twelve months, {fmt.share(up)} would recommend the company warmly "
-        f"(9 or 10 of 10) and {fmt.share(down)} would not (0 to 6): the net promoter score, one less the other, is "
-        f"{fmt.number(nps.value, 0)}. {_moved(nps, fmt, 1)}",
-        value=round(nps.value, 1), unit="number", low=round(nps.low, 1), high=round(nps.high, 1), n=nps.n, evidence=_graded(nps),
+        "voice-nps", fmt.sentences(sentence, _moved(nps, fmt, 1)), value=round(nps.value, 1), unit="number",
+        low=round(nps.low, 1), high=round(nps.high, 1), n=nps.n, evidence=_graded(nps),
         action="Ask customers who gave 0 to 6 what went wrong, within a week of their answer.", owner=SERVICE,
     )  # fmt: skip
 
@@ -106,10 +101,12 @@ def _csat(heard: Heard) -> Finding | None:
     if heard.csat is None:
         return None
     fmt, csat = heard.fmt, heard.csat
+    sentence = fmt.say_n(
+        "{share} of {n} answer in the last twelve months says 4 or 5 of 5.",
+        "{share} of {n} answers in the last twelve months say 4 or 5 of 5.", csat.n, share=fmt.share(csat.value),
+    )  # fmt: skip
     return Finding(
-        "voice-csat",
-        f"{fmt.share(csat.value)} of {_number(csat.n, 'answer', fmt)} in the last twelve months say 4 or 5 of 5. "
-        f"{_moved(csat, fmt, 100)}",
+        "voice-csat", fmt.sentences(sentence, _moved(csat, fmt, 100)),
         value=csat.value, unit="share", low=csat.low, high=csat.high, n=csat.n, evidence=_graded(csat),
     )  # fmt: skip
 
@@ -123,14 +120,25 @@ def _graded(course: Course) -> str:
 def _moved(course: Course, fmt: Formats, scale: int) -> str:
     """How the rating moved, in a sentence."""
     if course.change is None:
-        return "There are no earlier answers to set this against."
-    span = "twelve months" if course.whole_year else "month" if course.months == 1 else f"{course.months} months"
-    against = f"the {span} before{'' if course.whole_year else ' (another season)'}"
-    low, high = (_signed(scale * side, fmt) for side in (course.change_low, course.change_high))
+        return fmt.say("There are no earlier answers to set this against.")
+    before = earlier(course, fmt)
+    if not course.whole_year:
+        before = fmt.say("{earlier}, another season", earlier=before)
+    low, high = (signed(scale * side, fmt) for side in (course.change_low, course.change_high))
+    values = {"earlier": before, "low": low, "high": high}
     if course.evidence == "not shown":
-        return f"It moved no more than chance explains against {against} (between {low} and {high} points)."
-    word = "rose" if course.change > 0 else "fell"
-    return f"It {word} by {fmt.number(abs(scale * course.change), 1)} points against {against} (between {low} and {high})."
+        return fmt.say("It moved no more than chance explains against {earlier} (between {low} and {high} points).", **values)
+    size = round(abs(scale * course.change), 1)
+    values["points"] = fmt.number(size, 1)
+    if course.change > 0:
+        return fmt.say_n(
+            "It rose by {points} point against {earlier} (between {low} and {high}).",
+            "It rose by {points} points against {earlier} (between {low} and {high}).", size, **values,
+        )  # fmt: skip
+    return fmt.say_n(
+        "It fell by {points} point against {earlier} (between {low} and {high}).",
+        "It fell by {points} points against {earlier} (between {low} and {high}).", size, **values,
+    )  # fmt: skip
 
 
 def _worst(heard: Heard):
@@ -150,24 +158,48 @@ def _clear(heard: Heard) -> pd.DataFrame:
     return rows[rows["evidence"].isin(CLEAR) & (rows["gain"].abs() >= felt) & (rows["source"] != "orders")]
 
 
-def _driver(heard: Heard, worse: bool) -> Finding | None:
-    fmt, row = heard.fmt, _worst(heard) if worse else _best(heard)
-    if row is None:
-        return None
-    moved = (
-        f"without this the mean of all scores would be {fmt.number(row.gain, 2)} points higher"
-        if worse
-        else f"this lifts the mean of all scores by {fmt.number(-row.gain, 2)} points"
-    )
+def _complaint(heard: Heard) -> Finding | None:
+    row = _worst(heard)
+    return row and _driver(
+        "voice-complaint", row, heard, SERVICE,
+        heard.fmt.say_n(
+            "Customers who mention {subject} score {points} point lower on the scale from {scale} than those who mention no such "
+            "subject. That is {share} of answers: without this the mean of all scores would be {gain} points higher.",
+            "Customers who mention {subject} score {points} points lower on the scale from {scale} than those who mention no "
+            "such subject. That is {share} of answers: without this the mean of all scores would be {gain} points higher.",
+            round(abs(row.effect), 1), **_effect(row, heard),
+        ),
+    )  # fmt: skip
+
+
+def _praise(heard: Heard) -> Finding | None:
+    row = _best(heard)
+    return row and _driver(
+        "voice-praise", row, heard, SALES,
+        heard.fmt.say_n(
+            "Customers who mention {subject} score {points} point higher on the scale from {scale} than those who mention no "
+            "such subject. That is {share} of answers: this lifts the mean of all scores by {gain} points.",
+            "Customers who mention {subject} score {points} points higher on the scale from {scale} than those who mention no "
+            "such subject. That is {share} of answers: this lifts the mean of all scores by {gain} points.",
+            round(abs(row.effect), 1), **_effect(row, heard),
+        ),
+    )  # fmt: skip
+
+
+def _effect(row, heard: Heard) -> dict:
+    fmt = heard.fmt
+    return {
+        "subject": row.label, "points": fmt.number(abs(row.effect), 1), "scale": heard.scale, "share": fmt.share(row.share),
+        "gain": fmt.number(abs(row.gain), 2),
+    }  # fmt: skip
+
+
+def _driver(id: str, row, heard: Heard, owner: str, sentence: str) -> Finding:
     theme = comment_themes().get(row.driver)
+    action = theme.action[heard.fmt.language] if theme else mark("Read these comments together, and decide what they ask for.")
     return Finding(
-        "voice-complaint" if worse else "voice-praise",
-        f"Customers who mention {row.label} score {fmt.number(abs(row.effect), 1)} points {'lower' if worse else 'higher'} "
-        f"on the scale from {heard.scale} than those who mention no such subject. That is {fmt.share(row.share)} of "
-        f"answers: {moved}.",
-        value=round(row.effect, 2), unit="number", low=round(row.low, 1), high=round(row.high, 1), n=int(row.mentions),
-        evidence=row.evidence, action=theme.action if theme else "Read these comments together, and decide what they ask for.",
-        owner=SERVICE if worse else SALES,
+        id, sentence, value=round(row.effect, 2), unit="number", low=round(row.low, 1), high=round(row.high, 1),
+        n=int(row.mentions), evidence=row.evidence, action=action, owner=owner,
     )  # fmt: skip
 
 
@@ -176,126 +208,16 @@ def _parcel(heard: Heard) -> Finding | None:
     if rows.empty or rows["effect"].iloc[0] >= 0:
         return None
     fmt, row = heard.fmt, next(rows.itertuples())
+    points = round(-row.effect, 1)
+    sentence = fmt.say_n(
+        "Customers whose last parcel came after the day promised score {points} point lower than those whose parcel was in time; "
+        "that was so for {share} of those who answered.",
+        "Customers whose last parcel came after the day promised score {points} points lower than those whose parcel was in "
+        "time; that was so for {share} of those who answered.",
+        points, points=fmt.number(points, 1), share=fmt.share(row.share),
+    )  # fmt: skip
     return Finding(
-        "voice-late-parcels",
-        f"Customers whose last parcel came after the day promised score {fmt.number(-row.effect, 1)} points lower than those "
-        f"whose parcel was in time; that was so for {fmt.share(row.share)} of those who answered.",
-        value=round(row.effect, 2), unit="number", low=round(row.low, 1), high=round(row.high, 1), n=int(row.mentions),
-        evidence=row.evidence,
+        "voice-late-parcels", sentence, value=round(row.effect, 2), unit="number", low=round(row.low, 1),
+        high=round(row.high, 1), n=int(row.mentions), evidence=row.evidence,
         action="Promise a day that can be kept, and tell customers of a delay before they notice.", owner="head of logistics",
     )  # fmt: skip
-
-
-def _lost(heard: Heard) -> list[Finding]:
-    lost, fmt = heard.lost, heard.fmt
-    if lost.empty:
-        return []
-    costly = lost[lost["money"] > 0].sort_values(["money", "topic"], ascending=[False, True]).head(MOST_LOST)
-    alike = f"in the {fmt.count(heard.window)} days after, compared with customers who had bought alike"
-    if costly.empty:
-        many = f"None of the {fmt.count(len(lost))} complaints and subjects that could be followed goes"
-        who = many if len(lost) > 1 else f"“{lost['topic'].iloc[0]}” does not go"
-        return [
-            Finding(
-                "voice-lost",
-                f"{who} with less revenue by more than chance explains, {alike}.",
-                n=int(lost["customers"].sum()), evidence="not shown",
-            )
-        ]  # fmt: skip
-    return [_less(row, place, alike, heard) for place, row in enumerate(costly.itertuples(), 1)]
-
-
-def _less(row, place: int, alike: str, heard: Heard) -> Finding:
-    fmt = heard.fmt
-    who = "gave a low score" if row.source == "surveys" else f"wrote about {heard.named(row.topic)}"
-    part = f" ({fmt.share(-row.difference / row.expected)} less)" if row.expected > 0 else ""
-    return Finding(
-        f"voice-lost-{place}",
-        f"Customers who {who} bought for {fmt.money(-row.difference)} less each{part} {alike}. "
-        "That goes with the complaint and need not be caused by it. "
-        f"{_number(row.yearly, 'such customer', fmt)} a year: {fmt.money(row.money)}.",
-        value=float(row.difference), unit="money", low=float(row.low), high=float(row.high), n=int(row.customers),
-        money=float(row.money), evidence=row.evidence,
-        action="Call these customers within days of the complaint, and leave some uncalled to see what a call is worth.",
-        owner=SERVICE,
-    )  # fmt: skip
-
-
-def _largest(heard: Heard) -> Finding | None:
-    rows = heard.topics[heard.topics["tickets"] > 0]
-    if rows.empty:
-        return None
-    fmt, top = heard.fmt, next(rows.itertuples())
-    year = int((heard.tickets["created_at"] >= heard.since()).sum())
-    more = f"; the three largest subjects together are {fmt.share(rows['share'].head(3).sum())}" if len(rows) > 3 else ""
-    quote = ""
-    if isinstance(top.example, str) and top.example:
-        quote = f" In a customer's words: “{top.example}”" + "." * (top.example[-1] not in ".!?…。！？")
-    return Finding(
-        "voice-topics",
-        f"{fmt.share(top.share)} of {_number(year, 'ticket', fmt)} of the last twelve months {'is' if year == 1 else 'are'} "
-        f"about {heard.named(top.topic)}{more}.{quote}",
-        value=float(top.share), unit="share", n=year, evidence="shown" if top.filed else "indicative",
-        action="Remove the cause of the largest subject, and put its answer where customers look before they write.",
-        owner=SERVICE,
-    )  # fmt: skip
-
-
-def _rising(heard: Heard) -> Finding | None:
-    topics = heard.topics
-    rising = topics[topics["change_evidence"].isin(CLEAR) & (topics["recent"] > topics["earlier"])]
-    if rising.empty:
-        return None
-    fmt = heard.fmt
-    row = next(
-        rising.assign(more=rising["recent"] - rising["earlier"])
-        .sort_values(["more", "topic"], ascending=[False, True])
-        .itertuples()
-    )
-    than = "in the same three months a year before" if row.a_year_before else "in an average three months before, other seasons"
-    return Finding(
-        "voice-rising",
-        f"Tickets about {heard.named(row.topic)} are on the rise: {fmt.count(row.recent)} in the last three months, "
-        f"{fmt.count(row.earlier)} {than}.",
-        value=None if pd.isna(row.change) else float(row.change), unit="share", n=int(row.recent),
-        low=float(row.change_low), high=None if row.change_high == float("inf") else float(row.change_high),
-        evidence=row.change_evidence if row.a_year_before else "indicative",
-        action="Ask the people who answer these tickets what is new, this week.", owner=SERVICE,
-    )  # fmt: skip
-
-
-def _waiting(heard: Heard) -> Finding | None:
-    waited, fmt = heard.waiting, heard.fmt
-    if waited is None or (waited.hours is None and not waited.open and not waited.unanswered):
-        return None
-    parts = []
-    if waited.hours is not None:
-        long = waited.hours >= 48
-        time = f"{fmt.number(waited.hours / 24, 1)} days" if long else f"{fmt.number(waited.hours, 1)} hours"
-        parts.append(f"Half of {_number(waited.hours_of, 'ticket', fmt)} of the last twelve months were settled within {time}")
-    if waited.open:
-        share = fmt.share(waited.open / waited.closed_of)
-        parts.append(
-            f"{_number(waited.open, 'ticket', fmt)} older than a week ({share}) {'is' if waited.open == 1 else 'are'} still open"
-        )
-    if waited.unanswered:
-        share = fmt.share(waited.unanswered / waited.answered_of)
-        verb = "has" if waited.unanswered == 1 else "have"
-        parts.append(f"{_number(waited.unanswered, 'ticket', fmt)} older than a week ({share}) {verb} no answer on file")
-    return Finding(
-        "voice-waiting", f"{'; '.join(parts)}.", value=waited.hours, unit="number", n=waited.hours_of or waited.answered_of,
-        evidence="shown", owner=SERVICE,
-        action="Answer the tickets that are still waiting first." if waited.open or waited.unanswered else None,
-    )  # fmt: skip
-
-
-def _signed(value: float, fmt: Formats) -> str:
-    return f"+{fmt.number(value, 1)}" if value > 0 else fmt.number(value, 1)
-
-
-def _number(count: int, noun: str, fmt: Formats) -> str:
-    return f"{fmt.count(count)} {noun}{'' if count == 1 else 's'}"
-
-
-def _answers(heard: Heard, fmt: Formats) -> str:
-    return _number((heard.nps or heard.csat).n, "answer", fmt)

@@ -1,16 +1,16 @@
 """Voice tables: the drivers, the subjects and the revenue after complaints in figures, and what all of it rests on."""
 
 import pandas as pd
+from babel import Locale
 
-from playbook.methods.needs_analysis.feedback.findings import Heard
+from playbook.methods.needs_analysis.feedback.heard import Heard, subject_words
 from playbook.methods.needs_analysis.feedback.mentioned import MOST_ANSWERS
 from playbook.result.contract import Assumption, Table
-from playbook.result.formats import LEVEL
+from playbook.result.formats import LEVEL, Formats
 
 __all__ = ["assumptions", "tables"]
 
 MOST_SUBJECTS = 15
-LANGUAGES = {"en": "English", "zh": "Chinese"}
 
 
 def tables(heard: Heard) -> tuple[Table, ...]:
@@ -22,10 +22,14 @@ def tables(heard: Heard) -> tuple[Table, ...]:
 def _drivers(heard: Heard) -> Table | None:
     if heard.drivers.empty:
         return None
-    level = heard.fmt.share(LEVEL)
+    fmt = heard.fmt
+    rows = heard.drivers.sort_values(["effect", "driver"], ignore_index=True)
     return Table(
-        heard.drivers.sort_values(["effect", "driver"], ignore_index=True),
-        f"What moves the score on the scale from {heard.scale}: points against answers without the subject, {level} ranges.",
+        rows.assign(evidence=rows["evidence"].map(fmt.told)),
+        fmt.say(
+            "What moves the score on the scale from {scale}: points against answers without the subject, {level} ranges.",
+            scale=heard.scale, level=fmt.share(LEVEL),
+        ),
         "surveys" if (heard.drivers["source"] != "orders").all() else "surveys, and dates of delivery in orders",
         {
             "label": ("Subject", "text"), "mentions": ("Answers", "count"), "share": ("Share of answers", "share"),
@@ -37,16 +41,17 @@ def _drivers(heard: Heard) -> Table | None:
 
 
 def _topics(heard: Heard) -> Table | None:
-    rows = heard.topics.head(MOST_SUBJECTS)
+    rows, languages = heard.topics.head(MOST_SUBJECTS), Locale.parse(heard.fmt.locale).languages
     if rows.empty:
         return None
     rows = rows.assign(
-        spoken=rows["language"].map(lambda code: LANGUAGES.get(code, code)),
+        topic=[subject_words(topic, heard.fmt) for topic in rows["topic"]],
+        spoken=rows["language"].map(lambda code: languages.get(code, code)),
         example=rows["example"].where(rows["example"] != "", None),
     )
     columns = {
         "topic": ("Subject", "text"), "spoken": ("Language", "text"), "tickets": ("Tickets, 12 months", "count"),
-        "share": ("Share", "share"), "recent": ("Last 3 months", "count"), "earlier": (_earlier(rows), "count"),
+        "share": ("Share", "share"), "recent": ("Last 3 months", "count"), "earlier": (_earlier(rows, heard.fmt), "count"),
         "example": ("A customer's words", "text"),
     }  # fmt: skip
     if rows["spoken"].nunique() < 2:
@@ -56,18 +61,22 @@ def _topics(heard: Heard) -> Table | None:
     return Table(rows, "What customers wrote about; words that few use are left out of quotes.", "tickets", columns)
 
 
-def _earlier(rows: pd.DataFrame) -> str:
-    return "A year before" if (rows["a_year_before"] == True).any() else "3 months on average before"  # noqa: E712  it may hold NaN
+def _earlier(rows: pd.DataFrame, fmt: Formats) -> str:
+    if (rows["a_year_before"] == True).any():  # noqa: E712  it may hold NaN
+        return fmt.say("A year before")
+    return fmt.say("3 months on average before")
 
 
 def _lost(heard: Heard) -> Table | None:
     if heard.lost.empty:
         return None
-    level, days = heard.fmt.share(LEVEL), heard.fmt.count(heard.window)
+    fmt, rows = heard.fmt, heard.lost.head(MOST_SUBJECTS)
     return Table(
-        heard.lost.head(MOST_SUBJECTS),
-        f"Revenue of a customer in the {days} days after they got in touch, against that of customers who had bought alike; "
-        f"{level} ranges.",
+        rows.assign(topic=[subject_words(topic, fmt) for topic in rows["topic"]], evidence=rows["evidence"].map(fmt.told)),
+        fmt.say(
+            "Revenue of a customer in the {days} days after they got in touch, against that of customers who had bought alike; "
+            "{level} ranges.", days=fmt.count(heard.window), level=fmt.share(LEVEL),
+        ),
         "tickets, surveys and orders, net of returns",
         {
             "topic": ("Subject", "text"), "customers": ("Customers followed", "count"), "expected": ("Expected", "money"),
@@ -87,25 +96,30 @@ def _of_answers(heard: Heard) -> list[Assumption]:
         return []
     fmt, notes = heard.fmt, []
     year = heard.answers[(heard.answers["date"] >= heard.since()) & heard.answers[heard.score].notna()]
-    who = "Those who answer a survey may be more pleased, or more annoyed, than those who do not."
+    who = fmt.say("Those who answer a survey may be more pleased, or more annoyed, than those who do not.")
     if heard.buyers is not None and len(heard.buyers) and "customer_id" in year:
         answered = heard.buyers.isin(year["customer_id"]).sum()
-        who = (
-            f"{fmt.count(answered)} of {fmt.count(len(heard.buyers))} customers who bought in the last twelve months answered "
-            f"({fmt.share(answered / len(heard.buyers))}). {who}"
-        )
+        answering = fmt.say(
+            "{n} of {of} customers who bought in the last twelve months answered ({share}).", n=fmt.count(answered),
+            of=fmt.count(len(heard.buyers)), share=fmt.share(answered / len(heard.buyers)),
+        )  # fmt: skip
+        who = fmt.sentences(answering, who)
     notes.append(Assumption(who, "low", "high"))
     if "customer_id" in year and year["customer_id"].notna().any():
         people = year["customer_id"].nunique() + int(year["customer_id"].isna().sum())
         if people < len(year):
             notes.append(
                 Assumption(
-                    f"{fmt.count(len(year))} answers come from {fmt.count(people)} customers; the ranges of the scores take each "
-                    "answer for itself, those of the effects allow for it.", "medium", "low",
+                    fmt.say_n(
+                        "{answers} answers come from {n} customer; the ranges of the scores take each answer for itself, those "
+                        "of the effects allow for it.",
+                        "{answers} answers come from {n} customers; the ranges of the scores take each answer for itself, those "
+                        "of the effects allow for it.", people, answers=fmt.count(len(year)),
+                    ), "medium", "low",
                 )
             )  # fmt: skip
     if (heard.drivers["source"] == "comments").any():
-        text = (
+        text = fmt.say(
             "What a comment mentions is read by a list of words and phrases, which knows neither irony nor rare wordings; a "
             "mention that goes with a low score need not be its cause. Scores end at the top of the scale, so praise "
             "counts for a little less than it is worth."
@@ -113,7 +127,8 @@ def _of_answers(heard: Heard) -> list[Assumption]:
         notes.append(Assumption(text, "medium", "medium"))
         read = int(heard.answers[heard.score].notna().sum())
         if read > MOST_ANSWERS:
-            notes.append(Assumption(f"Effects are those of the latest {fmt.count(MOST_ANSWERS)} answers.", "high", "low"))
+            latest = fmt.say("Effects are those of the latest {n} answers.", n=fmt.count(MOST_ANSWERS))
+            notes.append(Assumption(latest, "high", "low"))
     return notes
 
 
@@ -125,18 +140,22 @@ def _of_tickets(heard: Heard) -> list[Assumption]:
         support = "high" if found.agreement >= 0.8 else "medium" if found.agreement >= 0.6 else "low"
         notes.append(
             Assumption(
-                "Subjects are those that the service desk filed. Grouped by their words alone, "
-                f"{fmt.share(found.agreement)} of the tickets stand with others of the same subject.", support, "medium",
+                fmt.say(
+                    "Subjects are those that the service desk filed. Grouped by their words alone, {share} of the tickets stand "
+                    "with others of the same subject.", share=fmt.share(found.agreement),
+                ), support, "medium",
             )
         )  # fmt: skip
     if (~heard.topics["filed"].astype(bool)).any():
-        text = "Subjects in the customers' own words are groups of alike wordings: two groups may be about one matter."
+        text = fmt.say("Subjects in the customers' own words are groups of alike wordings: two groups may be about one matter.")
         notes.append(Assumption(text, "medium", "medium"))
     if found.sampled is not None and found.sampled < len(heard.tickets):
         notes.append(
             Assumption(
-                f"Subjects were learned from {fmt.count(found.sampled)} of {fmt.count(len(heard.tickets))} tickets; "
-                "the others were assigned to the nearest one.", "high", "low",
+                fmt.say(
+                    "Subjects were learned from {n} of {of} tickets; the others were assigned to the nearest one.",
+                    n=fmt.count(found.sampled), of=fmt.count(len(heard.tickets)),
+                ), "high", "low",
             )
         )  # fmt: skip
     return notes
@@ -145,7 +164,7 @@ def _of_tickets(heard: Heard) -> list[Assumption]:
 def _of_losses(heard: Heard) -> list[Assumption]:
     if heard.lost.empty:
         return []
-    text = (
+    text = heard.fmt.say(
         "A customer who complains is compared with customers in the same quarter who had ordered as recently, as often and for "
         "about as much. Other differences between them may remain, so less revenue goes with a complaint, and is not proven to "
         "come from it."

@@ -18,6 +18,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import silhouette_score
 from sklearn.preprocessing import normalize
 
+from playbook.locale import mark
 from playbook.methods.needs_analysis.feedback.topic_words import (
     CROWD,
     anonymous,
@@ -30,7 +31,7 @@ from playbook.methods.needs_analysis.feedback.topic_words import (
     words_of,
 )
 
-__all__ = ["FEWEST_TEXTS", "Topics", "describe_groups", "find_topics"]
+__all__ = ["FEWEST_TEXTS", "WORDLESS", "Topics", "describe_groups", "find_topics"]
 
 SEED = 7
 FEWEST_TEXTS = 20  # of one language: fewer are read, not grouped
@@ -41,6 +42,7 @@ STARTS = 4
 MOST_NAMES = 1_000
 COMMON = 0.15  # of texts in a language without a list of empty words: words in more of them say nothing
 LABEL_WORDS, TOLD_WORDS = 3, 8
+WORDLESS = mark("other words")  # the label of a topic whose texts share no telling word
 NEAREST = 15  # texts at the centre among which a quote is looked for
 
 
@@ -87,7 +89,7 @@ def find_topics(
     table = pd.DataFrame(rows, columns=["language", "texts", "label", "words", "example"])
     order = table.sort_values("texts", ascending=False, kind="stable").index.to_numpy(dtype=int)
     place = np.append(np.argsort(order), -1)  # of each old number; the last is for texts without a topic
-    table = table.loc[order].reset_index(drop=True).assign(label=lambda t: t["label"].replace("", "other words"))
+    table = table.loc[order].reset_index(drop=True).assign(label=lambda t: t["label"].replace("", WORDLESS))
     return Topics(place[labels], table.assign(topic=np.arange(len(table)))[["topic", *table.columns]], sampled)
 
 

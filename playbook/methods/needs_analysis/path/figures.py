@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from playbook.methods.needs_analysis.path.leaks import Path, path_source
+from playbook.methods.needs_analysis.path.leaks import Path
 from playbook.methods.needs_analysis.path.splits import Split
-from playbook.methods.needs_analysis.path.times import duration
+from playbook.methods.needs_analysis.path.words import BY, cases_word, duration, path_source, span, step_words
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import Formats
 from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, INK, canvas, finish
@@ -27,6 +27,7 @@ def path_figure(path: Path, leak: str | None, fmt: Formats) -> Figure:
         lost = (stages["came"] - stages["reached"]).where(stages["step"] != leak, np.inf)
         lost = lost.iloc[1:-1].nlargest(MOST_BARS - 2).index
         stages = stages.loc[[stages.index[0], *sorted(lost), stages.index[-1]]]
+    names = step_words(stages["step"], path, fmt)
     labels = [f"{fmt.share(s.share)}  ·  {fmt.count(s.reached)}" for s in stages.itertuples()]
     colours = [FINDING if step == leak else BAR for step in stages["step"]]
     long = (stages["share"] > LONG_BAR) & (stages["step"] == leak)  # its two labels need room beside it
@@ -36,12 +37,12 @@ def path_figure(path: Path, leak: str | None, fmt: Formats) -> Figure:
         for place, (stage, label) in enumerate(zip(stages.itertuples(), labels, strict=True)):
             told = ax.annotate(label, (stage.share, place), xytext=(5, 0), textcoords="offset points", va="center")
             if stage.step == leak:
-                lost = f"{fmt.share(1 - stage.conversion)} lost here"
+                lost = fmt.say("{share} lost here", share=fmt.share(1 - stage.conversion))
                 ax.annotate(
                     lost, (1, 0.5), xycoords=told, xytext=(12, 0), textcoords="offset points", va="center", color=FINDING,
                     weight="bold",
                 )  # fmt: skip
-        ax.set_yticks(range(len(stages)), [_short(step) for step in stages["step"]])
+        ax.set_yticks(range(len(stages)), [_short(step) for step in names])
         ax.invert_yaxis()
         ax.set_xlim(0, end)
         ax.set_xticks([])
@@ -49,13 +50,20 @@ def path_figure(path: Path, leak: str | None, fmt: Formats) -> Figure:
         ax.spines["bottom"].set_visible(False)
         ax.tick_params(axis="y", colors=HISTORY)
         svg = finish(figure)
-    alt = "; ".join(f"{step}: {label.replace('  ·  ', ', ')}" for step, label in zip(stages["step"], labels, strict=True))
-    worst = f" The smallest share goes on to {leak}." if leak else ""
+    told = (
+        fmt.say("{label}: {value} ({n})", label=name, value=fmt.share(s.share), n=fmt.count(s.reached))
+        for name, s in zip(names, stages.itertuples(), strict=True)
+    )
+    alt = fmt.say("Bars: {parts}.", parts=fmt.listed(told))
+    if leak:
+        worst = step_words([leak], path, fmt)[0]
+        alt = fmt.sentences(alt, fmt.say("The smallest share goes on to '{step}'.", step=worst))
+    caption = fmt.say("Share of {cases} that reach each step", cases=cases_word(path, fmt))
     data = Table(
-        stages[["step", "reached", "share"]], f"Share of {path.noun} that reach each step", path_source(path, fmt),
+        stages[["step", "reached", "share"]].assign(step=names), caption, path_source(path, fmt),
         {"step": ("Step", "text"), "reached": ("Reached", "count"), "share": ("Share of all", "share")},
     )  # fmt: skip
-    return Figure(svg, f"Share of {path.noun} that reach each step.", path_source(path, fmt), f"Bars: {alt}.{worst}", data)
+    return Figure(svg, caption, path_source(path, fmt), alt, data)
 
 
 def split_figure(splits: tuple[Split, ...], path: Path, fmt: Formats) -> Figure | None:
@@ -66,7 +74,6 @@ def split_figure(splits: tuple[Split, ...], path: Path, fmt: Formats) -> Figure 
     groups = split.groups
     if len(groups) > MOST_GROUPS:  # those with the most cases
         groups = groups.loc[sorted(groups["came"].sort_values(ascending=False, kind="stable").index[:MOST_GROUPS])]
-    what = "closed opportunities won" if path.case == "opportunities" else f"{path.noun} that go on to '{split.step}'"
     mean = split.groups["reached"].sum() / split.groups["came"].sum()
     apart = [FINDING if d != "indicative" and not b else FORECAST if d != "indicative" else HISTORY
              for d, b in zip(groups["difference"], groups["better"], strict=True)]  # fmt: skip
@@ -77,7 +84,7 @@ def split_figure(splits: tuple[Split, ...], path: Path, fmt: Formats) -> Figure 
         for row, (share, colour) in enumerate(zip(groups["expected"], apart, strict=True)):
             ax.annotate(fmt.share(share), (1.01, row), xycoords=("axes fraction", "data"), va="center", color=colour)
         ax.vlines(mean, -0.55, len(groups) - 0.4, color=HISTORY, linewidth=1, linestyle=(0, (4, 3)))
-        ax.annotate(f"all: {fmt.share(mean)}", (mean, -0.85), ha="center", color=HISTORY)
+        ax.annotate(fmt.say("all: {share}", share=fmt.share(mean)), (mean, -0.85), ha="center", color=HISTORY)
         ax.set_yticks(rows, [_short(group) for group in groups["group"]])
         ax.set_ylim(len(groups) - 0.4, -1.2)
         ax.margins(x=0.05)
@@ -87,19 +94,28 @@ def split_figure(splits: tuple[Split, ...], path: Path, fmt: Formats) -> Figure 
         ax.grid(False, axis="y")
         ax.tick_params(axis="y", colors=INK)
         svg = finish(figure)
-    caption = (
-        f"Share of {what}, by {split.by}, with range; blue is better and rust worse than the others by more than chance, "
-        "grey is neither."
+    told = (
+        fmt.say("{label}: {value} ({range})", label=g.group, value=fmt.share(g.expected), range=_shares(g.low, g.high, fmt))
+        for g in groups.itertuples()
     )
-    alt = "; ".join(
-        f"{g.group}: {fmt.share(g.expected)} ({fmt.share(g.low)} to {fmt.share(g.high)})" for g in groups.itertuples()
+    values = {"by": fmt.told(split.by), "cases": cases_word(path, fmt), "step": split.step}
+    if path.case == "opportunities":
+        shown = fmt.say("Share of closed opportunities won, by {by}", **values)
+    else:
+        shown = fmt.say("Share of {cases} that go on to '{step}', by {by}", **values)
+    caption = fmt.say(
+        "{what}, with range; blue is better and rust worse than the others by more than chance, grey is neither.", what=shown
     )
     data = Table(
-        groups[["group", "came", "expected", "low", "high"]], f"Share of {what}, by {split.by}", path_source(path, fmt),
-        {"group": (split.by.capitalize(), "text"), "came": ("Cases", "count"), "expected": ("Share", "share"),
-         "low": ("Range from", "share"), "high": ("to", "share")},
+        groups[["group", "came", "expected", "low", "high"]], shown, path_source(path, fmt),
+        {"group": BY[split.by], "came": ("Cases", "count"), "expected": ("Share", "share"),
+         "low": ("Range from", "share"), "high": ("Range to", "share")},
     )  # fmt: skip
-    return Figure(svg, caption, path_source(path, fmt), f"Dots: {alt}.", data)
+    return Figure(svg, caption, path_source(path, fmt), fmt.say("Dots: {parts}.", parts=fmt.listed(told)), data)
+
+
+def _shares(low: float, high: float, fmt: Formats) -> str:
+    return span(fmt.share(low), fmt.share(high), fmt)
 
 
 def times_figure(times: pd.DataFrame, path: Path, fmt: Formats) -> Figure | None:
@@ -132,21 +148,24 @@ def times_figure(times: pd.DataFrame, path: Path, fmt: Formats) -> Figure | None
         ax.grid(False, axis="y")
         ax.tick_params(axis="y", colors=INK)
         svg = finish(figure)
-    caption = (
+    caption = fmt.say(
         "Time at each step of those that move on: median (dot) and the middle half of them (line), the slowest step in rust; "
         "each mark on the scale is several times the one before."
     )
-    alt = "; ".join(
-        f"{t.step}: {duration(t.median, fmt)} ({duration(t.quartile, fmt)} to {duration(t.upper, fmt)})"
+    told = (
+        fmt.say(
+            "{label}: {value} ({range})", label=t.step, value=duration(t.median, fmt),
+            range=span(duration(t.quartile, fmt), duration(t.upper, fmt), fmt),
+        )
         for t in shown.itertuples()
-    )
+    )  # fmt: skip
     words = shown.assign(**{name: [duration(d, fmt) for d in shown[name]] for name in ("quartile", "median", "upper")})
     data = Table(
         words, "Time at each step", path_source(path, fmt),
         {"step": ("Step", "text"), "quartile": ("A quarter within", "text"), "median": ("Half within", "text"),
          "upper": ("Three quarters within", "text")},
     )  # fmt: skip
-    return Figure(svg, caption, path_source(path, fmt), f"Dots: {alt}.", data)
+    return Figure(svg, caption, path_source(path, fmt), fmt.say("Dots: {parts}.", parts=fmt.listed(told)), data)
 
 
 def _short(name: object) -> str:

@@ -12,7 +12,7 @@ from playbook.methods.needs_analysis.path.deals import FEWEST_WON, YEAR_DAYS, de
 from playbook.methods.needs_analysis.path.steps import first_reach, step_order
 from playbook.methods.needs_analysis.path.waiting import Waiting
 from playbook.result.contract import Evidence
-from playbook.result.formats import LEVEL, Formats
+from playbook.result.formats import LEVEL
 
 __all__ = [
     "POINT",
@@ -21,7 +21,6 @@ __all__ = [
     "costliest",
     "deal_path",
     "journey_path",
-    "path_source",
 ]
 
 DIMENSIONS = ("channel", "owner", "product")
@@ -189,11 +188,6 @@ def costliest(path: Path) -> tuple[pd.Series, Evidence] | None:
     second = leaks.iloc[1]
     alone = share_p_value(worst["reached"], worst["came"], second["reached"], second["came"])
     return worst, evidence_of(alone, otherwise="indicative")
-
-
-def path_source(path: Path, fmt: Formats) -> str:
-    """Where the numbers come from, as captions have it."""
-    return f"{path.table}, {fmt.count(path.cases)} {path.noun}"
 
 
 def _path(case, table, order, cases, yearly, worth, error, first_leak) -> Path:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.needs_analysis.path.deals import average_amount, deal_states
 from playbook.methods.needs_analysis.path.steps import outcome
 from playbook.methods.needs_analysis.path.waiting import waiting
@@ -16,7 +17,7 @@ FEWEST = 30  # moves, to know what is long
 NEARLY_ALL = (
     0.9  # share that moves on from a step in the end, if only to be lost: otherwise who stays is gone, and nobody noted it
 )
-NOBODY = "not assigned"
+NOBODY = mark("not assigned")
 
 
 @dataclass(frozen=True)

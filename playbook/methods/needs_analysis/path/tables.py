@@ -7,11 +7,11 @@ import pandas as pd
 from playbook.methods.needs_analysis.path.channel_credit import Credit
 from playbook.methods.needs_analysis.path.deals import YEAR_DAYS
 from playbook.methods.needs_analysis.path.findings import FEWEST_SALES, Costliest
-from playbook.methods.needs_analysis.path.leaks import Path, path_source
+from playbook.methods.needs_analysis.path.leaks import Path
 from playbook.methods.needs_analysis.path.moves import turns
 from playbook.methods.needs_analysis.path.splits import Split
-from playbook.methods.needs_analysis.path.stalls import Stalls
-from playbook.methods.needs_analysis.path.times import duration
+from playbook.methods.needs_analysis.path.stalls import NOBODY, Stalls
+from playbook.methods.needs_analysis.path.words import BY, cases_word, duration, path_source, span, step_words
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import Formats
 
@@ -35,41 +35,56 @@ def funnel_tables(
 def _steps(path: Path, fmt: Formats) -> Table:
     columns = {
         "step": ("Step", "text"), "reached": ("Got so far", "count"), "conversion": ("Of those before", "share"),
-        "low": ("Range from", "share"), "high": ("to", "share"), "point": ("One point more, a year", "money"),
+        "low": ("Range from", "share"), "high": ("Range to", "share"), "point": ("One point more, a year", "money"),
     }  # fmt: skip
     frame = path.stages.assign(**path.stages[["conversion", "low", "high", "point"]].where(path.stages["leak"]))
+    frame["step"] = step_words(frame["step"], path, fmt)
     if path.worth is None:
         del columns["point"]
     return Table(frame, "Steps on the way, the last twelve months", path_source(path, fmt), columns)
 
 
 def _split(split: Split, path: Path, found: Costliest, fmt: Formats) -> Table:
-    before, step = found[0]["before"], split.step
     priced = split.gain is not None and split.evidence != "indicative"
     order = ["gain", "came", "group"] if priced else ["came", "group"]
     frame = split.groups.sort_values(order, ascending=[False] * (len(order) - 1) + [True], ignore_index=True)
     frame = frame.assign(
         took=[duration(d, fmt) for d in frame["days"]],
-        span=[" to ".join(dict.fromkeys(map(fmt.share, (g.low, g.high)))) for g in frame.itertuples()],
-        apart=[_apart(g.difference, g.better) for g in frame.itertuples()],
+        span=[span(fmt.share(g.low), fmt.share(g.high), fmt) for g in frame.itertuples()],
+        apart=[_apart(g.difference, g.better, fmt) for g in frame.itertuples()],
     )  # fmt: skip
-    deals = path.case == "opportunities"
+    values = {"by": fmt.told(split.by), "before": found[0]["before"], "step": split.step}
+    if path.case == "opportunities":
+        came, went = fmt.say("Closed"), fmt.say("Won")
+        caption = fmt.say(
+            "Closed opportunities won, by {by}; what is to be expected lies nearer to the average the fewer cases there are",
+            **values,
+        )
+    else:
+        came, went = fmt.say("Reached '{before}'", **values), fmt.say("Went on to '{step}'", **values)
+        caption = fmt.say(
+            "From '{before}' to '{step}', by {by}; what is to be expected lies nearer to the average the fewer cases there are",
+            **values,
+        )
     columns = {
-        "group": (split.by.capitalize(), "text"), "came": ("Closed" if deals else f"Reached '{before}'", "count"),
-        "conversion": ("Won" if deals else f"Went on to '{step}'", "share"), "expected": ("To be expected", "share"),
+        "group": BY[split.by], "came": (came, "count"), "conversion": (went, "share"), "expected": ("To be expected", "share"),
         "span": ("Range of it", "text"), "apart": ("Apart beyond chance", "text"),
     }  # fmt: skip
     if frame["days"].notna().any():
         columns["took"] = ("Time to the end, median", "text")
     if priced:
-        columns |= {"point": ("One point more, a year", "money"), "gain": (f"At {fmt.share(split.level)}, a year", "money")}
-    what = f"Closed opportunities won, by {split.by}" if deals else f"From '{before}' to '{step}', by {split.by}"
-    caption = f"{what}; what is to be expected lies nearer to the average the fewer cases there are"
+        level = fmt.say("At {share}, a year", share=fmt.share(split.level))
+        columns |= {
+            "point": ("One point more, a year", "money"),
+            "gain": (level, "money"),
+        }
     return Table(frame.head(MOST_ROWS) if len(frame) > 2 * MOST_ROWS else frame, caption, path_source(path, fmt), columns)
 
 
-def _apart(difference: str, better: bool) -> str:
-    return "no" if difference == "indicative" else "better" if better else "worse"
+def _apart(difference: str, better: bool, fmt: Formats) -> str:
+    if difference == "indicative":
+        return fmt.say("no")
+    return fmt.say("better") if better else fmt.say("worse")
 
 
 def _times(times: pd.DataFrame, path: Path, fmt: Formats) -> Table | None:
@@ -77,8 +92,7 @@ def _times(times: pd.DataFrame, path: Path, fmt: Formats) -> Table | None:
         return None
     frame = times.assign(
         **{name: [duration(d, fmt) for d in times[name]] for name in ("median", "upper", "long")},
-        range=[_range(t.low, t.high, fmt) for t in times.itertuples()],
-        way=["on the way" if on else "detour" for on in times["on_path"]],
+        range=[span(duration(t.low, fmt), duration(t.high, fmt), fmt) for t in times.itertuples()],
     )
     columns = {
         "step": ("Step", "text"), "stays": ("Stays", "count"), "happens": ("Move on", "share"), "median": ("Half within", "text"),
@@ -87,29 +101,28 @@ def _times(times: pd.DataFrame, path: Path, fmt: Formats) -> Table | None:
     return Table(frame.head(MOST_ROWS), "Time at each step of those that move on to another", path_source(path, fmt), columns)
 
 
-def _range(low: float, high: float, fmt: Formats) -> str:
-    return " to ".join(dict.fromkeys((duration(low, fmt), duration(high, fmt))))
-
-
 def _turns(moves: pd.DataFrame, path: Path, fmt: Formats) -> Table | None:
     back = turns(moves, tuple(path.stages["step"])) if len(moves) else moves
     if back.empty:
         return None
     frame = back.assign(
-        kind=back["kind"].map({"back": "back to a step taken before", "again": "the same step again"}),
-        span=[" to ".join(dict.fromkeys(map(fmt.share, (t.low, t.high)))) for t in back.itertuples()],
+        kind=back["kind"].map({"back": fmt.say("back to a step taken before"), "again": fmt.say("the same step again")}),
+        span=[span(fmt.share(t.low), fmt.share(t.high), fmt) for t in back.itertuples()],
     )
     columns = {
         "step": ("From", "text"), "next_step": ("To", "text"), "kind": ("What", "text"), "cases": ("Times", "count"),
         "share": ("Of all at that step", "share"), "span": ("Range of it", "text"),
     }  # fmt: skip
-    return Table(frame.head(MOST_TURNS), f"Where {path.noun} turn back, the most frequent turns", path_source(path, fmt), columns)
+    caption = fmt.say("Where {cases} turn back, the most frequent turns", cases=cases_word(path, fmt))
+    return Table(frame.head(MOST_TURNS), caption, path_source(path, fmt), columns)
 
 
 def _stalled(stalls: Stalls | None, path: Path, fmt: Formats) -> Table | None:
     if stalls is None or stalls.groups.empty:
         return None
-    frame = stalls.groups.assign(after=[duration(d, fmt) for d in stalls.groups["after"]],
+    nobody = fmt.told(NOBODY)
+    frame = stalls.groups.assign(owner=stalls.groups["owner"].replace(NOBODY, nobody),
+                                 after=[duration(d, fmt) for d in stalls.groups["after"]],
                                  waits=[duration(d, fmt) for d in stalls.groups["median_days"]])  # fmt: skip
     columns = {
         "step": ("Stage", "text"), "owner": ("Owner", "text"), "open": ("Open", "count"), "stalled": ("Waiting long", "count"),
@@ -133,7 +146,7 @@ def _credit(credit: Credit | None, path: Path, fmt: Formats) -> Table | None:
     columns = {
         "channel": ("Channel", "text"), "paths": ("Journeys that meet it", "count"), "first": ("Sales by first contact", "count"),
         "last": ("By last contact", "count"), "linear": ("Shared evenly", "count"), "markov": ("By what it adds", "count"),
-        "low": ("Range from", "count"), "high": ("to", "count"),
+        "low": ("Range from", "count"), "high": ("Range to", "count"),
     }  # fmt: skip
     return Table(credit.channels.head(MOST_ROWS), "Sales by channel, counted in four ways", path_source(path, fmt), columns)
 
@@ -173,20 +186,21 @@ def funnel_assumptions(
     if path.unripe:
         listed.append(
             Assumption(
-                f"Nine in ten of those who get to the end do so within {fmt.count(path.unripe)} days; "
-                "journeys that began later than that are left out, for they may still be on their way.",
+                fmt.say_n(
+                    "Nine in ten of those who get to the end do so within {n} day; journeys that began later than that are left "
+                    "out, for they may still be on their way.",
+                    "Nine in ten of those who get to the end do so within {n} days; journeys that began later than that are left "
+                    "out, for they may still be on their way.", path.unripe,
+                ),
                 "high", "medium",
             )
         )  # fmt: skip
     if path.worth is not None:
-        what = "order" if path.priced == "order" else "won deal"
-        listed.append(
-            Assumption(
-                f"A sale won back is worth the average {what} of the last twelve months, {fmt.money(path.worth)}.",
-                "medium",
-                "high",
-            )
-        )
+        worth = fmt.money(path.worth)
+        text = fmt.say("A sale won back is worth the average won deal of the last twelve months, {money}.", money=worth)
+        if path.priced == "order":
+            text = fmt.say("A sale won back is worth the average order of the last twelve months, {money}.", money=worth)
+        listed.append(Assumption(text, "medium", "high"))
     if path.priced == "order" and path.worth is not None:
         listed += _coverage(path, order_totals, as_of, fmt)
     if splits:
@@ -220,8 +234,11 @@ def _coverage(path: Path, order_totals: pd.DataFrame, as_of: date, fmt: Formats)
         return []
     return [
         Assumption(
-            f"The journeys end in {fmt.count(ended)} sales a year while {fmt.count(placed)} orders were placed; "
-            "the money counts only the journeys that were recorded, so the true amounts are likely higher.",
+            fmt.say(
+                "The journeys end in {sales} sales a year while {orders} orders were placed; the money counts only the journeys "
+                "that were recorded, so the true amounts are likely higher.",
+                sales=fmt.count(ended), orders=fmt.count(placed),
+            ),
             "high", "high",
         )
     ]  # fmt: skip

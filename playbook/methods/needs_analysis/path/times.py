@@ -1,18 +1,14 @@
 """Step times: how long journeys stay at each step before they move on, those still there counted in."""
 
-import numpy as np
 import pandas as pd
 
 from playbook.methods.needs_analysis.path.steps import outcome
 from playbook.methods.needs_analysis.path.waiting import waiting
-from playbook.result.formats import Formats
 
-__all__ = ["duration", "recent_moves", "step_times"]
+__all__ = ["recent_moves", "step_times"]
 
 FEWEST = 10  # stays that ended, below which nothing is said of a step's time
 FEWEST_RECENT = 30  # stays of the last year, below which all years count
-WHOLE = 0.995  # of a unit, from which a time is told in it
-_UNITS = (("day", 1.0), ("hour", 24.0), ("minute", 1440.0), ("second", 86_400.0))
 _EMPTY = {
     "step": "str", "on_path": "bool", "stays": "int64", "moved": "int64", "happens": "float64", "quartile": "float64",
     "median": "float64", "low": "float64", "high": "float64", "upper": "float64", "upper_low": "float64",
@@ -51,13 +47,3 @@ def step_times(journey_moves: pd.DataFrame, order: tuple[str, ...]) -> pd.DataFr
     place = frame["step"].map({step: k for k, step in enumerate(order)}).fillna(len(order))
     frame = frame.assign(place=place).sort_values(["place", "stays", "step"], ascending=[True, False, True], ignore_index=True)
     return frame.drop(columns="place")
-
-
-def duration(days: float, fmt: Formats) -> str:
-    """A length of time in the unit that suits it: 3.2 days, 5 hours, 40 seconds."""
-    if pd.isna(days):
-        return fmt.number(np.nan)
-    unit, per_day = next((u for u in _UNITS if days * u[1] >= WHOLE), _UNITS[-1])
-    amount = days * per_day
-    text = fmt.number(amount, 1 if amount < 9.95 and unit != "second" else 0)
-    return f"{text} {unit}{'' if text == fmt.number(1) else 's'}"

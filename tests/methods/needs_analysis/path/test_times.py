@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from playbook.methods.needs_analysis.path.times import duration, recent_moves, step_times
+from playbook.methods.needs_analysis.path.times import recent_moves, step_times
+from playbook.methods.needs_analysis.path.words import duration
 from playbook.result.formats import Formats
 
 EUR = Formats("EUR")
