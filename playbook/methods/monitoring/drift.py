@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from playbook.locale import mark, said, said_n
 from playbook.methods.market_research.grouping.habits import YEAR
 from playbook.methods.market_research.grouping.migration import days_back
 from playbook.methods.market_research.segments import Segments
@@ -33,7 +34,7 @@ __all__ = ["Drift", "drift"]
 @dataclass(frozen=True, kw_only=True)
 class Drift(Result):
     """``rows``: every comparison, see ``graded``; ``judged``: the latest rows scored, with probability and outcome; ``parts``:
-    shares before and now by title; ``when``: what these are compared with."""
+    shares before and now by title; ``when``: what these are compared with. Titles and ``when`` are words to be ``told``."""
 
     rows: pd.DataFrame = field(repr=False)
     judged: pd.DataFrame = field(repr=False)
@@ -89,24 +90,25 @@ def drift(
     if segments is not None:
         rows += segment_rows(segments.migration)
         then, caveat["segments"] = _segments_then(order_totals)
-        when["segments"], moved = f"that of {then}", moves_finding(segments.migration, then, fmt)
+        when["segments"], moved = said("that of {then}", then=then), moves_finding(segments.migration, then, fmt)
     parts = {}
     if product_weeks is not None and len(product_weeks):
         rows += [*mix_rows(product_weeks), *price_rows(product_weeks)]
         _weeks(product_weeks["week"], ("mix", "price"), when, caveat)
-        parts["Revenue by product group"] = shares(product_weeks, "category", "revenue")
+        parts[mark("Revenue by product group")] = shares(product_weeks, "category", "revenue")
     if order_totals is not None and "channel" in order_totals:
         orders = weekly_orders(order_totals)
         rows += channel_rows(orders)
         _weeks(orders["week"], ("channel",), when, caveat)
-        parts["Orders by channel"] = shares(orders, "channel", "orders")
+        parts[mark("Orders by channel")] = shares(orders, "channel", "orders")
     if not rows:
         days = [t[c] for t, c in ((product_weeks, "week"), (order_totals, "day")) if t is not None and len(t)]
         long = any(one.max() - one.min() >= pd.Timedelta(weeks=2 * QUARTER) for one in days)
-        why = "too little is known of who buys what, by which channel" if long else "the history is too short"
         return Locked(
             fmt=fmt,
-            headline=f"Nothing can be compared yet: {why}",
+            headline="Nothing can be compared yet: too little is known of who buys what, by which channel"
+            if long
+            else "Nothing can be compared yet: the history is too short",
             unlock=("orders (customer_id, product_id, quantity) over at least 26 weeks, or cases with 50 open and 50 closed",),
             promise=drift.section.promise,
         )
@@ -132,11 +134,11 @@ def _weeks(weeks: pd.Series, kinds: tuple[str, ...], when: dict[str, str], cavea
 
 
 def _segments_then(order_totals: pd.DataFrame | None) -> tuple[str, str]:
-    """The day with which the segments compare today, in words, and what else could explain a difference."""
+    """The day with which the segments compare today, in words to be ``told``, and what else could explain a difference."""
     if order_totals is None:
-        return "an earlier day", MAYBE_SEASON
+        return mark("an earlier day"), MAYBE_SEASON
     back = days_back((order_totals["day"].max() - order_totals["day"].min()).days + 1)
-    return ("a year ago", "") if back == YEAR else (f"{back} days ago", MAYBE_SEASON)
+    return (mark("a year ago"), "") if back == YEAR else (said_n("{n} day ago", "{n} days ago", back), MAYBE_SEASON)
 
 
 def _quarter(product_weeks: pd.DataFrame | None) -> float | None:

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2_contingency, ks_2samp
 
-__all__ = ["FEWEST", "Distance", "distance", "noise", "psi"]
+from playbook.locale import mark
+
+__all__ = ["ALL_OTHER", "FEWEST", "NOT_KNOWN", "Distance", "distance", "noise", "psi"]
 
 FEWEST = 50  # rows of either group: with fewer, tenths hold a handful
 PARTS = 10
@@ -14,6 +16,7 @@ LEAST_LEVEL = 5  # rows that a value of a text column is expected to have in eit
 EMPTY = 0.5  # rows put into every part where one is empty
 OTHERS = "\x00others"  # no client's word
 MISSING = "\x00missing"
+ALL_OTHER, NOT_KNOWN = mark("all other values"), mark("not known")  # as readers know the two
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def _words(before: pd.Series, now: pd.Series) -> Distance | None:
     table = counts.to_numpy().T
     shares = table / table.sum(axis=1, keepdims=True)
     most = int(np.abs(shares[1] - shares[0]).argmax())
-    level = {OTHERS: "all other values", MISSING: "not known"}.get(counts.index[most], counts.index[most])
+    level = {OTHERS: ALL_OTHER, MISSING: NOT_KNOWN}.get(counts.index[most], counts.index[most])
     return Distance(
         psi(*table), noise(len(counts), len(before), len(now)), float(chi2_contingency(table).pvalue),
         float(shares[0, most]), float(shares[1, most]), level,

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from playbook.methods.monitoring.drifting.findings import row_name
 from playbook.methods.monitoring.drifting.grades import LARGE, MODERATE, STRONG
 from playbook.methods.monitoring.drifting.tables import COMPARED, SOURCE, told_rows
+from playbook.methods.monitoring.drifting.words import level_name, row_name
 from playbook.methods.strategy.predicting.judge import calibration_table
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
@@ -16,6 +16,7 @@ __all__ = ["calibration_figure", "drift_figure", "shares_figure"]
 BARS, FEWEST_BARS, LINES = 12, 3, 8
 SEEN = 0.005  # of the index: less is no bar
 LONGEST = 34
+ENDS = (("low", 0), ("high", -1))  # of the scores, as places in the table of calibration
 NO_INDEX = ("price", "calibration")
 TENTHS = 100  # rows from which scores are told in tenths, in fifths below
 
@@ -27,7 +28,7 @@ def drift_figure(rows: pd.DataFrame, fmt: Formats) -> Figure | None:
         return None
     shown = indices.assign(beyond=(indices["size"] - indices["noise"]).clip(lower=0)).nlargest(BARS, "beyond")
     shown = shown[(shown["beyond"] > SEEN) | (np.arange(len(shown)) < FEWEST_BARS)][::-1]
-    names = [_short(row_name(r)) for r in shown.itertuples()]
+    names = [_short(row_name(r, fmt)) for r in shown.itertuples()]
     colours = [FINDING if grade == STRONG else BAR for grade in shown["grade"]]
     with canvas(height=0.9 + 0.29 * len(shown)) as (figure, ax):
         place = np.arange(len(shown))
@@ -35,7 +36,7 @@ def drift_figure(rows: pd.DataFrame, fmt: Formats) -> Figure | None:
         ax.set_yticks(place, names)
         reach = max(shown["beyond"].max() * 1.2, LARGE * 1.25)
         ax.set_xlim(0, reach)
-        for line, word in ((MODERATE, "moderate"), (LARGE, "strong")):
+        for line, word in ((MODERATE, fmt.say("moderate")), (LARGE, fmt.say("strong"))):
             ax.axvline(line, color=HISTORY, linestyle=(0, (4, 3)), linewidth=1)
             ax.annotate(
                 word, (line, 1), (3, 2), xycoords=("data", "axes fraction"), textcoords="offset points", color=HISTORY,
@@ -43,14 +44,17 @@ def drift_figure(rows: pd.DataFrame, fmt: Formats) -> Figure | None:
         for at, value in zip(place, shown["beyond"], strict=True):
             ax.annotate(fmt.number(value, 2), (value, at), (4, 0), textcoords="offset points", va="center", bbox=ON_LINES)
         ax.grid(False)
-        ax.set_xlabel("stability index, beyond what chance brings")
+        ax.set_xlabel(fmt.say("stability index, beyond what chance brings"))
         svg = finish(figure)
     strong = [name for name, grade in zip(names, shown["grade"], strict=True) if grade == STRONG]
-    alt = f"Bars of the stability index of {len(shown)} comparisons. " + (
-        f"Strong: {', '.join(strong[::-1])}." if strong else "None is strong."
+    alt = fmt.sentences(
+        fmt.say_n("Bar of the stability index of {n} comparison.", "Bars of the stability index of {n} comparisons.", len(shown)),
+        fmt.say("Strong: {names}.", names=fmt.listed(strong[::-1])) if strong else fmt.say("None is strong."),
     )
-    caption = "What shifted most; in rust what is strong and more than chance"
-    return Figure(svg, caption, SOURCE, alt, Table(told_rows(shown[::-1], fmt), "Stability indices", SOURCE, COMPARED))
+    return Figure(
+        svg, "What shifted most; in rust what is strong and more than chance", SOURCE, alt,
+        Table(told_rows(shown[::-1], fmt), "Stability indices", SOURCE, COMPARED),
+    )  # fmt: skip
 
 
 def shares_figure(parts: dict[str, pd.DataFrame], when: str, fmt: Formats) -> Figure | None:
@@ -65,21 +69,27 @@ def shares_figure(parts: dict[str, pd.DataFrame], when: str, fmt: Formats) -> Fi
             ax.hlines(place, shown["before"], shown["now"], color=HISTORY, linewidth=1.5)
             ax.plot(shown["before"], place, "o", color=HISTORY, markersize=5)
             ax.plot(shown["now"], place, "o", color=FORECAST, markersize=6)
-            ax.set_yticks(place, [_short(str(name), 20) for name in shown.index])
+            ax.set_yticks(place, [_short(level_name(str(name), fmt), 20) for name in shown.index])
             ax.set_ylim(-0.6, len(shown) - 0.4)
             ax.margins(x=0.2)
             ax.xaxis.set_major_formatter(lambda value, _: fmt.share(value, 0))
             ax.locator_params(axis="x", nbins=4)
-            ax.set_title(title, loc="left", fontsize=10)
+            ax.set_title(fmt.told(title), loc="left", fontsize=10)
         svg = finish(figure)
-    caption = f"Shares now (blue) and in {when} (grey), the largest changes first"
-    long = pd.concat([table.head(LINES).rename_axis("name").reset_index().assign(of=title) for title, table in parts.items()])
+    caption = fmt.say("Shares now (blue) and in {when} (grey), the largest changes first", when=fmt.told(when))
+    told = {
+        fmt.told(title): table.head(LINES).rename(index=lambda name: level_name(str(name), fmt)) for title, table in parts.items()
+    }
+    long = pd.concat([table.rename_axis("name").reset_index().assign(of=title) for title, table in told.items()])
     first = [
-        f"{title}: {t.index[0]} {fmt.share(t['now'].iloc[0])} instead of {fmt.share(t['before'].iloc[0])}"
-        for title, t in parts.items()
-    ]
+        fmt.say(
+            "{title}: {name} {now} instead of {before}.",
+            title=title, name=t.index[0], now=fmt.share(t["now"].iloc[0]), before=fmt.share(t["before"].iloc[0]),
+        )
+        for title, t in told.items()
+    ]  # fmt: skip
     columns = {"of": ("Of", "text"), "name": ("What", "text"), "before": ("Before", "share"), "now": ("Now", "share")}
-    return Figure(svg, caption, SOURCE, f"{'; '.join(first)}.", Table(long, "Shares before and now", SOURCE, columns))
+    return Figure(svg, caption, SOURCE, fmt.sentences(*first), Table(long, "Shares before and now", SOURCE, columns))
 
 
 def calibration_figure(judged: pd.DataFrame, fmt: Formats) -> Figure | None:
@@ -94,17 +104,18 @@ def calibration_figure(judged: pd.DataFrame, fmt: Formats) -> Figure | None:
         ax.vlines(table["expected"], table["low"], table["high"], color=FORECAST, linewidth=1.5, alpha=0.5)
         ax.plot(table["expected"], table["seen"], "o", color=FORECAST, markersize=5)
         middle = (0.4 * top, 0.4 * top)
-        ax.annotate("as expected", middle, (8, -6), textcoords="offset points", color=HISTORY, va="top", bbox=ON_LINES)
-        ax.set_xlabel("chance that was given")
-        ax.set_ylabel("share of yes")
+        ax.annotate(fmt.say("as expected"), middle, (8, -6), textcoords="offset points", color=HISTORY, va="top", bbox=ON_LINES)
+        ax.set_xlabel(fmt.say("chance that was given"))
+        ax.set_ylabel(fmt.say("share of yes"))
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_major_formatter(lambda value, _: fmt.share(value, 0))
         svg = finish(figure)
-    caption = f"Scores beside what happened, latest rows; lines hold {fmt.share(LEVEL)} of what chance does"
-    alt = (
-        f"{len(judged)} rows: expected {fmt.share(table['expected'].iloc[0])} to {fmt.share(table['expected'].iloc[-1])}, "
-        f"seen {fmt.share(table['seen'].iloc[0])} to {fmt.share(table['seen'].iloc[-1])}."
-    )
+    caption = fmt.say("Scores beside what happened, latest rows; lines hold {level} of what chance does", level=fmt.share(LEVEL))
+    ends = {f"{column}_{name}": fmt.share(table[column].iloc[at]) for column in ("expected", "seen") for name, at in ENDS}
+    alt = fmt.say(
+        "{rows} rows: expected {expected_low} to {expected_high}, seen {seen_low} to {seen_high}.",
+        rows=fmt.count(len(judged)), **ends,
+    )  # fmt: skip
     columns = {
         "cases": ("Rows", "count"),
         "expected": ("Expected", "share"),

@@ -6,46 +6,27 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.market_research.grouping.migration import NEW_SINCE
 from playbook.methods.monitoring.drifting.grades import MODERATE, STRONG
-from playbook.methods.monitoring.drifting.people import SCORES
 from playbook.methods.monitoring.drifting.sales import HELD
-from playbook.methods.strategy.predicting.wording import column_name
+from playbook.methods.monitoring.drifting.words import (
+    ACTIONS,
+    MATTERS,
+    MAYBE,
+    SALES,
+    SCORES_SHIFTED,
+    SHIFTED,
+    level_name,
+    row_name,
+)
 from playbook.result.contract import Evidence, Finding
 from playbook.result.formats import Formats
 
-__all__ = ["ACTIONS", "MATTERS", "Told", "findings", "headline", "moves_finding", "row_name"]
+__all__ = ["Told", "findings", "headline", "moves_finding"]
 
-_SIZES = {"slight": "slightly ", STRONG: "strongly "}
 NAMED = 3  # columns that a sentence names
 QUARTERS = 4
-MATTERS = MappingProxyType(
-    {
-        "customers": ("customers", "have"),
-        "cases": ("cases", "have"),
-        "score": ("scores", "have"),
-        "calibration": ("how well scores meet what happens", "has"),
-        "segments": ("segment sizes", "have"),
-        "channel": ("channels", "have"),
-        "mix": ("the product mix", "has"),
-        "price": ("prices", "have"),
-    }
-)
-ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "customers": ("Ask what changed in how customers are won or recorded; then learn scores and segments anew.", "marketing"),
-        "cases": ("Ask what changed in how cases come in or are recorded; then learn the score anew.", "whoever keeps the score"),
-        "score": ("Do not work the list by last quarter's threshold: take the best so many, and learn the score anew.", "sales"),
-        "calibration": (
-            "Read chances corrected by this much, and learn the score anew on recent cases.",
-            "whoever keeps the score",
-        ),
-        "segments": ("Size budgets and lists by today's segments, not by last year's.", "marketing"),
-        "channel": ("Check whether the shift was wanted; move service and budget where orders come from.", "marketing"),
-        "mix": ("Check margins of what grows, and stock of it; forecast by product group.", "purchasing"),
-        "price": ("Check whether the change was decided; if not, find who gave the discounts.", "sales"),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -58,6 +39,10 @@ class Told:
     caveat: Mapping[str, str]
     revenue_quarter: float | None
 
+    def against(self, kind: str) -> str:
+        """What the present is compared with."""
+        return self.fmt.told(self.when[kind])
+
     def evidence(self, row) -> Evidence:
         """Shown where the difference is more than chance and nothing else is known to explain it."""
         if row.grade == "none":
@@ -65,25 +50,30 @@ class Told:
         return "indicative" if self.caveat[row.kind] else "shown"
 
 
-def row_name(row) -> str:
-    """What was compared, in words."""
-    return column_name(row.name) if row.kind in {"customers", "cases"} else row.name
-
-
 def headline(rows: pd.DataFrame, told: Told) -> str:
     """What drifted most, or that nothing did."""
-    alerts = rows[rows["grade"].isin([STRONG, "moderate"])]
+    fmt, alerts = told.fmt, rows[rows["grade"].isin([STRONG, "moderate"])]
     if alerts.empty:
-        count = len(rows)
-        return f"Nothing that matters has drifted: {count} {'comparison' if count == 1 else 'comparisons'}, no alert"
-    (first, verb), *rest = (MATTERS[kind] for kind in dict.fromkeys(alerts["kind"]))
-    strong = alerts["grade"].iloc[0] == STRONG
-    more = f", and so {rest[0][1] if len(rest) == 1 else 'have'} {_and([name for name, _ in rest])}" if rest else ""
+        return fmt.say_n(
+            "Nothing that matters has drifted: {n} comparison, no alert",
+            "Nothing that matters has drifted: {n} comparisons, no alert",
+            len(rows),
+        )
+    (first, _, number), *rest = (MATTERS[kind] for kind in dict.fromkeys(alerts["kind"]))
+    what = fmt.told(first)
+    if alerts["grade"].iloc[0] == STRONG:
+        changed = fmt.say_n("{what} has changed strongly", "{what} have changed strongly", number, what=what)
+    else:
+        changed = fmt.say_n("{what} has changed noticeably", "{what} have changed noticeably", number, what=what)
+    if rest:
+        names, number = fmt.listed(fmt.told(name) for _, name, _ in rest), rest[0][2] if len(rest) == 1 else 2
+        changed = fmt.say_n(
+            "{changed}, and so has {names}", "{changed}, and so have {names}", number, changed=changed, names=names
+        )
     caveats = {told.caveat[kind] for kind in alerts["kind"]}
-    maybe = (
-        f"; {caveats.pop()[0].lower()}{told.caveat[alerts['kind'].iloc[0]][1:-1]}" if len(caveats) == 1 and all(caveats) else ""
-    )
-    return f"{first[0].upper()}{first[1:]} {verb} changed {'strongly' if strong else 'noticeably'}{more}{maybe}"
+    if len(caveats) == 1 and all(caveats):
+        return fmt.say("{changed}; {maybe}", changed=changed, maybe=fmt.told(MAYBE[caveats.pop()]))
+    return changed
 
 
 def findings(rows: pd.DataFrame, told: Told, more: tuple[Finding | None, ...] = ()) -> tuple[Finding, ...]:
@@ -104,60 +94,85 @@ def moves_finding(migration: pd.DataFrame, when: str, fmt: Formats) -> Finding |
     if not (change < 0).any():
         return None
     flow, lost = known.loc[change.idxmin()], float(-change.min())
-    people = f"{fmt.count(flow['customers'])} {'customer' if flow['customers'] == 1 else 'customers'}"
     return Finding(
         "drift-moves",
-        f"The costliest move between segments, against {when}: {people} from {flow['then']} to {flow['now']}, "
-        f"who brought {fmt.money(flow['revenue_after'])} instead of {fmt.money(flow['revenue_before'])}.",
+        fmt.say_n(
+            "The costliest move between segments, against {when}: {n} customer from {then} to {now}, who brought {after} instead"
+            " of {before}.",
+            "The costliest move between segments, against {when}: {n} customers from {then} to {now}, who brought {after} instead"
+            " of {before}.",
+            int(flow["customers"]), when=fmt.told(when), then=flow["then"], now=flow["now"],
+            after=fmt.money(flow["revenue_after"]), before=fmt.money(flow["revenue_before"]),
+        ),
         value=-lost,
         unit="money",
         n=int(flow["customers"]),
         evidence="indicative",  # some always fall, as others rise
-        action=f"Ask the largest of them why; the list of segments names who is {flow['now']} now.",
-        owner="sales",
-    )
+        action=fmt.say("Ask the largest of them why; the list of segments names who is {segment} now.", segment=flow["now"]),
+        owner=SALES,
+    )  # fmt: skip
 
 
 def _columns(rows: pd.DataFrame, told: Told) -> Finding:
-    fmt, alerts = told.fmt, rows[rows["grade"].isin([STRONG, "moderate"])]
-    of = f"{fmt.count(len(rows))} {'column' if len(rows) == 1 else 'columns'}"
-    kind = rows["kind"].iloc[0]
-    of += f" that {'describes' if len(rows) == 1 else 'describe'} {kind}"
+    fmt, alerts, kind = told.fmt, rows[rows["grade"].isin([STRONG, "moderate"])], rows["kind"].iloc[0]
+    when, names = told.against(kind), fmt.told(MATTERS[kind][1])
+    columns = fmt.say_n("{n} column that describes {rows}", "{n} columns that describe {rows}", len(rows), rows=names)
     if alerts.empty:
         slight = int((rows["grade"] == "slight").sum())
-        some = f"; {slight} differ{'s' if slight == 1 else ''} slightly" if slight else ""
-        return _quiet(kind, rows, f"None of {of} has shifted noticeably against {told.when[kind]}{some}.")
-    named = [f"{row_name(r)} ({_change(r, fmt)})" for r in alerts.head(NAMED).itertuples()]
-    have = "has" if len(alerts) == 1 else "have"
-    more = f" and {len(alerts) - NAMED} more" if len(alerts) > NAMED else ""
-    return _alert(alerts, told, f"{len(alerts)} of {of} {have} shifted against {told.when[kind]}: {', '.join(named)}{more}.")
+        none = fmt.say("None of {columns} has shifted noticeably against {when}.", columns=columns, when=when)
+        few = fmt.say_n("{n} differs slightly.", "{n} differ slightly.", slight) if slight else ""
+        return _quiet(kind, rows, fmt.sentences(none, few))
+    named = [
+        fmt.say("{column} ({change})", column=row_name(r, fmt), change=_change(r, fmt)) for r in alerts.head(NAMED).itertuples()
+    ]
+    more = [fmt.say("{count} more", count=len(alerts) - NAMED)] if len(alerts) > NAMED else []
+    sentence = fmt.say_n(
+        "{n} of {columns} has shifted against {when}: {named}.",
+        "{n} of {columns} have shifted against {when}: {named}.",
+        len(alerts), columns=columns, when=when, named=fmt.listed([*named, *more]),
+    )  # fmt: skip
+    return _alert(alerts, told, sentence)
 
 
 def _score(rows: pd.DataFrame, told: Told) -> Finding:
     r, fmt = next(rows.itertuples()), told.fmt
-    means = f"{fmt.share(r.now)} on average instead of {fmt.share(r.before)}"
-    others = f"those of {r.name.removeprefix(SCORES)} with a known end"
+    means = fmt.say("{now} on average instead of {before}", now=fmt.share(r.now), before=fmt.share(r.before))
+    words = {"rows": fmt.told(r.name), "means": means}
     if r.grade == "none":
-        return _quiet("score", rows, f"The {r.name} spread as {others}: {means}, no more than chance.")
-    return _alert(rows, told, f"The {r.name} have shifted {_SIZES.get(r.grade, '')}against {others}: {means}.")
+        sentence = fmt.say(
+            "The scores of {rows} spread as those of {rows} with a known end: {means}, no more than chance.", **words
+        )
+        return _quiet("score", rows, sentence)
+    return _alert(rows, told, fmt.say(SCORES_SHIFTED[r.grade], **words))
 
 
 def _calibration(rows: pd.DataFrame, told: Told) -> Finding:
     r, fmt = next(rows.itertuples()), told.fmt
-    said = f"Of the latest {fmt.count(r.rows_now)} scored, {fmt.share(r.now)} ended with yes, {fmt.share(r.before)} were expected"
+    seen = fmt.say(
+        "Of the latest {rows} scored, {now} ended with yes, {before} were expected",
+        rows=fmt.count(r.rows_now), now=fmt.share(r.now), before=fmt.share(r.before),
+    )  # fmt: skip
+    if r.grade == "none" and abs(r.size) < MODERATE:
+        return _quiet("calibration", rows, fmt.say("{seen}: the scores hold.", seen=seen))
     if r.grade == "none":
-        rest = "the scores hold" if abs(r.size) < MODERATE else "more than a little, but chance may explain it"
-        return _quiet("calibration", rows, f"{said}: {rest}.")
-    return _alert(rows, told, f"{said}: the scores are {fmt.share(abs(r.size))} too {'low' if r.size > 0 else 'high'}.")
+        return _quiet("calibration", rows, fmt.say("{seen}: more than a little, but chance may explain it.", seen=seen))
+    size = fmt.share(abs(r.size))
+    sentence = (
+        fmt.say("{seen}: the scores are {size} too low.", seen=seen, size=size)
+        if r.size > 0
+        else fmt.say("{seen}: the scores are {size} too high.", seen=seen, size=size)
+    )
+    return _alert(rows, told, sentence)
 
 
 def _level(kind: str, what: str) -> Callable[[pd.DataFrame, Told], Finding]:
     def sentence(rows: pd.DataFrame, told: Told) -> Finding:
         r, fmt = next(rows.itertuples()), told.fmt
-        most = f"{r.level} {fmt.share(r.now)} instead of {fmt.share(r.before)}"
+        words = {"what": fmt.told(what), "when": told.against(kind), "change": _change(r, fmt)}
         if r.grade == "none":
-            return _quiet(kind, rows, f"{what} is as before, against {told.when[kind]}; {most} is the largest difference.")
-        return _alert(rows, told, f"{what} has shifted {_SIZES.get(r.grade, '')}against {told.when[kind]}: {most}.")
+            as_before = fmt.say("{what} is as before, against {when}; {change} is the largest difference.", **words)
+            return _quiet(kind, rows, as_before)
+        return _alert(rows, told, fmt.say(SHIFTED[r.grade], **words))
 
     return sentence
 
@@ -165,20 +180,29 @@ def _level(kind: str, what: str) -> Callable[[pd.DataFrame, Told], Finding]:
 def _price(rows: pd.DataFrame, told: Told) -> Finding:
     r, fmt = next(rows.itertuples()), told.fmt
     change = r.size / HELD
-    what = f"The same {fmt.count(r.rows_now)} products cost {fmt.share(abs(change))} {'more' if change > 0 else 'less'}"
-    against = f"than in {told.when['price']}"
+    words = {"count": fmt.count(r.rows_now), "size": fmt.share(abs(change)), "when": told.against("price")}
+    cost = (
+        fmt.say("The same {count} products cost {size} more than in {when}", **words)
+        if change > 0
+        else fmt.say("The same {count} products cost {size} less than in {when}", **words)
+    )
     if r.grade == "none":
-        return _quiet("price", rows, f"{what} {against}, which chance may explain.")
+        return _quiet("price", rows, fmt.say("{cost}, which chance may explain.", cost=cost))
     known = told.revenue_quarter is not None and change < 0 and not told.caveat["price"]
     lost = told.revenue_quarter * QUARTERS * -change / (1 + change) if known else None
-    a_year = f", {fmt.money(lost)} a year at today's sales" if lost else ""
-    return _alert(rows, told, f"{what} {against}{a_year}.", value=change, money=lost)
+    sentence = (
+        fmt.say("{cost}, {money} a year at today's sales.", cost=cost, money=fmt.money(lost))
+        if lost
+        else fmt.say("{sentence}.", sentence=cost)
+    )
+    return _alert(rows, told, sentence, value=change, money=lost)
 
 
 def _change(r, fmt: Formats) -> str:
+    now, before = fmt.value(r.now, r.unit), fmt.value(r.before, r.unit)
     if isinstance(r.level, str):
-        return f"{r.level} {fmt.share(r.now)} instead of {fmt.share(r.before)}"
-    return f"{fmt.value(r.now, r.unit)} instead of {fmt.value(r.before, r.unit)}"
+        return fmt.say("{name} {now} instead of {before}", name=level_name(r.level, fmt), now=now, before=before)
+    return fmt.say("{now} instead of {before}", now=now, before=before)
 
 
 def _quiet(kind: str, rows: pd.DataFrame, sentence: str) -> Finding:
@@ -188,10 +212,9 @@ def _quiet(kind: str, rows: pd.DataFrame, sentence: str) -> Finding:
 def _alert(rows: pd.DataFrame, told: Told, sentence: str, value: float | None = None, money: float | None = None) -> Finding:
     r = next(rows.itertuples())
     action, owner = ACTIONS[r.kind]
-    caveat = f" {told.caveat[r.kind]}" if told.caveat[r.kind] else ""
     return Finding(
         f"drift-{r.kind}",
-        f"{sentence}{caveat}",
+        told.fmt.sentences(sentence, told.fmt.told(told.caveat[r.kind])),
         value=r.size if value is None else value,
         unit="number" if value is None else "share",
         n=int(r.rows_now),
@@ -202,19 +225,15 @@ def _alert(rows: pd.DataFrame, told: Told, sentence: str, value: float | None = 
     )
 
 
-def _and(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
 _SENTENCES: Mapping[str, Callable[[pd.DataFrame, Told], Finding]] = MappingProxyType(
     {
         "customers": _columns,
         "cases": _columns,
         "score": _score,
         "calibration": _calibration,
-        "segments": _level("segments", "The spread of customers over the segments"),
-        "channel": _level("channel", "The share of the channels in orders"),
-        "mix": _level("mix", "The mix of revenue by product group"),
+        "segments": _level("segments", mark("The spread of customers over the segments")),
+        "channel": _level("channel", mark("The share of the channels in orders")),
+        "mix": _level("mix", mark("The mix of revenue by product group")),
         "price": _price,
     }
 )

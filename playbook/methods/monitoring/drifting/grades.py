@@ -4,12 +4,15 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-__all__ = ["COLUMNS", "LARGE", "MODERATE", "SHOWN", "STRONG", "SURE", "graded"]
+from playbook.locale import mark
+
+__all__ = ["COLUMNS", "GRADES", "LARGE", "MODERATE", "SHOWN", "STRONG", "SURE", "graded"]
 
 SHOWN = 0.05  # share of false alarms among all alarms
 SURE = SHOWN**2  # so that of the alerts that chance raises, one in twenty is strong
 MODERATE, LARGE = 0.10, 0.25  # of the index, beyond what chance brings
 STRONG = "strong"
+GRADES = {STRONG: mark("strong"), "moderate": mark("moderate"), "slight": mark("slight"), "none": "–"}  # as readers know them
 COLUMNS = ["kind", "name", "size", "noise", "chance", "before", "now", "unit", "level", "rows_before", "rows_now"]
 
 

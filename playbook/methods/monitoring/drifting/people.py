@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2_contingency, norm
 
+from playbook.locale import mark, said_n
 from playbook.methods.market_research.grouping.migration import NEW_SINCE
 from playbook.methods.monitoring.drifting.distance import FEWEST, distance, noise, psi
 from playbook.methods.monitoring.drifting.grades import COLUMNS
@@ -16,7 +17,6 @@ from playbook.methods.strategy.scoring import Scoring
 __all__ = [
     "MAYBE_OPEN",
     "MAYBE_SEASON",
-    "SCORES",
     "Groups",
     "calibration_rows",
     "case_groups",
@@ -26,9 +26,8 @@ __all__ = [
     "segment_rows",
 ]
 
-MAYBE_SEASON, MAYBE_OPEN = "This may be the season.", "This may be who is still open."
+MAYBE_SEASON, MAYBE_OPEN = mark("This may be the season."), mark("This may be who is still open.")
 WRITTEN_LATER = ("case_id", "customer_id", "outcome", "opened_on", "treatment", "cost", "value")
-SCORES = "scores of "
 YEAR, SEASON = 365, 30  # days; as near to a year lies the cut-off that a season cannot tell from today
 ACTIVE = "orders_365"
 MONEY = ("revenue_90", "revenue_365", "order_value")
@@ -41,7 +40,7 @@ LATE = 1 / 3  # share of the closed cases that counts as lately
 @dataclass(frozen=True)
 class Groups:
     """Two groups of rows with the same columns: ``before`` and ``now``; ``kind``: what a row is; ``when``: the first group in
-    words; ``caveat``: what else could explain a difference, a sentence or nothing."""
+    words, to be ``told``; ``caveat``: what else could explain a difference, a sentence or nothing."""
 
     before: pd.DataFrame = field(repr=False)
     now: pd.DataFrame = field(repr=False)
@@ -67,7 +66,9 @@ def customer_groups(snapshots: pd.DataFrame) -> Groups | None:
         drop += [c for c in snapshots if c.endswith("_365") and "_share_" not in c]
     before, now = (active[active["cut_off"] == day].drop(columns=drop, errors="ignore") for day in (first, days[-1]))
     same = abs(back - YEAR) <= SEASON
-    when = f"what they were {'a year' if same else f'{back} days'} ago"
+    when = (
+        mark("what they were a year ago") if same else said_n("what they were {n} day ago", "what they were {n} days ago", back)
+    )
     return Groups(before, now, "customers", when, "" if same else MAYBE_SEASON)
 
 
@@ -78,11 +79,11 @@ def case_groups(cases: pd.DataFrame, leaks: tuple[str, ...] = ()) -> Groups | No
     dated = "opened_on" in cases and cases["opened_on"].notna().all()
     features = cases.drop(columns=[c for c in (*WRITTEN_LATER, *leaks) if c in cases])
     if (~closed).sum() >= FEWEST and closed.sum() >= FEWEST:
-        return Groups(features[closed], features[~closed], "cases", "cases with a known end", MAYBE_OPEN)
+        return Groups(features[closed], features[~closed], "cases", mark("cases with a known end"), MAYBE_OPEN)
     if not dated or len(cases) < FEWEST / LATE:
         return None
     late = pd.to_datetime(cases["opened_on"]).rank(method="first", pct=True) > 1 - LATE
-    return Groups(features[~late], features[late], "cases", "earlier cases", MAYBE_SEASON)
+    return Groups(features[~late], features[late], "cases", mark("earlier cases"), MAYBE_SEASON)
 
 
 def feature_rows(groups: Groups) -> list[dict]:
@@ -114,7 +115,7 @@ def score_rows(scoring: Scoring) -> list[dict]:
     rows = tidy(asked.features, asked.when if trial.model.dated else None)[~asked.closed]
     judged, open_ = pd.Series(trial.model.predict_tidy(trial.rows)), pd.Series(trial.model.predict_tidy(rows))
     found = distance(judged, open_)
-    return [_row("score", f"{SCORES}{asked.nouns.many}", found, "share", judged, open_)] if found else []
+    return [_row("score", asked.nouns.many, found, "share", judged, open_)] if found else []
 
 
 def calibration_rows(scoring: Scoring) -> tuple[list[dict], pd.DataFrame]:
@@ -136,7 +137,7 @@ def calibration_rows(scoring: Scoring) -> tuple[list[dict], pd.DataFrame]:
     z = (outcome.sum() - expected) / spread if spread > 0 else 0.0
     size = outcome.sum() / expected - 1 if expected > 0 else 0.0
     row = {
-        "kind": "calibration", "name": f"{SCORES}{scoring.asked.nouns.many} beside what happened", "size": float(size),
+        "kind": "calibration", "name": scoring.asked.nouns.many, "size": float(size),
         "noise": 0.0, "chance": float(2 * norm.sf(abs(z))), "before": float(chance.mean()), "now": float(outcome.mean()),
         "unit": "share", "level": None, "rows_before": len(latest), "rows_now": len(latest),
     }  # fmt: skip
@@ -158,7 +159,8 @@ def segment_rows(migration: pd.DataFrame) -> list[dict]:
     rows = table.sum(axis=1).astype(int)
     return [
         {
-            "kind": "segments", "name": "share of customers by segment", "size": psi(*table), "noise": noise(len(counts), *rows),
+            "kind": "segments", "name": mark("share of customers by segment"), "size": psi(*table),
+            "noise": noise(len(counts), *rows),
             "chance": float(chi2_contingency(table).pvalue), "before": float(shares[0, most]), "now": float(shares[1, most]),
             "unit": "share", "level": str(counts.index[most]), "rows_before": int(rows[0]), "rows_now": int(rows[1]),
         }

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import gamma, wilcoxon
 
-from playbook.methods.monitoring.drifting.distance import psi
+from playbook.locale import mark
+from playbook.methods.monitoring.drifting.distance import NOT_KNOWN, psi
 
 __all__ = ["Windows", "channel_rows", "mix_rows", "price_rows", "shares", "weekly_orders", "windows"]
 
@@ -29,7 +30,8 @@ class Windows:
 
     @property
     def when(self) -> str:
-        return "the same weeks a year before" if self.seasonal else "the weeks before"
+        """What the latest weeks are compared with, in words to be ``told``."""
+        return mark("the same weeks a year before") if self.seasonal else mark("the weeks before")
 
 
 def windows(weeks: pd.Series) -> Windows | None:
@@ -48,7 +50,7 @@ def mix_rows(product_weeks: pd.DataFrame) -> list[dict]:
     """Revenue by product group, now and before."""
     if product_weeks["category"].nunique() < 2:
         return []
-    return _shifted(product_weeks, "category", "revenue", "mix", "revenue by product group")
+    return _shifted(product_weeks, "category", "revenue", "mix", mark("revenue by product group"))
 
 
 def weekly_orders(order_totals: pd.DataFrame) -> pd.DataFrame:
@@ -57,13 +59,13 @@ def weekly_orders(order_totals: pd.DataFrame) -> pd.DataFrame:
     week = orders["day"] - pd.to_timedelta(orders["day"].dt.day_of_week, unit="D")
     first, last = orders["day"].min(), orders["day"].max()
     whole = (week >= first) & (week + pd.Timedelta(days=6) <= last)
-    channel = orders["channel"].astype(object).fillna("not known")
+    channel = orders["channel"].astype(object).fillna(NOT_KNOWN)
     return pd.DataFrame({"week": week, "channel": channel, "orders": 1.0})[whole]
 
 
 def channel_rows(orders: pd.DataFrame) -> list[dict]:
     """Orders by channel, now and before; ``orders`` as ``weekly_orders`` has them."""
-    return _shifted(orders, "channel", "orders", "channel", "orders by channel") if orders["channel"].nunique() > 1 else []
+    return _shifted(orders, "channel", "orders", "channel", mark("orders by channel")) if orders["channel"].nunique() > 1 else []
 
 
 def price_rows(product_weeks: pd.DataFrame) -> list[dict]:
@@ -88,7 +90,7 @@ def price_rows(product_weeks: pd.DataFrame) -> list[dict]:
     chance = float(wilcoxon(steps, method="approx").pvalue) if np.abs(steps).max() > 0 else 1.0
     return [
         {
-            "kind": "price", "name": "prices paid for the same products", "size": HELD * (spent / would - 1), "noise": 0.0,
+            "kind": "price", "name": mark("prices paid for the same products"), "size": HELD * (spent / would - 1), "noise": 0.0,
             "chance": chance, "before": 1.0, "now": spent / would, "unit": "share", "level": None, "rows_before": len(both),
             "rows_now": len(both),
         }
