@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from playbook.methods.strategy.equity.closing import equal_choice, equal_finding, stand_ins
+from playbook.methods.strategy.equity.closing import SAME_FOUND, SAME_SHARE, equal_choice, equal_finding, stand_ins
 from playbook.methods.strategy.equity.figures import chosen_figure
 from playbook.methods.strategy.equity.findings import Judged, findings, headline
-from playbook.methods.strategy.equity.gaps import Gap, gap_of, grouped
+from playbook.methods.strategy.equity.gaps import FEWEST, Gap, gap_of, grouped
 from playbook.methods.strategy.equity.tables import assumptions, tables
 from playbook.methods.strategy.scoring import Scoring
 from playbook.result.contract import Figure, Locked, Result
@@ -48,8 +48,15 @@ def fairness(scoring: Scoring, fmt: Formats, protected: tuple[str, ...] = ()) ->
     """
     held = scoring.asked.protected
     if not protected or not len(held.columns):
-        named = f"a column named {' or '.join(protected)}" if protected else "protected: [gender, age_group] in client.yml"
-        return _locked(fmt, f"{named}, so that the score can be judged by it and is not learnt from it")
+        if not protected:
+            example = "protected: [gender, age_group]"
+            need = fmt.say("{line} in client.yml, so that the score can be judged by it and is not learnt from it", line=example)
+            return _locked(fmt, need)
+        need = fmt.say(
+            "a column named {columns}, so that the score can be judged by it and is not learnt from it",
+            columns=fmt.listed(protected, "or"),
+        )
+        return _locked(fmt, need)
     judged = scoring.learned.held_out
     if scoring.profit is not None:
         judged = judged[scoring.asked.priced[judged.index]]
@@ -58,15 +65,15 @@ def fairness(scoring: Scoring, fmt: Formats, protected: tuple[str, ...] = ()) ->
     chosen, worth, brought, priced = _choice(scoring, at, outcome, chance)
     gaps, costs, proxies = [], [], []
     for name in held.columns:
-        group = grouped(held[name].iloc[at].reset_index(drop=True))
+        group = grouped(held[name].iloc[at].reset_index(drop=True), fmt)
         gap = gap_of(name, group, outcome, chance, chosen)
         if gap is None:
             continue
         gaps.append(gap)
         today = float(brought[chosen].sum())
         for way, other in (
-            ("the same share chosen", equal_choice(group.to_numpy(), worth, chosen)),
-            ("the same share of the yes found", equal_finding(group.to_numpy(), worth, chosen, outcome)),
+            (SAME_SHARE, equal_choice(group.to_numpy(), worth, chosen)),
+            (SAME_FOUND, equal_finding(group.to_numpy(), worth, chosen, outcome)),
         ):
             then = float(brought[other].sum())
             costs.append((name, way, today, then, today - then, int(other.sum())))
@@ -75,7 +82,12 @@ def fairness(scoring: Scoring, fmt: Formats, protected: tuple[str, ...] = ()) ->
         )
         proxies.append(told.assign(attribute=name))
     if not gaps:
-        return _locked(fmt, f"at least 50 scored cases in two groups of {' or '.join(held.columns)}")
+        need = fmt.say(
+            "at least {n} scored cases in two groups of {columns}",
+            n=fmt.count(FEWEST),
+            columns=fmt.listed(held.columns, "or"),
+        )
+        return _locked(fmt, need)
     told = Judged(
         fmt=fmt,
         nouns=scoring.asked.nouns,

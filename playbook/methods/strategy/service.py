@@ -12,8 +12,9 @@ from playbook.methods.strategy.answering.coverage import Coverage, cover
 from playbook.methods.strategy.answering.desk import APPROACHES, Approach
 from playbook.methods.strategy.answering.examples import Examples, gather
 from playbook.methods.strategy.answering.figures import precision_figure
-from playbook.methods.strategy.answering.findings import Judged, findings, headline, proposals, worklists
+from playbook.methods.strategy.answering.findings import Judged, findings, headline
 from playbook.methods.strategy.answering.knowledge import Knowledge, covered, learn_knowledge
+from playbook.methods.strategy.answering.lists import proposals, worklists
 from playbook.methods.strategy.answering.meaning import sentence_embedder
 from playbook.methods.strategy.answering.tables import assumptions, tables
 from playbook.methods.strategy.answering.trial import try_out
@@ -81,7 +82,12 @@ def service(
         return Locked(
             fmt=fmt,
             headline="No answer is sent automatically yet: too few past questions say what they are about",
-            unlock=(f"tickets (topic) or faq (question, answer), for at least {FEWEST} questions about two subjects or more",),
+            unlock=(
+                fmt.say(
+                    "tickets (topic) or faq (question, answer), for at least {n} questions about two subjects or more",
+                    n=fmt.count(FEWEST),
+                ),
+            ),
             promise=service.section.promise,
         )
     approach = max(APPROACHES, key=trial.accuracy)

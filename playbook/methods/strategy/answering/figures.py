@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import Formats
 from playbook.result.theme import FINDING, FORECAST, HISTORY, canvas, finish
@@ -10,7 +11,7 @@ from playbook.result.theme import FINDING, FORECAST, HISTORY, canvas, finish
 __all__ = ["precision_figure"]
 
 POINTS = 40
-SOURCE = "tickets and standing answers; every question answered by what was learnt from the others"
+SOURCE = mark("tickets and standing answers; every question answered by what was learnt from the others")
 
 
 def precision_figure(curve: pd.DataFrame, chosen: float, target: float, fmt: Formats) -> Figure:
@@ -24,28 +25,31 @@ def precision_figure(curve: pd.DataFrame, chosen: float, target: float, fmt: For
         ax.set_xlim(0, max(1.0, shown["share"].max()))
         low = min(shown["precision"].min(), target)
         ax.set_ylim(max(0.0, low - 0.25 * (1 - low) - 0.02), 1.0 + 0.12 * (1 - low) + 0.005)
-        ax.annotate(
-            f"asked for: {fmt.share(target)}", (0.01, target), (0, -5), textcoords="offset points", va="top", color=FINDING
-        )
+        asked = fmt.say("asked for: {share}", share=fmt.share(target))
+        ax.annotate(asked, (0.01, target), (0, -5), textcoords="offset points", va="top", color=FINDING)
         if chosen > 0:
             at = float(np.interp(chosen, curve["share"], curve["precision"]))
             ax.plot([chosen], [at], "o", color=FORECAST, markersize=7)
             ax.annotate(
-                f"{fmt.share(chosen)} answered at once", (chosen, at), (-8, -8), textcoords="offset points",
-                ha="right", va="top", color=HISTORY,
+                fmt.say("{share} answered at once", share=fmt.share(chosen)), (chosen, at), (-8, -8),
+                textcoords="offset points", ha="right", va="top", color=HISTORY,
             )  # fmt: skip
-        ax.set_xlabel("share of the questions answered without a person")
-        ax.set_ylabel("right among them")
+        ax.set_xlabel(fmt.say("share of the questions answered without a person"))
+        ax.set_ylabel(fmt.say("right among them"))
         ax.xaxis.set_major_formatter(lambda value, _: fmt.share(value, 0))
         ax.yaxis.set_major_formatter(lambda value, _: fmt.share(value, 0))
         ax.locator_params(axis="y", nbins=5)
         svg = finish(figure)
-    said = f"{fmt.share(chosen)} of the questions can be answered" if chosen > 0 else "No share of the questions can be answered"
+    words = {"share": fmt.share(chosen), "target": fmt.share(target)}
+    if chosen > 0:
+        reached = fmt.say("{share} of the questions can be answered with {target} right.", **words)
+    else:
+        reached = fmt.say("No share of the questions can be answered with {target} right.", **words)
     return Figure(
         svg,
         "The more questions are answered without a person, the more of the answers are wrong.",
         SOURCE,
-        f"Line chart: right answers against the share of questions answered at once. {said} with {fmt.share(target)} right.",
+        fmt.sentences(fmt.say("Line chart: right answers against the share of questions answered at once."), reached),
         Table(
             shown,
             "Right answers by the share of questions answered at once.",

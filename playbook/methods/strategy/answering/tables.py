@@ -2,26 +2,25 @@
 
 import pandas as pd
 
-from playbook.methods.strategy.answering.findings import Judged
+from playbook.locale import mark
+from playbook.methods.strategy.answering.findings import Judged, language_name
 from playbook.result.contract import Assumption, Table
 
 __all__ = ["assumptions", "tables"]
 
-SOURCE = "tickets and standing answers"
+SOURCE = mark("tickets and standing answers")
 MOST_ROWS = 12
 _WAYS = {
-    "retrieval": "Closest past question (BM25 and tf-idf)",
-    "classifier": "Learnt subjects (support vector machine)",
-    "both": "Both together",
+    "retrieval": mark("Closest past question (BM25 and tf-idf)"),
+    "classifier": mark("Learnt subjects (support vector machine)"),
+    "both": mark("Both together"),
 }
-_LANGUAGES = {"en": "English", "zh": "Chinese"}
 
 
 def tables(judged: Judged) -> tuple[Table, ...]:
     """Subjects first; languages and ways of looking up for those who look closer."""
-    rows = judged.coverage.subjects.assign(
-        state=[_state(r, judged) for r in judged.coverage.subjects.itertuples()],
-    )
+    fmt, subjects = judged.fmt, judged.coverage.subjects
+    rows = subjects.assign(state=[_state(r, judged) for r in subjects.itertuples()])
     more = len(rows) - MOST_ROWS
     shown = {
         "subject": ("Subject", "text"),
@@ -30,10 +29,14 @@ def tables(judged: Judged) -> tuple[Table, ...]:
         "precision": ("Right among those sent", "share"),
         "state": ("What to do", "text"),
     }
-    caption = "Subjects, and how much of each can be answered at once"
-    caption += f"; the {MOST_ROWS} most frequent of {len(rows)}." if more > 0 else "."
-    ways = pd.DataFrame({"way": [_WAYS[a] for a in judged.accuracy], "found": list(judged.accuracy.values())})
-    spoken = judged.languages.assign(language=judged.languages["language"].map(lambda code: _LANGUAGES.get(code, code)))
+    caption = fmt.say("Subjects, and how much of each can be answered at once.")
+    if more > 0:
+        caption = fmt.say(
+            "Subjects, and how much of each can be answered at once; the {n} most frequent of {all}.",
+            n=fmt.count(MOST_ROWS), all=fmt.count(len(rows)),
+        )  # fmt: skip
+    ways = pd.DataFrame({"way": [fmt.told(_WAYS[a]) for a in judged.accuracy], "found": list(judged.accuracy.values())})
+    spoken = judged.languages.assign(language=[language_name(code, fmt) for code in judged.languages["language"]])
     return (
         Table(rows.head(MOST_ROWS), caption, SOURCE, shown),
         Table(
@@ -59,11 +62,12 @@ def tables(judged: Judged) -> tuple[Table, ...]:
 
 
 def _state(row, judged: Judged) -> str:
+    fmt = judged.fmt
     if not row.covered:
-        return "write an answer"
+        return fmt.say("write an answer")
     if row.sent == 0:
-        return "to a person"
-    return "answer at once" if row.answered >= 0.5 else "answer the sure ones"
+        return fmt.say("to a person")
+    return fmt.say("answer at once") if row.answered >= 0.5 else fmt.say("answer the sure ones")
 
 
 def assumptions(judged: Judged) -> tuple[Assumption, ...]:
@@ -78,8 +82,11 @@ def assumptions(judged: Judged) -> tuple[Assumption, ...]:
         Assumption("Customers go on asking what they asked in the last year.", "medium", "medium"),
     ]
     if judged.coverage.known < 1:
-        text = f"Questions whose subject nobody noted ({fmt.share(1 - judged.coverage.known)}) are taken to need a person, all of"
-        stated.append(Assumption(f"{text} them.", "medium", "medium"))
+        text = fmt.say(
+            "Questions whose subject nobody noted ({share}) are taken to need a person, all of them.",
+            share=fmt.share(1 - judged.coverage.known),
+        )
+        stated.append(Assumption(text, "medium", "medium"))
     if judged.cost is None:
         stated.append(
             Assumption("No cost of a ticket is stated (service_cost in client.yml), so no saving is named.", "high", "high")
@@ -87,8 +94,11 @@ def assumptions(judged: Judged) -> tuple[Assumption, ...]:
     else:
         stated.append(
             Assumption(
-                f"A question answered at once saves the {fmt.money(judged.cost)} of a ticket; a wrong answer saves nothing, since"
-                " a person has to answer after all. Setting up is not counted.",
+                fmt.say(
+                    "A question answered at once saves the {cost} of a ticket; a wrong answer saves nothing, since a person has"
+                    " to answer after all. Setting up is not counted.",
+                    cost=fmt.money(judged.cost),
+                ),
                 "medium",
                 "medium",
             )

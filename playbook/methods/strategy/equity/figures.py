@@ -22,7 +22,7 @@ def chosen_figure(gaps: Sequence[Gap], fmt: Formats) -> Figure:
     parts = []
     for gap in gaps:
         named = gap.groups[gap.groups["group"] != OTHERS]
-        parts.append(named.assign(attribute=column_name(gap.attribute), least=FOUR_FIFTHS * named["chosen"].max()))
+        parts.append(named.assign(attribute=fmt.told(column_name(gap.attribute)), least=FOUR_FIFTHS * named["chosen"].max()))
     data = pd.concat(parts, ignore_index=True).head(MOST_ROWS)
     rows = np.arange(len(data))[::-1]
     short = data["chosen"] < data["least"]
@@ -33,22 +33,28 @@ def chosen_figure(gaps: Sequence[Gap], fmt: Formats) -> Figure:
         ends = data[["chosen_high", "least"]].max(axis=1)
         for row, end, value in zip(rows, ends, data["chosen"], strict=True):
             ax.annotate(fmt.share(value), (end, row), (6, 0), textcoords="offset points", va="center", color=INK)
-        ax.set_yticks(rows, [f"{r.attribute}: {r.group}" for r in data.itertuples()])
+        ax.set_yticks(rows, [fmt.say("{attribute}: {group}", attribute=r.attribute, group=r.group) for r in data.itertuples()])
         ax.set_xlim(0, float(ends.max()) * 1.2 or 1.0)
         ax.xaxis.set_major_formatter(lambda value, _: fmt.share(value, 0))
-        ax.set_xlabel("share chosen; the mark is four fifths of the group chosen most")
+        ax.set_xlabel(fmt.say("share chosen; the mark is four fifths of the group chosen most"))
         ax.grid(visible=False, axis="y")
         ax.grid(visible=True, axis="x")
         svg = finish(figure)
     widest = min(gaps, key=lambda gap: gap.ratio)
     columns = {
-        "attribute": ("By", "text"), "group": ("Group", "text"), "cases": ("Cases", "count"), "chosen": ("Chosen", "share"),
-        "least": ("Four fifths of the most", "share"),
+        "attribute": ("Attribute", "text"), "group": ("Group", "text"), "cases": ("Cases", "count"),
+        "chosen": ("Chosen", "share"), "least": ("Four fifths of the most", "share"),
     }  # fmt: skip
     return Figure(
         svg,
-        f"How often the score chooses each group, with the {fmt.share(LEVEL)} range.",
+        fmt.say("How often the score chooses each group, with the {level} range.", level=fmt.share(LEVEL)),
         SOURCE,
-        f"Bar chart of {len(data)} groups. {widest.least} is chosen {fmt.share(widest.ratio)} as often as {widest.most}.",
+        fmt.say(
+            "Bar chart of {n} groups. {least} is chosen {share} as often as {most}.",
+            n=fmt.count(len(data)),
+            least=widest.least,
+            share=fmt.share(widest.ratio),
+            most=widest.most,
+        ),
         Table(data, "Share chosen by group.", SOURCE, columns),
     )

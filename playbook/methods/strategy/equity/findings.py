@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from playbook.locale import mark
+from playbook.methods.strategy.equity.closing import SAME_FOUND, SAME_SHARE
 from playbook.methods.strategy.equity.gaps import FOUR_FIFTHS, OTHERS, Gap
 from playbook.methods.strategy.predicting.asked import Nouns
 from playbook.methods.strategy.predicting.wording import column_name
@@ -12,7 +14,7 @@ from playbook.result.formats import Formats
 
 __all__ = ["Judged", "findings", "headline"]
 
-OWNER = "head of compliance"
+OWNER = mark("head of compliance")
 SURELY, LIKELY = 0.975, 0.9  # chance that the true ratio lies on the same side of four fifths
 
 
@@ -37,13 +39,16 @@ class Judged:
 def headline(told: Judged) -> str:
     """The attribute with the widest gap, against four fifths."""
     gap, fmt = told.widest, told.fmt
+    ratio = fmt.share(gap.ratio)
     if gap.ratio >= FOUR_FIFTHS:
-        return f"No group is chosen less than four fifths as often as another; the widest gap is {fmt.share(gap.ratio)}"
-    chance = ", though chance alone can do that" if gap.ratio_high >= 1 else ""
-    return (
-        f"By {column_name(gap.attribute)}, {gap.least} is chosen {fmt.share(gap.ratio)} as often as {gap.most}: below four"
-        f" fifths{chance}"
-    )
+        return fmt.say("No group is chosen less than four fifths as often as another; the widest gap is {share}", share=ratio)
+    words = {"attribute": _name(gap.attribute, fmt), "least": gap.least, "share": ratio, "most": gap.most}
+    if gap.ratio_high >= 1:
+        return fmt.say(
+            "By {attribute}, {least} is chosen {share} as often as {most}: below four fifths, though chance alone can do that",
+            **words,
+        )
+    return fmt.say("By {attribute}, {least} is chosen {share} as often as {most}: below four fifths", **words)
 
 
 def findings(told: Judged) -> tuple[Finding, ...]:
@@ -52,18 +57,39 @@ def findings(told: Judged) -> tuple[Finding, ...]:
     return tuple(f for f in (*found, _stand_in(told)) if f)
 
 
+def _name(column: str, fmt: Formats) -> str:
+    return fmt.told(column_name(column))
+
+
 def _gap(gap: Gap, told: Judged) -> Finding:
     fmt, rows = told.fmt, gap.groups.set_index("group")
-    named = [name for name in rows.index if name != OTHERS]
     below = gap.ratio < FOUR_FIFTHS
     by_chance = below and gap.ratio_high >= 1
-    base = rows.loc[gap.least, "seen"], rows.loc[gap.most, "seen"]
+    least, most = rows.loc[gap.least], rows.loc[gap.most]
+    words = {
+        "attribute": _name(gap.attribute, fmt), "least": gap.least, "most": gap.most, "share": fmt.share(least["chosen"]),
+        "other": fmt.share(most["chosen"]), "ratio": fmt.share(gap.ratio),
+    }  # fmt: skip
+    if below:
+        compared = fmt.say(
+            "By {attribute}, {share} of {least} are chosen and {other} of {most}: {ratio} as often, below the four-fifths rule.",
+            **words,
+        )
+    else:
+        compared = fmt.say(
+            "By {attribute}, {share} of {least} are chosen and {other} of {most}: {ratio} as often, within the four-fifths rule.",
+            **words,
+        )
+    seen = fmt.say(
+        "Yes came from {share} of {least} and {other} of {most}.",
+        share=fmt.share(least["seen"]), least=gap.least, other=fmt.share(most["seen"]), most=gap.most,
+    )  # fmt: skip
+    chance = fmt.say(
+        "Among {n} groups of this size chance alone can bring such a gap.", n=fmt.count((rows.index != OTHERS).sum())
+    )
     return Finding(
         f"fairness-{gap.attribute.casefold().replace(' ', '-').replace('_', '-')}",
-        f"By {column_name(gap.attribute)}, {fmt.share(rows.loc[gap.least, 'chosen'])} of {gap.least} are chosen and"
-        f" {fmt.share(rows.loc[gap.most, 'chosen'])} of {gap.most}: {fmt.share(gap.ratio)} as often,"
-        f" {'below' if below else 'within'} the four-fifths rule. Yes came from {fmt.share(base[0])} and {fmt.share(base[1])} of"
-        f" them.{f' Among {len(named)} groups of this size chance alone can bring such a gap.' if by_chance else ''}",
+        fmt.sentences(compared, seen, chance if by_chance else ""),
         gap.ratio,
         "share",
         gap.ratio_low,
@@ -84,11 +110,17 @@ def _promises(told: Judged) -> Finding | None:
     if rows.empty:
         return None
     worst, fmt = rows.loc[rows["off"].abs().idxmax()], told.fmt
-    side = "too high" if worst["off"] > 0 else "too low"
+    words = {
+        "group": worst["group"], "attribute": _name(worst["attribute"], fmt), "stated": fmt.share(worst["stated"]),
+        "seen": fmt.share(worst["seen"]),
+    }  # fmt: skip
+    if worst["off"] > 0:
+        sentence = fmt.say("For {group} ({attribute}) the stated chances are too high: {stated} stated, {seen} seen.", **words)
+    else:
+        sentence = fmt.say("For {group} ({attribute}) the stated chances are too low: {stated} stated, {seen} seen.", **words)
     return Finding(
         "fairness-promises",
-        f"For {worst['group']} ({column_name(worst['attribute'])}) the stated chances are {side}: {fmt.share(worst['stated'])}"
-        f" stated, {fmt.share(worst['seen'])} seen.",
+        sentence,
         float(worst["off"]),
         "points",
         float(worst["off_low"]),
@@ -103,19 +135,27 @@ def _promises(told: Judged) -> Finding | None:
 def _cost(told: Judged) -> Finding | None:
     fmt = told.fmt
     rows = told.costs[told.costs["attribute"] == told.widest.attribute].set_index("way")
-    lost = rows.loc["the same share chosen", "lost"]
-    today = rows.loc["the same share chosen", "today"]
+    lost, today, other = rows.loc[SAME_SHARE, "lost"], rows.loc[SAME_SHARE, "today"], rows.loc[SAME_FOUND, "lost"]
     if today <= 0:
         return None
-    unit = fmt.money(abs(lost)) if told.priced else f"{fmt.count(abs(lost))} yes"
-    of = fmt.money(today) if told.priced else fmt.count(today)
-    words = f"would cost {unit} of {of}" if lost > 0 else "would cost nothing"
-    other = rows.loc["the same share of the yes found", "lost"]
-    also = fmt.money(abs(other)) if told.priced else f"{fmt.count(abs(other))} yes"
+    what = {"attribute": _name(told.widest.attribute, fmt), "n": fmt.count(told.cases), "many": fmt.told(told.nouns.many)}
+    if lost > 0:
+        share = fmt.say(
+            "Over the {n} {many} judged, choosing the same share in each group of {attribute} would cost {loss} of {today}.",
+            loss=_amount(lost, told), today=fmt.money(today) if told.priced else fmt.count(today), **what,
+        )  # fmt: skip
+    else:
+        share = fmt.say(
+            "Over the {n} {many} judged, choosing the same share in each group of {attribute} would cost nothing.", **what
+        )
+    amount = _amount(other, told)
+    if other > 0:
+        found = fmt.say("Finding the same share of each group's yes would cost {amount}.", amount=amount)
+    else:
+        found = fmt.say("Finding the same share of each group's yes would bring {amount}.", amount=amount)
     return Finding(
         "fairness-cost",
-        f"Choosing the same share in each group of {column_name(told.widest.attribute)} {words} over the {fmt.count(told.cases)}"
-        f" {told.nouns.many} judged; finding the same share of each group's yes {'costs' if other > 0 else 'brings'} {also}.",
+        fmt.sentences(share, found),
         float(lost),
         "money" if told.priced else "count",
         n=told.cases,
@@ -126,19 +166,27 @@ def _cost(told: Judged) -> Finding | None:
     )
 
 
+def _amount(lost: float, told: Judged) -> str:
+    """What is lost or won, in money where it is known, else in yes."""
+    return told.fmt.money(abs(lost)) if told.priced else told.fmt.say("{n} yes", n=told.fmt.count(abs(lost)))
+
+
 def _stand_in(told: Judged) -> Finding | None:
     rows = told.stand_ins[told.stand_ins["attribute"] == told.widest.attribute]
     if rows.empty:
         return None
     best, fmt = rows.iloc[0], told.fmt
+    column = _name(best["column"], fmt)
     return Finding(
         "fairness-stand-in",
-        f"The score never sees {column_name(told.widest.attribute)}, but {column_name(best['column'])} tells"
-        f" {fmt.share(best['told'])} of it and can stand in for it.",
+        fmt.say(
+            "The score never sees {attribute}, but {column} tells {share} of it and can stand in for it.",
+            attribute=_name(told.widest.attribute, fmt), column=column, share=fmt.share(best["told"]),
+        ),
         float(best["told"]),
         "share",
         n=told.cases,
         evidence="shown",
-        action=f"Judge the score without {column_name(best['column'])} as well before it is used.",
+        action=fmt.say("Judge the score without {column} as well before it is used.", column=column),
         owner=OWNER,
-    )
+    )  # fmt: skip

@@ -7,13 +7,14 @@ import pandas as pd
 from fairlearn.metrics import MetricFrame, count, selection_rate, true_positive_rate
 from scipy.stats import norm
 
+from playbook.locale import mark
 from playbook.methods.needs_analysis.chance import share_range
-from playbook.result.formats import LEVEL
+from playbook.result.formats import LEVEL, Formats
 
 __all__ = ["FEWEST", "OTHERS", "Gap", "gap_of", "grouped"]
 
 FEWEST = 50  # rows of a group, below which it is counted among the others
-OTHERS = "others and not known"
+OTHERS = mark("others and not known")
 FOUR_FIFTHS = 0.8  # Uniform Guidelines on Employee Selection Procedures, 29 CFR 1607.4(D)
 DRAWS = 2_000
 SEED = 3
@@ -37,19 +38,20 @@ class Gap:
     surely: float
 
 
-def grouped(attribute: pd.Series) -> pd.Series:
-    """The groups of an attribute as text; small ones and missing values are one. Numbers of many values go by quarter."""
+def grouped(attribute: pd.Series, fmt: Formats) -> pd.Series:
+    """The groups of an attribute as text; small ones and missing values are one (``OTHERS``, to be told). Numbers of many values
+    go by quarter."""
     known = attribute.dropna()
     if pd.api.types.is_numeric_dtype(attribute) and known.nunique() > 8:
         attribute = pd.qcut(attribute.astype(float), 4, duplicates="drop").astype("object")
-    text = attribute.astype("object").map(_said)
+    text = attribute.astype("object").map(lambda value: _named(value, fmt))
     sizes = text.value_counts()
     return text.where(text.map(sizes) >= FEWEST, OTHERS)
 
 
-def _said(value: object) -> str:
+def _named(value: object, fmt: Formats) -> str:
     if isinstance(value, pd.Interval):
-        return f"{value.left:,.4g} to {value.right:,.4g}"
+        return fmt.say("{low} to {high}", low=f"{value.left:,.4g}", high=f"{value.right:,.4g}")
     if pd.isna(value):
         return OTHERS
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.strategy.equity.findings import Judged
 from playbook.methods.strategy.equity.gaps import FEWEST
 from playbook.methods.strategy.predicting.wording import column_name
@@ -9,20 +10,24 @@ from playbook.result.contract import Assumption, Table
 
 __all__ = ["SOURCE", "assumptions", "tables"]
 
-SOURCE = "scored cases with a known end, by attributes that the score never saw"
+SOURCE = mark("scored cases with a known end, by attributes that the score never saw")
 
 
 def tables(told: Judged) -> tuple[Table, ...]:
     """Groups first."""
     fmt = told.fmt
-    groups = pd.concat([g.groups.assign(attribute=column_name(g.attribute)) for g in told.gaps], ignore_index=True)
+    groups = pd.concat([g.groups.assign(attribute=fmt.told(column_name(g.attribute))) for g in told.gaps], ignore_index=True)
+    groups["group"] = [fmt.told(name) for name in groups["group"]]
     for column in ("chosen", "found"):
         edges = zip(groups[column], groups[f"{column}_low"], groups[f"{column}_high"], strict=True)
         groups[f"{column}_said"] = [
-            "–" if pd.isna(value) else f"{fmt.share(value)} ({fmt.share(low)} to {fmt.share(high)})" for value, low, high in edges
+            "–"
+            if pd.isna(value)
+            else fmt.say("{value} ({low} to {high})", value=fmt.share(value), low=fmt.share(low), high=fmt.share(high))
+            for value, low, high in edges
         ]
     shown = {
-        "attribute": ("By", "text"),
+        "attribute": ("Attribute", "text"),
         "group": ("Group", "text"),
         "cases": ("Cases", "count"),
         "chosen_said": ("Chosen", "text"),
@@ -30,9 +35,13 @@ def tables(told: Judged) -> tuple[Table, ...]:
         "stated": ("Chance stated", "share"),
         "seen": ("Yes seen", "share"),
     }
-    unit = "money" if told.priced else "count"
-    what = "Profit" if told.priced else "Yes found"
-    costs = told.costs.assign(attribute=[column_name(a) for a in told.costs["attribute"]])
+    if told.priced:
+        sums = {"today": ("Profit today", "money"), "then": ("Profit then", "money")}
+    else:
+        sums = {"today": ("Yes found today", "count"), "then": ("Yes found then", "count")}
+    costs = told.costs.assign(
+        attribute=[fmt.told(column_name(a)) for a in told.costs["attribute"]], way=[fmt.told(w) for w in told.costs["way"]]
+    )
     found = [
         Table(groups, "Groups side by side, on cases that the score had not seen.", SOURCE, shown),
         Table(
@@ -40,10 +49,9 @@ def tables(told: Judged) -> tuple[Table, ...]:
             "What equal treatment would change.",
             SOURCE,
             {
-                "attribute": ("By", "text"),
+                "attribute": ("Attribute", "text"),
                 "way": ("Equal is", "text"),
-                "today": (f"{what} today", unit),
-                "then": (f"{what} then", unit),
+                **sums,
                 "chosen": ("Chosen then", "count"),
             },
             aside=True,
@@ -51,8 +59,8 @@ def tables(told: Judged) -> tuple[Table, ...]:
     ]
     if len(told.stand_ins):
         rows = told.stand_ins.assign(
-            attribute=[column_name(a) for a in told.stand_ins["attribute"]],
-            column=[column_name(c) for c in told.stand_ins["column"]],
+            attribute=[fmt.told(column_name(a)) for a in told.stand_ins["attribute"]],
+            column=[fmt.told(column_name(c)) for c in told.stand_ins["column"]],
         )
         columns = {"attribute": ("Attribute", "text"), "column": ("Column", "text"), "told": ("Tells of it", "share")}
         found.append(Table(rows, "Columns that tell of a protected attribute.", SOURCE, columns, aside=True))
@@ -61,10 +69,15 @@ def tables(told: Judged) -> tuple[Table, ...]:
 
 def assumptions(told: Judged) -> tuple[Assumption, ...]:
     """What the comparison rests on."""
+    fewest = told.fmt.count(FEWEST)
     return (
         Assumption(
             "A yes means the same in every group. Where past decisions were unfair, the outcomes carry that on.", "medium", "high"
         ),
-        Assumption(f"Groups of fewer than {FEWEST} cases are counted together: nothing can be said of them.", "high", "low"),
+        Assumption(
+            told.fmt.say("Groups of fewer than {n} cases are counted together: nothing can be said of them.", n=fewest),
+            "high",
+            "low",
+        ),
         Assumption("Which attributes are protected is what client.yml says; the law may know more.", "medium", "high"),
     )

@@ -3,6 +3,9 @@ import pandas as pd
 import pytest
 
 from playbook.methods.strategy.equity.gaps import OTHERS, gap_of, grouped
+from playbook.result.formats import Formats
+
+FMT = Formats("EUR")
 
 
 def _rows(*groups: tuple[str, int, int, int, int]) -> tuple[pd.Series, np.ndarray, np.ndarray, np.ndarray]:
@@ -65,17 +68,17 @@ def test_a_gap_among_many_groups_that_is_there_is_shown():
 
 def test_small_groups_are_others():
     given = pd.Series(["f"] * 60 + ["m"] * 50 + ["x"] * 49 + [None] * 5)
-    assert grouped(given).value_counts().to_dict() == {"f": 60, OTHERS: 54, "m": 50}
+    assert grouped(given, FMT).value_counts().to_dict() == {"f": 60, OTHERS: 54, "m": 50}
     assert given.isna().sum() == 5
 
 
 def test_numbers_go_by_quarter_and_few_numbers_by_value():
     ages = pd.Series(np.r_[np.arange(20.0, 60.0).repeat(10), np.nan])
-    found = grouped(ages)
+    found = grouped(ages, FMT)
     assert sorted(found.value_counts()) == [1, 100, 100, 100, 100]
     assert found.iloc[0] == "20 to 29.75" and found.iloc[-1] == OTHERS
-    assert set(grouped(pd.Series([1.0] * 60 + [2.0] * 60 + [np.nan] * 3))) == {"1", "2", OTHERS}
-    assert set(grouped(pd.Series([True] * 60 + [False] * 60))) == {"True", "False"}
-    assert set(grouped(pd.Series(pd.array([1] * 60 + [2] * 60 + [None] * 3, dtype="Int64")))) == {"1", "2", OTHERS}
-    assert set(grouped(pd.Series(["Zürich"] * 60 + ["東京"] * 60, dtype="category"))) == {"Zürich", "東京"}
-    assert set(grouped(pd.Series([np.nan] * 60))) == {OTHERS}
+    assert set(grouped(pd.Series([1.0] * 60 + [2.0] * 60 + [np.nan] * 3), FMT)) == {"1", "2", OTHERS}
+    assert set(grouped(pd.Series([True] * 60 + [False] * 60), FMT)) == {"True", "False"}
+    assert set(grouped(pd.Series(pd.array([1] * 60 + [2] * 60 + [None] * 3, dtype="Int64")), FMT)) == {"1", "2", OTHERS}
+    assert set(grouped(pd.Series(["Zürich"] * 60 + ["東京"] * 60, dtype="category"), FMT)) == {"Zürich", "東京"}
+    assert set(grouped(pd.Series([np.nan] * 60), FMT)) == {OTHERS}
