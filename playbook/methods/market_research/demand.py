@@ -85,18 +85,22 @@ def demand(
             fmt=fmt,
             headline="Not answered yet: What will revenue be?",
             promise=demand.section.promise,
-            unlock=(f"orders of at least {FEWEST_MONTHS} complete months ({len(months)} so far)",),
+            unlock=(
+                fmt.say(
+                    "orders of at least {fewest} complete months ({n} so far)", fewest=FEWEST_MONTHS, n=fmt.count(len(months))
+                ),
+            ),
         )
     history = months[["month", "revenue"]].reset_index(drop=True)
     steps = min(horizon, max(1, len(history) // HISTORY_PER_STEP))
     panel = levels(history, category_months, product_months)
     extra, drivers = driver_candidate(panel, steps, product_weeks, competitor_weeks)
     found = outlook(panel, steps, SEASON, {**extra, **({"LSTM": lstm} if deep else {})})
-    items = labelled(found.items, product_list)
+    items = labelled(found.items, product_list, fmt)
     total = found.path[found.path["level"] == "total"]
     path = total.rename(columns={"expected": "revenue"})[["month", "revenue", "low", "high"]].reset_index(drop=True)
     goal = revenue_goal(history, path, objectives, found.sums.width)
-    source = f"orders, complete months up to {fmt.day(as_of)}"
+    source = fmt.say("orders, complete months up to {day}", day=fmt.day(as_of))
     return Demand(
         fmt=fmt,
         headline=headline(history, path, goal, items.iloc[0], fmt),

@@ -9,8 +9,8 @@ from playbook.intake.frames import FRAMES
 from playbook.intake.tables import open_tables
 from playbook.methods.market_research.demand import demand
 from playbook.methods.market_research.forecasting.forecast import COMBINATION, NAIVE
-from playbook.methods.market_research.outlook.findings import _groups
 from playbook.methods.market_research.outlook.goal import revenue_goal
+from playbook.methods.market_research.outlook.item_findings import growing_and_falling
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 
@@ -131,7 +131,7 @@ def test_the_largest_of_many_changes_has_to_be_larger_to_count(groups, fall, evi
     expected = np.r_[100.0 - fall, np.full(groups - 1, 100.0)]
     items = pd.DataFrame({"level": "group", "label": [f"g{i}" for i in range(groups)], "young": False, "before": 100.0})
     items = items.assign(expected=expected, low=expected - 10, high=expected + 10, change=expected - 100, against="same")
-    (found,) = _groups(items, 6, FMT)
+    (found,) = growing_and_falling(items, 6, FMT)
     assert found.evidence == evidence and found.value == -fall
     assert found.money == (2 * fall if evidence == "likely" else None)  # a year; half a year is forecast
 

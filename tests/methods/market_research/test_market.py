@@ -57,10 +57,10 @@ def test_two_groups_by_hand():
     assert amps[["lost", "hold"]].tolist() == pytest.approx([0, 0.24 * 0.25 * 500])
     # Together 200 of 1,500 after 160 of 1,200: 13.3 percent both times.
     assert whole[["growth", "own_growth", "share", "points"]].tolist() == pytest.approx([0.25, 0.25, 200 / 1500, 0])
-    assert result.headline == "The market grew 25%, own sales grew 25%: share still 13%"
+    assert result.headline == "Market share still 13%: the market grew 25%, own sales grew 25%"
     assert groups.index.tolist() == ["boxes", "amps", ALL] and result.periods == 4
     lost = next(f for f in result.findings if f.id == "market-lost")
-    assert lost.money == pytest.approx(20) and "boxes (market grew 25%, own sales stood still)" in lost.sentence
+    assert lost.money == pytest.approx(20) and "boxes (the market grew 25%, own sales stood still)" in lost.sentence
     assert "€1,500 in the 12 months to December 2025; the client sold €200 of it, 13%" in result.findings[0].sentence
     assert len(result.figures()) == 2
 
@@ -201,7 +201,7 @@ def test_odd_markets_are_drawn():
     assert [len(f.data.frame) > 0 for f in result.figures()] == [True, True] and "<b>" not in result.figures()[1].svg
     assert "stood still" in result.headline
     fresh = market(EUR, AS_OF, quarters("amps", [100] * 8, [0.0] * 4 + [0.1] * 4))
-    assert fresh.headline == "The market stood still, own sales are new: share up to 10%"
+    assert fresh.headline == "Market share up to 10%: the market stood still, own sales are new"
 
 
 def test_aurora_audio_is_answered_as_planted():
@@ -267,7 +267,7 @@ def test_one_month_and_no_year_before_are_said_as_they_are():
 
 def test_a_client_that_sells_nothing_or_more_than_the_market():
     nothing = market(EUR, AS_OF, months_of("amps", [100] * 24, [0.0] * 24))
-    assert nothing.headline == "The market stood still, own sales are none: share still 0.0%"
+    assert nothing.headline == "Market share still 0.0%: the market stood still, there are no own sales"
     more = market(EUR, AS_OF, months_of("amps", [100] * 24, None), category_months=sold("amps", [150.0] * 24))
     assert more.findings[0].evidence == "indicative"
     assert any("Own sales in amps exceed the whole market" in a.text for a in more.assumptions)

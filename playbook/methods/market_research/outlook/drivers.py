@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.market_research.forecasting.candidates import Candidate
 from playbook.methods.market_research.forecasting.regression import Drivers, regression
 from playbook.methods.market_research.outlook.levels import OTHER, Levels
@@ -25,18 +26,18 @@ def driver_candidate(
     span = pd.DatetimeIndex(levels.table.index)
     if len(span) < LEAST_MONTHS:
         return {}, ()
-    words = ["the calendar"]
+    words = [mark("the calendar")]
     held, repeated = [], []
     if product_weeks is not None and len(product_weeks):
         rows = _by_month(product_weeks, span)
         held.append(_price(rows, levels, span))
-        words.append("prices")
+        words.append(mark("prices"))
         if "discounted_units" in rows:
             repeated.append(_promotion(rows, levels, span))
-            words.append("promotions")
+            words.append(mark("promotions"))
         if competitor_weeks is not None and (ratio := _competitors(rows, competitor_weeks, levels, span)) is not None:
             held.append(ratio)
-            words.append("competitors' prices")
+            words.append(mark("competitors' prices"))
     begins = levels.table.notna().to_numpy().argmax(axis=0)
     drivers = Drivers(
         _from(_calendar(span, horizon, len(levels.nodes)), begins),

@@ -2,6 +2,7 @@
 
 import matplotlib.dates as mdates
 import pandas as pd
+from babel.dates import format_skeleton
 
 from playbook.methods.market_research.outlook.goal import Goal
 from playbook.result.contract import Figure, Table
@@ -30,7 +31,7 @@ def demand_figure(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, 
         quiet = history.loc[history["revenue"].idxmin()]  # below the line where there is room, so that it meets no other label
         shift, side = ((0, -6), "top") if quiet["revenue"] > LABEL_ROOM * top else ((0, 6), "bottom")
         ax.annotate(
-            "revenue a month",
+            fmt.say("revenue a month"),
             (quiet["month"], quiet["revenue"]),
             shift,
             textcoords="offset points",
@@ -40,7 +41,7 @@ def demand_figure(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, 
             bbox=ON_LINES,
         )
         ax.annotate(
-            f"expected, {fmt.share(LEVEL)} range",
+            fmt.say("expected, {level} range", level=fmt.share(LEVEL)),
             (path["month"].iloc[-1], path["low"].min()),
             (0, -14),
             textcoords="offset points",
@@ -51,10 +52,10 @@ def demand_figure(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, 
         )
         if goal:
             ax.plot([first, path["month"].iloc[-1]], [monthly, monthly], color=FINDING, linestyle="--", linewidth=1.2)
-            word = "goal" if goal.months == 1 else "goal, per month"
+            words = fmt.say("goal {money}" if goal.months == 1 else "goal, per month {money}", money=fmt.money(monthly))
             above = history["revenue"].head(EARLY).mean() <= monthly  # on the side of the goal where the curve does not begin
             ax.annotate(
-                f"{word} {fmt.money(monthly)}",
+                words,
                 (first, monthly),
                 (0, 4 if above else -4),
                 textcoords="offset points",
@@ -65,14 +66,20 @@ def demand_figure(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, 
         ax.yaxis.set_major_formatter(lambda value, _: fmt.money(value))
         locator = mdates.AutoDateLocator(maxticks=TICKS, minticks=2)
         ax.xaxis.set_major_locator(locator)
-        ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=False))
+        ax.xaxis.set_major_formatter(lambda day, _: format_skeleton("yMMM", mdates.num2date(day), locale=fmt.locale))
         svg = finish(figure)
     last, end = history.iloc[-1], path.iloc[-1]
-    alt = (
-        f"Monthly revenue was {fmt.money(last['revenue'])} in {fmt.month(last['month'])}; expected in {fmt.month(end['month'])}: "
-        f"{fmt.money(end['revenue'])}, between {fmt.money(end['low'])} and {fmt.money(end['high'])}"
-        + (f"; the goal is {fmt.money(monthly)} a month." if goal else ".")
+    alt = fmt.say(
+        "Monthly revenue was {last} in {month}; expected in {end}: {expected}, between {low} and {high}.",
+        last=fmt.money(last["revenue"]),
+        month=fmt.month(last["month"]),
+        end=fmt.month(end["month"]),
+        expected=fmt.money(end["revenue"]),
+        low=fmt.money(end["low"]),
+        high=fmt.money(end["high"]),
     )
+    if goal:
+        alt = fmt.sentences(alt, fmt.say("The goal is {money} a month.", money=fmt.money(monthly)))
     data = pd.concat([history, path], ignore_index=True)
     table = Table(
         data,

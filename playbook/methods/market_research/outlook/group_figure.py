@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from playbook.methods.market_research.outlook.tables import AGAINST
+from playbook.methods.market_research.outlook.spans import base, next_months
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import FINDING, GOOD, HISTORY, canvas, finish
@@ -25,7 +25,9 @@ def group_figure(items: pd.DataFrame, months: int, fmt: Formats, source: str) ->
         right = max(high.max(), 0.0)
         reach = (right - min(low.min(), 0.0)) or 1.0
         for place, change, before in zip(places, groups["change"], groups["before"], strict=True):
-            text = fmt.signed_money(change) + (f" ({fmt.change(change / before)})" if before > 0 else "")
+            text = fmt.signed_money(change)
+            if before > 0:
+                text = fmt.say("{value} ({change})", value=text, change=fmt.change(change / before))
             ax.text(right + 0.03 * reach, place, text, va="center", fontsize=9)
         ax.axvline(0, color=HISTORY, linewidth=0.8)
         names = [name if len(name) <= LONGEST else name[: LONGEST - 1] + "…" for name in groups["label"]]
@@ -37,14 +39,18 @@ def group_figure(items: pd.DataFrame, months: int, fmt: Formats, source: str) ->
         ax.grid(True, axis="x")
         ax.grid(False, axis="y")
         svg = finish(figure)
-    against = AGAINST[groups["against"].iloc[0]]
-    span = "the next month" if months == 1 else f"the next {months} months"
-    alt = "; ".join(f"{g.label}: {fmt.signed_money(g.change)}" for g in groups.iloc[::-1].itertuples())
-    caption = f"Revenue of {span} against {against}, by product group; the line is the {fmt.share(LEVEL)} range."
+    caption = fmt.say(
+        "Revenue of {months} against {base}, by product group; the line is the {level} range.",
+        months=next_months(months, fmt),
+        base=base(groups["against"].iloc[0], months, fmt),
+        level=fmt.share(LEVEL),
+    )
+    each = [fmt.say("{group} {change}", group=g.label, change=fmt.signed_money(g.change)) for g in groups.iloc[::-1].itertuples()]
+    alt = fmt.say("Change of revenue by product group: {groups}.", groups=fmt.listed(each))
     columns = {
         "label": ("Product group", "text"),
         "expected": ("Expected", "money"),
         "before": ("Before", "money"),
         "change": ("Change", "money"),
     }
-    return Figure(svg, caption, source, f"{alt}.", Table(groups, "Change of revenue by product group.", source, columns))
+    return Figure(svg, caption, source, alt, Table(groups, "Change of revenue by product group.", source, columns))

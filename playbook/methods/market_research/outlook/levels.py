@@ -5,15 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-__all__ = ["REST", "Levels", "levels"]
+from playbook.locale import mark
+
+__all__ = ["OTHER", "REST", "UNKNOWN", "Levels", "levels"]
 
 MOST_GROUPS = 12
 MOST_PRODUCTS = 25
 YEAR = 12
 OLD_ENOUGH = 6  # months since the first sale: below, a product stays with the rest of its group
-REST, OTHER = "other products in", "other groups"
+REST, OTHER = "other products in", mark("other groups")
 CENT = 0.005
-UNKNOWN = "not assigned"
+UNKNOWN = mark("not assigned")
 
 
 @dataclass(frozen=True)

@@ -2,36 +2,42 @@
 
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.market_research.forecasting.forecast import COMBINATION, MEDIAN, NAIVE, SEASON_MARGIN, SEASONS_NEEDED
 from playbook.methods.market_research.forecasting.sparse import INTERMITTENT
 from playbook.methods.market_research.forecasting.weights import CLEARLY_WORSE
+from playbook.methods.market_research.outlook.levels import OTHER, UNKNOWN
 from playbook.methods.market_research.outlook.outlook import Outlook
+from playbook.methods.market_research.outlook.spans import base, next_months
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import LEVEL, Formats
 
-__all__ = ["AGAINST", "HISTORY_PER_STEP", "assumptions", "labelled", "tables"]
+__all__ = ["HISTORY_PER_STEP", "assumptions", "labelled", "tables"]
 
 HISTORY_PER_STEP = 3  # months of history for each month ahead
 LONGEST_LABEL = 42
-AGAINST = {
-    "same": "the same months a year before",
-    "average": "as many average months of the last year",
-    "last": "as many months before",
-}
 _KIND = {
-    "smooth": "steady",
-    "erratic": "sizes vary much",
-    "intermittent": "sells in some months only",
-    "lumpy": "sells in some months only, sizes vary much",
-    "none": "no sales",
-    "stopped": "no sales any more",
+    "smooth": mark("steady"),
+    "erratic": mark("sizes vary much"),
+    "intermittent": mark("sells in some months only"),
+    "lumpy": mark("sells in some months only, sizes vary much"),
+    "none": mark("no sales"),
+    "stopped": mark("no sales any more"),
 }
-_LEVELS = {"total": "the total", "group": "groups", "product": "products"}
+_METHODS = (  # those whose name is more than a name
+    mark("seasonal naive"), mark("Theta on levels"), mark("simple smoothing"), mark("damped smoothing"), mark("moving season"),
+    mark("ARMA round a level"), mark("seasonal ARIMA"), mark("seasonal ARMA"), mark("regression"), mark("boosted trees"),
+    mark("regression on drivers"), mark("combination"), mark("median of all"),
+)  # fmt: skip
 
 
-def labelled(items: pd.DataFrame, product_list: pd.DataFrame | None) -> pd.DataFrame:
+def labelled(items: pd.DataFrame, product_list: pd.DataFrame | None, fmt: Formats) -> pd.DataFrame:
     """``items`` with label (the product's name where there is one, its id behind it where names repeat) and change."""
     label = items["id"].astype(str)
+    group = items["group"].map({OTHER: fmt.told(OTHER), UNKNOWN: fmt.told(UNKNOWN)}).fillna(items["group"])
+    rests = [fmt.say("other products in {group}", group=name) for name in group]
+    label = label.mask((items["level"] == "group") | items["rest"], group)
+    label = label.mask(items["rest"] & (items["id"] != items["group"]), rests)
     if product_list is not None and "name" in product_list:
         known = product_list.dropna(subset=["name"])
         names = pd.Series(known["name"].astype(str).to_numpy(), index=known["product_id"].astype(str)).groupby(level=0).first()
@@ -48,13 +54,13 @@ def tables(path: pd.DataFrame, scores: pd.DataFrame, items: pd.DataFrame, source
     found = [
         Table(
             path,
-            f"Expected revenue by month, with the {fmt.share(LEVEL)} range.",
+            fmt.say("Expected revenue by month, with the {level} range.", level=fmt.share(LEVEL)),
             source,
             {"month": ("Month", "month"), "revenue": ("Expected", "money"), "low": ("Low", "money"), "high": ("High", "money")},
             aside=True,
         ),
         Table(
-            scores.assign(role=_roles(scores)),
+            scores.assign(candidate=scores["candidate"].map(fmt.told), role=_roles(scores, fmt)),
             "Methods compared on months they had not seen; smaller is better, 1 is the naive forecast's usual error.",
             source,
             {
@@ -66,7 +72,7 @@ def tables(path: pd.DataFrame, scores: pd.DataFrame, items: pd.DataFrame, source
             aside=True,
         ),
     ]
-    span = AGAINST[items["against"].iloc[0]]
+    against = base(items["against"].iloc[0], len(path), fmt)
     columns = {
         "label": ("Product group", "text"),
         "expected": ("Expected", "money"),
@@ -75,31 +81,37 @@ def tables(path: pd.DataFrame, scores: pd.DataFrame, items: pd.DataFrame, source
         "before": ("Before", "money"),
         "change": ("Change", "money"),
     }
-    months = "the next month" if len(path) == 1 else f"the next {len(path)} months"
+    months = next_months(len(path), fmt)
     groups = items[items["level"] == "group"].sort_values("expected", ascending=False, kind="stable", ignore_index=True)
     if len(groups):
-        found.append(Table(groups, f"Product groups: revenue of {months}, against {span}.", source, columns))
+        caption = fmt.say("Product groups: revenue of {months}, against {base}.", months=months, base=against)
+        found.append(Table(groups, caption, source, columns))
     products = items[(items["level"] == "product") & ~items["rest"]]
     if len(products):
         products = products.sort_values("expected", ascending=False, kind="stable", ignore_index=True)
-        products = products.assign(pattern=products["kind"].map(_KIND))
+        products = products.assign(pattern=products["kind"].map(_KIND).map(fmt.told))
         shown = {**columns, "label": ("Product", "text"), "pattern": ("Sales pattern", "text")}
-        found.append(Table(products, f"The largest products: revenue of {months}, against {span}.", source, shown))
+        caption = fmt.say("The largest products: revenue of {months}, against {base}.", months=months, base=against)
+        found.append(Table(products, caption, source, shown))
     return tuple(found)
 
 
-def _roles(scores: pd.DataFrame) -> list[str]:
+def _roles(scores: pd.DataFrame, fmt: Formats) -> list[str]:
     naive = scores.loc[scores["candidate"] == NAIVE, "mase"].min()
     roles = []
     for row in scores.itertuples():
         if row.candidate == COMBINATION:
-            roles.append("this forecast, judged with the weights known at each start")
+            roles.append(fmt.say("this forecast, judged with the weights known at each start"))
         elif row.candidate == MEDIAN:
-            roles.append("for comparison")
+            roles.append(fmt.say("for comparison"))
         elif row.weight > 0:
-            roles.append("takes part")
+            roles.append(fmt.say("takes part"))
         else:
-            roles.append("left out: missed more than the naive forecast" if row.mase > naive else "left out: clearly worse")
+            roles.append(
+                fmt.say("left out: missed more than the naive forecast")
+                if row.mase > naive
+                else fmt.say("left out: clearly worse")
+            )
     return roles
 
 
@@ -117,12 +129,14 @@ def assumptions(
         _method(found, n, fmt),
     ]
     if len(drivers) > 1:
-        again = ", and promotions come back in the months in which they were last year" if "promotions" in drivers else ""
-        notes.append(
-            Assumption(
-                f"One of the methods explains revenue by {_listed(drivers)}: prices stay as they are{again}.", "medium", "low"
-            )
+        text = fmt.say(
+            "One of the methods explains revenue by {drivers}: prices stay as they are, and promotions come back in the months"
+            " in which they were last year."
+            if "promotions" in drivers
+            else "One of the methods explains revenue by {drivers}: prices stay as they are.",
+            drivers=fmt.listed(map(fmt.told, drivers)),
         )
+        notes.append(Assumption(text, "medium", "low"))
     if found.method:
         notes.append(_adding_up(found, fmt))
     if steps > 1:
@@ -138,16 +152,17 @@ def assumptions(
     if found.coverage is not None:
         level, held = fmt.share(LEVEL), fmt.share(found.coverage)
         support = "high" if abs(found.coverage - LEVEL) <= 0.1 else "medium"
-        notes.append(Assumption(f"The range is meant to hold {level} of months; in the test it held {held}.", support, "medium"))
+        text = fmt.say("The range is meant to hold {level} of months; in the test it held {held}.", level=level, held=held)
+        notes.append(Assumption(text, support, "medium"))
     if total.season == 1 and total.untested in ("", "short"):
-        few = "do not show" if n >= SEASONS_NEEDED * 12 + SEASON_MARGIN else "are too few to show"
-        notes.append(
-            Assumption(
-                f"{n} months {few} a season: the forecast knows no strong and weak months.",
-                "low",
-                "high",
-            )
+        text = fmt.say_n(
+            "1 month is too short to show a season: the forecast knows no strong and weak months.",
+            "{n} months are too few to show a season: the forecast knows no strong and weak months.",
+            n,
         )
+        if n >= SEASONS_NEEDED * 12 + SEASON_MARGIN:
+            text = fmt.say("{n} months do not show a season: the forecast knows no strong and weak months.", n=fmt.count(n))
+        notes.append(Assumption(text, "low", "high"))
     if items["kind"].isin(INTERMITTENT).any():
         notes.append(
             Assumption(
@@ -157,52 +172,68 @@ def assumptions(
             )
         )
     if shortened:
-        notes.append(
-            Assumption(f"We look ahead one month for every {HISTORY_PER_STEP} of history, and not further.", "high", "low")
-        )
+        text = fmt.say("We look ahead one month for every {n} of history, and not further.", n=HISTORY_PER_STEP)
+        notes.append(Assumption(text, "high", "low"))
     if total.dropped:
-        names = ", ".join(d.split(":")[0] for d in total.dropped)
-        notes.append(Assumption(f"Left out because they failed on these figures: {names}.", "medium", "low"))
+        names = fmt.listed(fmt.told(d.split(":")[0]) for d in total.dropped)
+        text = fmt.say("Left out because they failed on these figures: {names}.", names=names)
+        notes.append(Assumption(text, "medium", "low"))
     return tuple(notes)
 
 
 def _method(found: Outlook, n: int, fmt: Formats) -> Assumption:
     scores = found.total.scores
     if not found.total.n_origins:
-        text = {
-            "short": f"{n} months are too few for a test: the last month is repeated, and the range is only a guess.",
-            "constant": f"All {n} months were alike: the forecast repeats them, and nothing is known of how they might change.",
-            "stopped": "Nothing has come in for so long that the forecast is nothing; the range is only a guess.",
-        }
-        return Assumption(text[found.total.untested], "low", "high")
+        return Assumption(_untested(found.total.untested, n, fmt), "low", "high")
     single = scores[scores["weight"].notna()]
     best, part = single.iloc[0], int((single["weight"] > 0).sum())
     combined = scores.loc[scores["candidate"] == COMBINATION, "mase"].iloc[0]
-    why = (
-        f"It did better in the test than any of them alone (best alone: {best['candidate']})."
+    how = fmt.say(
+        "The forecast is the weighted mean of {part} of {all} methods: the less a method missed in the test, the more it counts,"
+        " and one that missed more than {times} times as much as the best is left out (three stay in any case).",
+        part=fmt.count(part),
+        all=fmt.count(len(single)),
+        times=fmt.number(CLEARLY_WORSE),
+    )
+    why = fmt.say(
+        "It did better in the test than any of them alone (best alone: {best})."
         if combined <= best["mase"]
-        else f"Alone, {best['candidate']} missed least in the test; but which method looks best changes from one "
-        "test to the next, and a mean of several has proved the safer choice on hundreds of series."
+        else "Alone, {best} missed least in the test; but which method looks best changes from one test to the next, and a mean"
+        " of several has proved the safer choice on hundreds of series.",
+        best=fmt.told(best["candidate"]),
     )
-    return Assumption(
-        f"The forecast is the weighted mean of {fmt.count(part)} of {fmt.count(len(single))} methods: the less a method "
-        f"missed in the test, the more it counts, and one that missed more than {fmt.number(CLEARLY_WORSE)} times as much as "
-        f"the best is left out (three stay in any case). {why}",
-        "high",
-        "low",
-    )
+    return Assumption(fmt.sentences(how, why), "high", "low")
+
+
+def _untested(why: str, n: int, fmt: Formats) -> str:
+    """Why nothing could be tested, and what the forecast is then."""
+    if why == "short":
+        return fmt.say(
+            "{n} months are too few for a test: the last month is repeated, and the range is only a guess.", n=fmt.count(n)
+        )
+    if why == "constant":
+        return fmt.say(
+            "All {n} months were alike: the forecast repeats them, and nothing is known of how they might change.", n=fmt.count(n)
+        )
+    return fmt.say("Nothing has come in for so long that the forecast is nothing; the range is only a guess.")
 
 
 def _adding_up(found: Outlook, fmt: Formats) -> Assumption:
-    text = "Forecasts of products add up to those of groups, and these to the total."
-    if not (found.items["level"] == "product").any():
-        text = "Forecasts of groups add up to the total."
-    if found.gains:
-        changes = [f"{_LEVELS[level]} by {fmt.change(gain)}" for level, gain in sorted(found.gains.items(), reverse=True)]
-        text += f" In the test, making them add up changed the mean error of {_listed(tuple(changes))}."
+    text = (
+        fmt.say("Forecasts of products add up to those of groups, and these to the total.")
+        if (found.items["level"] == "product").any()
+        else fmt.say("Forecasts of groups add up to the total.")
+    )
+    changes = {level: fmt.change(gain) for level, gain in found.gains.items()}
+    told = [
+        fmt.say("the total by {change}", change=changes["total"]) if "total" in changes else "",
+        fmt.say("products by {change}", change=changes["product"]) if "product" in changes else "",
+        fmt.say("groups by {change}", change=changes["group"]) if "group" in changes else "",
+    ]
+    if changes:
+        changed = fmt.say(
+            "In the test, making them add up changed the mean error of {changes}.", changes=fmt.listed(filter(None, told))
+        )
+        text = fmt.sentences(text, changed)
     worst = max(found.gains.values(), default=0.0)
     return Assumption(text, "high" if worst <= 0.02 else "medium", "low")
-
-
-def _listed(words: tuple[str, ...]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

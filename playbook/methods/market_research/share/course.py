@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from playbook.locale import mark
 from playbook.result.formats import LEVEL
 
 __all__ = ["ALL", "Course", "compare_years", "market_course", "periods_a_year", "year_sums", "yearly_growth"]
 
-ALL = "all groups"
+ALL = mark("all groups")
 FEWEST_PERIODS = 3  # each against the one a year before, to say how sure a change of share is
 SAME = 1e-9  # of share: a smaller error is rounding
-_NAMES = {12: "month", 4: "quarter", 1: "year"}
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,6 @@ class Course:
     rows: pd.DataFrame
     a_year: int
     last_day: pd.Timestamp
-
-    @property
-    def period(self) -> str:
-        return _NAMES[self.a_year]
 
     @property
     def totals(self) -> pd.DataFrame:

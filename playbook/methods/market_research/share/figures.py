@@ -5,6 +5,7 @@ from textwrap import shorten
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.market_research.share.course import ALL, Course, year_sums
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import Formats
@@ -15,7 +16,12 @@ __all__ = ["index_figure", "share_figure"]
 MOST, WIDEST = 12, 30  # groups drawn; letters of a name
 TICKS = 4
 WHOLE = 0.04  # share from which the axis counts whole percents
-SOURCE = "market table, orders"
+SOURCE = mark("market table, orders")
+CAPTIONS = {  # by periods a year
+    12: mark("Market and own sales of the twelve months up to each month; the first such year is 100."),
+    4: mark("Market and own sales of the twelve months up to each quarter; the first such year is 100."),
+    1: mark("Market and own sales of each year; the first one is 100."),
+}
 
 
 def index_figure(course: Course, fmt: Formats) -> Figure | None:
@@ -34,11 +40,13 @@ def index_figure(course: Course, fmt: Formats) -> Figure | None:
         last = frame.iloc[-1]
         gap = 0.06 * max(float(np.ptp(frame[["size", "own"]].to_numpy())), 1.0)
         lift = 0.0 if abs(last["own"] - last["size"]) > gap else gap  # two labels never lie on one another
-        for name, colour, word, side in (("size", HISTORY, "market", -1), ("own", FINDING, "own sales", 1)):
+        sides = (("size", HISTORY, fmt.say("market {n}", n=fmt.number(last["size"], 0)), -1),
+                 ("own", FINDING, fmt.say("own sales {n}", n=fmt.number(last["own"], 0)), 1))  # fmt: skip
+        for name, colour, words, side in sides:
             up = lift * (side if last["own"] >= last["size"] else -side)
             ax.plot(frame["until"], frame[name], color=colour, marker="o", markersize=3.5)
             ax.annotate(
-                f"{word} {fmt.number(last[name], 0)}", (last["until"], last[name] + up), (8, 0), textcoords="offset points",
+                words, (last["until"], last[name] + up), (8, 0), textcoords="offset points",
                 color=colour, va="center", bbox=ON_LINES,
             )  # fmt: skip
         ax.axhline(100, color=HISTORY, linewidth=0.8, linestyle=":")
@@ -46,13 +54,14 @@ def index_figure(course: Course, fmt: Formats) -> Figure | None:
         ticks = frame["until"].iloc[:: -max(1, -(-len(frame) // TICKS))][::-1]
         ax.set_xticks(ticks, [fmt.month(day) for day in ticks], fontsize=9)
         svg = finish(figure)
-    alt = (
-        f"Sales of a year, first year 100: by {fmt.month(last['until'])} the market stands at {fmt.number(last['size'], 0)}, "
-        f"own sales at {fmt.number(last['own'], 0)}."
+    alt = fmt.say(
+        "Sales of a year, first year 100: by {month} the market stands at {size}, own sales at {own}.",
+        month=fmt.month(last["until"]),
+        size=fmt.number(last["size"], 0),
+        own=fmt.number(last["own"], 0),
     )
     columns = {"until": ("Year to", "month"), "size": ("Market", "number"), "own": ("Own sales", "number")}
-    caption = f"Market and own sales of the twelve months up to each {course.period}; the first such year is 100."
-    return Figure(svg, caption, SOURCE, alt, Table(frame, "Sales of a year, first year 100.", SOURCE, columns))
+    return Figure(svg, CAPTIONS[course.a_year], SOURCE, alt, Table(frame, "Sales of a year, first year 100.", SOURCE, columns))
 
 
 def share_figure(groups: pd.DataFrame, fmt: Formats) -> Figure | None:
@@ -68,7 +77,7 @@ def share_figure(groups: pd.DataFrame, fmt: Formats) -> Figure | None:
         colours = [FINDING if points < 0 else HISTORY for points in frame["points"]]
         ax.scatter(frame["share"], places, color=colours, s=48, zorder=3)
         for place, row in zip(places, frame.itertuples(), strict=True):
-            text = f"{fmt.share(row.share)} ({fmt.points(row.points)})"
+            text = fmt.say("{value} ({change})", value=fmt.share(row.share), change=fmt.points(row.points))
             at = max(row.share, row.share_before)
             ax.annotate(text, (at, place), (9, 0), textcoords="offset points", va="center", fontsize=9)
         shares = frame[["share", "share_before"]].to_numpy(dtype=float)
@@ -79,9 +88,11 @@ def share_figure(groups: pd.DataFrame, fmt: Formats) -> Figure | None:
         ax.xaxis.set_major_formatter(lambda value, _: fmt.share(value, 0 if right > WHOLE else 1))
         ax.grid(False)
         svg = finish(figure)
-    alt = "; ".join(
-        f"{r.category}: {fmt.share(r.share_before)} a year before, {fmt.share(r.share)} now" for r in frame.itertuples()
+    groups_told = fmt.listed(
+        fmt.say("{group} from {before} to {now}", group=r.category, before=fmt.share(r.share_before), now=fmt.share(r.share))
+        for r in frame.itertuples()
     )
+    alt = fmt.say("Share of the market, a year before and now: {groups}.", groups=groups_told)
     columns = {
         "category": ("Product group", "text"), "share_before": ("Share a year before", "share"), "share": ("Share now", "share"),
         "points": ("Change", "points"),
@@ -89,4 +100,4 @@ def share_figure(groups: pd.DataFrame, fmt: Formats) -> Figure | None:
     caption = (
         "Share of the market by product group: a year before (ring) and now (dot, rust where it fell), the largest markets first."
     )
-    return Figure(svg, caption, SOURCE, f"{alt}.", Table(frame, "Shares a year apart.", SOURCE, columns))
+    return Figure(svg, caption, SOURCE, alt, Table(frame, "Shares a year apart.", SOURCE, columns))

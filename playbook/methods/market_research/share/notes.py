@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.market_research.share.course import ALL, Course
 from playbook.methods.market_research.share.wallet import Wallet
 from playbook.result.contract import Assumption, Table
@@ -11,10 +12,10 @@ __all__ = ["group_table", "market_notes", "wallet_table"]
 
 AGREE = 0.05  # own orders against stated share x size: a larger gap is told
 TOLD = 3
-SOURCE, SURVEYS = "market table, orders", "surveys, orders"
+SOURCE, SURVEYS = mark("market table, orders"), mark("surveys, orders")
 
 
-def group_table(groups: pd.DataFrame) -> Table:
+def group_table(groups: pd.DataFrame, fmt: Formats) -> Table:
     """Size, growth and share by product group; columns of which nothing is known are left out."""
     columns = {
         "category": ("Product group", "text"), "size": ("Market", "money"), "growth": ("Market growth", "share"),
@@ -22,7 +23,9 @@ def group_table(groups: pd.DataFrame) -> Table:
         "share": ("Share now", "share"), "opportunity": ("Opportunity a year", "money"),
     }  # fmt: skip
     known = {name: told for name, told in columns.items() if groups[name].notna().any()}
-    return Table(groups, "The market and own sales by product group, the greatest opportunity first.", SOURCE, known)
+    named = groups["category"].mask(groups["category"] == ALL, fmt.told(ALL))
+    shown = groups.assign(category=named)
+    return Table(shown, "The market and own sales by product group, the greatest opportunity first.", SOURCE, known)
 
 
 def wallet_table(by_segment: pd.DataFrame) -> Table:
@@ -51,24 +54,25 @@ def market_notes(
                 "growth and changes of share suffer less.", "medium", "high",
             )
         )  # fmt: skip
-        notes += _agreement(course.rows, fmt) + _unmatched(course.rows) + _beyond(groups)
+        notes += _agreement(course.rows, fmt) + _unmatched(course.rows, fmt) + _beyond(groups, fmt)
         if not a_year:
             text = (
-                "less than two years: only the same months of two years are compared."
+                mark("The market table holds less than two years: only the same months of two years are compared.")
                 if groups["size_before"].notna().any()
-                else "no period that lies a year before another: growth cannot be told."
+                else mark("The market table holds no period that lies a year before another: growth cannot be told.")
             )
-            notes.append(Assumption(f"The market table holds {text}", "medium", "medium"))
+            notes.append(Assumption(text, "medium", "medium"))
     if wallet is not None and wallets is not None:
-        above = (
-            f" {fmt.count(wallet.above)} stated less than they spent with the client and count as all." if wallet.above else ""
+        memory = fmt.say(
+            "What customers say they spend is from memory, and those who answer tend to be the more loyal ones: the share of all "
+            "customers is likely lower."
         )
-        notes.append(
-            Assumption(
-                "What customers say they spend is from memory, and those who answer tend to be the more loyal ones: the share of "
-                f"all customers is likely lower.{above}", "low", "high",
-            )
-        )  # fmt: skip
+        above = fmt.say_n(
+            "One stated less than was spent with the client: all of that spending counts as with the client.",
+            "{n} stated less than they spent with the client: all of their spending counts as with the client.",
+            wallet.above,
+        )
+        notes.append(Assumption(fmt.sentences(memory, above if wallet.above else ""), "low", "high"))
         if wallets["days"].max() < 365:
             notes.append(Assumption("Orders cover less than a year and are carried to one.", "low", "medium"))
     return tuple(notes)
@@ -84,35 +88,41 @@ def _agreement(rows: pd.DataFrame, fmt: Formats) -> list[Assumption]:
     apart = ratio[ratio.abs() > AGREE].sort_values(key=abs, ascending=False)
     if apart.empty:
         return [Assumption("The shares stated in the market table agree with the client's own orders.", "high", "medium")]
-    named = ", ".join(f"{category} {fmt.change(gap)}" for category, gap in apart.head(TOLD).items())
-    more = f" and {fmt.count(len(apart) - TOLD)} more" if len(apart) > TOLD else ""
-    return [
-        Assumption(
-            f"Orders tell another amount than the stated share of the market ({named}{more}): products without a group, another "
-            "month of booking, or a share that somebody guessed. The stated shares are used.", "low", "medium",
-        )
-    ]  # fmt: skip
+    named = [fmt.say("{group} {change}", group=group, change=fmt.change(gap)) for group, gap in apart.head(TOLD).items()]
+    text = fmt.say(
+        "Orders tell another amount than the stated share of the market ({named}): products without a group, another month of "
+        "booking, or a share that somebody guessed. The stated shares are used.",
+        named=_named(named, len(apart), fmt),
+    )
+    return [Assumption(text, "low", "medium")]
 
 
-def _beyond(groups: pd.DataFrame) -> list[Assumption]:
+def _named(first: list[str], count: int, fmt: Formats) -> str:
+    """The first of ``count`` names as a list, and how many more there are."""
+    return fmt.listed([*first, fmt.say("{n} more", n=fmt.count(count - len(first)))] if count > len(first) else first)
+
+
+def _beyond(groups: pd.DataFrame, fmt: Formats) -> list[Assumption]:
     """Groups in which the client sells more than the whole market."""
     beyond = groups.loc[(groups["share"] > 1) & (groups["category"] != ALL), "category"].astype(str)
     if beyond.empty:
         return []
-    named = ", ".join(beyond.head(TOLD)) + (" and others" if len(beyond) > TOLD else "")
-    text = f"Own sales in {named} exceed the whole market: the market table counts other goods or regions, or another unit."
-    return [Assumption(f"{text} Shares and their changes cannot be relied on there.", "low", "high")]
+    text = fmt.say(
+        "Own sales in {named} exceed the whole market: the market table counts other goods or regions, or another unit. Shares"
+        " and their changes cannot be relied on there.",
+        named=_named(list(beyond.head(TOLD)), len(beyond), fmt),
+    )
+    return [Assumption(text, "low", "high")]
 
 
-def _unmatched(rows: pd.DataFrame) -> list[Assumption]:
+def _unmatched(rows: pd.DataFrame, fmt: Formats) -> list[Assumption]:
     """Groups of the market table of which nothing is known on the client's side."""
     missing = sorted(rows.groupby("category")["own"].count().loc[lambda n: n == 0].index.astype(str))
     if not missing:
         return []
-    named = ", ".join(missing[:TOLD]) + (" and others" if len(missing) > TOLD else "")
-    return [
-        Assumption(
-            f"Own sales in {named} are not known: the name of the product group should be the same in products and market, or "
-            "the market table should state the share.", "low", "medium",
-        )
-    ]  # fmt: skip
+    text = fmt.say(
+        "Own sales in {named} are not known: the name of the product group should be the same in products and market, or the"
+        " market table should state the share.",
+        named=_named(missing[:TOLD], len(missing), fmt),
+    )
+    return [Assumption(text, "low", "medium")]
