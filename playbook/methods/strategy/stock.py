@@ -67,10 +67,12 @@ def stock(
     counts = stock_levels[stock_levels["date"] <= pd.Timestamp(as_of)]
     span = stocked_weeks["week"].nunique()
     if counts.empty or span < FEWEST_WEEKS:
+        weeks = fmt.count(FEWEST_WEEKS)
+        need = fmt.say("orders (product_id, quantity) over {n} weeks, and stock (date, product_id, on_hand)", n=weeks)
         return Locked(
             fmt=fmt,
             headline="No reorder point can be set yet: too few weeks of sales are known",
-            unlock=(f"orders (product_id, quantity) over {FEWEST_WEEKS} weeks, and stock (date, product_id, on_hand)",),
+            unlock=(need,),
             promise=stock.section.promise,
         )
     last = stocked_weeks["week"].max()

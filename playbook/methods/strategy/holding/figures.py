@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.patches import Rectangle
 
+from playbook.locale import mark
 from playbook.methods.strategy.holding.tables import SOURCE
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import Formats
@@ -12,8 +13,8 @@ from playbook.result.theme import FORECAST, INK, canvas, finish
 __all__ = ["matrix_figure"]
 
 _ROWS, _COLUMNS = ("A", "B", "C"), ("X", "Y", "Z")
-_WORDS = {"X": "X: steady", "Y": "Y: changing", "Z": "Z: hard to foresee"}
-_EARN = {"A": "A: earn most", "B": "B", "C": "C: earn least"}
+_WORDS = {"X": mark("X: steady"), "Y": mark("Y: changing"), "Z": mark("Z: hard to foresee")}
+_EARN = {"A": mark("A: earn most"), "B": "B", "C": mark("C: earn least")}
 
 
 def matrix_figure(products: pd.DataFrame, fmt: Formats) -> Figure:
@@ -31,12 +32,12 @@ def matrix_figure(products: pd.DataFrame, fmt: Formats) -> Figure:
             for j in range(3):
                 ax.add_patch(_cell(j, 2 - i, shade[i, j]))
                 row = data.iloc[3 * i + j]
-                many = f"{int(row['products'])} {'product' if row['products'] == 1 else 'products'}"
-                ax.annotate(f"{fmt.money(row['value'])}\n{many}", (j + 0.5, 2.5 - i), ha="center", va="center", color=INK)
+                words = fmt.say_n("{value}\n{n} product", "{value}\n{n} products", row["products"], value=fmt.money(row["value"]))
+                ax.annotate(words, (j + 0.5, 2.5 - i), ha="center", va="center", color=INK)
         ax.set_xlim(0, 3)
         ax.set_ylim(0, 3)
-        ax.set_xticks(np.arange(3) + 0.5, [_WORDS[x] for x in _COLUMNS])
-        ax.set_yticks(np.arange(3) + 0.5, [_EARN[a] for a in reversed(_ROWS)])
+        ax.set_xticks(np.arange(3) + 0.5, [fmt.told(_WORDS[x]) for x in _COLUMNS])
+        ax.set_yticks(np.arange(3) + 0.5, [fmt.told(_EARN[a]) for a in reversed(_ROWS)])
         ax.grid(visible=False)
         ax.spines["bottom"].set_visible(False)
         ax.tick_params(length=0)
@@ -46,7 +47,11 @@ def matrix_figure(products: pd.DataFrame, fmt: Formats) -> Figure:
         svg,
         "Stock at cost by what products earn (rows) and how steadily they sell (columns).",
         SOURCE,
-        f"Grid of nine classes. Most money, {fmt.money(top['value'])}, lies in class {top['abc']}{top['xyz']}.",
+        fmt.say(
+            "Grid of nine classes. Most money, {value}, lies in class {kind}.",
+            value=fmt.money(top["value"]),
+            kind=top["abc"] + top["xyz"],
+        ),
         Table(
             data,
             "Stock at cost by class.",

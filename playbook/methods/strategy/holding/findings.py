@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
+from playbook.locale import mark
 from playbook.result.contract import Finding
 from playbook.result.formats import Formats
 
-__all__ = ["LOST", "Held", "findings", "headline", "holding_rate"]
+__all__ = ["LOST", "USUAL_HOLDING", "Held", "findings", "headline", "holding_rate"]
 
-OWNER = "head of purchasing"
+OWNER = mark("head of purchasing")
 # Of the demand that meets an empty shelf, the share that is lost to the shop; the rest waits or takes another product. Gruen,
 # Corsten and Bharadwaj (2002, Retail out-of-stocks): about four in ten cases end in a lost sale for the retailer, two to six by
 # product group.
@@ -58,12 +59,19 @@ def holding_rate(told: Held) -> float:
 def headline(told: Held) -> str:
     """What is to be ordered today and what lies for nothing."""
     fmt, orders, tied = told.fmt, len(told.orders), told.dead["tied"].sum()
-    first = (
-        "Nothing has to be reordered today"
-        if not orders
-        else f"{orders} {'product' if orders == 1 else 'products'} to reorder today"
-    )
-    return f"{first}; {fmt.money(tied)} lies in stock beyond a year's demand" if tied > 0 else first
+    money = fmt.money(tied)
+    if not orders and tied > 0:
+        return fmt.say("Nothing has to be reordered today; {money} lies in stock beyond a year's demand", money=money)
+    if not orders:
+        return fmt.say("Nothing has to be reordered today")
+    if tied > 0:
+        return fmt.say_n(
+            "{n} product to reorder today; {money} lies in stock beyond a year's demand",
+            "{n} products to reorder today; {money} lies in stock beyond a year's demand",
+            orders,
+            money=money,
+        )
+    return fmt.say_n("{n} product to reorder today", "{n} products to reorder today", orders)
 
 
 def findings(told: Held) -> tuple[Finding, ...]:
@@ -83,16 +91,20 @@ def _orders(told: Held) -> Finding:
             evidence="likely",
         )
     worth = (orders["order"] * orders["cost"]).sum()
-    urgent = orders.iloc[0]
-    name = urgent["name"] if isinstance(urgent["name"], str) else urgent["product_id"]
-    under = f" ({fmt.count(urgent['on_order'])} under way)" if urgent["on_order"] > 0 else ""
-    empty = "is out of stock" if urgent["on_hand"] <= 0 else f"lasts {fmt.number(urgent['weeks_left'], 1)} weeks" + under
-    price = f" Buying them takes {fmt.money(worth)} of working capital." if worth > 0 else ""
+    price = fmt.say("Buying them takes {money} of working capital.", money=fmt.money(worth))
     return Finding(
         "stock-orders",
-        f"{len(orders)} of {len(told.products)} products {'is' if len(orders) == 1 else 'are'} at or below the reorder point"
-        f" ({fmt.share(told.parameters.service_level)} of cycles without a stock-out). Most urgent: {name}, which"
-        f" {empty}.{price}",
+        fmt.sentences(
+            fmt.say_n(
+                "{n} of {all} products is at or below its reorder point ({level} of cycles without a stock-out).",
+                "{n} of {all} products are at or below their reorder points ({level} of cycles without a stock-out).",
+                len(orders),
+                all=fmt.count(len(told.products)),
+                level=fmt.share(told.parameters.service_level),
+            ),
+            _urgent(orders.iloc[0], fmt),
+            price if worth > 0 else "",
+        ),
         float(len(orders)),
         "count",
         n=len(told.products),
@@ -102,18 +114,40 @@ def _orders(told: Held) -> Finding:
     )
 
 
+def _urgent(row: pd.Series, fmt: Formats) -> str:
+    """How long the most urgent product lasts."""
+    if row["on_hand"] <= 0:
+        return fmt.say("Most urgent: {product}, which is out of stock.", product=_name(row))
+    time = fmt.say_n("{n} week", "{n} weeks", round(row["weeks_left"], 1), n=fmt.number(row["weeks_left"], 1))
+    if row["on_order"] > 0:
+        units = fmt.count(row["on_order"])
+        return fmt.say(
+            "Most urgent: {product}, which lasts {time} ({n} units under way).", product=_name(row), time=time, n=units
+        )
+    return fmt.say("Most urgent: {product}, which lasts {time}.", product=_name(row), time=time)
+
+
+def _name(row: pd.Series) -> str:
+    return row["name"] if isinstance(row["name"], str) else row["product_id"]
+
+
 def _missed(told: Held) -> Finding | None:
     rows = told.products[told.products["missed"] > 0]
     if rows.empty:
         return None
     total, fmt = rows["missed"].sum(), told.fmt
     worst = rows.loc[rows["missed"].idxmax()]
-    name = worst["name"] if isinstance(worst["name"], str) else worst["product_id"]
     return Finding(
         "stock-missed",
-        f"{len(rows)} {'product was' if len(rows) == 1 else 'products were'} out of stock at some count of the last year; what"
-        f" was asked for then cost about {fmt.money(total * LOST['value'])} of margin. Most: {name} ({fmt.share(worst['out'])} of"
-        " its counts).",
+        fmt.sentences(
+            fmt.say_n(
+                "{n} product was out of stock at some count of the last year; the sales missed cost about {money} of margin.",
+                "{n} products were out of stock at some count of the last year; the sales missed cost about {money} of margin.",
+                len(rows),
+                money=fmt.money(total * LOST["value"]),
+            ),
+            fmt.say("Most: {product} ({share} of its counts).", product=_name(worst), share=fmt.share(worst["out"])),
+        ),
         total * LOST["value"],
         "money",
         total * LOST["value_low"],
@@ -131,12 +165,23 @@ def _dead(told: Held) -> Finding | None:
     if rows.empty:
         return None
     tied, never = rows["tied"].sum(), rows[rows["mean"] <= 0]
-    unsold = "" if never.empty else f" {len(never)} of them sold nothing in the last year."
+    unsold = fmt.say("{n} of them sold nothing in the last year.", n=fmt.count(len(never)))
     cost = tied * holding_rate(told)
     return Finding(
         "stock-dead",
-        f"{len(rows)} {'product lies' if len(rows) == 1 else 'products lie'} in stock beyond a year's demand, at a cost of"
-        f" {fmt.money(tied)}.{unsold} Holding that takes about {fmt.money(cost)} a year.",
+        fmt.sentences(
+            fmt.say_n(
+                "{n} product lies in stock beyond a year's demand.",
+                "{n} products lie in stock beyond a year's demand.",
+                len(rows),
+            ),
+            "" if never.empty else unsold,
+            fmt.say(
+                "What lies there cost {tied}; holding it takes about {cost} a year.", tied=fmt.money(tied), cost=fmt.money(cost)
+            )
+            if tied > 0
+            else "",
+        ),
         float(tied),
         "money",
         n=len(rows),
@@ -151,15 +196,21 @@ def _replay(told: Held) -> Finding | None:
     fmt = told.fmt
     if told.replayed < FEWEST_REPLAYED:
         return None
-    as_it_was = (
-        f" As it was, {fmt.count(told.lay)} units, dead stock included, served {_served(told.was, fmt)}."
-        if np.isfinite(told.was)
-        else ""
+    as_it_was = fmt.say(
+        "As it was, {units} units, dead stock included, served {share}.", units=fmt.count(told.lay), share=_served(told.was, fmt)
     )
     return Finding(
         "stock-replay",
-        f"Played over the last {told.replayed} weeks, each with a forecast made before it, such reorder points would have served"
-        f" {_served(told.served, fmt)} of demand from an average of {fmt.count(told.average)} units.{as_it_was}",
+        fmt.sentences(
+            fmt.say(
+                "Played over the last {n} weeks, each with a forecast made before it, such reorder points would have served"
+                " {share} of demand from an average of {units} units.",
+                n=fmt.count(told.replayed),
+                share=_served(told.served, fmt),
+                units=fmt.count(told.average),
+            ),
+            as_it_was if np.isfinite(told.was) else "",
+        ),
         float(told.served),
         "share",
         n=len(told.products),
@@ -168,4 +219,4 @@ def _replay(told: Held) -> Finding | None:
 
 
 def _served(share: float, fmt: Formats) -> str:
-    return "all but a trace" if 0.9995 <= share < 1 else fmt.share(share, 1 if share < 1 else 0)
+    return fmt.say("all but a trace") if 0.9995 <= share < 1 else fmt.share(share, 1 if share < 1 else 0)

@@ -5,12 +5,13 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.strategy.holding.findings import LOST, OWNER, Held, holding_rate
 from playbook.result.contract import LINES, Proposal, Worklist
 
 __all__ = ["proposals", "worklists"]
 
-NEVER, SLOW = "sell off or send back", "stop ordering; offer in a bundle"
+NEVER, SLOW = mark("sell off or send back"), mark("stop ordering; offer in a bundle")
 
 
 def proposals(told: Held) -> tuple[Proposal, ...]:
@@ -47,7 +48,7 @@ def proposals(told: Held) -> tuple[Proposal, ...]:
                         "out": ("Counts without stock", "share"),
                         "point": ("Reorder at", "count"),
                         "safety": ("Safety stock", "number"),
-                        "quantity": ("Order", "count"),
+                        "quantity": ("Units to order", "count"),
                         "value": ("Margin saved a year", "money"),
                     },
                     "product_id",
@@ -60,7 +61,7 @@ def proposals(told: Held) -> tuple[Proposal, ...]:
         lines = pd.DataFrame(
             {"key": dead["product_id"], "cost": 0.0, "value_low": 0.5 * saved, "value": saved, "value_high": saved}
         )
-        listed = dead.assign(remedy=np.where(dead["mean"] <= 0, NEVER, SLOW), value=saved)
+        listed = dead.assign(remedy=np.where(dead["mean"] <= 0, told.fmt.told(NEVER), told.fmt.told(SLOW)), value=saved)
         found.append(
             Proposal(
                 id="clear-stock",

@@ -1,11 +1,13 @@
 """Stock tables: today's orders, what lies for nothing, all products; and what it all rests on."""
 
-from playbook.methods.strategy.holding.findings import LOST, Held
+from playbook.locale import mark
+from playbook.methods.strategy.holding.findings import LOST, USUAL_HOLDING, Held
+from playbook.methods.strategy.holding.policy import COVER_WEEKS
 from playbook.result.contract import Assumption, Table
 
 __all__ = ["SOURCE", "assumptions", "tables"]
 
-SOURCE = "stock counts and units sold week by week"
+SOURCE = mark("stock counts and units sold week by week")
 
 
 def tables(told: Held) -> tuple[Table, ...]:
@@ -53,11 +55,11 @@ def tables(told: Held) -> tuple[Table, ...]:
                 "abc": ("ABC", "text"),
                 "xyz": ("XYZ", "text"),
                 "mean": ("Sold a week", "number"),
-                "lead": ("Lead, weeks", "number"),
+                "lead": ("Lead time, weeks", "number"),
                 "safety": ("Safety stock", "number"),
                 "point": ("Reorder at", "count"),
-                "quantity": ("Order", "count"),
-                "fill": ("Served", "share"),
+                "quantity": ("Units to order", "count"),
+                "fill": ("Demand served", "share"),
             },
             aside=True,
         )
@@ -69,29 +71,50 @@ def assumptions(told: Held) -> tuple[Assumption, ...]:
     """What points, orders and money rest on."""
     fmt, given = told.fmt, told.parameters
     low, middle, high = (fmt.share(LOST[e], 0) for e in ("value_low", "value", "value_high"))
+    if told.seasonal:
+        follows = fmt.say(
+            "Demand until the next delivery follows the level of past weeks and the season of the year, with errors as large as"
+            " such forecasts made; a promotion needs more."
+        )
+    else:
+        follows = fmt.say(
+            "Demand until the next delivery follows the level of past weeks, with errors as large as such forecasts made; a"
+            " promotion needs more."
+        )
     stated = [
+        Assumption(follows, "medium", "high"),
         Assumption(
-            f"Demand until the next delivery follows the level of past weeks{' and the season of the year' * told.seasonal}, with"
-            " errors as large as such forecasts made; a promotion needs more.",
-            "medium",
-            "high",
-        ),
-        Assumption(
-            f"Of what meets an empty shelf {middle} ({low} to {high}) is lost, as Gruen, Corsten and Bharadwaj (2002) found in"
-            " shops; the rest waits or takes another product.",
+            fmt.say(
+                "Of what meets an empty shelf {share} ({low} to {high}) is lost, as Gruen, Corsten and Bharadwaj (2002) found in"
+                " shops; the rest waits or takes another product.",
+                share=middle,
+                low=low,
+                high=high,
+            ),
             "medium",
             "medium",
         ),
         Assumption("Weeks that began without stock say nothing of demand and are left out.", "high", "medium"),
     ]
     if old := int(told.products["stale"].sum()):
-        what = "product was" if old == 1 else "products were"
-        text = f"{fmt.count(old)} {what} not counted for weeks: no order is told, and nothing is called dead."
+        text = fmt.say_n(
+            "{n} product was not counted for weeks: no order is told, and nothing is called dead.",
+            "{n} products were not counted for weeks: no order is told, and nothing is called dead.",
+            old,
+        )
         stated.append(Assumption(text, "low", "medium"))
     if given.order_cost is None or given.holding_rate is None:
         stated.append(
-            Assumption("Without order_cost and holding_rate in client.yml an order covers six weeks of demand.", "low", "medium")
+            Assumption(
+                fmt.say(
+                    "Without order_cost and holding_rate in client.yml an order covers {n} weeks of demand.",
+                    n=fmt.count(COVER_WEEKS),
+                ),
+                "low",
+                "medium",
+            )
         )
     if given.holding_rate is None:
-        stated.append(Assumption("Holding stock is taken to cost 20% of its value a year.", "low", "low"))
+        text = fmt.say("Holding stock is taken to cost {share} of its value a year.", share=fmt.share(USUAL_HOLDING))
+        stated.append(Assumption(text, "low", "low"))
     return tuple(stated)
