@@ -59,12 +59,17 @@ def forecast_tracking(
         return Locked(
             fmt=fmt,
             headline="Not answered yet: Can the forecast still be trusted?",
-            unlock=(f"orders of more complete months ({len(demand.history)} so far; about ten are needed to try a forecast)",),
+            unlock=(
+                fmt.say(
+                    "orders of more complete months ({months} so far; about ten are needed to try a forecast)",
+                    months=len(demand.history),
+                ),
+            ),
             promise=forecast_tracking.section.promise,
         )
     published = published_record(past_memory, demand.history)
     found, steps = judge(record, _skill(demand.scores)), by_steps(record)
-    source = f"orders, complete months up to {fmt.day(as_of)}"
+    source = fmt.say("orders, complete months up to {day}", day=fmt.day(as_of))
     return ForecastTracking(
         fmt=fmt,
         headline=headline(found, fmt),

@@ -13,7 +13,7 @@ from playbook.result.formats import Formats
 __all__ = ["STATUS", "STEP", "goals_finding", "kpi_name", "number_of", "plan_assumptions", "rates_table"]
 
 STATUS = {
-    "reached": mark("reached"), "on track": mark("on track"), "open": mark("open"), "behind": mark("behind"),
+    "reached": mark("reached"), "on track": mark("on track"), "open": mark("undecided"), "behind": mark("behind"),
     "missed": mark("missed"),
 }  # fmt: skip
 PLURAL = frozenset({"orders", "customers"})

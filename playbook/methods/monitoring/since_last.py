@@ -1,11 +1,13 @@
 """Since last: what changed against the report before this one, finding by finding."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.monitoring.comparing.compare import VERDICTS, compare
 from playbook.result.contract import Assumption, Finding, Locked, Result, Table
 from playbook.result.formats import Formats
@@ -13,9 +15,24 @@ from playbook.result.section import section
 
 __all__ = ["SinceLast", "since_last"]
 
+SOURCE = mark("this report and the one before")
 MOST = 6  # changes that are told in a sentence; the table has all
 SAID = ("worse", "new", "gone", "better")  # what is worth a sentence
-_LEADS = {"worse": "Worse", "new": "New", "gone": "No longer so", "better": "Better"}
+_LEADS = {
+    "worse": mark("Worse: {finding}."), "new": mark("New: {finding}."), "gone": mark("No longer so: {finding}."),
+    "better": mark("Better: {finding}."),
+}  # fmt: skip
+_WORDS = {
+    "worse": mark("worse"), "new": mark("new"), "gone": mark("gone"), "better": mark("better"), "moved": mark("moved"),
+    "same": mark("same"),
+}  # fmt: skip
+_SECTIONS = {
+    "scorecard": mark("scorecard"), "bridge": mark("change of revenue"), "funnel": mark("funnel"),
+    "customer-base": mark("customer base"), "voice": mark("customers' voice"), "segments": mark("segments"),
+    "lifetime-value": mark("customer lifetime value"), "demand": mark("demand"), "market": mark("market"),
+    "plan-tracking": mark("plan tracking"), "control-charts": mark("control charts"),
+    "forecast-tracking": mark("forecast tracking"), "drift": mark("drift"), "campaigns": mark("campaigns"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,15 +81,15 @@ def since_last(
         "scorecard": scorecard, "bridge": bridge, "funnel": funnel, "customer-base": customer_base, "voice": voice,
         "segments": segments, "lifetime-value": lifetime_value, "demand": demand, "market": market,
         "plan-tracking": plan_tracking, "control-charts": control_charts, "forecast-tracking": forecast_tracking,
-        "drift": drift,
-        "campaigns": campaigns,
+        "drift": drift, "campaigns": campaigns,
     }  # fmt: skip
     now = [{"section": name, **vars(f)} for name, result in given.items() if result is not None for f in result.findings]
     changes, last = compare(past_findings, now), date.fromisoformat(past_findings[0]["as_of"])
     told = changes[changes["verdict"].isin(SAID)]
     told = told.reindex(told["at_stake"].abs().sort_values(ascending=False, kind="stable").index).head(MOST)
     findings = tuple(_finding(row, last, fmt) for row in told.itertuples())
-    quiet = Finding("since-last-quiet", f"Every finding is as it was on {fmt.day(last)}, within its range.", evidence="shown")
+    as_before = fmt.say("Every finding is as it was on {day}, within its range.", day=fmt.day(last))
+    quiet = Finding("since-last-quiet", as_before, evidence="shown")
     return SinceLast(
         fmt=fmt, headline=_headline(changes, last, fmt), findings=findings or (quiet,), tables=_tables(changes, last, fmt),
         assumptions=_assumptions(), changes=changes, last=last,
@@ -80,26 +97,31 @@ def since_last(
 
 
 def _headline(changes: pd.DataFrame, last: date, fmt: Formats) -> str:
-    counts = changes["verdict"].value_counts()
-    parts = [f"{counts[v]} {v}" for v in VERDICTS[:-1] if counts.get(v, 0)]
-    if not parts:
-        return f"Nothing changed since {fmt.day(last)} beyond what chance explains"
-    same = f"; {counts['same']} as before" if counts.get("same", 0) else ""
-    of = "finding is" if parts[0].startswith("1 ") else "findings are"
-    joined = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-    number, word = joined.split(" ", 1)
-    return f"Since {fmt.day(last)}, {number} {of} {word}{same}"
+    counts, day = changes["verdict"].value_counts(), fmt.day(last)
+    moved = {verdict: int(counts[verdict]) for verdict in VERDICTS[:-1] if verdict in counts}
+    if not moved:
+        return fmt.say("Nothing changed since {day} beyond what chance explains", day=day)
+    (first, number), *others = moved.items()
+    parts = [fmt.say_n("{n} finding is {verdict}", "{n} findings are {verdict}", number, verdict=fmt.told(_WORDS[first]))]
+    parts += [fmt.say("{count} {verdict}", count=fmt.count(n), verdict=fmt.told(_WORDS[other])) for other, n in others]
+    if "same" in counts:
+        same = fmt.count(counts["same"])
+        return fmt.say("Since {day}, {changes}; {same} as before", day=day, changes=fmt.listed(parts), same=same)
+    return fmt.say("Since {day}, {changes}", day=day, changes=fmt.listed(parts))
 
 
 def _finding(row, last: date, fmt: Formats) -> Finding:
-    stake = ""
+    text = re.split(r"\. |。", row.sentence)[0].rstrip(".")  # what else it says stands in its own section
     if row.verdict in ("worse", "better"):
-        amounts = [fmt.value(v, row.unit) for v in (row.before, row.after)]
-        what = " at stake" if row.unit == "money" and row.at_stake else ""
-        stake = f" ({amounts[0]}{what} on {fmt.day(last)}, {amounts[1]} now)"
-    text = row.sentence.split(". ")[0].rstrip(".")  # what else it says stands in its own section
+        before, after = (fmt.value(v, row.unit) for v in (row.before, row.after))
+        told = {"finding": text, "before": before, "after": after, "day": fmt.day(last)}
+        if row.unit == "money" and row.at_stake:
+            text = fmt.say("{finding} ({before} at stake on {day}, {after} now)", **told)
+        else:
+            text = fmt.say("{finding} ({before} on {day}, {after} now)", **told)
+    sentence = fmt.say(_LEADS[row.verdict], finding=text)
     return Finding(
-        f"since-last-{row.id}", f"{_LEADS[row.verdict]}: {text}{stake}.", float(row.at_stake) if row.at_stake else None, "money",
+        f"since-last-{row.id}", sentence, float(row.at_stake) if row.at_stake else None, "money",
         evidence=row.evidence, action=None if row.verdict == "gone" or pd.isna(row.action) else row.action,
     )  # fmt: skip
 
@@ -111,17 +133,22 @@ def _tables(changes: pd.DataFrame, last: date, fmt: Formats) -> tuple[Table, ...
         [("–" if pd.isna(v) else fmt.value(v, unit)) for v, unit in zip(changes[c], changes["unit"], strict=True)]
         for c in ("before", "after")
     ]
-    shown = changes.assign(before=written[0], after=written[1], section=changes["section"].str.replace("-", " "))
+    shown = changes.assign(
+        before=written[0], after=written[1],
+        verdict=[fmt.told(_WORDS[verdict]) for verdict in changes["verdict"]],
+        section=[fmt.told(_SECTIONS.get(id, id)) for id in changes["section"]],
+    )  # fmt: skip
     columns = {
         "verdict": ("Change", "text"), "section": ("Section", "text"), "sentence": ("Finding", "text"),
         "before": (fmt.day(last), "text"), "after": ("Now", "text"),
     }  # fmt: skip
-    moved = shown[shown["verdict"] != "same"]
-    caption, source = f"Findings that are not as they were on {fmt.day(last)}", "this report and the one before"
-    tables = [Table(moved, caption, source, columns)] if len(moved) else []
-    still = shown[shown["verdict"] == "same"]
-    if len(still):
-        tables.append(Table(still, f"Findings that are as they were on {fmt.day(last)}", source, columns, aside=True))
+    same, day, tables = changes["verdict"] == "same", fmt.day(last), []
+    if not same.all():
+        caption = fmt.say("Findings that are not as they were on {day}", day=day)
+        tables.append(Table(shown[~same], caption, SOURCE, columns))
+    if same.any():
+        caption = fmt.say("Findings that are as they were on {day}", day=day)
+        tables.append(Table(shown[same], caption, SOURCE, columns, aside=True))
     return tuple(tables)
 
 

@@ -64,7 +64,7 @@ def channels_figure(found: Found, fmt: Formats) -> Figure | None:
     )  # fmt: skip
     columns = {
         "channel": ("Channel", "text"), "week": ("Week from", "date"), "value": (label, measure.unit),
-        "low": (fmt.say("from"), measure.unit), "high": (fmt.say("to"), measure.unit),
+        "low": (fmt.say("Low"), measure.unit), "high": (fmt.say("High"), measure.unit),
     }  # fmt: skip
     data = pd.concat(parts, ignore_index=True)
     alt = fmt.say("{measure}, the year before and since: {channels}.", measure=label, channels=told)
@@ -110,7 +110,7 @@ def trial_figure(trials: tuple[Trial, ...], fmt: Formats) -> Figure | None:
     )  # fmt: skip
     columns = {
         "day": ("Day", "date"), "treated": ("Bought, in it", "count"), "control": ("Bought, set aside", "count"),
-        "best": ("Odds", "number"), "low": ("from", "number"), "high": ("to", "number"),
+        "best": ("Odds", "number"), "low": ("Low", "number"), "high": ("High", "number"),
     }  # fmt: skip
     told = {c: fmt.number(trial.last[c]) for c in ("low", "high", "best")}
     alt = (

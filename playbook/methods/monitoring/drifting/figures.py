@@ -88,7 +88,7 @@ def shares_figure(parts: dict[str, pd.DataFrame], when: str, fmt: Formats) -> Fi
         )
         for title, t in told.items()
     ]  # fmt: skip
-    columns = {"of": ("Of", "text"), "name": ("What", "text"), "before": ("Before", "share"), "now": ("Now", "share")}
+    columns = {"of": ("Share of", "text"), "name": ("What", "text"), "before": ("Before", "share"), "now": ("Now", "share")}
     return Figure(svg, caption, SOURCE, fmt.sentences(*first), Table(long, "Shares before and now", SOURCE, columns))
 
 

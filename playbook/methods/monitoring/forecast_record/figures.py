@@ -1,11 +1,11 @@
 """Figures of forecast tracking: past forecasts beside what came, the tracking signal, and how ranges held by months ahead."""
 
-import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 
 from playbook.methods.monitoring.forecast_record.judge import LIKELY
 from playbook.methods.monitoring.forecast_record.tables import step_words
+from playbook.methods.monitoring.ticks import month_ticks
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, ON_LINES, canvas, finish
@@ -37,12 +37,12 @@ def record_figure(history: pd.DataFrame, record: pd.DataFrame, fmt: Formats, sou
         least = min(shown["revenue"].min(), record["forecast"].min())
         above.set_ylim(bottom=min(0, least) if least < DEEP * shown["revenue"].max() else FLOOR * least)
         above.yaxis.set_major_formatter(lambda value, _: fmt.money(value))
-        notes = [("revenue a month", HISTORY, "normal"), ("forecasts from past days", FORECAST, "normal")]
-        notes += [("forecast whose range did not hold", FINDING, "normal")] if len(outside) else []
-        for place, (text, colour, weight) in enumerate(notes):
+        notes = [(fmt.say("revenue a month"), HISTORY), (fmt.say("forecasts from past days"), FORECAST)]
+        notes += [(fmt.say("forecast whose range did not hold"), FINDING)] if len(outside) else []
+        for place, (text, colour) in enumerate(notes):
             above.annotate(
                 text, (0.01, 0.02), (0, 14 * (len(notes) - 1 - place)), xycoords="axes fraction", textcoords="offset points",
-                color=colour, weight=weight, va="bottom", bbox=ON_LINES,
+                color=colour, va="bottom", bbox=ON_LINES,
             )  # fmt: skip
         count = np.arange(1, len(near) + 1)
         band = BAND * MAD * np.sqrt(count)
@@ -51,16 +51,16 @@ def record_figure(history: pd.DataFrame, record: pd.DataFrame, fmt: Formats, sou
         below.plot(near["month"], signal, color=HISTORY, marker="o", markersize=3.5)
         far = np.abs(signal.to_numpy()) > band
         below.plot(near["month"][far], signal[far], "o", color=FINDING, markersize=5)
-        below.set_title("Tracking signal, one month ahead: above the shade too little was forecast", loc="left", fontsize=10)
-        locator = mdates.AutoDateLocator(maxticks=TICKS, minticks=2)
-        below.xaxis.set_major_locator(locator)
-        below.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=False))
+        title = fmt.say("Tracking signal, one month ahead: above the shade too little was forecast")
+        below.set_title(title, loc="left", fontsize=10)
+        month_ticks(below.xaxis, fmt, TICKS)
         svg = finish(figure)
-    alt = (
-        f"Monthly revenue and the forecasts made at {record['origin'].nunique()} past days; {len(outside)} of "
-        f"{int(record['low'].notna().sum())} values lay outside their range. The tracking signal ends at "
-        f"{fmt.number(signal.iloc[-1] if len(signal) else 0.0, 1)}."
-    )
+    alt = fmt.say(
+        "Monthly revenue and the forecasts made at {days} past days; {outside} of {ranged} values lay outside their range. The"
+        " tracking signal ends at {signal}.",
+        days=record["origin"].nunique(), outside=len(outside), ranged=int(record["low"].notna().sum()),
+        signal=fmt.number(signal.iloc[-1] if len(signal) else 0.0, 1),
+    )  # fmt: skip
     columns = {
         "origin": ("Known until", "month"),
         "month": ("Month", "month"),
@@ -69,9 +69,10 @@ def record_figure(history: pd.DataFrame, record: pd.DataFrame, fmt: Formats, sou
         "high": ("High", "money"),
         "actual": ("Came", "money"),
     }
-    caption = (
-        "What would have been forecast at past days, beside what came; below, errors one month ahead added up: the shade holds "
-        f"{fmt.share(1 - LIKELY)} of what chance does"
+    caption = fmt.say(
+        "What would have been forecast at past days, beside what came; below, errors one month ahead added up: the shade holds"
+        " {share} of what chance does",
+        share=fmt.share(1 - LIKELY),
     )
     return Figure(svg, caption, source, alt, Table(record, "Forecasts from past days", source, columns))
 
@@ -86,14 +87,14 @@ def held_figure(steps: pd.DataFrame, fmt: Formats, source: str) -> Figure | None
         left.barh(place, steps["held"].fillna(0.0), color=BAR, height=0.6)
         left.axvline(LEVEL, color=FINDING, linestyle="--", linewidth=1.2)
         for at, row in zip(place, steps.itertuples(), strict=True):
-            text = f"{fmt.share(row.held)} of {row.checked}" if row.checked else "no range yet"
-            left.annotate(
-                text, (row.held if row.checked else 0, at), (5, 0), textcoords="offset points", va="center", bbox=ON_LINES
-            )
-        left.set_yticks(place, [step_words(row) for row in steps.itertuples()])
+            text, end = fmt.say("no range yet"), 0.0
+            if row.checked:
+                text, end = fmt.say("{share} of {count}", share=fmt.share(row.held), count=row.checked), row.held
+            left.annotate(text, (end, at), (5, 0), textcoords="offset points", va="center", bbox=ON_LINES)
+        left.set_yticks(place, [step_words(row, fmt) for row in steps.itertuples()])
         left.set_xlim(0, 1.35)
-        left.set_xticks([0, LEVEL], ["0%", fmt.share(LEVEL)])
-        left.set_title("Within the range", loc="left", fontsize=10)
+        left.set_xticks([0, LEVEL], [fmt.share(0, 0), fmt.share(LEVEL)])
+        left.set_title(fmt.say("Within the range"), loc="left", fontsize=10)
         right.barh(place, steps["bias"], color=BAR, height=0.6)
         right.axvline(0, color=HISTORY, linewidth=0.8)
         reach = max(steps["bias"].abs().max(), 0.02) * 2.0
@@ -104,17 +105,20 @@ def held_figure(steps: pd.DataFrame, fmt: Formats, source: str) -> Figure | None
                 ha="left" if row.bias >= 0 else "right", bbox=ON_LINES,
             )  # fmt: skip
         right.set_xticks([])
-        right.set_title("Came more or less than forecast", loc="left", fontsize=10)
+        right.set_title(fmt.say("Came more or less than forecast"), loc="left", fontsize=10)
         for ax in (left, right):
             ax.grid(False)
         svg = finish(figure)
-    caption = f"How forecasts did by months ahead: ranges are made to hold {fmt.share(LEVEL)} (dashed)"
-    told = [f"{step_words(row)}: {fmt.share(row.held)} within, {fmt.change(row.bias)}" for row in steps.itertuples()]
+    caption = fmt.say("How forecasts did by months ahead: ranges are made to hold {level} (dashed)", level=fmt.share(LEVEL))
+    told = [
+        fmt.say("{ahead}: {held} within, {bias}.", ahead=step_words(r, fmt), held=fmt.share(r.held), bias=fmt.change(r.bias))
+        for r in steps.itertuples()
+    ]
     columns = {
         "ahead": ("Ahead", "text"),
         "held": ("Within the range", "share"),
-        "checked": ("Of", "count"),
+        "checked": ("Values", "count"),
         "bias": ("Missed on average", "share"),
     }
-    data = Table(steps.assign(ahead=[step_words(row) for row in steps.itertuples()]), caption, source, columns)
-    return Figure(svg, caption, source, f"By months ahead: {'; '.join(told)}.", data)
+    data = Table(steps.assign(ahead=[step_words(row, fmt) for row in steps.itertuples()]), caption, source, columns)
+    return Figure(svg, caption, source, fmt.sentences(fmt.say("Shares and errors by months ahead."), *told), data)

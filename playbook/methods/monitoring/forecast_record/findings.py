@@ -3,19 +3,31 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.monitoring.forecast_record.judge import FEWEST_HELD, Judgement
 from playbook.methods.monitoring.forecast_record.tables import step_words
 from playbook.result.contract import Finding
 from playbook.result.formats import LEVEL, Formats
 
-__all__ = ["findings", "headline", "verdict_words"]
+__all__ = ["findings", "headline"]
 
-OWNER = "whoever plans sales"
+OWNER = mark("whoever plans sales")
 ACTIONS = {
-    "bias": "Plan with the forecast corrected by this much until it is fitted anew; look for what changed (a price, a channel, a "
-    "customer) and enter it, so that the forecast knows.",
-    "range": "Read ranges this much wider, also where stock and budget rest on them, and fit the forecast anew.",
-    "worse": "Look for what changed lately and enter it; fit the forecast on the months since then if it stays.",
+    "bias": mark(
+        "Plan with the forecast corrected by this much until it is fitted anew; look for what changed (a price, a channel, a"
+        " customer) and enter it, so that the forecast knows."
+    ),
+    "range": mark("Read ranges this much wider, also where stock and budget rest on them, and fit the forecast anew."),
+    "worse": mark("Look for what changed lately and enter it; fit the forecast on the months since then if it stays."),
+}
+VERDICTS = {
+    ("refit", "bias"): mark("Fit the forecast anew: it misses to one side"),
+    ("refit", "range"): mark("Fit the forecast anew: its ranges are too narrow"),
+    ("refit", "worse"): mark("Fit the forecast anew: it has become worse"),
+    ("watch", "bias"): mark("Keep an eye on the forecast: it misses to one side"),
+    ("watch", "range"): mark("Keep an eye on the forecast: its ranges are too narrow"),
+    ("watch", "worse"): mark("Keep an eye on the forecast: it has become worse"),
+    ("watch", None): mark("Keep an eye on the forecast: the plain rule would have done better"),
 }
 SLIGHT = 0.005  # a share below which a bias is none worth a word
 WIDE = 0.9  # share held from which ranges are wider than need be
@@ -24,32 +36,27 @@ ALIKE = 0.05  # a ratio of errors this close to one is none
 CLEAR = 0.1  # share of the plain rule's error that is more than luck
 
 
-def verdict_words(found: Judgement) -> str:
-    """The verdict and its reason in a few words."""
-    reason = found.leading
-    why = {
-        "bias": "it misses to one side",
-        "range": "its ranges are too narrow",
-        "worse": "it has become worse",
-    }
-    if found.verdict == "keep":
-        return "Keep the forecast"
-    if reason is None:
-        return "Keep an eye on the forecast: the plain rule would have done better"
-    return f"{'Fit the forecast anew' if found.verdict == 'refit' else 'Keep an eye on the forecast'}: {why[reason.kind]}"
-
-
 def headline(found: Judgement, fmt: Formats) -> str:
     """The verdict with the figure that decided it, or with what speaks for the forecast."""
     reason = found.leading
-    if reason is None:
-        held = _held(found, fmt, "; ") if found.months >= FEWEST_HELD else ""
-        return f"{verdict_words(found)}: a month ahead it was {_side(found.near, fmt)}{held}"
-    if reason.kind == "bias":
-        return f"{verdict_words(found)}, a month ahead it was {_side(found.near, fmt)}"
-    if reason.kind == "range":
-        return f"{verdict_words(found)}{_held(found, fmt, ', ')}"
-    return f"{verdict_words(found)}, errors of late are {fmt.number(found.worse, 1)} times those before"
+    kind = None if reason is None else reason.kind
+    figure = _figure(found, kind, fmt)
+    if found.verdict == "keep":
+        return fmt.say("Keep the forecast: {figure}", figure=figure)
+    return fmt.say("{verdict}; {figure}", verdict=fmt.told(VERDICTS[found.verdict, kind]), figure=figure)
+
+
+def _figure(found: Judgement, kind: str | None, fmt: Formats) -> str:
+    near = fmt.say("a month ahead it was {side}", side=_side(found.near, fmt))
+    if kind == "worse":
+        return fmt.say("errors of late are {times} times those before", times=fmt.number(found.worse, 1))
+    if kind == "bias" or not found.checked or (kind is None and found.months < FEWEST_HELD):
+        return near
+    held = fmt.say(
+        "{share} of what came lay within ranges made to hold {level}",
+        share=fmt.share(found.held / found.checked), level=fmt.share(LEVEL),
+    )  # fmt: skip
+    return held if kind == "range" else fmt.say("{near}; {held}", near=near, held=held)
 
 
 def findings(found: Judgement, steps: pd.DataFrame, published: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
@@ -68,15 +75,11 @@ def findings(found: Judgement, steps: pd.DataFrame, published: pd.DataFrame, fmt
 
 
 def _side(share: float, fmt: Formats) -> str:
+    """How forecasts lay to what came, as it follows "they were"."""
     if abs(share) < SLIGHT:
-        return "on average what came"
-    return f"{fmt.share(abs(share))} {'below' if share > 0 else 'above'} what came"
-
-
-def _held(found: Judgement, fmt: Formats, before: str) -> str:
-    if not found.checked:
-        return ""
-    return f"{before}{fmt.share(found.held / found.checked)} of what came lay within ranges made to hold {fmt.share(LEVEL)}"
+        return fmt.say("on average what came")
+    size = fmt.share(abs(share))
+    return fmt.say("{size} below what came", size=size) if share > 0 else fmt.say("{size} above what came", size=size)
 
 
 def _evidence(found: Judgement, kind: str) -> str:
@@ -86,20 +89,26 @@ def _evidence(found: Judgement, kind: str) -> str:
 def _bias(found: Judgement, steps: pd.DataFrame, fmt: Formats) -> Finding:
     evidence = _evidence(found, "bias")
     near = next((row for row in steps.itertuples() if row.first == 1), None)
-    what = f"One month ahead, forecasts were {_side(found.near, fmt)}"
+    told = {"side": _side(found.near, fmt)}
     if near is None:
-        what = f"On average, forecasts were {_side(found.bias, fmt)}"
+        what = fmt.say("On average, forecasts were {side}", side=_side(found.bias, fmt))
     elif len(steps) > 1:
         far = list(steps.itertuples())[-1]
-        what += f"; {step_words(far)} ahead {_side(far.bias, fmt)}"
+        told |= {"step": step_words(far, fmt), "far": _side(far.bias, fmt)}
+        what = fmt.say("One month ahead, forecasts were {side}; {step} ahead {far}", **told)
+    else:
+        what = fmt.say("One month ahead, forecasts were {side}", **told)
     real = evidence in {"shown", "likely"}
-    verdict = {
-        "shown": "so far to one side is more than chance",
-        "likely": "so far to one side is hardly chance",
-    }.get(evidence, "chance may explain it")
+    if evidence == "shown":
+        verdict = fmt.say("so far to one side is more than chance")
+    elif evidence == "likely":
+        verdict = fmt.say("so far to one side is hardly chance")
+    else:
+        verdict = fmt.say("chance may explain it")
+    signal = fmt.number(found.signal, 1)
     return Finding(
         id="forecast-tracking-bias",
-        sentence=f"{what} (tracking signal {fmt.number(found.signal, 1)}; {verdict}).",
+        sentence=fmt.say("{what} (tracking signal {signal}; {verdict}).", what=what, signal=signal, verdict=verdict),
         value=found.near,
         unit="share",
         n=int(near.cases) if near is not None else None,
@@ -115,19 +124,24 @@ def _range(found: Judgement, fmt: Formats) -> Finding | None:
     evidence, share, promised = _evidence(found, "range"), found.held / found.checked, fmt.share(LEVEL)
     narrow = evidence in {"shown", "likely"}
     if narrow and found.wider > 1:
-        rest = f"ranges {fmt.number(found.wider, 1)} times as wide would have held {promised}"
+        times = fmt.number(found.wider, 1)
+        rest = fmt.say("ranges {times} times as wide would have held {promised}", times=times, promised=promised)
     elif narrow:
-        rest = f"{promised} were promised"
+        rest = fmt.say("{promised} were promised", promised=promised)
     elif found.months < FEWEST_HELD:
-        rest = "too few to tell"
+        rest = fmt.say("too few to tell")
     elif share > WIDE:
-        rest = f"more than the {promised} promised, the ranges are rather wide"
+        rest = fmt.say("more than the {promised} promised, the ranges are rather wide", promised=promised)
     else:
-        rest = f"that is within what chance allows around {promised}"
-    held = f"{fmt.count(found.held)} of {fmt.count(found.checked)} values lay within their range, {fmt.share(share)}"
+        rest = fmt.say("that is within what chance allows around {promised}", promised=promised)
+    sentence = fmt.say_n(
+        "{held} of {checked} values lay within their range, {share} (all of one month): {rest}.",
+        "{held} of {checked} values lay within their range, {share} (of {n} different months): {rest}.",
+        found.months, held=fmt.count(found.held), checked=fmt.count(found.checked), share=fmt.share(share), rest=rest,
+    )  # fmt: skip
     return Finding(
         id="forecast-tracking-range",
-        sentence=f"{held} (of {fmt.count(found.months)} different months): {rest}.",
+        sentence=sentence,
         value=share,
         unit="share",
         n=found.checked,
@@ -142,16 +156,20 @@ def _worse(found: Judgement, fmt: Formats) -> Finding | None:
         return None
     evidence = _evidence(found, "worse")
     grown = evidence in {"shown", "likely"}
-    size = f"{fmt.number(found.worse, 1)} times" if abs(found.worse - 1) >= ALIKE else "as large as"
     if grown:
-        rest = "it has become worse"
+        rest = fmt.say("it has become worse")
     elif found.worse >= MUCH:
-        rest = "of so few, that may be chance"
+        rest = fmt.say("of so few, that may be chance")
     else:
-        rest = "no sign that the forecast has become worse"
+        rest = fmt.say("no sign that the forecast has become worse")
+    if abs(found.worse - 1) < ALIKE:
+        sentence = fmt.say("The latest errors one month ahead were as large as those before: {rest}.", rest=rest)
+    else:
+        times = fmt.number(found.worse, 1)
+        sentence = fmt.say("The latest errors one month ahead were {times} times those before: {rest}.", times=times, rest=rest)
     return Finding(
         id="forecast-tracking-worse",
-        sentence=f"The latest errors one month ahead were {size} those before: {rest}.",
+        sentence=sentence,
         value=found.worse,
         unit="number",
         evidence=evidence,
@@ -163,11 +181,22 @@ def _worse(found: Judgement, fmt: Formats) -> Finding | None:
 def _skill(found: Judgement, fmt: Formats) -> Finding | None:
     if np.isnan(found.skill):
         return None
-    size = f"{fmt.share(abs(found.skill))} {'smaller' if found.skill >= 0 else 'larger'}"
-    rest = "it earns its place" if found.skill >= 0 else "until that changes, the plain rule is as good a guide"
+    size = fmt.share(abs(found.skill))
+    if found.skill >= 0:
+        sentence = fmt.say(
+            "Over all days tried, errors were {size} smaller than those of the plain rule that all stays as it was: it earns its"
+            " place.",
+            size=size,
+        )
+    else:
+        sentence = fmt.say(
+            "Over all days tried, errors were {size} larger than those of the plain rule that all stays as it was: until that"
+            " changes, the plain rule is as good a guide.",
+            size=size,
+        )
     return Finding(
         id="forecast-tracking-skill",
-        sentence=f"Over all days tried, errors were {size} than those of the plain rule that all stays as it was: {rest}.",
+        sentence=sentence,
         value=found.skill,
         unit="share",
         evidence="likely" if abs(found.skill) > CLEAR else "indicative",
@@ -181,15 +210,21 @@ def _published(published: pd.DataFrame, fmt: Formats) -> Finding | None:
     told, came, months = published["forecast"].sum(), published["actual"].sum(), len(published)
     ranged = published[published["low"].notna()]
     held = int(ranged["actual"].between(ranged["low"], ranged["high"]).sum())
-    when = f"{months} months that are over" if months > 1 else fmt.month(published["month"].iloc[0])
-    within = ""
-    if len(ranged) == 1:
-        within = f", {'within' if held else 'outside'} the range"
+    first = fmt.month(published["month"].iloc[0])
+    expected = fmt.say_n(
+        "Earlier reports expected {forecast} for {month}; {came} came.",
+        "Earlier reports expected {forecast} for {n} months that are over; {came} came.",
+        months, forecast=fmt.money(told), month=first, came=fmt.money(came),
+    )  # fmt: skip
+    if len(ranged) > 1:
+        within = fmt.say("{held} of {months} months lay within their range.", held=held, months=len(ranged))
     elif len(ranged):
-        within = f"; {held} of {len(ranged)} months lay within their range"
+        within = fmt.say("That is within the range.") if held else fmt.say("That is outside the range.")
+    else:
+        within = ""
     return Finding(
         id="forecast-tracking-published",
-        sentence=f"Earlier reports expected {fmt.money(told)} for {when}; {fmt.money(came)} came{within}.",
+        sentence=fmt.sentences(expected, within),
         value=came - told,
         unit="money",
         n=months,

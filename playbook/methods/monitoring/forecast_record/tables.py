@@ -2,20 +2,23 @@
 
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.monitoring.forecast_record.judge import Judgement
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import LEVEL, Formats
 
 __all__ = ["assumptions", "step_words", "tables"]
 
-TESTS = {"bias": "Misses to one side", "range": "Ranges too narrow", "worse": "Worse of late"}
-ADVICE = {"shown": "fit anew", "likely": "keep an eye on it", "not shown": "keep"}
+TESTS = {"bias": mark("Misses to one side"), "range": mark("Ranges too narrow"), "worse": mark("Worse of late")}
+ADVICE = {"shown": mark("fit anew"), "likely": mark("keep an eye on it"), "not shown": mark("keep")}
 
 
-def step_words(row) -> str:
-    """Months ahead of a row of ``by_steps``: "1 month ahead", "4 to 6 months"."""
+def step_words(row, fmt: Formats) -> str:
+    """Months ahead of a row of ``by_steps``: "1 month", "4 to 6 months"."""
     first, last = int(row.first), int(row.last)
-    return f"{first} month{'s' if first > 1 else ''}" if first == last else f"{first} to {last} months"
+    if first == last:
+        return fmt.say_n("{n} month", "{n} months", first)
+    return fmt.say("{first} to {last} months", first=first, last=last)
 
 
 def tables(
@@ -24,7 +27,7 @@ def tables(
     """By months ahead; the tests behind the verdict; and forecasts of earlier reports where months have come due."""
     made = [
         Table(
-            steps.assign(ahead=[step_words(row) for row in steps.itertuples()]),
+            steps.assign(ahead=[step_words(row, fmt) for row in steps.itertuples()]),
             "Forecasts made at past days, by months ahead; a positive miss: more came than was forecast",
             source,
             {
@@ -33,13 +36,13 @@ def tables(
                 "bias": ("Missed on average", "share"),
                 "miss": ("Size of the errors", "share"),
                 "signal": ("Tracking signal", "number"),
-                "held": (f"Within the {fmt.share(LEVEL)} range", "share"),
+                "held": (fmt.say("Within the {level} range", level=fmt.share(LEVEL)), "share"),
             },
         )
     ]
     if found.reasons:
         tests = pd.DataFrame(
-            [(TESTS[r.kind], r.chance, r.corrected, ADVICE[r.evidence]) for r in found.reasons],
+            [(fmt.told(TESTS[r.kind]), r.chance, r.corrected, fmt.told(ADVICE[r.evidence])) for r in found.reasons],
             columns=["test", "chance", "corrected", "advice"],
         )
         columns = {
@@ -74,8 +77,13 @@ def assumptions(record: pd.DataFrame, published: pd.DataFrame, fmt: Formats) -> 
     days = record["origin"].nunique()
     return (
         Assumption(
-            f"The forecast was made anew at {days} past {'day' if days == 1 else 'days'} with what was known by then, by the "
-            "method that makes it today. What people would have corrected by hand is not in it.",
+            fmt.say_n(
+                "The forecast was made anew at {n} past day with what was known by then, by the method that makes it today. What"
+                " people would have corrected by hand is not in it.",
+                "The forecast was made anew at {n} past days with what was known by then, by the method that makes it today. What"
+                " people would have corrected by hand is not in it.",
+                days,
+            ),
             "high",
             "medium",
         ),
