@@ -116,15 +116,16 @@ def _orders(told: Held) -> Finding:
 
 def _urgent(row: pd.Series, fmt: Formats) -> str:
     """How long the most urgent product lasts."""
+    name = _name(row)
     if row["on_hand"] <= 0:
-        return fmt.say("Most urgent: {product}, which is out of stock.", product=_name(row))
+        return fmt.say("Most urgent: {product}, which is out of stock.", product=name)
     time = fmt.say_n("{n} week", "{n} weeks", round(row["weeks_left"], 1), n=fmt.number(row["weeks_left"], 1))
     if row["on_order"] > 0:
         units = fmt.count(row["on_order"])
         return fmt.say(
-            "Most urgent: {product}, which lasts {time} ({n} units under way).", product=_name(row), time=time, n=units
+            "Most urgent: {product}, which lasts {time} ({units} units under way).", product=_name(row), time=time, n=units
         )
-    return fmt.say("Most urgent: {product}, which lasts {time}.", product=_name(row), time=time)
+    return fmt.say("Most urgent: {product}, which lasts {time}.", product=name, time=time)
 
 
 def _name(row: pd.Series) -> str:
