@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from playbook.engagement import Assumptions, Intervention
+from playbook.locale import mark
 from playbook.methods.market_research.lifetime_value import LifetimeValue
 from playbook.methods.strategy.keeping.at_risk import COLUMNS, risk_by_contracts, risk_by_orders
 from playbook.methods.strategy.keeping.churn import Churn, learn_churn
@@ -20,8 +21,9 @@ from playbook.methods.strategy.keeping.findings import (
     unranked_finding,
     untested_finding,
 )
+from playbook.methods.strategy.keeping.notes import assumptions, headline
 from playbook.methods.strategy.keeping.persuasion import Persuasion, learn_persuasion
-from playbook.methods.strategy.keeping.save_list import KEEPS, save_list, save_proposal
+from playbook.methods.strategy.keeping.save_list import save_list, save_proposal
 from playbook.methods.strategy.keeping.states import customer_states
 from playbook.methods.strategy.keeping.tables import (
     by_segment,
@@ -34,15 +36,16 @@ from playbook.methods.strategy.keeping.tables import (
 )
 from playbook.methods.strategy.keeping.target_list import target_list, target_proposal
 from playbook.methods.strategy.keeping.trials import case_trials, order_trials
-from playbook.result.contract import Assumption, Figure, Finding, Locked, Proposal, Result, Table
+from playbook.result.contract import Figure, Finding, Locked, Proposal, Result, Table
 from playbook.result.formats import Formats
 from playbook.result.section import section
 
 __all__ = ["Retention", "retention"]
 
-ORDERS, CONTRACTS = "orders and the lifetime value of market research", "contracts and the lifetime value of market research"
+ORDERS = mark("orders and the lifetime value of market research")
+CONTRACTS = mark("contracts and the lifetime value of market research")
 MOST_FINDINGS = 5  # the tables have the rest
-TESTS = "control groups, orders and cases"
+TESTS = mark("control groups, orders and cases")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +115,7 @@ def retention(
             ),
             promise=retention.section.promise,
         )
-    meant = "margin" if margin else "revenue"
+    meant = fmt.say("gross margin") if margin else fmt.say("revenue")
     risk, saves, bound = pd.DataFrame(columns=list(COLUMNS)), pd.DataFrame(), False
     churn = ranks = None
     findings: list[Finding | None] = []
@@ -142,10 +145,10 @@ def retention(
         ]
         tables.append(segments_table(by_segment(risk), bound, source))
         if len(saves):
-            tables.append(save_table(saves, bound, source))
+            tables.append(save_table(saves, bound, source, fmt))
             proposals.append(save_proposal(saves, bound, ranks.horizon if ranks else None, fmt))
         if churn:
-            tables.append(churn_table(churn, source))
+            tables.append(churn_table(churn, source, fmt))
     told = [p for p in found if p.evidence != "not shown"]
     lists = [target_list(p, margin) for p in told]
     findings += [persuasion_finding(p, listed, meant, fmt) for p, listed in zip(told, lists, strict=True)][:2]
@@ -153,17 +156,17 @@ def retention(
     if same := [p for p in found if p.evidence == "not shown"]:
         findings.append(same_finding(same, fmt))
     if not found:
-        findings.append(untested_finding(fmt))
+        findings.append(untested_finding())
     if told:
         tables.append(groups_table(told[0], TESTS, fmt))
     if found:
-        tables += [trials_table(found, TESTS, fmt), learners_table(found[0], TESTS)]
+        tables += [trials_table(found, TESTS, fmt), learners_table(found[0], TESTS, fmt)]
     return Retention(
         fmt=fmt,
-        headline=_headline(risk, saves, told, meant, fmt),
+        headline=headline(risk, saves, told, meant, fmt),
         findings=tuple(f for f in findings if f)[:MOST_FINDINGS],
         tables=tuple(tables),
-        assumptions=_assumptions(parameters, lifetime_value is not None, bound, churn, ranks, found, fmt),
+        assumptions=assumptions(parameters, lifetime_value is not None, bound, churn, ranks, found, fmt),
         proposals=tuple(proposals),
         risk=risk,
         saves=saves,
@@ -177,72 +180,3 @@ def _bought(order_totals: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     """Revenue of the last twelve months by customer."""
     late = order_totals[(order_totals["day"] > day - pd.DateOffset(months=12)) & (order_totals["day"] <= day)]
     return late.groupby("customer_id")["revenue"].sum()
-
-
-def _headline(risk: pd.DataFrame, saves: pd.DataFrame, told: list[Persuasion], meant: str, fmt: Formats) -> str:
-    if risk.empty:
-        if told:
-            return f"{told[0].trial.label} persuades some customers and not others"
-        return "The trials do not tell whom an action persuades"
-    at_risk = fmt.money(risk["at_risk"].sum())
-    meant = f"a year's {meant}"
-    if saves.empty:
-        return f"{at_risk} of {meant} is at risk, and nobody is worth a contact yet"
-    who = "1 customer" if len(saves) == 1 else f"{fmt.count(len(saves))} customers"
-    return f"{at_risk} of {meant} is at risk; a contact should pay with {who}"
-
-
-def _assumptions(
-    parameters: Assumptions,
-    valued: bool,
-    bound: bool,
-    churn: Churn | None,
-    ranks: Churn | None,
-    found: list[Persuasion],
-    fmt: Formats,
-) -> tuple[Assumption, ...]:
-    low, middle, high = (fmt.share(KEEPS[c], 0) for c in ("value_low", "value", "value_high"))
-    others = ", ".join(p.trial.label for p in found if not p.trial.by_lot)
-    stated = [
-        (valued, f"A contact keeps {middle} ({low} to {high}) of what is at risk. Nobody has measured it yet.", "low", "high"),
-        (
-            valued and parameters.contact_cost is None,
-            "No contact_cost is stated in client.yml: a contact is priced as in our advice list.", "low", "medium",
-        ),
-        (not parameters.gross_margin, "No gross margin is stated: every value is revenue and not profit.", "high", "high"),
-        (
-            valued and not bound,
-            "Customers go on ordering at their own pace as long as they stay; who is gone with 95% or more is left alone.",
-            "medium", "medium",
-        ),
-        (
-            ranks is not None,
-            "The customers table holds today's state only: where a column changes shortly before a contract ends, the test"
-            " flatters the score. Columns that give the end away are left out.", "medium", "medium",
-        ),
-        (
-            ranks is not None,
-            f"Contracts leave by their score within {ranks and ranks.horizon} days, evenly over them, and after that as others of"
-            " their kind.", "medium", "medium",
-        ),
-        (
-            ranks is not None and ranks.shifted is not None,
-            f"Today's contracts look unlike those of earlier days: by their state {fmt.share(ranks and ranks.shifted)} would end."
-            " Their order is kept; as many are taken to end as before. Look whether the data of the last months are right.",
-            "low", "high",
-        ),
-        (bound, "A contract brings its fees, or what its customer bought last year where orders hold more.", "medium", "high"),
-        (
-            bound and churn is None,
-            "Too few contracts ended to learn who leaves: all of a kind are taken to leave alike.", "high", "high",
-        ),
-        (
-            bool(found), "An action does again what it did in its test; orders gained are not missing later.", "medium", "medium",
-        ),
-        (
-            bool(others),
-            f"Groups that differ from the start by more than chance were not drawn by lot: {others}.", "high", "high",
-        ),
-        (len(found) > 1, "With several trials, evidence allows for having looked at all of them.", "high", "low"),
-    ]  # fmt: skip
-    return tuple(Assumption(*words) for holds, *words in stated if holds)

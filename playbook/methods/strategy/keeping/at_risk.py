@@ -90,7 +90,7 @@ def _payments(chance: np.ndarray, horizon: int, usual: np.ndarray) -> np.ndarray
 
 def _table(worth: LifetimeValue, before: pd.Series, stays: pd.Series, expected: pd.Series) -> pd.DataFrame:
     customers = worth.customers
-    segment = customers["segment"] if "segment" in customers else pd.Series("All customers", customers.index)
+    segment = customers["segment"] if "segment" in customers else worth.fmt.say("All customers")
     return pd.DataFrame(
         {"customer_id": customers["customer_id"], "segment": segment, "alive": customers["alive"], "before": before.astype(float),
          "stays": stays, "expected": expected}

@@ -11,6 +11,7 @@ from playbook.intake.schema import FEATURE
 from playbook.methods.strategy.predicting.columns import tidy
 from playbook.methods.strategy.predicting.learn import FEWEST, Learned, learn
 from playbook.methods.strategy.predicting.reasons import reasons
+from playbook.methods.strategy.predicting.wording import CHANGE, MEAN
 from playbook.result.formats import Formats
 
 __all__ = ["Churn", "contract_states", "learn_churn"]
@@ -124,7 +125,7 @@ def contract_states(
         activity_months[(period < edges[i]) & (period >= edges[i + 1])].groupby("customer_id")[numbers].mean() for i in (0, 1)
     )
     late, early = late.reindex(states.index), early.reindex(states.index)
-    return states.join(late.add_suffix(" (3 months)")).join((late - early).add_suffix(" (change)"))
+    return states.join(late.add_suffix(MEAN)).join((late - early).add_suffix(CHANGE))
 
 
 def _lag(activity_months: pd.DataFrame | None, as_of: pd.Timestamp) -> int:

@@ -21,7 +21,9 @@ def risk_figure(segments: pd.DataFrame, source: str, fmt: Formats) -> Figure:
         ax.barh(data.index, data["at_risk"], color=BAR, height=0.6)
         ax.barh(data.index, data["in_doubt"], color=FINDING, height=0.6)
         for row, value, now in zip(data.index, data["at_risk"], data["in_doubt"], strict=True):
-            label = fmt.money(value) + (f", {fmt.money(now)} in doubt today" if now > 0 else "")
+            label = fmt.money(value)
+            if now > 0:
+                label = fmt.say("{money}, {now} in doubt today", money=label, now=fmt.money(now))
             ax.annotate(label, (value, row), (6, 0), textcoords="offset points", va="center", color=INK)
         ax.set_yticks(data.index, data["segment"])
         ax.set_xlim(0, (float(data["at_risk"].max()) or 1.0) * (LABEL_ROOM + 0.15))
@@ -35,7 +37,11 @@ def risk_figure(segments: pd.DataFrame, source: str, fmt: Formats) -> Figure:
         svg=svg,
         source=source,
         caption="What of a year's business may be lost, by segment; darker: with customers who are in doubt today.",
-        alt=f"Bars of {len(data)} segments. {top['segment']} holds the most at risk, {fmt.money(top['at_risk'])}.",
+        alt=fmt.say_n(
+            "Bar of one segment, {segment}, with {money} at risk.",
+            "Bars of {n} segments. {segment} holds the most at risk, {money}.",
+            len(data), segment=top["segment"], money=fmt.money(top["at_risk"]),
+        ),
         data=Table(
             data[::-1],
             "Value at risk by segment.",
@@ -52,14 +58,15 @@ def uplift_figure(found: Persuasion, source: str, fmt: Formats) -> Figure:
     """The uplift curve with its range, the straight line of a choice by lot, and the share worth the cost."""
     curve, trial = found.uplift.qini.curve, found.trial
     scale = 100.0
-    what = "orders gained per 100 customers" if trial.unit == "orders" else "more yes per 100 customers"
-    top = curve["gain"].idxmax()
+    orders, top = trial.unit == "orders", curve["gain"].idxmax()
+    words = {"label": trial.label, "level": fmt.share(LEVEL)}
     with canvas(height=3.4) as (figure, ax):
         ax.fill_between(curve["share"], curve["low"] * scale, curve["high"] * scale, color=FORECAST, alpha=0.15, linewidth=0)
         ax.plot(curve["share"], curve["gain"] * scale, color=FORECAST, linewidth=2.4)
         ax.plot(curve["share"], curve["by_lot"] * scale, color=HISTORY, linestyle=":", linewidth=1.4)
         ax.plot([curve["share"][top]], [curve["gain"][top] * scale], "o", color=FINDING, markersize=7)
-        label = f"{fmt.number(curve['gain'][top] * scale, 1)} with the first {fmt.share(curve['share'][top], 0)}"
+        most, part = fmt.number(curve["gain"][top] * scale, 1), fmt.share(curve["share"][top], 0)
+        label = fmt.say("{n} with the first {share}", n=most, share=part)
         late = curve["share"][top] > 0.6
         ax.annotate(
             label, (curve["share"][top], curve["gain"][top] * scale), (0, 9), textcoords="offset points", color=FINDING,
@@ -67,7 +74,7 @@ def uplift_figure(found: Persuasion, source: str, fmt: Formats) -> Figure:
         )  # fmt: skip
         at = 9  # of the points of the curve
         ax.annotate(
-            "chosen by lot",
+            fmt.say("chosen by lot"),
             (curve["share"][at], curve["by_lot"][at] * scale),
             (8, -6),
             textcoords="offset points",
@@ -77,18 +84,28 @@ def uplift_figure(found: Persuasion, source: str, fmt: Formats) -> Figure:
         ax.set_ylim(top=float(np.nanmax(curve["high"]) * scale) * 1.15 if curve["high"].max() > 0 else None)
         ax.set_xlim(0, 1)
         ax.xaxis.set_major_formatter(lambda v, _: fmt.share(v, 0) if v else "0")
-        ax.set_xlabel("share of customers addressed, those expected to answer most first")
-        ax.set_ylabel(what)
+        ax.set_xlabel(fmt.say("share of customers addressed, those expected to answer most first"))
+        ax.set_ylabel(fmt.say("orders gained per 100 customers" if orders else "more yes per 100 customers"))
         svg = finish(figure)
     return Figure(
         svg=svg,
         source=source,
-        caption=f"{trial.label}: {what}, when a part of the customers is addressed. Customers are ranked by models that had not"
-        f" seen them; the band is the {fmt.share(LEVEL)} range.",
-        alt=f"Curve above a straight line. {label}; all customers together {fmt.number(curve['gain'].iloc[-1] * scale, 1)}.",
+        caption=fmt.say(
+            "{label}: orders gained per 100 customers, when a part of the customers is addressed. Customers are ranked by models"
+            " that had not seen them; the band is the {level} range." if orders else
+            "{label}: more yes per 100 customers, when a part of the customers is addressed. Customers are ranked by models that"
+            " had not seen them; the band is the {level} range.", **words,
+        ),
+        alt=fmt.say(
+            "Uplift curve beside the straight line of a choice by lot. The first {share} bring {most}, all customers together"
+            " {all}.", share=part, most=most, all=fmt.number(curve["gain"].iloc[-1] * scale, 1),
+        ),
         data=Table(
             curve.assign(**{c: curve[c] * scale for c in ("gain", "low", "high", "by_lot")}),
-            f"{trial.label}: {what}, by share addressed.",
+            fmt.say(
+                "{label}: orders gained per 100 customers, by share addressed." if orders
+                else "{label}: more yes per 100 customers, by share addressed.", **words,
+            ),
             source,
             {
                 "share": ("Addressed", "share"), "gain": ("Chosen by expected effect", "number"), "low": ("Low", "number"),

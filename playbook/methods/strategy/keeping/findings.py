@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.strategy.keeping.at_risk import FALL_DAYS
 from playbook.methods.strategy.keeping.churn import Churn
 from playbook.methods.strategy.keeping.persuasion import Persuasion
@@ -26,7 +27,8 @@ __all__ = [
     "untested_finding",
 ]
 
-_OWNER = "customer service lead"
+_OWNER, _MARKETING = mark("customer service lead"), mark("marketing")
+FEW = 3  # trials that are named one by one
 
 
 def risk_range(risk: pd.DataFrame, miss: float) -> tuple[float, float]:
@@ -43,19 +45,27 @@ def risk_finding(
     """What a year brings if all stay, and what of it may be lost; ``churn`` only where its score ranks."""
     here = risk[risk["state"] != "gone"]
     total, (low, high) = float(here["at_risk"].sum()), risk_range(here, miss)
-    who = (
-        _many(len(here), "running contract") if contracts else _many(len(here), "customer not gone yet", "customers not gone yet")
-    )
-    why = "some will leave" if contracts else "some will leave or have left already"
-    if churn:
-        why += f", about {fmt.count((1 - here['alive']).sum())} of them within {churn.horizon} days"
-    begin = "; the save list says where to begin" if len(saves) else ""
+    words = {"stays": fmt.money(here["stays"].sum()), "meant": meant}
+    if contracts:
+        brings = fmt.say_n(
+            "1 running contract would bring {stays} of {meant} in the next twelve months if it stayed.",
+            "{n} running contracts would bring {stays} of {meant} in the next twelve months if all stayed.", len(here), **words,
+        )  # fmt: skip
+        at_risk = fmt.say("Of that, {money} is at risk because some will leave.", money=fmt.money(total))
+    else:
+        brings = fmt.say_n(
+            "1 customer not gone yet would bring {stays} of {meant} in the next twelve months by staying.",
+            "{n} customers not gone yet would bring {stays} of {meant} in the next twelve months if all stayed.",
+            len(here), **words,
+        )  # fmt: skip
+        at_risk = fmt.say("Of that, {money} is at risk because some will leave or have left already.", money=fmt.money(total))
+    leaving = fmt.count((1 - here["alive"]).sum()) if churn else ""
+    soon = fmt.say("About {n} should leave within {days}.", n=leaving, days=fmt.days(churn.horizon)) if churn else ""
     return Finding(
-        "retention-risk",
-        f"{who} would bring {fmt.money(here['stays'].sum())} of {meant} in the next twelve months if all stayed;"
-        f" {fmt.money(total)} of it is at risk because {why}.",
+        "retention-risk", fmt.sentences(brings, at_risk, soon),
         total, "money", low, high, len(here), total, "likely" if low > 0 else "indicative",
-        f"Keep this figure in view month by month{begin}.", _OWNER,
+        "Keep this figure in view month by month; the save list says where to begin." if len(saves)
+        else "Keep this figure in view month by month.", _OWNER,
     )  # fmt: skip
 
 
@@ -66,34 +76,66 @@ def slipping_finding(risk: pd.DataFrame, saves: pd.DataFrame, churn: Churn | Non
         return None
     total, low, high = float(own["at_risk"].sum()), *risk_range(own, 0.0)
     if churn:
-        share = own["at_risk"].sum() / max(risk["at_risk"].sum(), 1e-9)
-        text = (
-            f"The tenth most likely to leave ({_many(len(own), 'contract')}) holds {fmt.share(share)} of what is at risk,"
-            f" {fmt.money(total)}; {fmt.share(1 - own['alive'].mean())} of them are expected to end within {churn.horizon}"
-            f" days. Tested on {_pairs(churn, fmt)}."
-        )
+        text = _likeliest(own, own["at_risk"].sum() / max(risk["at_risk"].sum(), 1e-9), churn, fmt)
     else:
-        verb = "is" if len(own) == 1 else "are"
-        text = (
-            f"{_many(len(own), 'customer')} {verb} slipping now: the silence is long for the rhythm before. Within {FALL_DAYS}"
-            f" days the chance to be still active fell from {fmt.share(own['before'].mean())} to {fmt.share(own['alive'].mean())}"
-            f" on average, and {fmt.money(total)} of {meant} a year is at risk with them."
-        )
+        text = fmt.sentences(
+            fmt.say_n(
+                "1 customer is slipping now: the silence is long for the rhythm before.",
+                "{n} customers are slipping now: the silence is long for the rhythm before.", len(own),
+            ),
+            fmt.say(
+                "Within {days} the chance to be still active fell from {before} to {now} on average, and {money} of {meant} a"
+                " year is at risk with them.", days=fmt.days(FALL_DAYS), before=fmt.share(own["before"].mean()),
+                now=fmt.share(own["alive"].mean()), money=fmt.money(total), meant=meant,
+            ),
+        )  # fmt: skip
     listed = int(own["customer_id"].isin(saves["customer_id"]).sum()) if len(saves) else 0
-    action = "No contact to them is expected to pay: ask a few of them why, and look for something that costs less."
-    if listed:
-        whom = "them" if listed == len(own) else f"the {fmt.count(listed)} of them on the save list"
-        when = ", before the contract ends" if churn else ": the longer the silence, the fewer come back"
-        action = f"Contact {whom} first{when}."
+    action = _first(listed, len(own), churn is not None, fmt)
     return Finding("retention-slipping", text, total, "money", low, high, len(own), total, "indicative", action, _OWNER)
+
+
+def _likeliest(own: pd.DataFrame, share: float, churn: Churn, fmt: Formats) -> str:
+    """What the contracts most likely to leave hold of all that is at risk."""
+    held = fmt.say_n(
+        "The tenth most likely to leave, 1 contract, holds {share} of what is at risk, {money}.",
+        "The tenth most likely to leave, {n} contracts, holds {share} of what is at risk, {money}.",
+        len(own), share=fmt.share(share), money=fmt.money(own["at_risk"].sum()),
+    )  # fmt: skip
+    ends = fmt.say(
+        "Of them {share} are expected to end within {days}.",
+        share=fmt.share(1 - own["alive"].mean()), days=fmt.days(churn.horizon),
+    )  # fmt: skip
+    return fmt.sentences(held, ends, fmt.say(_TESTED[churn.learned.by_time], share=fmt.share(churn.area["auc"])))
+
+
+def _first(listed: int, many: int, contracts: bool, fmt: Formats) -> str:
+    """What to do about those who slip, of whom so many are on the save list."""
+    if not listed:
+        return fmt.say("No contact to them is expected to pay: ask a few of them why, and look for something that costs less.")
+    if listed == many:
+        if contracts:
+            return fmt.say("Contact them first, before the contract ends.")
+        return fmt.say("Contact them first: the longer the silence, the fewer come back.")
+    if contracts:
+        return fmt.say_n(
+            "Contact the one of them on the save list first, before the contract ends.",
+            "Contact the {n} of them on the save list first, before the contract ends.", listed,
+        )  # fmt: skip
+    return fmt.say_n(
+        "Contact the one of them on the save list first: the longer the silence, the fewer come back.",
+        "Contact the {n} of them on the save list first: the longer the silence, the fewer come back.", listed,
+    )  # fmt: skip
 
 
 def unranked_finding(churn: Churn, fmt: Formats) -> Finding:
     """That the score of who leaves is no better than chance, and is not used."""
     return Finding(
         "retention-score",
-        f"Nothing that is known of contracts tells which will end: on {_pairs(churn, fmt)}, no better than chance. The score is"
-        " not used; all contracts of a kind are taken to leave alike.",
+        fmt.sentences(
+            fmt.say("Nothing that is known of contracts tells which will end."),
+            fmt.say(_TESTED[churn.learned.by_time], share=fmt.share(churn.area["auc"])),
+            fmt.say("That is no better than chance, so the score is not used; all contracts of a kind are taken to leave alike."),
+        ),
         float(churn.area["auc"]), "share", float(churn.area["auc_low"]), float(churn.area["auc_high"]),
         len(churn.learned.held_out), evidence="not shown",
         action="Record more of what comes before the end of a contract: use, complaints, contacts, changes of price.",
@@ -101,10 +143,10 @@ def unranked_finding(churn: Churn, fmt: Formats) -> Finding:
     )  # fmt: skip
 
 
-def _pairs(churn: Churn, fmt: Formats) -> str:
-    """How well the score told who leaves, judged on contracts that the models had not seen."""
-    judged = "later contracts" if churn.learned.by_time else "contracts it had not seen"
-    return f"{judged}, the score put those that ended above those that ran on in {fmt.share(churn.area['auc'])} of pairs"
+_TESTED = {  # how well the score told who leaves, whether contracts were judged by earlier ones or not
+    True: mark("On later contracts, the score put those that ended above those that ran on in {share} of pairs."),
+    False: mark("On contracts it had not seen, the score put those that ended above those that ran on in {share} of pairs."),
+}
 
 
 def save_finding(listed: pd.DataFrame, meant: str, fmt: Formats) -> Finding:
@@ -112,16 +154,25 @@ def save_finding(listed: pd.DataFrame, meant: str, fmt: Formats) -> Finding:
     if listed.empty:
         return Finding(
             "retention-save",
-            f"A contact that keeps {fmt.share(KEEPS['value'])} of what is at risk would not earn its cost with anybody.",
+            fmt.say(
+                "A contact that keeps {share} of what is at risk would not earn its cost with anybody.",
+                share=fmt.share(KEEPS["value"], 0),
+            ),
             n=0, action="Spend nothing on keeping customers for now; test whether a contact keeps more than assumed.",
         )  # fmt: skip
     cost, low, value, high = (float(listed[c].sum()) for c in ("cost", "value_low", "value", "value_high"))
-    who = "1 customer is" if len(listed) == 1 else f"{fmt.count(len(listed))} customers are"
     return Finding(
         "retention-save",
-        f"{who} worth a contact: {'it costs' if len(listed) == 1 else 'together they cost'} {fmt.money(cost)}, and if"
-        f" {fmt.share(KEEPS['value'], 0)} of what is at risk with them is kept, that is {fmt.money(value)} of {meant}. It pays"
-        f" from {fmt.share(break_even(listed))} kept.",
+        fmt.sentences(
+            fmt.say_n(
+                "1 customer is worth a contact; it costs {cost}.",
+                "{n} customers are worth a contact; together they cost {cost}.", len(listed), cost=fmt.money(cost),
+            ),
+            fmt.say(
+                "If {share} of what is at risk with them is kept, that is {value} of {meant}. It pays from {least} kept.",
+                share=fmt.share(KEEPS["value"], 0), value=fmt.money(value), meant=meant, least=fmt.share(break_even(listed)),
+            ),
+        ),
         value - cost, "money", low - cost, high - cost, len(listed), value - cost, "indicative",
         "Work down the save list, and leave out one in five by lot: what a contact keeps has not been measured yet.", _OWNER,
     )  # fmt: skip
@@ -129,28 +180,12 @@ def save_finding(listed: pd.DataFrame, meant: str, fmt: Formats) -> Finding:
 
 def persuasion_finding(found: Persuasion, listed: pd.DataFrame, meant: str, fmt: Formats) -> Finding:
     """The trial in which customers differ, who they are, and what choosing is worth."""
-    trial, groups = found.trial, found.groups
-    first, last, qini = groups.iloc[0], groups.iloc[-1], found.uplift.qini
-    more, less = (effect_words(row["effect"], trial.unit, fmt) for row in (first, last))
-    sentence = (
-        f"{trial.label} persuades some and not others: {more} in the quarter expected to answer most, {less} in the"
-        f" last{_who(found, fmt)}."
-    )
-    choosing, half = found.choosing, WIDTH * found.choosing_error
-    if np.isfinite(choosing) and choosing - half > 0:
-        sentence += (
-            f" Addressing only those worth the cost would have left {fmt.money(choosing)} more in the test than addressing all."
-        )
-    elif np.isfinite(choosing):
-        sentence += " To leave out those not worth the cost is not shown to have left more in the test than addressing all."
-    action = None
-    if len(listed):
-        who = _many(len(listed), "case" if trial.unit == "yes" else "customer")
-        action = (
-            f"Repeat it once for the {who} on its list: it should leave {fmt.money(listed['gain'].sum())} of {meant} after cost."
-        )
-    elif trial.cost is None:
-        action = "State what a contact costs (contact_cost in client.yml): without it nobody can say whom it pays to address."
+    trial, groups, qini = found.trial, found.groups, found.uplift.qini
+    more, less = (effect_words(groups["effect"].iloc[place], trial.unit, fmt) for place in (0, -1))
+    told = fmt.say(
+        "{label} persuades some and not others: {more} in the quarter expected to answer most, {less} in the last.",
+        label=trial.label, more=more, less=less,
+    )  # fmt: skip
     sums = (
         {c: float(listed[c].sum() - listed["cost"].sum()) for c in ("value_low", "value", "value_high")} if len(listed) else None
     )
@@ -158,8 +193,40 @@ def persuasion_finding(found: Persuasion, listed: pd.DataFrame, meant: str, fmt:
         (sums["value"], "money", sums["value_low"], sums["value_high"]) if sums else (qini.value, "number", qini.low, qini.high)
     )
     return Finding(
-        f"retention-uplift-{trial.id}", sentence, value, unit, low, high, len(trial.treated), sums and sums["value"],
-        found.evidence, action, "marketing",
+        f"retention-uplift-{trial.id}", fmt.sentences(told, _who(found, fmt), _choosing(found, fmt)), value, unit, low, high,
+        len(trial.treated), sums and sums["value"], found.evidence, _again(found, listed, meant, fmt), _MARKETING,
+    )  # fmt: skip
+
+
+def _choosing(found: Persuasion, fmt: Formats) -> str:
+    """What addressing only those worth the cost would have left in the test; nothing where money is not known."""
+    if not np.isfinite(found.choosing):
+        return ""
+    if found.choosing - WIDTH * found.choosing_error > 0:
+        return fmt.say(
+            "Addressing only those worth the cost would have left {money} more in the test than addressing all.",
+            money=fmt.money(found.choosing),
+        )
+    return fmt.say("To leave out those not worth the cost is not shown to have left more in the test than addressing all.")
+
+
+def _again(found: Persuasion, listed: pd.DataFrame, meant: str, fmt: Formats) -> str | None:
+    """To repeat the action for those whom it pays to address."""
+    if listed.empty:
+        if found.trial.cost is not None:
+            return None
+        return fmt.say(
+            "State what a contact costs (contact_cost in client.yml): without it nobody can say whom it pays to address."
+        )
+    words = {"money": fmt.money(listed["gain"].sum()), "meant": meant}
+    if found.trial.unit == "yes":
+        return fmt.say_n(
+            "Repeat it once for the one case on its list: it should leave {money} of {meant} after cost.",
+            "Repeat it once for the {n} cases on its list: it should leave {money} of {meant} after cost.", len(listed), **words,
+        )  # fmt: skip
+    return fmt.say_n(
+        "Repeat it once for the one customer on its list: it should leave {money} of {meant} after cost.",
+        "Repeat it once for the {n} customers on its list: it should leave {money} of {meant} after cost.", len(listed), **words,
     )  # fmt: skip
 
 
@@ -169,42 +236,44 @@ def _who(found: Persuasion, fmt: Formats) -> str:
     if name is None or not pd.api.types.is_numeric_dtype(found.groups[name]):
         return ""
     first, last = (fmt.number(found.groups[name].iloc[place], 0 if found.groups[name].max() >= 10 else 1) for place in (0, -1))
-    label = feature_label(name)
-    return f" ({label[0].lower() + label[1:]}: {first} against {last} on average)"
+    return fmt.say(
+        "{feature}: {first} on average in the first of these quarters, {last} in the last.",
+        feature=fmt.told(feature_label(name)), first=first, last=last,
+    )  # fmt: skip
 
 
 def same_finding(same: Sequence[Persuasion], fmt: Formats) -> Finding:
     """Trials in which nobody can be told apart."""
-    names = " and ".join(p.trial.label for p in same) if len(same) < 3 else f"{len(same)} trials"
     one = same[0]
+    names = fmt.listed(p.trial.label for p in same[:FEW])
     return Finding(
         "retention-same",
-        f"{names}: the data cannot tell whom {'it persuades' if len(same) == 1 else 'they persuade'}. To treat everybody or"
-        " nobody is as good as any choice among customers.",
+        fmt.sentences(
+            fmt.say("{names}: the data cannot tell whom it persuades.", names=names) if len(same) == 1
+            else fmt.say("{names}: the data cannot tell whom they persuade.", names=names) if len(same) <= FEW
+            else fmt.say("Of {n} trials, the data cannot tell whom they persuade.", n=fmt.count(len(same))),
+            fmt.say("To treat everybody or nobody is as good as any choice among customers."),
+        ),
         one.uplift.qini.value if len(same) == 1 else None, "number",
         one.uplift.qini.low if len(same) == 1 else None, one.uplift.qini.high if len(same) == 1 else None,
         sum(len(p.trial.treated) for p in same), evidence="not shown",
-        action="Decide by what it brought on the whole (see the evaluation), not by customer.", owner="marketing",
+        action="Decide by what it brought on the whole (see the evaluation), not by customer.", owner=_MARKETING,
     )  # fmt: skip
 
 
-def untested_finding(fmt: Formats) -> Finding:
+def untested_finding() -> Finding:
     """That nothing was tested yet, and how the next campaign would be."""
     return Finding(
         "retention-untested",
         "No action had a control group drawn by lot, so nobody can say whom it persuades and who would have bought anyway.",
         action="Leave out one customer in ten by lot in the next campaign and list both groups in the interventions table.",
-        owner="marketing",
-    )  # fmt: skip
+        owner=_MARKETING,
+    )
 
 
 def effect_words(effect: float, unit: str, fmt: Formats) -> str:
     """An effect of a trial in words: +0.61 orders a customer, or +4.5 points."""
     if unit == "yes":
         return fmt.points(effect)
-    sign = "+" if round(effect, 2) > 0 else ""
-    return f"{sign}{fmt.number(effect)} orders a customer"
-
-
-def _many(count: int, one: str, more: str | None = None) -> str:
-    return f"1 {one}" if count == 1 else f"{count:,} {more or one + 's'}"
+    number = fmt.number(effect)
+    return fmt.say("{n} orders a customer", n=f"+{number}" if round(effect, 2) > 0 else number)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.strategy.keeping.qini import WIDTH
 from playbook.methods.strategy.keeping.trials import Trial, feature_label
 from playbook.methods.strategy.keeping.uplift import Uplift, learn_uplift
@@ -24,9 +25,9 @@ class Persuasion:
     """What a trial taught.
 
     ``evidence``: that the effect differs between customers as expected; ``groups``: a row a quarter by expected effect, the most
-    first: GROUP_COLUMNS and the features in ``told``; ``addressed``: share of the trial's customers worth their cost;
-    ``choosing`` and its standard error: the money that addressing only these leaves more than addressing all, in the trial (NaN
-    where the cost, or what an outcome brings, is not known).
+    first: GROUP_COLUMNS and the features in ``told`` (means; of text the most frequent word and its share); ``addressed``: share
+    of the trial's customers worth their cost; ``choosing`` and its standard error: the money that addressing only these leaves
+    more than addressing all, in the trial (NaN where the cost, or what an outcome brings, is not known).
     """
 
     trial: Trial
@@ -93,27 +94,27 @@ def persuasion_groups(trial: Trial, found: Uplift, told: tuple[str, ...] = ()) -
         spared = trial.outcome[own & ~trial.treated]
         without = spared.mean() if len(spared) else np.nan
         rows.append(
-            {"group": f"{_PLACES[PARTS - 1 - number]} quarter", "customers": int(own.sum()), "without": without, "effect": effect,
+            {"group": _PLACES[PARTS - 1 - number], "customers": int(own.sum()), "without": without, "effect": effect,
              "low": effect - half, "high": effect + half, "verdict": _verdict(effect - half, effect + half, without, everyday)}
             | {name: _often(means[name][own]) if means[name].dtype == object else means[name][own].mean() for name in told}
         )  # fmt: skip
     return pd.DataFrame(rows, columns=[*GROUP_COLUMNS, *told])
 
 
-_PLACES = ("First", "Second", "Third", "Last")
+_PLACES = mark("First quarter"), mark("Second quarter"), mark("Third quarter"), mark("Last quarter")
 
 
 def _verdict(low: float, high: float, without: float, everyday: float) -> str:
     if high < 0:
-        return "put off"
+        return mark("put off")
     if low > 0:
-        return "persuaded"
-    return "buy anyway" if without >= everyday else "not moved"
+        return mark("persuaded")
+    return mark("buy anyway") if without >= everyday else mark("not moved")
 
 
-def _often(values: pd.Series) -> str:
+def _often(values: pd.Series) -> tuple[str, float] | None:
     counts = values.value_counts()
-    return f"{counts.index[0]} ({counts.iloc[0] / len(values):.0%})" if len(counts) else "–"
+    return (str(counts.index[0]), float(counts.iloc[0] / len(values))) if len(counts) else None
 
 
 def told_apart(features: pd.DataFrame, scores: np.ndarray) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
+from playbook.locale import mark
 from playbook.methods.strategy.advising.advice import load_advice
 from playbook.methods.strategy.keeping.at_risk import IN_DOUBT
 from playbook.result.contract import LINES, Proposal, Worklist
@@ -71,12 +72,14 @@ def break_even(listed: pd.DataFrame) -> float:
 
 def save_proposal(listed: pd.DataFrame, contracts: bool, horizon: int | None, fmt: Formats) -> Proposal:
     """The list as a proposal with a line for each customer, and the list that people work from."""
-    who = "contracts that may end" if contracts else "customers who have fallen silent"
-    how = (
-        "Contact from the top down, by a person where it is worth it. Leave out one in five by lot: only that will show what a"
-        " contact keeps. At risk is what leaving may take of the next twelve months"
-        + (f"; the chance to leave is that of the next {horizon} days." if contracts and horizon else ".")
+    how = fmt.sentences(
+        fmt.say(
+            "Contact from the top down, by a person where it is worth it. Leave out one in five by lot: only that will show what"
+            " a contact keeps. At risk is what leaving may take of the next twelve months."
+        ),
+        fmt.say("The chance to leave is that of the next {days}.", days=fmt.days(horizon)) if contracts and horizon else "",
     )
+    title = "Save list: contracts that may end" if contracts else "Save list: customers who have fallen silent"
     columns = _CONTRACTS if contracts and listed["leaves"].notna().any() and horizon else _ORDERS
     if contracts and not horizon:
         columns = {name: label for name, label in _CONTRACTS.items() if name != "leaves"}
@@ -84,24 +87,36 @@ def save_proposal(listed: pd.DataFrame, contracts: bool, horizon: int | None, fm
         id="save-list",
         name="save list",
         action="Contact each on the list, ask what is missing and make an offer that fits; leave out one in five by lot.",
-        whom=who,
+        whom="contracts that may end" if contracts else "customers who have fallen silent",
         owner="customer service lead",
         kpi="share of the customers contacted who stay, against those left out",
-        stop_rule=f"It pays from {fmt.share(break_even(listed))} of the value at risk kept. Stop if the whole range of what it"
-        " keeps, against those left out, lies below that.",
+        stop_rule=fmt.say(
+            "It pays from {share} of the value at risk kept. Stop if the whole range of what it keeps, against those left out,"
+            " lies below that.", share=fmt.share(break_even(listed)),
+        ),
         pool="purchases",
         lines=listed.rename(columns={"customer_id": "key"})[list(LINES)],
         lead_days=7,
         review_days=REVIEW_DAYS,
-        worklist=Worklist("save-list", f"Save list: {who}", how, listed, columns, "customer_id"),
-    )
+        worklist=Worklist("save-list", title, how, listed, columns, "customer_id"),
+    )  # fmt: skip
 
 
 def _reason(row: dict, contracts: bool, fmt: Formats) -> str:
     if contracts:
-        return f"{row['segment']}; brings {fmt.money(row['expected'])} a year"
-    text = f"silent for {fmt.count(row['recency_days'])} days"
-    if row["gap_days"] > 0:
-        gap = fmt.count(max(row["gap_days"], 1))
-        text += ", ordered every day before" if gap == "1" else f", ordered every {gap} days before"
-    return text if row["state"] != "slipping" else f"{text}; fell from {fmt.share(row['before'])} to {fmt.share(row['alive'])}"
+        return fmt.say("{segment}; brings {money} a year", segment=row["segment"], money=fmt.money(row["expected"]))
+    silent, fell = fmt.days(row["recency_days"]), row["state"] == "slipping"
+    words = {"silent": silent, "before": fmt.share(row["before"]), "now": fmt.share(row["alive"])}
+    if not row["gap_days"] > 0:
+        return fmt.say(_SILENT_FELL if fell else _SILENT, **words)
+    gap = round(max(row["gap_days"], 1))
+    if gap == 1:
+        return fmt.say(_DAILY_FELL if fell else _DAILY, **words)
+    return fmt.say(_RHYTHM_FELL if fell else _RHYTHM, gap=fmt.days(gap), **words)
+
+
+_SILENT, _SILENT_FELL = mark("silent for {silent}"), mark("silent for {silent}; fell from {before} to {now}")
+_DAILY = mark("silent for {silent}, ordered every day before")
+_DAILY_FELL = mark("silent for {silent}, ordered every day before; fell from {before} to {now}")
+_RHYTHM = mark("silent for {silent}, ordered every {gap} before")
+_RHYTHM_FELL = mark("silent for {silent}, ordered every {gap} before; fell from {before} to {now}")

@@ -3,17 +3,18 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark, said
+
 __all__ = ["LABELS", "STEADY", "WINDOWS", "customer_states"]
 
 WINDOWS = (90, 180, 365)  # days; only as far back as the orders reach
 STEADY = ("region", "channel", "age_group", "income_group", "household_size")  # columns of customers that were so before the day
 LABELS = {
-    "recency_days": "Days since the last order",
-    "gap_days": "Days between two orders",
-    "order_value": "Value of an order",
-    **{f"orders_{days}": f"Orders in {days} days" for days in WINDOWS},
-    **{name: name.replace("_", " ").capitalize() for name in STEADY},
-}
+    "recency_days": mark("Days since the last order"), "gap_days": mark("Days between two orders"),
+    "order_value": mark("Value of an order"), **{f"orders_{n}": said("Orders in {n} days", n=n) for n in WINDOWS},
+    "region": mark("Region"), "channel": mark("Channel"), "age_group": mark("Age group"), "income_group": mark("Income group"),
+    "household_size": mark("Household size"),
+}  # fmt: skip
 
 
 def customer_states(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.strategy.keeping.at_risk import IN_DOUBT
 from playbook.methods.strategy.keeping.churn import Churn
 from playbook.methods.strategy.keeping.persuasion import Persuasion
@@ -14,6 +15,7 @@ from playbook.result.formats import LEVEL, Formats
 __all__ = ["by_segment", "churn_table", "groups_table", "learners_table", "save_table", "segments_table", "trials_table"]
 
 TOP = 10
+_UNITS = {"orders": mark("orders"), "yes": mark("yes")}
 
 
 def by_segment(risk: pd.DataFrame) -> pd.DataFrame:
@@ -43,12 +45,14 @@ def segments_table(segments: pd.DataFrame, contracts: bool, source: str) -> Tabl
     )  # fmt: skip
 
 
-def save_table(listed: pd.DataFrame, contracts: bool, source: str) -> Table:
+def save_table(listed: pd.DataFrame, contracts: bool, source: str, fmt: Formats) -> Table:
     """The first rows of the save list."""
     chance = ("Chance to leave", "share") if contracts else ("Still active", "share")
-    more = f" The other {len(listed) - TOP:,} are in the action list." if len(listed) > TOP else ""
+    top, rest = fmt.say("The top of the save list."), len(listed) - TOP
+    if rest > 0:
+        top = fmt.sentences(top, fmt.say_n("One more is in the action list.", "{n} more are in the action list.", rest))
     return Table(
-        listed.head(TOP), f"The top of the save list.{more}", source,
+        listed.head(TOP), top, source,
         {
             "customer_id": ("Customer", "text"), "segment": ("Segment", "text"), "leaves" if contracts else "alive": chance,
             "at_risk": ("At risk", "money"), "cost": ("Costs", "money"), "value": ("Should keep", "money"),
@@ -60,35 +64,45 @@ def save_table(listed: pd.DataFrame, contracts: bool, source: str) -> Table:
 def groups_table(found: Persuasion, source: str, fmt: Formats) -> Table:
     """The quarters of a trial: who they are, what they do without the action, and what it adds."""
     trial, unit = found.trial, "number" if found.trial.unit == "orders" else "share"
-    words = [
-        f"{fmt.number(low)} to {fmt.number(high)}" if unit == "number" else f"{fmt.points(low)} to {fmt.points(high)}"
-        for low, high in zip(found.groups["low"], found.groups["high"], strict=True)
-    ]
+    write, groups = (fmt.number if unit == "number" else fmt.points), found.groups
     described = {
-        name: (feature_label(name), "number" if pd.api.types.is_numeric_dtype(found.groups[name]) else "text")
-        for name in found.told
+        name: (feature_label(name), "number" if pd.api.types.is_numeric_dtype(groups[name]) else "text") for name in found.told
     }
-    outcome = "Orders" if trial.unit == "orders" else "Share of yes"
+    shown = {name: [_most(told, fmt) for told in groups[name]] for name, (_, kind) in described.items() if kind == "text"}
+    shown |= {name: [fmt.told(word) for word in groups[name]] for name in ("group", "verdict")}
+    shown["range"] = [
+        fmt.say("{low} to {high}", low=write(low), high=write(high))
+        for low, high in zip(groups["low"], groups["high"], strict=True)
+    ]
+    without = "Orders without it" if unit == "number" else "Share of yes without it"
     return Table(
-        found.groups.assign(range=words),
-        f"{trial.label}: who is persuaded. Customers in four equal parts by expected effect, told by models that had not seen"
-        f" them; {' and '.join(label[0].lower() + label[1:] for label, _ in described.values())}: means before the start.",
+        groups.assign(**shown),
+        fmt.say(
+            "{label}: who is persuaded. Customers in four equal parts by expected effect, told by models that had not seen them;"
+            " what describes them was so before the start, on average.", label=trial.label,
+        ),
         source,
         {
             "group": ("Expected effect", "text"), "customers": ("Customers", "count"), **described,
-            "without": (f"{outcome} without it", unit), "effect": ("Added by it", "number" if unit == "number" else "points"),
-            "range": (f"{fmt.share(LEVEL)} range", "text"), "verdict": ("They are", "text"),
+            "without": (fmt.say(without), unit), "effect": ("Added by it", "number" if unit == "number" else "points"),
+            "range": (fmt.say("{level} range", level=fmt.share(LEVEL)), "text"), "verdict": ("They are", "text"),
         },
     )  # fmt: skip
+
+
+def _most(told: tuple[str, float] | None, fmt: Formats) -> str:
+    """The most frequent word of a group and its share."""
+    return "–" if told is None else fmt.say("{value} ({share})", value=told[0], share=fmt.share(told[1], 0))
 
 
 def trials_table(found: Sequence[Persuasion], source: str, fmt: Formats) -> Table:
     """All trials, with effect and Qini coefficient per 100 customers."""
     rows = [
         {
-            "trial": p.trial.label, "customers": len(p.trial.treated), "unit": p.trial.unit, "effect": p.uplift.effect * 100,
-            "qini": p.uplift.qini.value * 100, "low": p.uplift.qini.low * 100, "high": p.uplift.qini.high * 100,
-            "evidence": p.evidence, "lot": "yes" if p.trial.by_lot else "no",
+            "trial": p.trial.label, "customers": len(p.trial.treated), "unit": fmt.told(_UNITS[p.trial.unit]),
+            "effect": p.uplift.effect * 100, "qini": p.uplift.qini.value * 100,
+            "low": p.uplift.qini.low * 100, "high": p.uplift.qini.high * 100, "evidence": fmt.told(p.evidence),
+            "lot": fmt.say("yes") if p.trial.by_lot else fmt.say("no"),
         }
         for p in found
     ]  # fmt: skip
@@ -106,19 +120,26 @@ def trials_table(found: Sequence[Persuasion], source: str, fmt: Formats) -> Tabl
     )  # fmt: skip
 
 
-def learners_table(found: Persuasion, source: str) -> Table:
+def learners_table(found: Persuasion, source: str, fmt: Formats) -> Table:
     """The Qini coefficient of each way to learn."""
+    tried = found.uplift.tried
     return Table(
-        found.uplift.tried.assign(qini=found.uplift.tried["qini"] * 100),
-        f"{found.trial.label}: Qini per 100 customers of each way to learn, on customers not seen; the average is used.", source,
+        tried.assign(qini=tried["qini"] * 100, learner=[fmt.told(way) for way in tried["learner"]]),
+        fmt.say(
+            "{label}: Qini per 100 customers of each way to learn, on customers not seen; the average is used.",
+            label=found.trial.label,
+        ),
+        source,
         {"learner": ("Way to learn", "text"), "qini": ("Qini", "number")}, aside=True,
     )  # fmt: skip
 
 
-def churn_table(churn: Churn, source: str) -> Table:
+def churn_table(churn: Churn, source: str, fmt: Formats) -> Table:
     """The models compared for the chance that a contract ends."""
+    models = churn.learned.comparison
     return Table(
-        churn.learned.comparison, "Models that tell who leaves, judged on contracts they had not seen.", source,
+        models.assign(model=[fmt.told(name) for name in models["model"]]),
+        "Models that tell who leaves, judged on contracts they had not seen.", source,
         {
             "model": ("Model", "text"), "auc": ("Area under ROC", "number"), "auc_low": ("Low", "number"),
             "auc_high": ("High", "number"),

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.strategy.keeping.persuasion import Persuasion
 from playbook.methods.strategy.keeping.qini import WIDTH
 from playbook.methods.strategy.keeping.trials import feature_label
@@ -10,6 +11,13 @@ from playbook.result.contract import LINES, Proposal, Worklist
 from playbook.result.formats import Formats
 
 __all__ = ["target_list", "target_proposal"]
+
+_STOP_CASES = mark(
+    "It pays from {n} more yes per 100 addressed than among those left out. Stop if the whole range lies below that."
+)
+_STOP_ORDERS = mark(
+    "It pays from {n} more orders per 100 addressed than among those left out. Stop if the whole range lies below that."
+)
 
 
 def target_list(found: Persuasion, margin: float | None) -> pd.DataFrame:
@@ -39,7 +47,6 @@ def target_proposal(found: Persuasion, listed: pd.DataFrame, fmt: Formats) -> Pr
     trial = found.trial
     pays = listed["value_low"].sum() > listed["cost"].sum()
     cases = trial.unit == "yes"
-    outcome, whom = ("yes", "cases") if cases else ("orders", "customers")
     least = trial.cost / float((listed["value"] / listed["effect"]).mean())
     columns = {"key": ("Case", "text")} if cases else {"key": ("Customer", "text")}
     columns |= {"customer_id": ("Customer", "text")} if "customer_id" in listed else {}
@@ -52,13 +59,14 @@ def target_proposal(found: Persuasion, listed: pd.DataFrame, fmt: Formats) -> Pr
     }  # fmt: skip
     return Proposal(
         id=f"repeat-{trial.id}",
-        name=f"{trial.label}, once more",
-        action=f"Repeat {trial.label} for those it persuades, and leave out one in ten by lot to measure it again.",
-        whom=f"{whom} it persuades",
+        name=fmt.say("{label}, once more", label=trial.label),
+        action=fmt.say(
+            "Repeat {label} for those it persuades, and leave out one in ten by lot to measure it again.", label=trial.label
+        ),
+        whom="cases it persuades" if cases else "customers it persuades",
         owner="marketing",
-        kpi="orders against those left out" if not cases else "share of yes against those left out",
-        stop_rule=f"It pays from {fmt.number(least * 100, 1)} more {outcome} per 100 addressed than among those left out."
-        " Stop if the whole range lies below that.",
+        kpi="share of yes against those left out" if cases else "orders against those left out",
+        stop_rule=fmt.say(_STOP_CASES if cases else _STOP_ORDERS, n=fmt.number(least * 100, 1)),
         pool="new customers" if cases else "purchases",
         lines=listed[list(LINES)],
         lead_days=21,
@@ -66,8 +74,11 @@ def target_proposal(found: Persuasion, listed: pd.DataFrame, fmt: Formats) -> Pr
         evidence=found.evidence if pays else "indicative",
         worklist=Worklist(
             f"repeat-{trial.id}",
-            f"{trial.label}: whom it persuades",
-            f"Address these and nobody else when {trial.label} is repeated. What to expect comes from its own test.",
+            fmt.say("{label}: whom it persuades", label=trial.label),
+            fmt.say(
+                "Address these and nobody else when {label} is repeated. What to expect comes from its own test.",
+                label=trial.label,
+            ),
             listed,
             columns,
             "key",

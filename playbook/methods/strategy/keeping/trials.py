@@ -170,7 +170,7 @@ def drawn_by_lot(features: pd.DataFrame, treated: np.ndarray) -> bool:
 
 
 def feature_label(name: str) -> str:
-    """A feature in the reader's words."""
+    """A feature in words, to be ``told`` in the reader's language: as the head of a column."""
     return LABELS.get(name, name.removeprefix(FEATURE).replace("_", " "))
 
 

@@ -19,13 +19,14 @@ import pandas as pd
 from sklearn.model_selection import StratifiedKFold
 from sklearn.tree import DecisionTreeRegressor
 
+from playbook.locale import mark
 from playbook.methods.strategy.keeping.qini import Qini, measure_qini, qini_coefficient
 from playbook.methods.strategy.keeping.ridge import fit_ridge
 from playbook.methods.strategy.predicting.columns import Columns, Matrices, tidy
 
 __all__ = ["AVERAGE", "LEARNERS", "Uplift", "learn_uplift"]
 
-AVERAGE = "average of the three"
+AVERAGE = mark("average of the three")
 FOLDS, INNER, REPEATS = 5, 3, 3
 FEWEST = 2 * FOLDS  # customers in each group
 DEPTH, LEAF = 3, 0.05  # of the tree: splits one after another, least share of the rows in a leaf
@@ -163,7 +164,7 @@ def _tree(data: _Data, effects: np.ndarray) -> _Learner:
     return _Learner("plain", tree.fit(data.x.plain, effects))
 
 
-LEARNERS = {"interactions": _interactions, "effects, straight": _straight, "effects, tree": _tree}
+LEARNERS = {mark("interactions"): _interactions, mark("effects, straight"): _straight, mark("effects, tree"): _tree}
 
 
 def _line(raw: np.ndarray, effects: np.ndarray) -> tuple[float, float]:

@@ -5,13 +5,15 @@ import pandas as pd
 import pytest
 
 from playbook.methods.strategy.keeping.at_risk import risk_by_contracts
+from playbook.result.formats import Formats
 
 
 def _worth(payments: float, n: int = 10) -> SimpleNamespace:
     """Contracts of 10 a month of which ``payments`` of twelve are expected by their curve."""
     ids = [f"c{i}" for i in range(n)]
     return SimpleNamespace(
-        customers=pd.DataFrame({"customer_id": ids, "order_value": 10.0, "expected_orders": payments, "alive": 1.0})
+        fmt=Formats("EUR"),
+        customers=pd.DataFrame({"customer_id": ids, "order_value": 10.0, "expected_orders": payments, "alive": 1.0}),
     )
 
 

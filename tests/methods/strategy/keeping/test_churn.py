@@ -35,7 +35,7 @@ def test_states_are_those_of_the_day():
     changed = activity.assign(**{"feature: logins": activity["feature: logins"].where(activity["period"] < "2026-03-01", 99.0)})
     assert states.equals(contract_states(contracts, customers, day, changed))
     known = activity[(activity["customer_id"] == states.index[0]) & activity["period"].between("2025-12-01", "2026-02-01")]
-    assert np.isclose(states["feature: logins (3 months)"].iloc[0], known["feature: logins"].mean())
+    assert np.isclose(states["feature: logins (mean of 3 months)"].iloc[0], known["feature: logins"].mean())
 
 
 def test_who_leaves_is_learnt_from_earlier_days():
@@ -56,7 +56,7 @@ def test_months_not_known_yet_are_left_out_on_earlier_days_too():
     late = learn_churn(contracts, customers, AS_OF, FMT, known)
     assert late.area["auc_low"] > 0.6 and late.shifted is None
     states = contract_states(contracts, customers, AS_OF, known, 3)
-    assert states["feature: logins (3 months)"].notna().mean() > 0.9
+    assert states["feature: logins (mean of 3 months)"].notna().mean() > 0.9
 
 
 def test_where_all_slide_at_once_the_order_is_kept_and_not_the_level():

@@ -6,6 +6,7 @@ import pytest
 
 from playbook.methods.strategy.counting import counted_once
 from playbook.methods.strategy.keeping.persuasion import learn_persuasion, told_apart
+from playbook.methods.strategy.keeping.tables import groups_table
 from playbook.methods.strategy.keeping.target_list import target_list, target_proposal
 from playbook.methods.strategy.keeping.trials import Trial
 from playbook.result.formats import Formats
@@ -87,3 +88,14 @@ def test_words_for_columns_of_text():
     scores = np.linspace(0, 1, 200)
     features = pd.DataFrame({"place": np.where(scores > 0.5, "北京", "上海"), "same": 1.0, "noise": np.tile([0.0, 1.0], 100)})
     assert told_apart(features, scores)[0] == "place"
+
+
+def test_the_quarters_of_a_trial_are_shown_in_words():
+    plain = _trial()
+    kinds = plain.features.assign(region=np.where(plain.features["recency_days"] > 60, "north", "south"))[["region"]]
+    found = learn_persuasion(replace(plain, features=kinds, waiting=kinds), 0.5, 1)
+    (word, share), table = found.groups["region"].iloc[0], groups_table(found, "control groups", FMT)
+    assert word == "north" and 0.9 < share <= 1
+    shown = table.frame.iloc[0]
+    assert shown["region"] == f"north ({share:.0%})" and shown["group"] == "First quarter"
+    assert table.columns["region"] == ("Region", "text") and table.columns["range"] == ("80% range", "text")

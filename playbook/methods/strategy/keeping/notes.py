@@ -1,0 +1,114 @@
+"""Notes: the headline of retention, and what its figures rest on."""
+
+import pandas as pd
+
+from playbook.engagement import Assumptions
+from playbook.locale import mark
+from playbook.methods.strategy.keeping.at_risk import GONE
+from playbook.methods.strategy.keeping.churn import Churn
+from playbook.methods.strategy.keeping.persuasion import Persuasion
+from playbook.methods.strategy.keeping.save_list import KEEPS
+from playbook.result.contract import Assumption
+from playbook.result.formats import Formats
+
+__all__ = ["assumptions", "headline"]
+
+
+def headline(risk: pd.DataFrame, saves: pd.DataFrame, told: list[Persuasion], meant: str, fmt: Formats) -> str:
+    """What is at risk and with how many a contact should pay; without lifetime value, what the trials tell."""
+    if risk.empty:
+        if told:
+            return fmt.say("{label} persuades some customers and not others", label=told[0].trial.label)
+        return fmt.say("The trials do not tell whom an action persuades")
+    at_risk = {"money": fmt.money(risk["at_risk"].sum()), "meant": meant}
+    if saves.empty:
+        return fmt.say("{money} of a year's {meant} is at risk, and nobody is worth a contact yet", **at_risk)
+    return fmt.say_n(
+        "{money} of a year's {meant} is at risk; a contact should pay with 1 customer",
+        "{money} of a year's {meant} is at risk; a contact should pay with {n} customers", len(saves), **at_risk,
+    )  # fmt: skip
+
+
+def assumptions(
+    parameters: Assumptions,
+    valued: bool,
+    bound: bool,
+    churn: Churn | None,
+    ranks: Churn | None,
+    found: list[Persuasion],
+    fmt: Formats,
+) -> tuple[Assumption, ...]:
+    """What value at risk rests on (``valued``: it could be told, ``bound``: of contracts), its score, and the trials."""
+    stated = [
+        *(_valued(parameters, bound, fmt) if valued else ()),
+        *(_scored(ranks, fmt) if ranks is not None else ()),
+        *(_bound(churn) if bound else ()),
+        *(_tried(found, fmt) if found else ()),
+    ]
+    if not parameters.gross_margin:
+        stated.append(Assumption("No gross margin is stated: every value is revenue and not profit.", "high", "high"))
+    return tuple(stated)
+
+
+def _valued(parameters: Assumptions, bound: bool, fmt: Formats) -> list[Assumption]:
+    low, middle, high = (fmt.share(KEEPS[c], 0) for c in ("value_low", "value", "value_high"))
+    text = fmt.say(
+        "A contact keeps {middle} ({low} to {high}) of what is at risk. Nobody has measured it yet.",
+        low=low, middle=middle, high=high,
+    )  # fmt: skip
+    stated = [Assumption(text, "low", "high")]
+    if parameters.contact_cost is None:
+        text = mark("No contact_cost is stated in client.yml: a contact is priced as in our advice list.")
+        stated.append(Assumption(text, "low", "medium"))
+    if not bound:
+        text = fmt.say(
+            "Customers go on ordering at their own pace as long as they stay; who is gone with {share} or more is left alone.",
+            share=fmt.share(1 - GONE, 0),
+        )
+        stated.append(Assumption(text, "medium", "medium"))
+    return stated
+
+
+def _scored(ranks: Churn, fmt: Formats) -> list[Assumption]:
+    stated = [
+        Assumption(
+            "The customers table holds today's state only: where a column changes shortly before a contract ends, the test"
+            " flatters the score. Columns that give the end away are left out.", "medium", "medium",
+        ),
+        Assumption(
+            fmt.say(
+                "Contracts leave by their score within {days}, evenly over them, and after that as others of their kind.",
+                days=fmt.days(ranks.horizon),
+            ), "medium", "medium",
+        ),
+    ]  # fmt: skip
+    if ranks.shifted is not None:
+        text = fmt.say(
+            "Today's contracts look unlike those of earlier days: by their state {share} would end. Their order is kept; as many"
+            " are taken to end as before. Look whether the data of the last months are right.", share=fmt.share(ranks.shifted),
+        )  # fmt: skip
+        stated.append(Assumption(text, "low", "high"))
+    return stated
+
+
+def _bound(churn: Churn | None) -> list[Assumption]:
+    fees = mark("A contract brings its fees, or what its customer bought last year where orders hold more.")
+    stated = [Assumption(fees, "medium", "high")]
+    if churn is None:
+        text = mark("Too few contracts ended to learn who leaves: all of a kind are taken to leave alike.")
+        stated.append(Assumption(text, "high", "high"))
+    return stated
+
+
+def _tried(found: list[Persuasion], fmt: Formats) -> list[Assumption]:
+    stated = [
+        Assumption("An action does again what it did in its test; orders gained are not missing later.", "medium", "medium")
+    ]
+    if others := [p.trial.label for p in found if not p.trial.by_lot]:
+        text = fmt.say(
+            "Groups that differ from the start by more than chance were not drawn by lot: {labels}.", labels=fmt.listed(others)
+        )
+        stated.append(Assumption(text, "high", "high"))
+    if len(found) > 1:
+        stated.append(Assumption("With several trials, evidence allows for having looked at all of them.", "high", "low"))
+    return stated
