@@ -121,10 +121,8 @@ def _urgent(row: pd.Series, fmt: Formats) -> str:
         return fmt.say("Most urgent: {product}, which is out of stock.", product=name)
     time = fmt.say_n("{n} week", "{n} weeks", round(row["weeks_left"], 1), n=fmt.number(row["weeks_left"], 1))
     if row["on_order"] > 0:
-        units = fmt.count(row["on_order"])
-        return fmt.say(
-            "Most urgent: {product}, which lasts {time} ({units} units under way).", product=_name(row), time=time, n=units
-        )
+        under_way = fmt.count(row["on_order"])
+        return fmt.say("Most urgent: {product}, which lasts {time} ({n} units under way).", product=name, time=time, n=under_way)
     return fmt.say("Most urgent: {product}, which lasts {time}.", product=name, time=time)
 
 
