@@ -74,7 +74,10 @@ def recommendations(
             fmt=fmt,
             headline="No product can be recommended yet: too few customers came back for something new",
             unlock=(
-                f"orders (customer_id, product_id) of {FEWEST_JUDGED} customers or more who buy something new within a period",
+                fmt.say(
+                    "orders (customer_id, product_id) of {n} customers or more who buy something new within a period",
+                    n=FEWEST_JUDGED,
+                ),
             ),
             promise=recommendations.section.promise,
         )

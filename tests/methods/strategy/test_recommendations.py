@@ -66,7 +66,7 @@ def test_what_may_not_be_offered_is_not(found):
     assert not set(found.offers["item"]) & {"i00", "i01", "i02", "n1"}
     kept = found.findings[-1]
     assert kept.id == "recommendations-kept-back" and kept.value == 3
-    assert kept.sentence == "3 products are not offered: 1 no longer listed, 1 out of stock, 1 sold without a margin."
+    assert kept.sentence == "3 products are not offered: 1 no longer listed, 1 out of stock and 1 sold without a margin."
 
 
 def test_ways_are_told_apart_and_the_headline_says_it(found):

@@ -7,8 +7,10 @@ import pandas as pd
 from scipy.stats import norm
 
 from playbook.engagement import Assumptions
+from playbook.locale import mark
 from playbook.methods.needs_analysis.chance import evidence_of
 from playbook.methods.strategy.recommending.lists import CAUSED, YEAR
+from playbook.methods.strategy.recommending.rules import RULES
 from playbook.methods.strategy.recommending.trial import BLEND, POPULAR, Chosen
 from playbook.result.contract import Evidence, Finding
 from playbook.result.formats import Formats
@@ -16,7 +18,7 @@ from playbook.result.formats import Formats
 __all__ = ["Offered", "findings", "headline"]
 
 MANY_REPEATS = 0.3  # share of repeats from which reminding is a list of its own
-OWNER = "e-mail marketing manager"
+OWNER = mark("e-mail marketing manager")
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Offered:
 
     @property
     def meant(self) -> str:
-        return "revenue" if self.parameters.gross_margin is None else "gross margin"
+        return self.fmt.say("revenue") if self.parameters.gross_margin is None else self.fmt.say("gross margin")
 
     @property
     def gains(self) -> pd.DataFrame:
@@ -62,8 +64,13 @@ def headline(told: Offered) -> str:
     table, fmt = told.chosen.table.set_index("way"), told.fmt
     hit, alone = (fmt.share(table.loc[way, "hit"]) for way in (BLEND, POPULAR))
     if told.lead == "not shown":
-        return f"Bestsellers serve as well as a list of one's own: ten of them hold what {alone} of returning customers buy next"
-    return f"Ten products named hold what {hit} of returning customers buy next; bestsellers alone {alone}"
+        return fmt.say(
+            "Bestsellers serve as well as a list of one's own: ten of them hold what {alone} of returning customers buy next",
+            alone=alone,
+        )
+    return fmt.say(
+        "Ten products named hold what {hit} of returning customers buy next; bestsellers alone {alone}", hit=hit, alone=alone
+    )
 
 
 def findings(told: Offered) -> tuple[Finding, ...]:
@@ -73,14 +80,23 @@ def findings(told: Offered) -> tuple[Finding, ...]:
 
 def _quality(told: Offered) -> Finding:
     fmt, rankings, lead = told.fmt, told.chosen.rankings, told.lead
-    better = "no better than" if lead == "not shown" else "better than"
     hits = (rankings[BLEND].hit.mean(), rankings[POPULAR].hit.mean())
     share = told.chosen.settings.shares
-    mix = ", ".join(f"{way} {fmt.share(s / sum(share.values()), 0)}" for way, s in share.items() if s)
+    mix = fmt.listed(
+        fmt.say("{way} {share}", way=fmt.told(way), share=fmt.share(s / sum(share.values()), 0)) for way, s in share.items() if s
+    )
     return Finding(
         "recommendations-quality",
-        f"On a period it had not seen, the blend ({mix}) was {better} naming bestsellers: of ten products at least one was bought"
-        f" by {fmt.share(hits[0])} of the customers against {fmt.share(hits[1])}.",
+        fmt.sentences(
+            fmt.say(
+                "On a period it had not seen, the blend ({mix}) was no better than naming bestsellers." if lead == "not shown"
+                else "On a period it had not seen, the blend ({mix}) was better than naming bestsellers.", mix=mix,
+            ),
+            fmt.say(
+                "Of ten products at least one was bought by {hit} of the customers, against {alone} with bestsellers.",
+                hit=fmt.share(hits[0]), alone=fmt.share(hits[1]),
+            ),
+        ),
         float(hits[0]),
         "share",
         n=len(rankings[BLEND].ndcg),
@@ -89,7 +105,7 @@ def _quality(told: Offered) -> Finding:
         if lead == "not shown"
         else "Put the list into mails and into the basket page, and keep one customer in ten on bestsellers to measure it.",
         owner=OWNER,
-    )
+    )  # fmt: skip
 
 
 def _gain(told: Offered) -> Finding | None:
@@ -97,15 +113,21 @@ def _gain(told: Offered) -> Finding | None:
     pays = gains[gains["value"] > gains["cost"]]
     if pays.empty or told.lead == "not shown":
         return None
-    value, cost = pays["value"].sum(), pays["cost"].sum()
-    after = "" if not cost else f" The contacts cost {fmt.money(cost)}."
-    few = (
-        "" if len(pays) == len(gains) else f" For {fmt.count(len(gains) - len(pays))} others a contact costs more than it brings."
-    )
+    value, cost, others = pays["value"].sum(), pays["cost"].sum(), len(gains) - len(pays)
     return Finding(
         "recommendations-gain",
-        f"Naming three new products to {fmt.count(len(pays))} customers should bring {fmt.money(value)} of {told.meant} a year"
-        f" that would not come anyway.{after}{few}",
+        fmt.sentences(
+            fmt.say_n(
+                "Naming three new products to 1 customer should bring {value} of {meant} a year that would not come anyway.",
+                "Naming three new products to {n} customers should bring {value} of {meant} a year that would not come anyway.",
+                len(pays), value=fmt.money(value), meant=told.meant,
+            ),
+            fmt.say("The contacts cost {cost}.", cost=fmt.money(cost)) if cost else "",
+            fmt.say_n(
+                "For one other customer a contact costs more than it brings.",
+                "For {n} others a contact costs more than it brings.", others,
+            ) if others else "",
+        ),
         value,
         "money",
         pays["value_low"].sum(),
@@ -115,7 +137,7 @@ def _gain(told: Offered) -> Finding | None:
         evidence="indicative",
         action="Start with the customers at the top of the list.",
         owner=OWNER,
-    )
+    )  # fmt: skip
 
 
 def _again(told: Offered) -> Finding | None:
@@ -123,46 +145,53 @@ def _again(told: Offered) -> Finding | None:
         return None
     return Finding(
         "recommendations-again",
-        f"{told.fmt.share(told.repeats)} of what is bought was bought before by the same customer. Such products are not on the"
-        " lists: a reminder at the usual interval serves them better.",
+        told.fmt.say(
+            "{share} of what is bought was bought before by the same customer. Such products are not on the lists: a reminder at"
+            " the usual interval serves them better.", share=told.fmt.share(told.repeats),
+        ),
         told.repeats,
         "share",
         evidence="shown",
         action="Offer a standing order or a reminder for what is bought again, and keep the lists for what is new.",
         owner=OWNER,
-    )
+    )  # fmt: skip
 
 
 def _fresh(told: Offered) -> Finding | None:
     tried, fmt = told.chosen.fallback, told.fmt
     if tried is None:
         return None
-    better = "does better than" if tried["found"] > tried["chance"] else "does no better than"
-    count = told.fresh["item"].nunique()
-    waits = "product waits" if count == 1 else "products wait"
-    waiting = f" {fmt.count(count)} such {waits} on the list." if count else ""
+    count, worse = told.fresh["item"].nunique(), not tried["found"] > tried["chance"]
     return Finding(
         "recommendations-new",
-        f"For products that nobody has bought yet, their description {better} chance: of {fmt.count(tried['customers'])} buyers"
-        f" of products hidden from it, {fmt.share(tried['found'])} were named the right one, against {fmt.share(tried['chance'])}"
-        f" by chance.{waiting}",
+        fmt.sentences(
+            fmt.say(
+                "For products that nobody has bought yet, their description does no better than chance." if worse
+                else "For products that nobody has bought yet, their description does better than chance."
+            ),
+            fmt.say(
+                "Of {n} buyers of products hidden from it, {found} were named the right one, against {chance} by chance.",
+                n=fmt.count(tried["customers"]), found=fmt.share(tried["found"]), chance=fmt.share(tried["chance"]),
+            ),
+            fmt.say_n("One such product waits on the list.", "{n} such products wait on the list.", count) if count else "",
+        ),
         tried["found"],
         "share",
         n=int(tried["customers"]),
         evidence="indicative",
         action="Describe new products as fully as old ones; show them first to the customers on the list." if count else None,
         owner="product management" if count else None,
-    )
+    )  # fmt: skip
 
 
 def _kept_back(told: Offered) -> Finding | None:
     if not told.kept_back:
         return None
     count, fmt = sum(told.kept_back.values()), told.fmt
-    why = ", ".join(f"{fmt.count(n)} {rule}" for rule, n in told.kept_back.items())
+    why = fmt.listed(fmt.say(RULES[rule], n=fmt.count(n)) for rule, n in told.kept_back.items())
     return Finding(
         "recommendations-kept-back",
-        f"{fmt.count(count)} {'product is' if count == 1 else 'products are'} not offered: {why}.",
+        fmt.say_n("1 product is not offered: {why}.", "{n} products are not offered: {why}.", count, why=why),
         float(count),
         "count",
         evidence="shown",

@@ -13,7 +13,7 @@ LEAD_DAYS = 28
 def proposal(told: Offered) -> tuple[Proposal, ...]:
     """Name products to the customers with whom that should bring more than it costs; empty where it pays with nobody, and where
     the lists are no better than bestsellers."""
-    gains = told.gains
+    gains, fmt = told.gains, told.fmt
     gains = gains[gains["value"] > gains["cost"]].sort_values("value", ascending=False, kind="stable")
     if gains.empty or told.lead == "not shown":
         return ()
@@ -25,9 +25,9 @@ def proposal(told: Offered) -> tuple[Proposal, ...]:
     words = Worklist(
         "recommendations",
         "Products to name",
-        "Name these products to each customer, the first one first; none of them has the customer bought before. Leave out one"
+        "Name these products to each customer, the first one first; the customer has bought none of them before. Leave out one"
         " customer in ten by lot.",
-        listed.assign(because=listed["because"].fillna("many buy it")),
+        listed.assign(because=listed["because"].fillna(fmt.say("many buy it"))),
         {
             "customer_id": ("Customer", "text"),
             "first": ("First", "text"),
@@ -46,7 +46,7 @@ def proposal(told: Offered) -> tuple[Proposal, ...]:
             action="Name three products chosen for each customer in every mail and on the site.",
             whom="customers who bought before",
             owner=OWNER,
-            kpi=f"{told.meant} per customer against those who see bestsellers",
+            kpi=fmt.say("{meant} per customer against those who see bestsellers", meant=told.meant),
             stop_rule="Stop if after one period those who see bestsellers buy as much, beyond what chance explains.",
             pool="purchases",
             lines=lines,

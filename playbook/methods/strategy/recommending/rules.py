@@ -3,7 +3,14 @@
 import numpy as np
 import pandas as pd
 
-__all__ = ["FEWEST_BUYERS", "offered", "texts", "worth"]
+from playbook.locale import mark
+
+__all__ = ["FEWEST_BUYERS", "RULES", "offered", "texts", "worth"]
+
+RULES = {  # why an item may not be offered, and how that is said
+    "no longer listed": mark("{n} no longer listed"), "out of stock": mark("{n} out of stock"),
+    "not sold within a year": mark("{n} not sold within a year"), "sold without a margin": mark("{n} sold without a margin"),
+}  # fmt: skip
 
 FEWEST_BUYERS = 5  # with fewer nobody can say who likes an item, other than by its words
 _WORDS = ("name", "category", "brand", "description")

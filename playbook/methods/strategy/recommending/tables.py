@@ -2,21 +2,24 @@
 
 import pandas as pd
 
-from playbook.methods.strategy.recommending.figures import COLUMNS, SOURCE
+from playbook.locale import mark
+from playbook.methods.strategy.recommending.figures import COLUMNS, SOURCE, told_ways
 from playbook.methods.strategy.recommending.findings import Offered
 from playbook.methods.strategy.recommending.lists import CAUSED
 from playbook.result.contract import Assumption, Table
 
 __all__ = ["assumptions", "tables"]
 
-LISTS = "purchases up to the last day, product list and stock"
+LISTS = mark("purchases up to the last day, product list and stock")
 
 
 def tables(told: Offered) -> tuple[Table, ...]:
     """The three products most often named by segment first."""
     found = [
         _by_segment(told),
-        Table(told.chosen.table, "Ways of choosing, judged on the last period.", SOURCE, COLUMNS, aside=True),
+        Table(
+            told_ways(told.chosen.table, told.fmt), "Ways of choosing, judged on the last period.", SOURCE, COLUMNS, aside=True
+        ),
         _new(told),
         _bundles(told),
     ]
@@ -26,9 +29,9 @@ def tables(told: Offered) -> tuple[Table, ...]:
 def _by_segment(told: Offered) -> Table | None:
     if told.offers.empty:
         return None
-    group = pd.Series("All customers", told.offers.index)
+    group = pd.Series(told.fmt.say("All customers"), told.offers.index)
     if told.segments is not None:
-        group = told.offers["customer_id"].map(told.segments).fillna("Others")
+        group = told.offers["customer_id"].map(told.segments).fillna(told.fmt.say("Others"))
     counted = told.offers.assign(group=group).groupby(["group", "name"]).agg(named=("name", "size"), brings=("brings", "sum"))
     counted = counted.reset_index().sort_values(["group", "named", "name"], ascending=[True, False, True], kind="stable")
     rows = []
@@ -87,23 +90,26 @@ def assumptions(told: Offered) -> tuple[Assumption, ...]:
     low, middle, high = (fmt.share(CAUSED[edge], 0) for edge in ("value_low", "value", "value_high"))
     stated = [
         Assumption(
-            f"Of the purchases of a product named, naming it causes {middle} ({low} to {high}); the rest would come anyway. On a"
-            " large web shop at least three quarters of clicks on recommendations would have come anyway (Sharma, Hofman & Watts"
-            " 2015). Only a control group measures it here.",
+            fmt.say(
+                "Of the purchases of a product named, naming it causes {middle} ({low} to {high}); the rest would come anyway. On"
+                " a large web shop at least three quarters of clicks on recommendations would have come anyway (Sharma, Hofman &"
+                " Watts 2015). Only a control group measures it here.",
+                low=low,
+                middle=middle,
+                high=high,
+            ),
             "low",
             "high",
-        ),
+        ),  # fmt: skip
         Assumption("Customers go on choosing as they did in the last period.", "medium", "medium"),
     ]
     if told.left_out:
-        stated.append(
-            Assumption(
-                f"{fmt.count(told.left_out)} products with fewer than five buyers are left to their descriptions: nobody can say"
-                " who likes them.",
-                "high",
-                "low",
-            )
+        text = fmt.say_n(
+            "1 product with fewer than five buyers is left to its description: nobody can say who likes it.",
+            "{n} products with fewer than five buyers are left to their descriptions: nobody can say who likes them.",
+            told.left_out,
         )
+        stated.append(Assumption(text, "high", "low"))
     if told.parameters.contact_cost is None:
         stated.append(Assumption("No contact_cost is stated: naming products is taken to cost nothing.", "low", "medium"))
     if told.parameters.gross_margin is None:

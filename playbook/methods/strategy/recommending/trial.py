@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from playbook.locale import mark
 from playbook.methods.strategy.recommending.measures import Ranking, ranked, spread
 from playbook.methods.strategy.recommending.scorers import alike, ease, in_common, item_knn, popularity
 from playbook.methods.strategy.recommending.tastes import Tastes
 
 __all__ = ["BLEND", "CONTENT", "EASE", "KNN", "NEW", "POPULAR", "WAYS", "Chosen", "Settings", "fit", "score", "try_ways"]
 
-POPULAR, KNN, EASE, CONTENT, BLEND = "popularity", "item-kNN", "EASE", "content", "blend"
+POPULAR, KNN, EASE, CONTENT, BLEND = mark("popularity"), "item-kNN", "EASE", mark("content"), mark("blend")
 WAYS = (POPULAR, KNN, EASE, CONTENT)
 SHRINKS, NEIGHBOURS = (0.0, 20.0, 100.0), (20, 100)
 WEIGHTS = (50.0, 300.0, 1500.0)
