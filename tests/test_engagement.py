@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from playbook.engagement import ClientFile, client_names, find_root, open_engagement
+from playbook.engagement import ClientFile, client_names, contrast, find_root, open_engagement
 from playbook.errors import EngagementError, PlaybookError, UsageError
 
 GOOD = """
@@ -218,3 +218,32 @@ def test_a_value_of_the_wrong_kind_is_told_with_what_to_write(tmp_path, line, sa
     with pytest.raises(EngagementError) as error:
         open_engagement("acme", root=tmp_path)
     assert said in str(error.value)
+
+
+def test_a_brand_is_the_houses_with_what_the_client_says_instead(write):
+    home = write(GOOD + "brand: {accent: '#7a1fa2', logo: logo.svg}\n")
+    (home / "data" / "brand.yml").write_text("name: North & Co\naccent: '#1f5fd0'\nfooter: Call us.\n", encoding="utf-8")
+    (home / "data" / "acme" / "logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
+    brand = open_engagement("acme", root=home).brand
+    assert (brand.name, brand.accent, brand.footer, brand.logo) == ("North & Co", "#7a1fa2", "Call us.", "acme/logo.svg")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("accent: '#ffcc00'", "has a contrast of 1.5"),
+        ("accent: blue", "is no colour"),
+        ("logo: /etc/logo.svg", "is no logo"),
+        ("logo: ../logo.svg", "is no logo"),
+        ("logo: logo.svg", "there is no file data/logo.svg"),
+        ("colour: '#1f5fd0'", "unknown key"),
+    ],
+)
+def test_a_brand_that_cannot_be_worn_is_refused(write, written, said):
+    home = write(GOOD)
+    (home / "data" / "brand.yml").write_text(f"{written}\n", encoding="utf-8")
+    assert said in problems(home)
+
+
+def test_black_on_white_has_the_greatest_contrast_there_is():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21) and contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)

@@ -4,6 +4,7 @@ Everything that can be wrong in the file is found in one reading and reported to
 it stands under. Nothing is guessed: unknown keys, duplicate keys and impossible dates are refused.
 """
 
+from playbook.engagement.brand import LOGOS, Brand, contrast
 from playbook.engagement.client_file import (
     PACKAGE_PREFIX,
     SHARES,
@@ -23,9 +24,11 @@ from playbook.engagement.opening import HOME_VARIABLE, Engagement, client_names,
 
 __all__ = [
     "HOME_VARIABLE",
+    "LOGOS",
     "PACKAGE_PREFIX",
     "SHARES",
     "Assumptions",
+    "Brand",
     "ChannelLimit",
     "ClientFile",
     "Engagement",
@@ -38,6 +41,7 @@ __all__ = [
     "SegmentRule",
     "Source",
     "client_names",
+    "contrast",
     "find_root",
     "open_engagement",
 ]

@@ -9,6 +9,7 @@ from babel.numbers import list_currencies
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from playbook.engagement.brand import Brand
 from playbook.errors import did_you_mean
 from playbook.locale import LANGUAGES
 
@@ -240,6 +241,7 @@ class ClientFile(_Frozen):
     protected: tuple[str, ...] = ()  # columns or features by which nobody may be put at a disadvantage
     channel_limits: dict[str, ChannelLimit] = {}  # by marketing channel
     action_costs: dict[str, Annotated[float, Field(ge=0)]] = {}  # of one action on the way to a sale, by its name in journeys
+    brand: Brand = Brand()  # over what data/brand.yml says for all clients
     recipients: tuple[Annotated[str, AfterValidator(_address)], ...] = ()
     known_by: tuple[str, ...] = ()  # brands, people, projects that give this client away: they may stand in nobody else's report
 

@@ -7,10 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from playbook.engagement.brand import MOST_LOGO, Brand
 from playbook.engagement.client_file import (
     Assumptions,
     ClientFile,
@@ -26,6 +27,7 @@ from playbook.errors import EngagementError, UsageError, did_you_mean
 __all__ = ["Engagement", "client_names", "find_root", "open_engagement"]
 
 HOME_VARIABLE = "PLAYBOOK_HOME"
+BRAND = "brand.yml"
 
 
 class Engagement(ClientFile):
@@ -92,12 +94,50 @@ def open_engagement(
         values["as_of"] = as_of
     if language:
         values["language"] = language
+    if brand := _brand(root, client, values.get("brand")):
+        values["brand"] = brand
     try:
         checked = ClientFile.model_validate(values)
         _not_in_future(checked.as_of)
+        _logo_there(root, checked.brand)
     except ValidationError as error:
         raise EngagementError(f"{file.relative_to(root)} cannot be used:", [_explain(e) for e in error.errors()]) from None
     return Engagement(**dict(checked), client=client, root=root, digest=hashlib.sha256(content).hexdigest())
+
+
+def _house_brand(root: Path) -> dict:
+    """What ``data/brand.yml`` says for all clients; nothing when there is none."""
+    file = root / "data" / BRAND
+    if not file.is_file():
+        return {}
+    try:
+        values = _read_yaml(file.read_bytes(), file.relative_to(root))
+        Brand.model_validate(values)
+    except ValidationError as error:
+        raise EngagementError(f"data/{BRAND} cannot be used:", [_explain(e, Brand) for e in error.errors()]) from None
+    return values
+
+
+def _brand(root: Path, client: str, own: object) -> object:
+    """The house's brand with what the client's file says instead; its logo, too, is told from ``data/``."""
+    house = _house_brand(root)
+    if not isinstance(own, dict):
+        return house if own is None else own  # what is no brand at all is refused with all else that is wrong
+    if isinstance(own.get("logo"), str) and not Path(own["logo"]).is_absolute():
+        own = {**own, "logo": f"{client}/{own['logo']}"}
+    return house | own
+
+
+def _logo_there(root: Path, brand: Brand) -> None:
+    file = root / "data" / (brand.logo or "")
+    if brand.logo and not file.is_file():
+        raise EngagementError("The brand's logo is missing:", [f"brand > logo: there is no file data/{brand.logo}"])
+    if brand.logo and file.stat().st_size > MOST_LOGO:
+        size = file.stat().st_size / 1000
+        raise EngagementError(
+            "The brand's logo is too large:",
+            [f"brand > logo: {size:.0f} kB, and it stands in every page; at most {MOST_LOGO // 1000} kB"],
+        )
 
 
 def _not_in_future(as_of: date | None) -> None:
@@ -136,16 +176,16 @@ def _no_days(text: str) -> list[str]:
 
 _MODELS = {
     "sources": Source, "objectives": Objective, "parameters": Assumptions, "interventions": Intervention,
-    "segment_rules": SegmentRule, "network": Network,
+    "segment_rules": SegmentRule, "network": Network, "brand": Brand,
 }  # fmt: skip
 
 
-def _explain(error: dict) -> str:
+def _explain(error: dict, whole: type[BaseModel] = ClientFile) -> str:
     """One pydantic error as a sentence that names the key as it stands in the file."""
     where = [str(part) if isinstance(part, str) else f"number {part + 1}" for part in error["loc"]]
     path = " > ".join(where)
     if error["type"] == "extra_forbidden":
-        model = _MODELS.get(where[0], ClientFile) if len(where) > 1 else ClientFile
+        model = _MODELS.get(where[0], whole) if len(where) > 1 else whole
         return f"{path}: unknown key.{did_you_mean(where[-1], list(model.model_fields))}"
     if error["type"] == "missing":
         return f"{path}: missing, but required."

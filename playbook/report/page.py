@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from playbook.report.dress import Dress
 from playbook.result.formats import Formats
 
 __all__ = ["About", "Input", "Page"]
@@ -45,4 +46,5 @@ class Page:
     about: About
     note: str | None = None  # the consultant's words for this client, Markdown
     siblings: tuple[tuple[str, str], ...] = field(default=())  # (title, href) of all pages, this one included
+    dress: Dress = Dress()
     fmt: Formats = field(default=Formats("EUR"))

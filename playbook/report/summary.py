@@ -36,7 +36,7 @@ def render_summary(phases: list[tuple[Page, NotebookNode]]) -> str:
         "bottom_line": line,
         "tiles": drawn(t for _, _, s in parts for a in s.answers if a["id"] == GOALS for t in a["tiles"]),
         "briefs": _briefs(parts, first.fmt),
-        "risks": _risks(parts, {finding["id"] for finding in line}),
+        "risks": _risks(parts, line),
         "changes": _changes(parts),
         "links": [
             {
@@ -83,12 +83,14 @@ def _numbered(table: str, number: int, fmt: Formats) -> str:
     return re.sub(r"<caption><b>", f"<caption><b>{Markup.escape(fmt.say('Table {n}.', n=number))} ", table, count=1)
 
 
-def _risks(parts: list[Part], above: set[str]) -> list[dict]:
+def _risks(parts: list[Part], line: list[dict]) -> list[dict]:
     """What may come otherwise: alerts that wait for a decision and findings of harm, then assumptions little supports."""
+    above, led = {f["id"] for f in line}, {f["href"].partition("#")[2] for f in line}
     alerts = [(part, f) for part, answer in _answered(parts, ALERTS) for f in answer["findings"] if f["urgent"]]
     harm = [(part, f) for part in parts for answer in part[2].answers for f in answer["findings"] if f["evidence"] == "harmful"]
     told = {f["id"]: told_finding(f, part[0], f"{part[1]}#{part[2].id}") for part, f in (*alerts, *harm) if f["id"] not in above}
     weak = [a for a in rests_on(s for _, _, s in parts) if (a["support"], a["impact"]) == ("low", "high")]
+    weak.sort(key=lambda a: not any(s.id in led for s in a["sections"]))  # those behind the bottom line come first
     places = {s.id: (title, href) for title, href, s in parts}
     doubts = [
         {"text": a["text"], "group": places[s.id][0], "href": f"{places[s.id][1]}#{s.id}"}

@@ -61,7 +61,7 @@ def inputs(engagement: Engagement, audit: Audit) -> list[dict]:
 
 def settings(engagement: Engagement) -> str:
     """SHA-256 of all that client.yml says of the report itself: to whom it goes makes no report stale."""
-    kept_out = {"client", "root", "digest", "as_of", "recipients", "known_by"}
+    kept_out = {"client", "root", "digest", "as_of", "recipients", "known_by", "brand"}
     told = json.dumps(engagement.model_dump(mode="json", exclude=kept_out), sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()
 

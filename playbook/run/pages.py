@@ -7,6 +7,7 @@ from time import perf_counter
 from nbformat import NotebookNode
 
 from playbook.errors import RunError
+from playbook.report.dress import dress
 from playbook.report.gate import inspect_page
 from playbook.report.page import About, Input, Page
 from playbook.report.render import render
@@ -114,6 +115,7 @@ def _page(ready: Ready, phase: Phase, parameters: dict[str, dict], notebooks: di
         facts=tuple(facts),
         about=about,
         note=note.read_text(encoding="utf-8") if note.is_file() else None,
+        dress=dress(engagement.brand, engagement.root / "data"),
         fmt=fmt,
         siblings=tuple((fmt.told(p.title), p.page) for p in PHASES if p.id in notebooks),
     )

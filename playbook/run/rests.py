@@ -24,7 +24,7 @@ from playbook.run.phases import phase
 __all__ = ["ALWAYS", "REPORT", "Standing", "package_digest"]
 
 ALWAYS = ("client file", "as of", "playbook", "libraries")  # what every phase rests on
-REPORT = (*ALWAYS, "notes", "earlier:memory.json")  # what a report rests on beside its phases
+REPORT = (*ALWAYS, "notes", "brand", "earlier:memory.json")  # what a report rests on beside its phases
 
 
 class Standing:
@@ -75,6 +75,7 @@ class Standing:
             "playbook": package_digest,
             "libraries": lambda: _text(versions()),
             "notes": lambda: _files(sorted((self.engagement.folder / "notes").glob("*.md"))),
+            "brand": self._brand,
             "peers": self._peers,
         }
 
@@ -94,6 +95,11 @@ class Standing:
         files = earlier_files(self.engagement.reports, self.as_of, name)
         files = files if name == MEMORY else files[-1:]  # a later report remembers what any of them left
         return _text([(file.parent.name, _files([file])) for file in files]) if files else "none"
+
+    def _brand(self) -> str:
+        brand = self.engagement.brand
+        logo = [self.engagement.root / "data" / brand.logo] if brand.logo else []
+        return _text([brand.model_dump(), _files(logo) if logo else None])
 
     def _peers(self) -> str:
         peers = read_peers(self.engagement.root) if self.peers is None else self.peers
