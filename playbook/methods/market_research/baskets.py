@@ -144,7 +144,7 @@ def _tables(closest: pd.DataFrame, bundles: pd.DataFrame, seldom: pd.DataFrame) 
         "What to offer together, by what it may add a year.",
         SOURCE,
         {
-            "lead_name": ("With", "text"), "addon_name": ("offer", "text"), "confidence": ("Taken along today", "share"),
+            "lead_name": ("Who buys", "text"), "addon_name": ("is offered", "text"), "confidence": ("Taken along today", "share"),
             "target": ("With the offer", "share"), "extra_orders": ("More baskets a year", "count"),
             "extra_revenue": ("Sales a year", "money"),
             **({"extra_margin": ("Margin a year", "money")} if bundles["extra_margin"].notna().any() else {}),
@@ -155,7 +155,7 @@ def _tables(closest: pd.DataFrame, bundles: pd.DataFrame, seldom: pd.DataFrame) 
         "Seldom in one basket though of the same product group: hardly anybody wants both at once, so do not bundle them.",
         SOURCE,
         {
-            "name_a": ("Product", "text"), "name_b": ("and", "text"), "category": ("Product group", "text"),
+            "name_a": ("First product", "text"), "name_b": ("Second product", "text"), "category": ("Product group", "text"),
             "both": ("Baskets with both", "count"), "chance": ("By chance", "count"),
         },
     )  # fmt: skip

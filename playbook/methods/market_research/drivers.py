@@ -29,7 +29,7 @@ from playbook.result.section import section
 __all__ = ["Drivers", "drivers"]
 
 TARGET = "buys_again"
-DIRECTIONS = {"order": mark("by what comes first"), "data": mark("told by the data"), "open": mark("open")}
+DIRECTIONS = {"order": mark("by what comes first"), "data": mark("told by the data"), "open": mark("either way")}
 TABLES = {
     "late_delivery": mark("deliveries"), "service_request": mark("tickets"), "satisfaction": mark("surveys"),
     "age_group": mark("customers"),

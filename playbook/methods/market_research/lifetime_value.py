@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
+from playbook.locale import mark
 from playbook.methods.market_research.grouping.habits import buying_habits
-from playbook.methods.market_research.lifetime.bg_nbd import NAMES as BUYING
-from playbook.methods.market_research.lifetime.bg_nbd import choose_buying
+from playbook.methods.market_research.lifetime.bg_nbd import NAMES, choose_buying
 from playbook.methods.market_research.lifetime.contract_survival import MONTH
 from playbook.methods.market_research.lifetime.contract_worth import (
+    OTHER,
     fees_beside,
     hold_out_contracts,
     monthly_fees,
@@ -26,7 +27,7 @@ from playbook.methods.market_research.lifetime.holdout import Holdout, hold_out_
 from playbook.methods.market_research.lifetime.newcomer_worth import Newcomer, newcomer_worth
 from playbook.methods.market_research.lifetime.notes import contract_notes, order_notes
 from playbook.methods.market_research.lifetime.purchase_histories import WEEK, purchase_histories
-from playbook.methods.market_research.lifetime.tables import tables
+from playbook.methods.market_research.lifetime.tables import BUYING, tables
 from playbook.methods.market_research.segments import Segments
 from playbook.result.contract import Figure, Locked, Result
 from playbook.result.formats import Formats
@@ -35,6 +36,7 @@ from playbook.result.section import section
 __all__ = ["LifetimeValue", "lifetime_value"]
 
 FEWEST, FEWEST_BACK = 30, 10  # customers, and those of them who came back (or whose contract ended)
+SOURCE = mark("orders, net of returns")
 SHORTEST = 12.0  # weeks from the first order to the as-of day
 
 
@@ -66,7 +68,7 @@ class LifetimeValue(Result):
     total_high: float
     survival: pd.DataFrame | None = field(default=None, repr=False)
     years: int = 3
-    source: str = "orders, net of returns"
+    source: str = SOURCE
 
     def figures(self) -> tuple[Figure, ...]:
         drawn = [value_figure(self.groups, self.years, self.fmt, self.source)] if len(self.groups) > 1 else []
@@ -117,19 +119,19 @@ def lifetime_value(
         if beside is None and fees is not None and contracts["end"].isna().any():
             return _by_contracts(contracts, fees, read, day, terms, assigned, parameters, fmt, years)
     if order_totals is None or "customer_id" not in order_totals:
-        return _locked(fmt, "orders (customer_id)", "or customers (acquired_on, left_on, fee)")
+        return _locked(fmt, fmt.say("orders (customer_id)"), fmt.say("or customers (acquired_on, left_on, fee)"))
     histories = purchase_histories(order_totals, day)
     returned = int((histories["revenue"] <= 0).sum())
     histories = histories[histories["revenue"] > 0].reset_index(drop=True)
     back = int((histories["repeats"] > 0).sum())
     if len(histories) < FEWEST or back < FEWEST_BACK:
-        return _locked(
-            fmt,
-            f"orders of at least {FEWEST} customers, {FEWEST_BACK} of whom came back "
-            f"({fmt.count(len(histories))} bought so far, {fmt.count(back)} came back)",
-        )
+        need = fmt.say(
+            "orders of at least {fewest} customers, {returning} of whom came back ({n} bought so far, {back} came back)",
+            fewest=FEWEST, returning=FEWEST_BACK, n=fmt.count(len(histories)), back=fmt.count(back),
+        )  # fmt: skip
+        return _locked(fmt, need)
     if histories["age"].max() < SHORTEST:
-        return _locked(fmt, "orders over at least three months")
+        return _locked(fmt, fmt.say("orders over at least three months"))
     since = _since(customers, day)
     return _by_orders(order_totals, histories, returned, since, day, terms, assigned, parameters, fmt, years, beside)
 
@@ -153,16 +155,17 @@ def _by_orders(
 ) -> LifetimeValue:  # fmt: skip
     fit = choose_buying(histories)
     spending = learn_spending(histories)
-    names, codes = membership(histories["customer_id"], assigned)
+    names, codes = membership(histories["customer_id"], assigned, fmt)
     worth = worth_by_orders(histories, fit, spending, terms, codes, len(names))
     newcomer = newcomer_worth(histories, fit, terms, since)
     holdout = hold_out_orders(order_totals, day, FEWEST, FEWEST_BACK)
     rows = [
-        ("buying", fit.name, n, e, s, fit.log_likelihood, fit.customers)
-        for n, e, s in zip(BUYING, fit.estimates, fit.errors, strict=True)
+        (BUYING, fit.name, n, e, s, fit.log_likelihood, fit.customers)
+        for n, e, s in zip(NAMES, fit.estimates, fit.errors, strict=True)
     ]
     for i, one in enumerate(spending.fits):
-        part = "order value" if len(spending.fits) == 1 else f"order value ({int(max(spending.bounds[i], 1))}+ orders)"
+        least = int(max(spending.bounds[i], 1))
+        part = fmt.say("order value") if len(spending.fits) == 1 else fmt.say("order value ({n}+ orders)", n=fmt.count(least))
         rows += [
             (part, "Gamma-Gamma", n, e, s, one.log_likelihood, one.customers)
             for n, e, s in zip(SPENDING, one.estimates, one.errors, strict=True)
@@ -172,7 +175,7 @@ def _by_orders(
     told = Told(worth, newcomer, holdout, terms, years, parameters, "order", past=habits.fillna(0.0).to_numpy(), once=once)
     unnamed = float(order_totals["customer_id"].isna().mean())
     notes = order_notes(told, fit, spending, histories, returned, unnamed, beside, fmt)
-    return _result(told, names, codes, assigned, rows, fit.name, fit.k, notes, None, "orders, net of returns", fmt)
+    return _result(told, names, codes, assigned, rows, fit.name, fit.k, notes, None, SOURCE, fmt)
 
 
 def _by_contracts(
@@ -181,24 +184,25 @@ def _by_contracts(
 ) -> LifetimeValue:  # fmt: skip
     if assigned is None and "contract" in contracts:
         kinds = contracts[["customer_id", "contract"]].dropna().rename(columns={"contract": "segment"})
-        names, codes = membership(contracts["customer_id"], kinds)
+        names, codes = membership(contracts["customer_id"], kinds, fmt)
     else:
         kinds = assigned
-        names, codes = membership(contracts["customer_id"], assigned)
+        names, codes = membership(contracts["customer_id"], assigned, fmt)
     found = worth_by_contracts(contracts, fees, day, terms, codes, len(names))
     holdout = hold_out_contracts(contracts, day, FEWEST, FEWEST_BACK)
+    kinds_of = {fmt.told(OTHER) if name == OTHER else name: one for name, one in found.kinds.items()}
     rows = [
-        ("contracts" if len(found.kinds) == 1 else f"contracts: {name}", "sBG", n, e, s, one.fit.log_likelihood, len(one.months))
-        for name, one in found.kinds.items()
+        (fmt.say("contracts") if len(kinds_of) == 1 else name, "sBG", n, e, s, one.fit.log_likelihood, len(one.months))
+        for name, one in kinds_of.items()
         for n, e, s in zip(("alpha", "beta"), one.fit.estimates, one.fit.errors, strict=True)
     ]
-    curves = {ALL: found.retention} | (found.kinds if len(found.kinds) > 1 else {})
+    curves = {fmt.told(ALL): found.retention} | (kinds_of if len(kinds_of) > 1 else {})
     ahead = round(years * 365.25 / MONTH)
     survival = pd.concat([_curve(name, one, one.seen + ahead) for name, one in curves.items()], ignore_index=True)
     told = Told(found.worth, found.newcomer, holdout, terms, years, parameters, "contract", past=None)
     notes = contract_notes(told, found, read, int(fees.isna().sum()), fmt)
     codes = codes[contracts["end"].isna().to_numpy()]
-    return _result(told, names, codes, kinds, rows, "Kaplan-Meier and sBG", None, notes, survival, "customers", fmt)
+    return _result(told, names, codes, kinds, rows, "Kaplan-Meier and sBG", None, notes, survival, mark("customers"), fmt)
 
 
 def _curve(name: str, one, until: int) -> pd.DataFrame:

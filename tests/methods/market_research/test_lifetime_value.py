@@ -173,7 +173,7 @@ def test_new_customer_against_what_newcomers_did(aurora):
 
 def test_hold_out_of_a_shop_as_the_model_has_it():
     held = hold_out_orders(_shop(2000, 4), DAY, 30, 10)
-    assert abs(held.miss) < 0.1 and held.course["step"].iloc[-1] == 26 and held.what == "purchases"
+    assert abs(held.miss) < 0.1 and held.course["step"].iloc[-1] == 26 and held.step == "week"
     assert held.bands["customers"].sum() == held.customers
     assert (held.bands["customers"] * held.bands["actual"]).sum() == pytest.approx(held.actual)
     assert (held.bands["customers"] * held.bands["expected"]).sum() == pytest.approx(held.expected)
@@ -204,7 +204,7 @@ def test_terms_do_what_they_say():
     assert unstated.findings[0].evidence == "indicative"
     free = lifetime_value(AS_OF, FMT, Assumptions(gross_margin=0.4, acquisition_cost=0), orders)
     assert free.clv_cac is None and free.clv_net == free.new_customer.value
-    assert "costs nothing is what is stated" in free.findings[0].sentence and free.findings[0].action.startswith("Count what")
+    assert "To win one costs nothing, it is stated" in free.findings[0].sentence and free.findings[0].action.startswith("Count what")
     with pytest.raises(ValueError, match="horizon"):
         lifetime_value(AS_OF, FMT, STATED, orders, years=0)
 

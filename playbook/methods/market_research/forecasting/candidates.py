@@ -2,7 +2,7 @@
 
 Each takes a ``Block`` and gives (rows, horizon). ``LEAST`` says from which length of history on a candidate takes part (on M3
 series cut to a year, a damped trend missed more than the naive forecast; on all of them, trees missed more than anything else
-that was tried); ``SEASONAL_ONLY`` names those that make sense with a season only.
+that was tried); ``SEASONAL_ONLY`` names those that make sense with a season only. Names are keys of the catalogue.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from playbook.locale import mark
 from playbook.methods.market_research.forecasting.arima import arima
 from playbook.methods.market_research.forecasting.regression import regression
 from playbook.methods.market_research.forecasting.season import Block, adjusted, seasonal_parts
@@ -21,7 +22,7 @@ __all__ = ["CANDIDATES", "LEAST", "LONGEST_MOVING", "NAIVE", "NOT_BEFORE", "SEAS
 
 Candidate = Callable[[Block], np.ndarray]
 
-NAIVE = "seasonal naive"
+NAIVE = mark("seasonal naive")
 
 
 def seasonal_naive(block: Block) -> np.ndarray:
@@ -63,16 +64,16 @@ CANDIDATES: Mapping[str, Candidate] = MappingProxyType(
     {
         NAIVE: seasonal_naive,
         "Theta": _of_adjusted(dynamic_theta),
-        "Theta on levels": _of_adjusted(dynamic_theta, logs=False),
-        "simple smoothing": _of_adjusted(lambda b: smoothing(b, "none").path),
-        "damped smoothing": _of_adjusted(lambda b: smoothing(b).path),
-        "moving season": _moving_season,
+        mark("Theta on levels"): _of_adjusted(dynamic_theta, logs=False),
+        mark("simple smoothing"): _of_adjusted(lambda b: smoothing(b, "none").path),
+        mark("damped smoothing"): _of_adjusted(lambda b: smoothing(b).path),
+        mark("moving season"): _moving_season,
         "ARIMA": _of_adjusted(arima),
-        "ARMA round a level": _of_adjusted(lambda b: arima(b, difference=False)),
-        "seasonal ARIMA": _with_season(True),
-        "seasonal ARMA": _with_season(False),
-        "regression": regression(),
-        "boosted trees": boosted_trees,
+        mark("ARMA round a level"): _of_adjusted(lambda b: arima(b, difference=False)),
+        mark("seasonal ARIMA"): _with_season(True),
+        mark("seasonal ARMA"): _with_season(False),
+        mark("regression"): regression(),
+        mark("boosted trees"): boosted_trees,
     }
 )
 LEAST: Mapping[str, int] = MappingProxyType({"damped smoothing": 18, "moving season": 18, "regression": 24, "boosted trees": 130})

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.market_research.forecasting.candidates import CANDIDATES, NAIVE, Candidate
 from playbook.methods.market_research.forecasting.ranges import coverage, widths
 from playbook.methods.market_research.forecasting.sparse import INTERMITTENT, SPARSE, demand_class, stopped
@@ -30,7 +31,7 @@ from playbook.methods.market_research.forecasting.weights import candidate_error
 
 __all__ = ["COMBINATION", "MEDIAN", "NAIVE", "SEASONS_NEEDED", "SEASON_MARGIN", "Forecast", "forecast", "forecasts"]
 
-COMBINATION, MEDIAN = "combination", "median of all"
+COMBINATION, MEDIAN = mark("combination"), mark("median of all")
 SEASON_MARGIN = FEWEST_TESTS  # a season is used when two of them and a few tests lie in the history
 MOST_GROWTH = 3.0  # of errors since a start: a series that hardly moved by then tells no more
 WIDE = 2.0  # ranges of untested forecasts: this many typical steps

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from playbook.locale import mark
 from playbook.methods.market_research.forecasting.candidates import CANDIDATES, NAIVE, Candidate
 from playbook.methods.market_research.forecasting.season import Block
 
@@ -81,8 +82,8 @@ SPARSE: Mapping[str, Candidate] = MappingProxyType(
     {
         NAIVE: CANDIDATES[NAIVE],
         "Croston": lambda block: croston(block, corrected=False),
-        "Croston, corrected": croston,
-        "chance and size": teunter,
+        mark("Croston, corrected"): croston,
+        mark("chance and size"): teunter,
         "simple smoothing": CANDIDATES["simple smoothing"],
         "ARMA round a level": CANDIDATES["ARMA round a level"],
     }

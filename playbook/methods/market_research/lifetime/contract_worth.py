@@ -5,18 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.market_research.lifetime.contract_survival import Retention, draw_curves, fit_retention, months_held
 from playbook.methods.market_research.lifetime.customer_worth import WIDTH, Terms, Worth
 from playbook.methods.market_research.lifetime.holdout import Holdout
 from playbook.methods.market_research.lifetime.newcomer_worth import Newcomer
 from playbook.result.formats import LEVEL
 
-__all__ = ["ContractWorth", "fees_beside", "hold_out_contracts", "monthly_fees", "worth_by_contracts"]
+__all__ = ["OTHER", "ContractWorth", "fees_beside", "hold_out_contracts", "monthly_fees", "worth_by_contracts"]
 
 MINOR = 0.5  # of what customers order in a year, below which the fees of contracts are not what customers are worth
 WEEKS_A_MONTH = 365.25 / 12 / 7
 KINDS, PER_KIND, ENDED = 6, 100, 10  # kinds of contract with a curve of their own, and what each needs for it
-OTHER = "other"
+OTHER = mark("other")
 WORLDS, SEED = 300, 7
 LONGEST, SHORTEST = 6, 1  # months hidden for the check
 RECENT = 12  # months: contracts begun since show what new customers take
@@ -192,6 +193,4 @@ def hold_out_contracts(contracts: pd.DataFrame, as_of: pd.Timestamp, fewest: int
             "actual": [0, *actual],
         }
     )
-    return Holdout(
-        "contracts that ended", "month", cut.date(), as_of.date(), int((~ended).sum()), float(mean[-1]), float(actual[-1]), course
-    )
+    return Holdout("month", cut.date(), as_of.date(), int((~ended).sum()), float(mean[-1]), float(actual[-1]), course)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.methods.market_research.lifetime.holdout import Holdout
+from playbook.methods.market_research.lifetime.words import held_caption, horizon, ranged
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, ON_LINES, PALETTE, canvas, finish
@@ -26,26 +27,37 @@ def value_figure(groups: pd.DataFrame, years: int, fmt: Formats, source: str) ->
         for end in ("low", "high"):
             ax.vlines(shown[end], place - 0.12, place + 0.12, color=FINDING, linewidth=1.6)
         for y, row in zip(place, shown.itertuples(), strict=True):
-            ax.text(row.high + 0.02 * top, y, f"{fmt.money(row.value)}, {fmt.share(row.share)}", va="center", fontsize=9)
+            text = fmt.say("{value}, {share}", value=fmt.money(row.value), share=fmt.share(row.share))
+            ax.text(row.high + 0.02 * top, y, text, va="center", fontsize=9)
         ax.set(yticks=place, yticklabels=names, xticks=[], xlim=(0, 1.45 * top), ylim=(len(shown) - 0.5, -0.5))
         ax.grid(False)
         ax.spines["bottom"].set_visible(False)
         svg = finish(figure)
-    over = "a year" if years == 1 else f"{fmt.count(years)} years"
-    alt = "; ".join(
-        f"{r.segment}: {fmt.money(r.value)} ({fmt.money(r.low)} to {fmt.money(r.high)}), {fmt.share(r.share)}"
-        for r in shown.itertuples()
-    )
-    rest = f" The {fmt.count(len(shown))} largest of {fmt.count(len(groups))}." if len(shown) < len(groups) else ""
+    alt = fmt.sentences(
+        *(
+            fmt.say(
+                "{segment}: {value} ({low} to {high}), {share} of all.",
+                segment=r.segment, value=fmt.money(r.value), low=fmt.money(r.low), high=fmt.money(r.high),
+                share=fmt.share(r.share),
+            )
+            for r in shown.itertuples()
+        )
+    )  # fmt: skip
+    caption = fmt.say(
+        "Value still to come over {over} by segment; the line is the {level} range.",
+        over=horizon(years, fmt), level=fmt.share(LEVEL),
+    )  # fmt: skip
+    if len(shown) < len(groups):
+        largest = fmt.say("The {n} largest of {all} segments.", n=fmt.count(len(shown)), all=fmt.count(len(groups)))
+        caption = fmt.sentences(caption, largest)
     columns = {"segment": ("Segment", "text"), "value": ("Value", "money"), "low": ("Low", "money"), "high": ("High", "money")}
-    caption = f"Value still to come over {over} by segment; the line is the {fmt.share(LEVEL)} range.{rest}"
-    return Figure(svg, caption, source, f"{alt}.", Table(groups, "Value by segment.", source, columns))
+    return Figure(svg, caption, source, alt, Table(groups, "Value by segment.", source, columns))
 
 
 def holdout_figure(holdout: Holdout, fmt: Formats, source: str) -> Figure:
     """Forecast with its range and what happened, cumulated since the day on which the forecast was made."""
     course = holdout.course
-    last = course.iloc[-1]
+    last, weekly = course.iloc[-1], holdout.step == "week"
     with canvas(height=3.4) as (figure, ax):
         ax.fill_between(course["step"], course["low"], course["high"], color=FORECAST, alpha=0.18, linewidth=0)
         ax.plot(course["step"], course["expected"], color=FORECAST, linestyle="--")
@@ -54,57 +66,76 @@ def holdout_figure(holdout: Holdout, fmt: Formats, source: str) -> Figure:
         ends = np.array([last["expected"], last["actual"]])
         if abs(ends[0] - ends[1]) < gap:  # labels of lines that end together would cover each other
             ends = ends.mean() + np.array([0.5, -0.5]) * gap * (1 if ends[0] >= ends[1] else -1)
-        for word, value, at, colour in zip(
-            ("expected", "happened"), (last["expected"], last["actual"]), ends, (FORECAST, HISTORY), strict=True
-        ):
-            ax.annotate(
-                f"{word} {fmt.count(value)}", (last["step"], at), (8, 0), textcoords="offset points", color=colour, va="center",
-                bbox=ON_LINES,
-            )  # fmt: skip
+        words = (
+            fmt.say("expected {n}", n=fmt.count(last["expected"])), fmt.say("happened {n}", n=fmt.count(last["actual"]))
+        )  # fmt: skip
+        for word, at, colour in zip(words, ends, (FORECAST, HISTORY), strict=True):
+            ax.annotate(word, (last["step"], at), (8, 0), textcoords="offset points", color=colour, va="center", bbox=ON_LINES)
+        cut = fmt.day(holdout.cut)
+        after = fmt.say("weeks after {day}", day=cut) if weekly else fmt.say("months after {day}", day=cut)
         ax.set(
-            xlabel=f"{holdout.step}s after {fmt.day(holdout.cut)}", ylim=(0, None), xlim=(0, 1.3 * last["step"]),
+            xlabel=after, ylim=(0, None), xlim=(0, 1.3 * last["step"]),
             xticks=[tick for tick in ax.get_xticks() if 0 <= tick <= last["step"] and tick == int(tick)],
         )  # fmt: skip
         ax.yaxis.set_major_formatter(lambda value, _: fmt.count(value))
         svg = finish(figure)
-    caption = (
-        f"The test: {holdout.what} of the {fmt.count(holdout.customers)} customers known on {fmt.day(holdout.cut)}, forecast "
-        f"with its {fmt.share(LEVEL)} range and as they came about."
-    )
-    expected = f"{fmt.count(last['expected'])} (range {fmt.count(last['low'])} to {fmt.count(last['high'])})"
-    alt = f"By {fmt.day(holdout.end)}, {holdout.words(expected, fmt.count(last['actual']))}."
     columns = {
-        "step": (holdout.step.capitalize(), "count"), "expected": ("Expected", "count"), "low": ("Low", "count"),
+        "step": ("Week" if weekly else "Month", "count"), "expected": ("Expected", "count"), "low": ("Low", "count"),
         "high": ("High", "count"), "actual": ("Happened", "count"),
     }  # fmt: skip
-    return Figure(svg, caption, source, alt, Table(course, f"Cumulated {holdout.what}.", source, columns))
+    behind = Table(
+        course,
+        "Purchases, added up week by week." if weekly else "Contracts that ended, added up month by month.",
+        source,
+        columns,
+    )
+    return Figure(svg, held_caption(holdout, fmt.share(LEVEL), fmt), source, _held_alt(holdout, fmt), behind)
+
+
+def _held_alt(holdout: Holdout, fmt: Formats) -> str:
+    last = holdout.course.iloc[-1]
+    values = {
+        "end": fmt.day(holdout.end), "expected": fmt.count(last["expected"]), "low": fmt.count(last["low"]),
+        "high": fmt.count(last["high"]), "actual": fmt.count(last["actual"]),
+    }  # fmt: skip
+    if holdout.step == "month":
+        return fmt.say(
+            "Contracts that ended by {end}: {expected} were expected (range {low} to {high}), {actual} did end.", **values
+        )
+    return fmt.say("Purchases up to {end}: {expected} were expected (range {low} to {high}), {actual} came about.", **values)
 
 
 def band_figure(holdout: Holdout, fmt: Formats, source: str) -> Figure:
     """Mean purchases after the cut by repeat purchases before it: expected and happened."""
-    bands = holdout.bands
+    bands = holdout.bands.assign(band=ranged(holdout, fmt))
     place = np.arange(len(bands))
     with canvas(height=3.2) as (figure, ax):
         ax.bar(place, bands["actual"], color=BAR, width=0.66)
         ax.plot(place, bands["expected"], color=FORECAST, marker="o", markersize=5, linestyle="none")
         top = max(float(bands[["actual", "expected"]].to_numpy().max()), 1e-9)
-        ax.text(-0.4, 1.1 * top, "bars: happened", color=HISTORY, va="center", bbox=ON_LINES)
-        ax.text(-0.4, 0.99 * top, "dots: expected", color=FORECAST, va="center", bbox=ON_LINES)
+        ax.text(-0.4, 1.1 * top, fmt.say("bars: happened"), color=HISTORY, va="center", bbox=ON_LINES)
+        ax.text(-0.4, 0.99 * top, fmt.say("dots: expected"), color=FORECAST, va="center", bbox=ON_LINES)
         ax.set(
-            xticks=place, ylim=(0, 1.2 * top), xlabel=f"repeat purchases until {fmt.day(holdout.cut)}",
-            xticklabels=[band.replace(" to ", "–") for band in bands["band"]], ylabel="purchases a customer after it",
+            xticks=place, ylim=(0, 1.2 * top), xlabel=fmt.say("repeat purchases until {day}", day=fmt.day(holdout.cut)),
+            xticklabels=[f"{r.fewest}" if r.fewest == r.most else f"{r.fewest}–{r.most}" for r in bands.itertuples()],
+            ylabel=fmt.say("purchases a customer after it"),
         )  # fmt: skip
         svg = finish(figure)
-    alt = "; ".join(
-        f"{r.band} repeat purchases: {fmt.number(r.expected, 1)} expected, {fmt.number(r.actual, 1)} happened"
-        for r in bands.itertuples()
-    )
+    alt = fmt.sentences(
+        *(
+            fmt.say(
+                "Repeat purchases before {band}: {expected} expected, {actual} happened.",
+                band=r.band, expected=fmt.number(r.expected, 1), actual=fmt.number(r.actual, 1),
+            )
+            for r in bands.itertuples()
+        )
+    )  # fmt: skip
     caption = "The test by kind of customer: purchases a customer made afterwards, by how often it had come back before."
     columns = {
         "band": ("Repeat purchases before", "text"), "customers": ("Customers", "count"), "expected": ("Expected", "number"),
         "actual": ("Happened", "number"),
     }  # fmt: skip
-    return Figure(svg, caption, source, f"{alt}.", Table(bands, "Purchases a customer by repeats before.", source, columns))
+    return Figure(svg, caption, source, alt, Table(bands, "Purchases a customer by repeats before.", source, columns))
 
 
 def survival_figure(survival: pd.DataFrame, fmt: Formats, source: str) -> Figure:
@@ -128,25 +159,32 @@ def survival_figure(survival: pd.DataFrame, fmt: Formats, source: str) -> Figure
         for height, (_, word, colour) in zip(_apart([label[0] for label in labels]), labels, strict=True):
             ax.annotate(word, (end, height), (6, 0), textcoords="offset points", color=colour, va="center", fontsize=9)
         ax.set(
-            xlabel="months since the contract began", ylim=(0, 1.04), xlim=(0, end * (1.3 if len(kinds) > 1 else 1.02)),
+            xlabel=fmt.say("months since the contract began"), ylim=(0, 1.04), xlim=(0, end * (1.3 if len(kinds) > 1 else 1.02)),
             xticks=np.arange(0, end + 1, YEAR * max(1, round(end / 96))),
         )  # fmt: skip
         ax.yaxis.set_major_formatter(lambda value, _: fmt.share(value, 0))
         svg = finish(figure)
-    caption = f"Share of contracts still running, with the {fmt.share(LEVEL)} range; dashed where a model carries on the data."
+    caption = fmt.say(
+        "Share of contracts still running, with the {level} range; dashed where a model carries on the data.",
+        level=fmt.share(LEVEL),
+    )
     columns = {
         "kind": ("Contracts", "text"), "month": ("Month", "count"), "alive": ("Still running", "share"), "low": ("Low", "share"),
         "high": ("High", "share"),
     }  # fmt: skip
     return Figure(
-        svg, caption, source, f"{'; '.join(told)}.", Table(survival, "Contracts still running by month.", source, columns)
+        svg, caption, source, fmt.sentences(*told), Table(survival, "Contracts still running by month.", source, columns)
     )
 
 
 def _marks(seen: pd.DataFrame, kind: str, fmt: Formats) -> str:
     years = seen[(seen["month"] % YEAR == 0) & (seen["month"] > 0)]
     chosen = years if len(years) else seen.tail(1)
-    return f"{kind}: " + ", ".join(f"{fmt.share(r.alive)} after {fmt.count(r.month)} months" for r in chosen.itertuples())
+    marks = (
+        fmt.say_n("{share} after {n} month", "{share} after {n} months", r.month, share=fmt.share(r.alive))
+        for r in chosen.itertuples()
+    )
+    return fmt.say("{kind}: {marks}.", kind=kind, marks=fmt.listed(marks))
 
 
 def _apart(heights: list[float], gap: float = 0.065) -> np.ndarray:

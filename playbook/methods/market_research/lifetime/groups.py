@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
+from playbook.locale import mark
 from playbook.methods.market_research.lifetime.customer_worth import TAILS, WIDTH, Terms, Worth
 from playbook.methods.market_research.lifetime.holdout import Holdout
 from playbook.methods.market_research.lifetime.newcomer_worth import Newcomer
+from playbook.result.formats import Formats
 
 __all__ = ["ALL", "NEAR", "Told", "group_frame", "membership", "widened"]
 
-ALL = "All customers"
-NONE = "no segment"
+ALL = mark("All customers")
+NONE = mark("no segment")
 NEAR = 0.15  # a hold-out forecast that was off by no more supports the figures
 WORST = 1.0  # a forecast that was off by more than all of it tells no more than that
 
@@ -74,12 +76,12 @@ def widened(value: float, low: float, high: float, doubt: float) -> tuple[float,
     return max(value - float(np.hypot(value - low, extra)), 0.0), value + float(np.hypot(high - value, extra))
 
 
-def membership(customer_id: pd.Series, assigned: pd.DataFrame | None) -> tuple[np.ndarray, np.ndarray]:
+def membership(customer_id: pd.Series, assigned: pd.DataFrame | None, fmt: Formats) -> tuple[np.ndarray, np.ndarray]:
     """Names of groups, and the number of each customer's group; one group of all where none are known."""
     if assigned is None or "segment" not in assigned:
-        return np.array([ALL], dtype=object), np.zeros(len(customer_id), dtype=int)
+        return np.array([fmt.told(ALL)], dtype=object), np.zeros(len(customer_id), dtype=int)
     known = assigned.drop_duplicates("customer_id").set_index("customer_id")["segment"].astype("object")
-    of = customer_id.map(known).fillna(NONE)
+    of = customer_id.map(known).fillna(fmt.told(NONE))
     codes, names = pd.factorize(of, sort=True)
     return np.asarray(names, dtype=object), codes
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -27,13 +28,12 @@ BANDS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89)  # repeats before the cut; the la
 class Holdout:
     """A forecast that could be checked: made on ``cut``, of what ``customers`` known by then would do up to ``end``.
 
-    ``expected`` and ``actual`` number of events (``what``: purchases, or contracts that ended). ``course`` [step, expected, low,
-    high, actual]: the same cumulated by ``step``, week or month; ``bands`` [band, customers, expected, actual]: means by
-    repeats before the cut.
+    ``expected`` and ``actual`` number of events: purchases where the ``step`` is a week, contracts that ended where it is a
+    month. ``course`` [step, expected, low, high, actual]: the same cumulated by step; ``bands`` [fewest, most, customers,
+    expected, actual]: means by repeats before the cut.
     """
 
-    what: str
-    step: str
+    step: Literal["week", "month"]
     cut: date
     end: date
     customers: int
@@ -41,12 +41,6 @@ class Holdout:
     actual: float
     course: pd.DataFrame = field(repr=False)
     bands: pd.DataFrame | None = field(default=None, repr=False)
-
-    def words(self, expected: str, actual: str) -> str:
-        """What was expected and what happened, in words around the two numbers."""
-        if self.step == "month":
-            return f"{expected} contracts were expected to end, {actual} did"
-        return f"{expected} {self.what} were expected, {actual} came about"
 
     @property
     def miss(self) -> float:
@@ -99,9 +93,7 @@ def hold_out_orders(order_totals: pd.DataFrame, as_of: pd.Timestamp, fewest: int
     )
     made = after.groupby("customer_id").size().reindex(histories["customer_id"]).fillna(0).to_numpy()
     bands = _bands(histories["repeats"].to_numpy(), expected[:, -1], made)
-    return Holdout(
-        "purchases", "week", cut.date(), as_of.date(), len(histories), float(mean[-1]), float(actual[-1]), course, bands
-    )  # fmt: skip
+    return Holdout("week", cut.date(), as_of.date(), len(histories), float(mean[-1]), float(actual[-1]), course, bands)
 
 
 def _range(histories: pd.DataFrame, fit, weeks: float) -> tuple[float, float]:
@@ -120,9 +112,7 @@ def _bands(repeats: np.ndarray, expected: np.ndarray, actual: np.ndarray) -> pd.
     count = np.bincount(at, minlength=len(BANDS))
     keep = np.flatnonzero(count >= few)
     table["at"] = keep[np.searchsorted(keep, at, side="right").clip(1) - 1] if len(keep) else 0
-    bands = table.groupby("at").agg(
-        low=("repeats", "min"), high=("repeats", "max"), customers=("repeats", "size"), expected=("expected", "mean"),
+    return table.groupby("at").agg(
+        fewest=("repeats", "min"), most=("repeats", "max"), customers=("repeats", "size"), expected=("expected", "mean"),
         actual=("actual", "mean"),
-    )  # fmt: skip
-    span = bands["low"].astype(str) + np.where(bands["low"] < bands["high"], " to " + bands["high"].astype(str), "")
-    return bands.assign(band=span).reset_index(drop=True)[["band", "customers", "expected", "actual"]]
+    ).reset_index(drop=True)  # fmt: skip

@@ -8,6 +8,7 @@ from playbook.methods.market_research.lifetime.bg_nbd import BuyingFit
 from playbook.methods.market_research.lifetime.contract_worth import ContractWorth
 from playbook.methods.market_research.lifetime.customer_worth import Spending
 from playbook.methods.market_research.lifetime.groups import Told
+from playbook.methods.market_research.lifetime.holdout import Holdout
 from playbook.result.contract import Assumption
 from playbook.result.formats import Formats
 
@@ -27,23 +28,21 @@ def order_notes(
     notes = [*_shared(told, fmt), _regular(fit, fmt), _tied(spending, histories, fmt)]
     notes.append(_new(told, fmt))
     if beside is not None:
-        notes.append(
-            Assumption(
-                f"Customers are valued by what they order. Running contracts bring fees of {fmt.money(beside)} a year, far less"
-                " than the orders; where the fees are not among these, they come on top.",
-                "medium", "medium",
-            )
-        )  # fmt: skip
+        text = fmt.say(
+            "Customers are valued by what they order. Running contracts bring fees of {fees} a year, far less than the orders; "
+            "where the fees are not among these, they come on top.",
+            fees=fmt.money(beside),
+        )
+        notes.append(Assumption(text, "medium", "medium"))
     once = int((histories["repeats"] == 0).sum())
     if once and not fit.early:
-        who = "1 customer who ordered once is" if once == 1 else f"{fmt.count(once)} customers who ordered once are"
-        share = once / len(histories)
-        notes.append(
-            Assumption(
-                f"{who} taken to be still active: in this model customers leave after a repeat order only.",
-                "low", "low" if share < FEW else "medium",
-            )
-        )  # fmt: skip
+        text = fmt.say_n(
+            "{n} customer who ordered once is taken to be still active: in this model customers leave after a repeat order only.",
+            "{n} customers who ordered once are taken to be still active: in this model customers leave after a repeat order "
+            "only.",
+            once,
+        )
+        notes.append(Assumption(text, "low", "low" if once / len(histories) < FEW else "medium"))
     if fit.at_bound or any(one.at_bound for one in spending.fits):
         notes.append(
             Assumption(
@@ -53,35 +52,36 @@ def order_notes(
             )
         )  # fmt: skip
     if unnamed > 0:
-        notes.append(Assumption(f"{fmt.share(unnamed)} of orders name no customer and are left out.", "high", "low"))
+        text = fmt.say("{share} of orders name no customer and are left out.", share=fmt.share(unnamed))
+        notes.append(Assumption(text, "high", "low"))
     if returned:
-        who = "1 customer" if returned == 1 else f"{fmt.count(returned)} customers"
-        notes.append(Assumption(f"{who} sent back all they bought and are left out.", "high", "low"))
+        text = fmt.say_n(
+            "{n} customer sent back all it bought and is left out.", "{n} customers sent back all they bought and are left out.",
+            returned,
+        )  # fmt: skip
+        notes.append(Assumption(text, "high", "low"))
     return tuple(notes)
 
 
 def contract_notes(told: Told, found: ContractWorth, read: str, unpriced: int, fmt: Formats) -> tuple[Assumption, ...]:
     """Assumptions of the values by contracts; ``read``: where fees are from; ``unpriced``: contracts without one."""
     seen = found.retention.seen
-    notes = [
-        *_shared(told, fmt),
-        Assumption(
-            f"How long contracts last is read off the data up to month {fmt.count(seen)}; beyond, it follows a model in which "
-            "those who leave easily leave first.",
-            "medium", "high" if seen < told.years * 12 else "low",
-        ),
-    ]  # fmt: skip
+    lasting = fmt.say(
+        "How long contracts last is read off the data up to month {month}; beyond, it follows a model in which those who leave "
+        "easily leave first.",
+        month=fmt.count(seen),
+    )
+    notes = [*_shared(told, fmt), Assumption(lasting, "medium", "high" if seen < told.years * 12 else "low")]
     if read == "orders":
         notes.append(
             Assumption("A contract brings each month what its customer ordered in the last twelve months.", "medium", "high")
         )
     if unpriced and read == "fee":
-        who = "1 contract has" if unpriced == 1 else f"{fmt.count(unpriced)} contracts have"
-        notes.append(
-            Assumption(
-                f"{who} no fee and {'is' if unpriced == 1 else 'are'} taken to bring the mean of their kind.", "medium", "low"
-            )
-        )
+        text = fmt.say_n(
+            "{n} contract has no fee and is taken to bring the mean of its kind.",
+            "{n} contracts have no fee and are taken to bring the mean of their kind.", unpriced,
+        )  # fmt: skip
+        notes.append(Assumption(text, "medium", "low"))
     if told.newcomer.basis == "all":
         notes.append(
             Assumption("Too few contracts began in the last twelve months: a new one is taken to be like all.", "low", "medium")
@@ -96,40 +96,54 @@ def contract_notes(told: Told, found: ContractWorth, read: str, unpriced: int, f
 
 
 def _shared(told: Told, fmt: Formats) -> list[Assumption]:
-    rate, margin = told.terms.rate, told.parameters.gross_margin
+    margin = told.parameters.gross_margin
+    value = (
+        fmt.say("Value is margin: {margin} of revenue, as stated.", margin=fmt.share(margin))
+        if margin
+        else fmt.say("No margin is stated, so value is revenue: what is left of it after the cost of goods is less.")
+    )
     notes = [
-        Assumption(
-            f"Value is margin: {fmt.share(margin)} of revenue, as stated." if margin
-            else "No margin is stated, so value is revenue: what is left of it after the cost of goods is less.",
-            "medium" if margin else "low", "high",
-        ),
-        Assumption(
-            f"Money a year from now counts for {fmt.share(1 / (1 + rate))} of money today, at the stated discount rate of "
-            f"{fmt.share(rate)}." if rate
-            else "Money later counts as much as money today: the discount rate is stated as zero.",
-            "medium", "low",
-        ),
+        Assumption(value, "medium" if margin else "low", "high"),
+        Assumption(_discount(told.terms.rate, fmt), "medium", "low"),
         Assumption("Customers go on as they did: no new prices, no growth, no other service.", "medium", "high"),
-    ]  # fmt: skip
+    ]
     held = told.holdout
     if held is None:
         notes.append(
             Assumption("The data are too short, or too little happened, to test a forecast on their last part.", "low", "high")
         )
     elif np.isfinite(held.miss):
-        notes.append(
-            Assumption(
-                f"A forecast of the last {_span(held)} missed by {fmt.share(abs(held.miss))}; ranges of totals and segments are "
-                "widened as if the values here could be off as far.",
-                "high" if told.trusted else "low", "medium" if told.trusted else "high",
-            )
-        )  # fmt: skip
+        missed = _missed(held, fmt)
+        notes.append(Assumption(missed, "high" if told.trusted else "low", "medium" if told.trusted else "high"))
     return notes
 
 
-def _span(held) -> str:
-    steps = int(held.course["step"].iloc[-1])
-    return f"{held.step}" if steps == 1 else f"{steps} {held.step}s"
+def _discount(rate: float, fmt: Formats) -> str:
+    if not rate:
+        return fmt.say("Money later counts as much as money today: the discount rate is stated as zero.")
+    return fmt.say(
+        "Money a year from now counts for {share} of money today, at the stated discount rate of {rate}.",
+        share=fmt.share(1 / (1 + rate)), rate=fmt.share(rate),
+    )  # fmt: skip
+
+
+def _missed(held: Holdout, fmt: Formats) -> str:
+    steps, miss = int(held.course["step"].iloc[-1]), fmt.share(abs(held.miss))
+    if held.step == "month":
+        return fmt.say_n(
+            "A forecast of the last month missed by {miss}; ranges of totals and segments are widened as if the values here "
+            "could be off as far.",
+            "A forecast of the last {n} months missed by {miss}; ranges of totals and segments are widened as if the values here "
+            "could be off as far.",
+            steps, miss=miss,
+        )  # fmt: skip
+    return fmt.say_n(
+        "A forecast of the last week missed by {miss}; ranges of totals and segments are widened as if the values here could be "
+        "off as far.",
+        "A forecast of the last {n} weeks missed by {miss}; ranges of totals and segments are widened as if the values here "
+        "could be off as far.",
+        steps, miss=miss,
+    )  # fmt: skip
 
 
 def _new(told: Told, fmt: Formats) -> Assumption:
@@ -140,46 +154,67 @@ def _new(told: Told, fmt: Formats) -> Assumption:
             "today did from their first order in the data on, and some of these were customers before.",
             "low", "high",
         )  # fmt: skip
-    who = f"What a new customer is worth is learnt from the {fmt.count(new.customers)} customers"
-    if new.basis == "acquired":
-        text, support = f"{who} who were won within the time of the data; the first order is included.", "medium"
-    else:
-        text, support = (
-            f"{who} whose first order came long after the data begin; some may be old customers after a long pause, since the "
-            "data do not say when each was won. The first order is included.",
-            "low",
+    learnt = (
+        fmt.say(
+            "What a new customer is worth is learnt from the {n} customers who were won within the time of the data; the first "
+            "order is included.",
+            n=fmt.count(new.customers),
         )
-    if abs(new.kept - 1) >= OFF:
-        text += (
-            f" They ordered {fmt.share(abs(new.kept - 1))} {'more' if new.kept > 1 else 'less'} so far than the model gives "
-            "them; its forecast is scaled by that."
+        if new.basis == "acquired"
+        else fmt.say(
+            "What a new customer is worth is learnt from the {n} customers whose first order came long after the data begin; "
+            "some may be old customers after a long pause, since the data do not say when each was won. The first order is "
+            "included.",
+            n=fmt.count(new.customers),
         )
-        support = "low"
-    return Assumption(text, support, "high")
+    )
+    sure = new.basis == "acquired" and abs(new.kept - 1) < OFF
+    return Assumption(fmt.sentences(learnt, _scaled(new.kept, fmt)), "medium" if sure else "low", "high")
+
+
+def _scaled(kept: float, fmt: Formats) -> str:
+    """By what the forecast of newcomers' orders is scaled: what they ordered so far, against what the model gives them."""
+    off = fmt.share(abs(kept - 1))
+    if abs(kept - 1) < OFF:
+        return ""
+    if kept > 1:
+        return fmt.say("They ordered {off} more so far than the model gives them; its forecast is scaled by that.", off=off)
+    return fmt.say("They ordered {off} less so far than the model gives them; its forecast is scaled by that.", off=off)
 
 
 def _regular(fit: BuyingFit, fmt: Formats) -> Assumption:
-    if fit.k == 1:
-        text = "Customers buy at random times, each at its own rate; that fitted better than steady gaps did."
-    else:
-        text = (
+    gaps = (
+        fmt.say("Customers buy at random times, each at its own rate; that fitted better than steady gaps did.")
+        if fit.k == 1
+        else fmt.say(
             "Customers keep fairly steady gaps between orders: that fitted far better than orders at random times, and a silence "
             "says more for it."
         )
-    return Assumption(f"{text} (Model: {fit.name}.)", "high", "medium")
+    )
+    return Assumption(fmt.sentences(gaps, fmt.say("(Model: {name}.)", name=fit.name)), "high", "medium")
 
 
 def _tied(spending: Spending, histories: pd.DataFrame, fmt: Formats) -> Assumption:
     orders, values = histories["repeats"], histories["value"]
     together = float(spearmanr(orders, values).statistic) if orders.nunique() > 1 and values.nunique() > 1 else 0.0
+    split, measured = len(spending.fits) > 1, fmt.number(together)
     if abs(together) < TIED:
-        text = "How often customers order and what an order is worth hardly hang together, as the model takes them to"
-        return Assumption(f"{text} (rank correlation {fmt.number(together)}).", "high", "low")
-    split = len(spending.fits) > 1
-    text = f"Customers who order more often also place {'larger' if together > 0 else 'smaller'} orders"
-    cure = (
-        "order values are therefore compared among customers who order about as often."
-        if split
-        else "there are too few customers to compare order values only among those who order about as often."
+        loose = fmt.say(
+            "How often customers order and what an order is worth hardly hang together, as the model takes them to (rank "
+            "correlation {correlation}).",
+            correlation=measured,
+        )
+        return Assumption(loose, "high", "low")
+    tied = (
+        fmt.say("Customers who order more often also place larger orders (rank correlation {correlation}).", correlation=measured)
+        if together > 0
+        else fmt.say(
+            "Customers who order more often place smaller orders (rank correlation {correlation}).", correlation=measured
+        )
     )
-    return Assumption(f"{text} (rank correlation {fmt.number(together)}); {cure}", "medium" if split else "low", "medium")
+    cure = (
+        fmt.say("Order values are therefore compared among customers who order about as often.")
+        if split
+        else fmt.say("There are too few customers to compare order values only among those who order about as often.")
+    )
+    return Assumption(fmt.sentences(tied, cure), "medium" if split else "low", "medium")

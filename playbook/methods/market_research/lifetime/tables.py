@@ -3,17 +3,23 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.market_research.lifetime.groups import Told
+from playbook.methods.market_research.lifetime.words import horizon, ranged
 from playbook.result.contract import Table
 from playbook.result.formats import Formats
 
-__all__ = ["tables", "tenths"]
+__all__ = ["BUYING", "tables", "tenths"]
+
+BUYING = mark("buying")  # the part of the fit that later phases look up
 
 
 def tables(told: Told, customers: pd.DataFrame, fit: pd.DataFrame, source: str, fmt: Formats) -> tuple[Table, ...]:
     """Segments (one row for all where none are known), tenths, hold-out and fit."""
     return tuple(
-        t for t in (_groups(told, source), _tenths(told, customers, source), _bands(told, source, fmt), _fit(fit, source)) if t
+        table
+        for table in (_groups(told, source, fmt), _tenths(customers, source), _bands(told, source, fmt), _fit(fit, source, fmt))
+        if table
     )
 
 
@@ -27,11 +33,11 @@ def tenths(customers: pd.DataFrame) -> pd.DataFrame:
     return table.assign(share=table["value"] / total if total > 0 else 0.0)
 
 
-def _groups(told: Told, source: str) -> Table:
-    years = "a year" if told.years == 1 else f"{told.years} years"
+def _groups(told: Told, source: str, fmt: Formats) -> Table:
+    over = horizon(told.years, fmt)
     columns = {
         "segment": ("Segment", "text"), "customers": ("Customers", "count"), "active": ("Still active", "count"),
-        "value": (f"Value, {years}", "money"), "low": ("Low", "money"), "high": ("High", "money"),
+        "value": (fmt.say("Value, {over}", over=over), "money"), "low": ("Low", "money"), "high": ("High", "money"),
         "per_customer": ("A customer", "money"),
     }  # fmt: skip
     if told.kind == "contract":
@@ -40,10 +46,11 @@ def _groups(told: Told, source: str) -> Table:
         columns["ratio"] = ("Per cost to win", "number")
     if "net" in told.groups:
         columns["net"] = ("Less cost to win", "money")
-    return Table(told.groups, f"Value still to come by segment, discounted to today, with its range ({years}).", source, columns)
+    caption = fmt.say("Value still to come over {over} by segment, discounted to today, with its range.", over=over)
+    return Table(told.groups, caption, source, columns)
 
 
-def _tenths(told: Told, customers: pd.DataFrame, source: str) -> Table | None:
+def _tenths(customers: pd.DataFrame, source: str) -> Table | None:
     if len(customers) < 20:
         return None
     return Table(
@@ -59,8 +66,9 @@ def _bands(told: Told, source: str, fmt: Formats) -> Table | None:
     if told.holdout is None or told.holdout.bands is None:
         return None
     return Table(
-        told.holdout.bands,
-        f"The check: purchases a customer after {fmt.day(told.holdout.cut)}, by repeat purchases until then.", source,
+        told.holdout.bands.assign(band=ranged(told.holdout, fmt)),
+        fmt.say("The check: purchases a customer after {day}, by repeat purchases until then.", day=fmt.day(told.holdout.cut)),
+        source,
         {
             "band": ("Repeat purchases before", "text"), "customers": ("Customers", "count"),
             "expected": ("Expected", "number"), "actual": ("Happened", "number"),
@@ -68,11 +76,12 @@ def _bands(told: Told, source: str, fmt: Formats) -> Table | None:
     )  # fmt: skip
 
 
-def _fit(fit: pd.DataFrame, source: str) -> Table:
+def _fit(fit: pd.DataFrame, source: str, fmt: Formats) -> Table:
     return Table(
-        fit, "What was estimated, for readers who know the models.", source,
+        fit.assign(part=fit["part"].replace(BUYING, fmt.told(BUYING))),
+        "What was estimated, for readers who know the models.", source,
         {
-            "part": ("Of", "text"), "model": ("Model", "text"), "parameter": ("Parameter", "text"),
+            "part": ("Part of the model", "text"), "model": ("Model", "text"), "parameter": ("Parameter", "text"),
             "estimate": ("Estimate", "number"), "error": ("Standard error", "number"),
             "log_likelihood": ("Log likelihood", "number"), "n": ("Customers", "count"),
         },
