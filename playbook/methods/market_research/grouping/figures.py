@@ -47,7 +47,7 @@ def share_figure(profiles: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         "customer_share": ("Share of customers", "share"),
         "revenue_share": ("Share of revenue", "share"),
     }
-    caption = "How many customers each segment holds, and what it brings in twelve months."
+    caption = mark("How many customers each segment holds, and what it brings in twelve months.")
     return Figure(svg, caption, source, alt, Table(profiles, "Shares of customers and of revenue.", source, columns))
 
 

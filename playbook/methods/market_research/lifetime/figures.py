@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.market_research.lifetime.holdout import Holdout
 from playbook.methods.market_research.lifetime.words import held_caption, horizon, ranged
 from playbook.result.contract import Figure, Table
@@ -130,7 +131,7 @@ def band_figure(holdout: Holdout, fmt: Formats, source: str) -> Figure:
             for r in bands.itertuples()
         )
     )  # fmt: skip
-    caption = "The test by kind of customer: purchases a customer made afterwards, by how often it had come back before."
+    caption = mark("The test by kind of customer: purchases a customer made afterwards, by how often it had come back before.")
     columns = {
         "band": ("Repeat purchases before", "text"), "customers": ("Customers", "count"), "expected": ("Expected", "number"),
         "actual": ("Happened", "number"),

@@ -45,7 +45,8 @@ def rules_figure(closest: pd.DataFrame, fmt: Formats, source: str) -> Figure:
     columns = {
         "antecedent_name": ("Who buys", "text"), "consequent_name": ("also takes", "text"),
         "both": ("Baskets with both", "count"),
-        "times": ("Times as often as chance", "number"), "times_low": ("Range from", "number"), "times_high": ("Range up to", "number"),
+        "times": ("Times as often as chance", "number"), "times_low": ("Range from", "number"),
+        "times_high": ("Range up to", "number"),
     }  # fmt: skip
     caption = fmt.say("The pairs most surely bought together; the rust line is the {level} range.", level=fmt.share(LEVEL))
     return Figure(svg, caption, source, alt, Table(frame, "The closest pairs.", source, columns))
