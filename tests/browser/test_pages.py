@@ -132,3 +132,43 @@ def test_paper_holds_the_whole_report(browser: Browser, pages):
 
 def test_light_enough_to_be_mailed(pages):
     assert each(pages, lambda file: file.stat().st_size // MAX_BYTES) == {}
+
+
+OVERLAPS = """() => {
+  document.querySelectorAll('details').forEach(d => d.open = true);
+  const found = [];
+  document.querySelectorAll('.figure svg').forEach(svg => {
+    const edge = svg.getBoundingClientRect(), name = svg.getAttribute('aria-label').slice(0, 40);
+    const boxes = [...svg.querySelectorAll('text')].filter(t => t.textContent.trim()).map(t => [t, t.getBoundingClientRect()]);
+    boxes.forEach(([t, b], i) => {
+      if (b.left < edge.left - 1 || b.right > edge.right + 1 || b.top < edge.top - 1 || b.bottom > edge.bottom + 1)
+        found.push(`${name}: "${t.textContent}" leaves the chart`);
+      boxes.slice(i + 1).forEach(([u, c]) => {
+        const wide = Math.min(b.right, c.right) - Math.max(b.left, c.left);
+        const high = Math.min(b.bottom, c.bottom) - Math.max(b.top, c.top);
+        if (wide > 2 && high > 0.3 * Math.min(b.height, c.height)) found.push(`${name}: "${t.textContent}" on "${u.textContent}"`);
+      });
+    });
+  });
+  return found;
+}"""
+
+
+def overlaps(browser: Browser, file: Path) -> list[str]:
+    """Labels of charts that lie on one another or leave the chart, at the width of a desk."""
+    with browser.new_context(viewport=WIDE) as context:
+        tab = context.new_page()
+        tab.goto(file.as_uri())
+        return tab.evaluate(OVERLAPS)
+
+
+def test_no_label_of_a_chart_lies_on_another(browser: Browser, pages):
+    assert each(pages, lambda file: overlaps(browser, file)) == {}
+
+
+def test_a_label_planted_on_another_is_found(browser: Browser, sample_pages):
+    planted = sample_pages[0].with_name("overlap.html")
+    text = sample_pages[0].read_text(encoding="utf-8")
+    label = re.search(r"<text.*?</text>", text, re.DOTALL).group()
+    planted.write_text(text.replace(label, label + label, 1), encoding="utf-8")
+    assert len(overlaps(browser, planted)) == 1
