@@ -133,14 +133,11 @@ def _gaps(judged: Judged) -> Finding | None:
     return Finding(
         "service-gaps",
         fmt.sentences(
-            fmt.say_n(
-                "One subject has no standing answer: {subject}.",
-                "{n} subjects have no standing answer.",
-                len(gaps),
-                subject=first["subject"],
+            *(
+                (fmt.say("One subject has no standing answer: {subject}.", subject=first["subject"]), end)
+                if len(gaps) == 1
+                else (fmt.say("{n} subjects have no standing answer.", n=fmt.count(len(gaps))), end, most)
             ),
-            end,
-            most if len(gaps) > 1 else "",
         ),
         total,
         "count",

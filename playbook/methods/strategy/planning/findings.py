@@ -62,13 +62,9 @@ def _total(actions: pd.DataFrame, margin: float | None, meant: str, fmt: Formats
                 value=fmt.money(total),
                 meant=meant,
             ),
-            fmt.say_n(
-                "It begins on {day} with {action}.",
-                "It begins on {day} with {n} actions.",
-                len(first),
-                day=day,
-                action=first["name"].iloc[0],
-            ),
+            fmt.say("It begins on {day} with {action}.", day=day, action=first["name"].iloc[0])
+            if len(first) == 1
+            else fmt.say("It begins on {day} with {n} actions.", day=day, n=fmt.count(len(first))),
         ),
         total,
         "money",
