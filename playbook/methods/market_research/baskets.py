@@ -136,7 +136,7 @@ def _tables(closest: pd.DataFrame, bundles: pd.DataFrame, seldom: pd.DataFrame) 
         {
             "antecedent_name": ("Who buys", "text"), "consequent_name": ("also takes", "text"),
             "confidence": ("Taken along in", "share"),
-            "both": ("Baskets with both", "count"), "chance": ("By chance", "count"), "times": ("Times as often", "number"),
+            "both": ("Baskets with both", "count"), "chance": ("Expected by chance", "count"), "times": ("Times as often", "number"),
         },
     )  # fmt: skip
     offers = Table(
@@ -156,7 +156,7 @@ def _tables(closest: pd.DataFrame, bundles: pd.DataFrame, seldom: pd.DataFrame) 
         SOURCE,
         {
             "name_a": ("First product", "text"), "name_b": ("Second product", "text"), "category": ("Product group", "text"),
-            "both": ("Baskets with both", "count"), "chance": ("By chance", "count"),
+            "both": ("Baskets with both", "count"), "chance": ("Expected by chance", "count"),
         },
     )  # fmt: skip
     return tuple(table for table in (rules, offers, apart) if len(table.frame))

@@ -158,8 +158,8 @@ def _tables(answers: pd.DataFrame, edges: pd.DataFrame, cases: Cases, fmt: Forma
         {
             "who": ("Circumstances", "text"),
             "probability": ("Buy again", "share"),
-            "low": ("From", "share"),
-            "high": ("To", "share"),
+            "low": ("Low", "share"),
+            "high": ("High", "share"),
             "difference": ("Against all", "points"),
             "cases": ("Cases", "count"),
         },
@@ -175,8 +175,8 @@ def _tables(answers: pd.DataFrame, edges: pd.DataFrame, cases: Cases, fmt: Forma
         "Which variables are linked, and how often the link came back when cases were drawn again.",
         source,
         {
-            "cause": ("From", "text"),
-            "effect": ("To", "text"),
+            "cause": ("Link from", "text"),
+            "effect": ("Link to", "text"),
             "strength": ("Came back in", "share"),
             "direction": ("Direction", "text"),
         },

@@ -3,7 +3,7 @@
 import operator
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -15,7 +15,7 @@ from playbook.errors import EngagementError, did_you_mean
 from playbook.locale import mark
 from playbook.result.formats import Formats
 
-__all__ = ["MEASURES", "apply_rules", "default_rules", "measured", "rule_problems", "rule_words"]
+__all__ = ["MEASURES", "all_of", "apply_rules", "default_rules", "measured", "rule_problems", "rule_words"]
 
 # Measure: what it is in a reader's words, to be told. All are columns of ``customer_measures``.
 MEASURES: Mapping[str, str] = MappingProxyType(
@@ -71,7 +71,12 @@ def apply_rules(customers: pd.DataFrame, rules: Sequence[SegmentRule], language:
 
 def rule_words(rule: SegmentRule, fmt: Formats) -> str:
     """A rule in words: "orders a year at least 12 and revenue of the last 12 months among the highest 20%"."""
-    return fmt.listed(_words(measure, condition, fmt) for measure, condition in rule.when.items())
+    return all_of([_words(measure, condition, fmt) for measure, condition in rule.when.items()], fmt)
+
+
+def all_of(conditions: Sequence[str], fmt: Formats) -> str:
+    """Conditions that all have to hold, in words; nothing where there are none."""
+    return reduce(lambda one, more: fmt.say("{one} and {more}", one=one, more=more), conditions) if conditions else ""
 
 
 def measured(measure: str, value: float, fmt: Formats) -> str:

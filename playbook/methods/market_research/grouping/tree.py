@@ -9,7 +9,7 @@ import pandas as pd
 from sklearn.tree import DecisionTreeClassifier
 
 from playbook.locale import mark
-from playbook.methods.market_research.grouping.rules import MEASURES, measured
+from playbook.methods.market_research.grouping.rules import MEASURES, all_of, measured
 from playbook.result.formats import Formats
 
 __all__ = ["DEPTH", "Explanation", "explain"]
@@ -87,7 +87,8 @@ def _rounded(cut: float, measure: str) -> float:
 
 
 def _sentence(bounds: Bounds, fmt: Formats) -> str:
-    return fmt.listed(_phrase(measure, low, high, fmt) for measure, (low, high) in bounds.items()) or fmt.say("any orders")
+    phrases = [_phrase(measure, low, high, fmt) for measure, (low, high) in bounds.items()]
+    return all_of(phrases, fmt) or fmt.say("any orders")
 
 
 def _phrase(measure: str, low: float, high: float, fmt: Formats) -> str:

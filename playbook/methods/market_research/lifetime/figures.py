@@ -51,7 +51,12 @@ def value_figure(groups: pd.DataFrame, years: int, fmt: Formats, source: str) ->
     if len(shown) < len(groups):
         largest = fmt.say("The {n} largest of {all} segments.", n=fmt.count(len(shown)), all=fmt.count(len(groups)))
         caption = fmt.sentences(caption, largest)
-    columns = {"segment": ("Segment", "text"), "value": ("Value", "money"), "low": ("Low", "money"), "high": ("High", "money")}
+    columns = {
+        "segment": ("Segment", "text"),
+        "value": ("Value to come", "money"),
+        "low": ("Low", "money"),
+        "high": ("High", "money"),
+    }
     return Figure(svg, caption, source, alt, Table(groups, "Value by segment.", source, columns))
 
 

@@ -56,7 +56,7 @@ def _tenths(customers: pd.DataFrame, source: str) -> Table | None:
     return Table(
         tenths(customers), "Value still to come by tenth of customers, the most valuable first.", source,
         {
-            "tenth": ("Tenth", "count"), "customers": ("Customers", "count"), "value": ("Value", "money"),
+            "tenth": ("Tenth", "count"), "customers": ("Customers", "count"), "value": ("Value to come", "money"),
             "share": ("Share", "share"), "least": ("A customer brings at least", "money"),
         },
     )  # fmt: skip

@@ -20,7 +20,7 @@ def amount(value: float, told: Told, fmt: Formats) -> str:
 
 def horizon(years: int, fmt: Formats) -> str:
     """For how long values are counted."""
-    return fmt.say_n("a year", "{n} years", years)
+    return fmt.say("one year") if years == 1 else fmt.say("{n} years", n=fmt.count(years))
 
 
 def evidence(told: Told) -> Evidence:

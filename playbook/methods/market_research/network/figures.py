@@ -59,7 +59,7 @@ def network_figure(edges: pd.DataFrame, target: str, fmt: Formats, source: str) 
     acted_on = any(words[c].open and c in leading for c, _ in arrows)
     caption = _caption(acted_on, len(edges) - len(shown), fmt)
     named = shown.assign(cause=shown["cause"].map(label), effect=shown["effect"].map(label))
-    columns_shown = {"cause": ("From", "text"), "effect": ("To", "text"), "strength": ("Came back in", "share")}
+    columns_shown = {"cause": ("Link from", "text"), "effect": ("Link to", "text"), "strength": ("Came back in", "share")}
     return Figure(svg, caption, source, alt, Table(named, "Links of the network.", source, columns_shown))
 
 
@@ -210,8 +210,8 @@ def chances_figure(answers: pd.DataFrame, within: int, fmt: Formats, source: str
     )  # fmt: skip
     table = Table(
         rows.assign(who=labels).drop(columns="given"), "Chances behind the figure.", source,
-        {"who": ("Circumstances", "text"), "probability": ("Buy again", "share"), "low": ("From", "share"),
-         "high": ("To", "share"), "cases": ("Cases", "count")},
+        {"who": ("Circumstances", "text"), "probability": ("Buy again", "share"), "low": ("Low", "share"),
+         "high": ("High", "share"), "cases": ("Cases", "count")},
     )  # fmt: skip
     return Figure(svg, caption, source, alt, table)
 
