@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
+from playbook.locale import mark
 from playbook.methods.market_research.pricing.cross_prices import (
     CROSS_COLUMNS,
     PAIR_COLUMNS,
@@ -16,20 +17,12 @@ from playbook.methods.market_research.pricing.cross_prices import (
 )
 from playbook.methods.market_research.pricing.elasticity import Response, measure_response
 from playbook.methods.market_research.pricing.figures import map_figure, position_figure, reaction_figure, steps_figure
-from playbook.methods.market_research.pricing.findings import (
-    TEN,
-    against_words,
-    cross_finding,
-    fewer_sold,
-    position_finding,
-    promotion_finding,
-    reaction_findings,
-    rivals_finding,
-    step_findings,
-    told_groups,
-)
+from playbook.methods.market_research.pricing.findings import promotion_finding, reaction_findings, told_groups
+from playbook.methods.market_research.pricing.headline import headline
 from playbook.methods.market_research.pricing.panel import price_panel
-from playbook.methods.market_research.pricing.position import AGAINST_COLUMNS, MONTH_COLUMNS, Position, price_position
+from playbook.methods.market_research.pricing.position import AGAINST_COLUMNS, MONTH_COLUMNS, price_position
+from playbook.methods.market_research.pricing.rival_findings import cross_finding, position_finding, rivals_finding
+from playbook.methods.market_research.pricing.step_findings import step_findings
 from playbook.methods.market_research.pricing.steps import STEP_COLUMNS, price_steps
 from playbook.methods.market_research.pricing.tables import (
     left_out_products,
@@ -44,8 +37,9 @@ from playbook.result.section import section
 
 __all__ = ["Prices", "prices"]
 
-SOURCE = "orders by product and week, returns left out"
-NEEDS = "orders in which prices change: a price test of a few weeks on a few products would do"
+SOURCE = mark("orders by product and week, returns left out")
+MONTHLY, RIVALS = mark("competitors' prices and orders, by month"), mark("competitors' prices and orders")
+NEEDS = mark("orders in which prices change: a price test of a few weeks on a few products would do")
 GROUP_COLUMNS = ("category", "elasticity", "error", "between", "low", "high", "products", "n_weeks")
 
 
@@ -81,8 +75,8 @@ class Prices(Result):
         drawn = (
             reaction_figure(told_groups(self.groups), self.fmt, SOURCE),
             steps_figure(self.steps, names, self.fmt, SOURCE),
-            position_figure(self.position, self.fmt, "competitors' prices and orders, by month"),
-            map_figure(self.elasticities, self.against, self.steps, names, self.fmt, "competitors' prices and orders"),
+            position_figure(self.position, self.fmt, MONTHLY),
+            map_figure(self.elasticities, self.against, self.steps, names, self.fmt, RIVALS),
         )
         return tuple(figure for figure in drawn if figure)
 
@@ -128,9 +122,9 @@ def prices(
     products, left_out = product_answers(response, names), left_out_products(panel, response)
     return Prices(
         fmt=fmt,
-        headline=_headline(response, position, fmt),
+        headline=headline(response, position, fmt),
         findings=tuple(finding for finding in findings if finding),
-        tables=price_tables(groups, products, steps, against, left_out, names, SOURCE),
+        tables=price_tables(groups, products, steps, against, left_out, names, SOURCE, fmt),
         assumptions=price_assumptions(panel, response, steps, position, fmt),
         elasticities=products, groups=groups, cross=cross, pairs=pairs, position=months, against=against, steps=steps,
         left_out=left_out, promotion=_lift(response), rivals=rivals,
@@ -143,25 +137,3 @@ def _empty(*columns: tuple[str, ...]) -> tuple[pd.DataFrame, ...]:
 
 def _lift(response: Response | None) -> float | None:
     return float(np.expm1(response.promotion)) if response and np.isfinite(response.promotion) else None
-
-
-def _headline(response: Response | None, position: Position | None, fmt: Formats) -> str:
-    told = told_groups(response.groups) if response else pd.DataFrame()
-    if told.empty:
-        if position is None:
-            return "How customers answer to prices cannot be told yet: the ranges are too wide"
-        middle = position.now["index"].median()
-        return f"Prices are {against_words(middle, fmt)} those of competitors; how customers answer cannot be told yet"
-    reacting = told[told["high"] < 0]
-    if reacting.empty:
-        return "Sales are not shown to answer to prices"
-    first, last = reacting.iloc[0], told.iloc[-1]
-    fewer, up = fmt.share(-float(fewer_sold(first["elasticity"]))), fmt.share(TEN, 0)
-    if len(told) == 1:
-        return f"A price {up} higher sells {fewer} fewer units"
-    if last["low"] <= first["high"]:
-        return f"At prices of {first['category']} {up} higher, {fewer} fewer are sold; no other group is shown to differ"
-    start = f"Customers react most to prices of {first['category']}: {up} more, {fewer} fewer sold"
-    if last["high"] >= 0:
-        return f"{start}; for {last['category']} no reaction is shown"
-    return f"{start}; least to those of {last['category']}, {fmt.share(-float(fewer_sold(last['elasticity'])))} fewer"

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 
 from playbook.methods.market_research.pricing.findings import TEN, fewer_sold
+from playbook.methods.market_research.pricing.naming import group_name, group_names
 from playbook.methods.market_research.pricing.panel import ONE_GROUP
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
@@ -31,25 +32,36 @@ def reaction_figure(told: pd.DataFrame, fmt: Formats, source: str) -> Figure | N
     with canvas(height=1.0 + 0.36 * len(frame)) as (figure, ax):
         colours = np.where(frame["high"] < 0, FINDING, HISTORY)
         _dots(ax, frame, ("change", "least", "most"), colours, fmt.change)
-        _rows(ax, [short_name(c) for c in frame["category"]])
+        _rows(ax, [short_name(group_name(c, fmt)) for c in frame["category"]])
         low, high = min(0.0, frame["least"].min()), max(0.0, frame["most"].max())
         ax.set_xlim(low - 0.04 * (high - low), high + 0.16 * (high - low))
         ax.axvline(0, color=HISTORY, linewidth=0.8)
         ax.xaxis.set_major_formatter(lambda v, _: _tick(v, fmt, "0"))
         ax.locator_params(axis="x", nbins=5, steps=[1, 2, 5, 10])
-        ax.set_xlabel(f"change of units sold at a price {fmt.share(TEN, 0)} higher")
+        ax.set_xlabel(fmt.say("change of units sold at a price {up} higher", up=fmt.share(TEN, 0)))
         svg = finish(figure)
-    alt = "; ".join(
-        f"{r.category}: {fmt.change(r.change)} ({fmt.change(r.least)} to {fmt.change(r.most)})" for r in frame.itertuples()
-    )
-    more = f" The {SHOWN} groups with most sales." if len(told) > SHOWN else ""
-    caption = f"Change of units sold when one price rises by {fmt.share(TEN, 0)}; bars hold {fmt.share(LEVEL)}.{more}"
+    frame = frame.assign(category=group_names(frame["category"], fmt))
+    each = [
+        fmt.say(
+            "{group} {change} ({low} to {high})",
+            group=r.category,
+            change=fmt.change(r.change),
+            low=fmt.change(r.least),
+            high=fmt.change(r.most),
+        )
+        for r in frame.itertuples()
+    ]
+    up, level = fmt.share(TEN, 0), fmt.share(LEVEL)
+    alt = fmt.say("Change of units sold at a price {up} higher: {groups}.", up=up, groups=fmt.listed(each))
+    caption = fmt.say("Change of units sold when one price rises by {up}; bars hold {level}.", up=up, level=level)
+    if len(told) > SHOWN:
+        caption = fmt.sentences(caption, fmt.say("The {n} groups with most sales.", n=SHOWN))
     columns = {
         "category": ("Group", "text"), "change": ("Change of units", "share"),
         "least": ("from", "share"), "most": ("to", "share"),
     }  # fmt: skip
-    data = Table(frame, f"Change of units at a price {fmt.share(TEN, 0)} higher, by group.", source, columns)
-    return Figure(svg, caption, source, f"{alt}.", data)
+    data = Table(frame, fmt.say("Change of units at a price {up} higher, by group.", up=up), source, columns)
+    return Figure(svg, caption, source, alt, data)
 
 
 def steps_figure(steps: pd.DataFrame, names: pd.Series, fmt: Formats, source: str) -> Figure | None:
@@ -59,7 +71,10 @@ def steps_figure(steps: pd.DataFrame, names: pd.Series, fmt: Formats, source: st
         return None
     labels = zip(frame["product_id"], frame["step"], strict=True)
     frame = frame.assign(
-        label=[f"{short_name(names.get(p, p))}, {'+' if s > 0 else '−'}{fmt.share(abs(s), 0)}" for p, s in labels]
+        label=[
+            fmt.say("{product}, {step}", product=short_name(names.get(p, p)), step=_tick(round(s, 2), fmt, "0"))
+            for p, s in labels
+        ]
     )
     with canvas(height=1.0 + 0.36 * len(frame)) as (figure, ax):
         _dots(ax, frame, ("gain", "gain_low", "gain_high"), frame["verdict"].map(VERDICTS), fmt.money)
@@ -67,16 +82,19 @@ def steps_figure(steps: pd.DataFrame, names: pd.Series, fmt: Formats, source: st
         ax.set_xlim(0, 1.18 * frame["gain_high"].max())
         ax.xaxis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
         ax.locator_params(axis="x", nbins=4)
-        ax.set_xlabel("margin a year")
+        ax.set_xlabel(fmt.say("margin a year"))
         svg = finish(figure)
-    alt = "; ".join(f"{r.label}: {fmt.money(r.gain)} a year" for r in frame.itertuples())
+    each = [fmt.say("{product}: {gain}", product=r.label, gain=fmt.money(r.gain)) for r in frame.itertuples()]
+    alt = fmt.say("Margin a year that one step of the price would bring: {steps}.", steps=fmt.listed(each))
     columns = {
         "label": ("Product and step of its price", "text"), "gain": ("Brings a year", "money"), "gain_low": ("from", "money"),
         "gain_high": ("to", "money"),
     }  # fmt: skip
-    caption = "What one step of one price would bring in margin a year, within the prices already seen; "
-    caption += f"bars hold {fmt.share(LEVEL)}."
-    return Figure(svg, caption, source, f"{alt}.", Table(frame, "The steps with most to gain.", source, columns))
+    caption = fmt.say(
+        "What one step of one price would bring in margin a year, within the prices already seen; bars hold {level}.",
+        level=fmt.share(LEVEL),
+    )
+    return Figure(svg, caption, source, alt, Table(frame, "The steps with most to gain.", source, columns))
 
 
 def position_figure(months: pd.DataFrame, fmt: Formats, source: str) -> Figure | None:
@@ -96,25 +114,33 @@ def position_figure(months: pd.DataFrame, fmt: Formats, source: str) -> Figure |
         span = max(frame["above"].max(), 0) - min(frame["above"].min(), 0)
         for (rival, value), height in zip(ends.items(), _apart(ends.to_numpy(), 0.075 * max(span, 0.02)), strict=True):
             beside = {"xytext": (8, 0), "textcoords": "offset points", "va": "center", "bbox": ON_LINES}
-            ax.annotate(f"{short_name(rival)} {fmt.change(value)}", (last, height), color=colours[rival], **beside)
+            label = fmt.say("{rival} {change}", rival=short_name(rival), change=fmt.change(value))
+            ax.annotate(label, (last, height), color=colours[rival], **beside)
         ax.axhline(0, color=HISTORY, linewidth=1, linestyle=(0, (4, 3)))
         ax.set_xlim(first, last + 0.34 * (last - first))
         ticks = pd.DatetimeIndex(sorted(frame["month"].unique()))
         ticks = ticks[:: max(1, int(np.ceil(len(ticks) / 3)))]
         ax.set_xticks(ticks, [fmt.month(t) for t in ticks])
         ax.get_xticklabels()[0].set_ha("left")
-        ax.yaxis.set_major_formatter(lambda v, _: _tick(v, fmt, "same price"))
+        ax.yaxis.set_major_formatter(lambda v, _: _tick(v, fmt, fmt.say("same price")))
         ax.locator_params(axis="y", nbins=6, steps=[1, 2, 5, 10])
         ax.margins(y=0.12)
         svg = finish(figure)
-    alt = "; ".join(f"against {rival} {fmt.change(value)} in its last month" for rival, value in ends.items())
+    each = [
+        fmt.say("against {rival} {change} in its last month", rival=rival, change=fmt.change(value))
+        for rival, value in ends.items()
+    ]
+    alt = fmt.say("Prices by month: {rivals}.", rivals=fmt.listed(each))
     columns = {
         "competitor": ("Competitor", "text"), "month": ("Month", "month"), "above": ("Above the competitor", "share"),
         "products": ("Products compared", "count"),
     }  # fmt: skip
-    caption = "The client's prices against each competitor's, for products that both sell: above the dashed line it asks more."
     return Figure(
-        svg, caption, source, f"Prices by month: {alt}.", Table(frame, "Prices against competitors by month.", source, columns)
+        svg,
+        "The client's prices against each competitor's, for products that both sell: above the dashed line it asks more.",
+        source,
+        alt,
+        Table(frame, "Prices against competitors by month.", source, columns),
     )
 
 
@@ -135,26 +161,37 @@ def map_figure(
         colours = [VERDICTS.get(v, BAR) for v in frame["verdict"]]
         ax.scatter(frame["above"], frame["change"], color=colours, s=34, zorder=3, linewidth=0)
         ax.axvline(0, color=HISTORY, linewidth=1, linestyle=(0, (4, 3)))
-        ax.xaxis.set_major_formatter(lambda v, _: _tick(v, fmt, "same price"))
+        ax.xaxis.set_major_formatter(lambda v, _: _tick(v, fmt, fmt.say("same price")))
         ax.yaxis.set_major_formatter(lambda v, _: _tick(v, fmt, "0"))
         ax.locator_params(axis="x", nbins=5, steps=[1, 2, 5, 10])
         ax.locator_params(axis="y", nbins=6, steps=[1, 2, 5, 10])
         ax.margins(x=0.14, y=0.1)
-        ax.set(xlabel="price against the competitors' mean", ylabel=f"units sold at a price {fmt.share(TEN, 0)} higher")
+        ax.set_xlabel(fmt.say("price against the competitors' mean"))
+        ax.set_ylabel(fmt.say("units sold at a price {up} higher", up=fmt.share(TEN, 0)))
         figure.draw_without_rendering()
         _label(ax, frame, names)
         svg = finish(figure)
-    kinds = ", ".join(f"{fmt.count(int((frame['verdict'] == v).sum()))} {v}" for v in VERDICTS)
-    caption = (
-        "Price against competitors (across) and reaction of customers (down: stronger), product by product. Green could cost "
-        "more, rust costs too much, pale ones are best left; the largest gains are named."
+    dear, cheap = (int((frame["verdict"] == verdict).sum()) for verdict in ("asks too much", "could ask more"))
+    dearer = fmt.say("Units at a price {up} higher", up=fmt.share(TEN, 0))
+    alt = fmt.say(
+        "Map of {n} products: {cheap} could ask more, {dear} ask too much.",
+        n=fmt.count(len(frame)),
+        cheap=fmt.count(cheap),
+        dear=fmt.count(dear),
     )
     columns = {
-        "name": ("Product", "text"), "above": ("Above competitors", "share"), "change": ("Units at a price 10% higher", "share"),
+        "name": ("Product", "text"), "above": ("Above competitors", "share"), "change": (dearer, "share"),
         "verdict": ("Verdict", "text"),
     }  # fmt: skip
-    data = Table(frame, "Position and reaction by product.", source, columns)
-    return Figure(svg, caption, source, f"Map of {fmt.count(len(frame))} products: {kinds}.", data)
+    shown = frame.assign(verdict=[fmt.told(v) if isinstance(v, str) else None for v in frame["verdict"]])
+    return Figure(
+        svg,
+        "Price against competitors (across) and reaction of customers (down: stronger), product by product. Green could cost "
+        "more, rust costs too much, pale ones are best left; the largest gains are named.",
+        source,
+        alt,
+        Table(shown, "Position and reaction by product.", source, columns),
+    )
 
 
 def _label(ax: Axes, frame: pd.DataFrame, names: pd.Series) -> None:

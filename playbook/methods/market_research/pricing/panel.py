@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.intake.frames.products import NO_GROUP
+from playbook.locale import mark, said
 
 __all__ = ["ONE_GROUP", "REASONS", "PricePanel", "price_panel"]
 
@@ -21,10 +22,10 @@ LEAST = 1e-6  # units and revenue below are rounding
 CAPPED = 0.95  # units per order above this quantile count as this much: bulk purchases answer to other things
 
 REASONS = {
-    "weeks": f"sold in fewer than {FEWEST_WEEKS} weeks",
-    "orders": "hardly ever sold more than once a week",
-    "weighed": "no price per unit: buyers in the same week paid amounts far apart (weighed goods, mixed sizes)",
-    "still": "the price hardly moved",
+    "weeks": said("sold in fewer than {n} weeks", n=FEWEST_WEEKS),
+    "orders": mark("hardly ever sold more than once a week"),
+    "weighed": mark("no price per unit: buyers in the same week paid amounts far apart (weighed goods, mixed sizes)"),
+    "still": mark("the price hardly moved"),
 }
 
 

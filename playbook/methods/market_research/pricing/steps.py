@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.market_research.pricing.elasticity import Response
 from playbook.methods.market_research.pricing.panel import PricePanel
 
@@ -96,6 +97,6 @@ def _verdict(table: pd.DataFrame) -> np.ndarray:
     small = table["gain"] < WORTH * table["margin"] * table["revenue_year"]
     return np.select(
         [table["high"] >= 0, table["step"].abs() < SMALLEST, small, table["gain_low"] <= 0, table["step"] > 0],
-        ["not clear", "no room", "about right", "not clear", "could ask more"],
-        "asks too much",
+        [mark("not clear"), mark("no room"), mark("about right"), "not clear", mark("could ask more")],
+        mark("asks too much"),
     )

@@ -2,20 +2,36 @@
 
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.market_research.pricing.elasticity import Response
-from playbook.methods.market_research.pricing.findings import fewer_sold
-from playbook.methods.market_research.pricing.panel import PricePanel
+from playbook.methods.market_research.pricing.findings import TEN, fewer_sold
+from playbook.methods.market_research.pricing.naming import group_names
+from playbook.methods.market_research.pricing.panel import REASONS, PricePanel
 from playbook.methods.market_research.pricing.position import Position
+from playbook.methods.market_research.pricing.steps import STEP
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import Formats
 
 __all__ = ["left_out_products", "price_assumptions", "price_tables", "product_answers", "product_names"]
 
-UNCLEAR = "too few sales to tell how customers answer"
+UNCLEAR = mark("too few sales to tell how customers answer")
 _PRODUCTS = ["product_id", "name", "category", "elasticity", "error", "low", "high", "own", "own_error", "n_weeks"]
 _ELASTICITY = {"elasticity": ("Elasticity", "number"), "low": ("from", "number"), "high": ("to", "number")}
 VERDICTS = ("could ask more", "asks too much")  # that call for a step
 SHOWN = 10
+TAKEN_OUT = {  # by ``Response.season``
+    "shop": mark("A product's usual level, the shop's quarters and promotions are taken out first."),
+    "none": mark("A product's usual level, the shop's weeks and promotions are taken out first."),
+    "month": mark(
+        "A product's usual level, the shop's weeks, its group's ups and downs by month and promotions are taken out first."
+    ),
+    "quarter": mark(
+        "A product's usual level, the shop's weeks, its group's ups and downs by quarter and promotions are taken out first."
+    ),
+    "year": mark(
+        "A product's usual level, the shop's weeks, its group's ups and downs by year and promotions are taken out first."
+    ),
+}
 CENT = 0.01  # prices below (a millilitre, a gram) are not shown
 
 
@@ -54,36 +70,43 @@ def left_out_products(panel: PricePanel, response: Response | None) -> pd.DataFr
 
 def price_tables(
     groups: pd.DataFrame, products: pd.DataFrame, steps: pd.DataFrame, against: pd.DataFrame, left_out: pd.DataFrame,
-    names: pd.Series, source: str,
+    names: pd.Series, source: str, fmt: Formats,
 ) -> tuple[Table, ...]:  # fmt: skip
     """Groups, products with what a step would bring, and what was left out; those that have rows."""
     tables = []
     if len(groups):
         frame = groups.sort_values(["elasticity", "category"], ignore_index=True)
-        frame = frame.assign(fewer=fewer_sold(frame["elasticity"]))
+        frame = frame.assign(fewer=fewer_sold(frame["elasticity"]), category=group_names(frame["category"], fmt))
         columns = {
-            "category": ("Group", "text"), **_ELASTICITY, "fewer": ("Units at a price 10% higher", "share"),
+            "category": ("Group", "text"), **_ELASTICITY, "fewer": (_dearer(fmt), "share"),
             "products": ("Products", "count"), "n_weeks": ("Weeks with sales", "count"),
         }  # fmt: skip
-        caption = "Elasticity: change of units in percent when a price rises by one percent, with its range."
+        caption = mark("Elasticity: change of units in percent when a price rises by one percent, with its range.")
         tables.append(Table(frame, caption, source, columns))
     if steps["verdict"].isin(VERDICTS).any():
-        tables.append(_steps(steps, against, names, source))
+        tables.append(_steps(steps, against, names, source, fmt))
     if len(products):
         columns = {
             "name": ("Product", "text"), "category": ("Group", "text"), **_ELASTICITY, "n_weeks": ("Weeks with sales", "count"),
         }  # fmt: skip
-        caption = "Elasticity of each product, drawn to that of its group, the strongest reaction first."
-        tables.append(Table(products, caption, source, columns, aside=True))
+        caption = mark("Elasticity of each product, drawn to that of its group, the strongest reaction first.")
+        shown = products.assign(category=group_names(products["category"], fmt))
+        tables.append(Table(shown, caption, source, columns, aside=True))
     if len(left_out):
         frame = left_out.groupby("reason").size().rename("count").reset_index()
         frame = frame.sort_values(["count", "reason"], ascending=[False, True], ignore_index=True)
+        told = {reason: fmt.told(reason) for reason in (UNCLEAR, *REASONS.values())}
+        frame["reason"] = frame["reason"].map(told)
         columns = {"reason": ("Why", "text"), "count": ("Products", "count")}
         tables.append(Table(frame, "Products whose answer to prices cannot be measured, and why.", source, columns, aside=True))
     return tuple(tables)
 
 
-def _steps(steps: pd.DataFrame, against: pd.DataFrame, names: pd.Series, source: str) -> Table:
+def _dearer(fmt: Formats) -> str:
+    return fmt.say("Units at a price {up} higher", up=fmt.share(TEN, 0))
+
+
+def _steps(steps: pd.DataFrame, against: pd.DataFrame, names: pd.Series, source: str, fmt: Formats) -> Table:
     """The steps that would bring most; all of them are in ``Prices.steps``."""
     rivals = against.astype({"product_id": str}).set_index("product_id")["against"].astype(float)
     steps = steps[steps["verdict"].isin(VERDICTS)].head(SHOWN)
@@ -95,7 +118,10 @@ def _steps(steps: pd.DataFrame, against: pd.DataFrame, names: pd.Series, source:
     }  # fmt: skip
     if frame["above"].notna().any():
         columns["above"] = ("Above competitors", "share")
-    caption = "The price steps, of 5% or as far as the prices seen go, that would bring most margin a year, with the range."
+    caption = fmt.say(
+        "The price steps, of {step} or as far as the prices seen go, that would bring most margin a year, with the range.",
+        step=fmt.share(STEP, 0),
+    )
     return Table(frame, caption, source, columns)
 
 
@@ -105,32 +131,37 @@ def price_assumptions(
     """What the answers rest on."""
     notes = [*_measured(panel, response, steps, fmt)] if response is not None else []
     if panel.odd and response is not None:
-        text = "weeks in which a product's mean price was more than three times or less than a third of the usual one, left out"
-        notes.append(Assumption(f"Other goods or errors, it is taken: {fmt.count(panel.odd)} {text}.", "medium", "low"))
+        text = fmt.say_n(
+            "One week is left out in which a product's mean price was more than three times the usual one or less than a third"
+            " of it: other goods or an error, it is taken.",
+            "{n} weeks are left out in which a product's mean price was more than three times the usual one or less than a third"
+            " of it: other goods or errors, it is taken.",
+            panel.odd,
+        )
+        notes.append(Assumption(text, "medium", "low"))
     if position is not None:
-        text = "Competitors' products are taken to be the same as the client's; delivery and service are not compared."
-        notes.append(Assumption(text, "medium", "medium"))
-        if position.odd:
-            text = (
-                "competitor's prices more than four times the client's, or less than a quarter, left out as those of other goods"
+        notes.append(
+            Assumption(
+                "Competitors' products are taken to be the same as the client's; delivery and service are not compared.",
+                "medium",
+                "medium",
             )
-            notes.append(Assumption(f"Pairs of product and competitor: {fmt.count(position.odd)} with {text}.", "medium", "low"))
+        )
+        if position.odd:
+            text = fmt.say_n(
+                "One pair of product and competitor is left out, for the competitor's price is more than four times the client's"
+                " or less than a quarter of it: other goods, it is taken.",
+                "{n} pairs of product and competitor are left out, for the competitor's price is more than four times the"
+                " client's or less than a quarter of it: other goods, it is taken.",
+                position.odd,
+            )
+            notes.append(Assumption(text, "medium", "low"))
     return tuple(notes)
 
 
 def _measured(panel: PricePanel, response: Response, steps: pd.DataFrame, fmt: Formats) -> list[Assumption]:
-    how = (
-        f"orders are counted in weeks with a sale; no price is invented for weeks without one ({fmt.share(panel.empty)})"
-        if response.kind == "counts"
-        else "hardly a week is without sales, so relative changes of orders are compared with relative changes of the price"
-    )
-    season = f", its group's ups and downs by {response.season}" if response.season in ("month", "quarter", "year") else ""
-    weeks = "quarters" if response.season == "shop" else "weeks"
     notes = [
-        Assumption(
-            f"How it is measured: {how}; a product's usual level, the shop's {weeks}{season} and promotions are taken out first.",
-            "high", "medium",
-        ),
+        Assumption(_how(panel, response, fmt), "high", "medium"),
         Assumption(
             "Prices were not changed by chance. Customers react more strongly than shown where prices were lowered because "
             "demand was weak, and less strongly where they were lowered in high season; only a price test settles it.",
@@ -146,14 +177,32 @@ def _measured(panel: PricePanel, response: Response, steps: pd.DataFrame, fmt: F
     if len(steps):
         stated = int(steps["stated"].sum())
         if stated == len(steps):
-            text, support = "The cost of a product is that of the product list and does not change with volume.", "high"
+            text = fmt.say("The cost of a product is that of the product list and does not change with volume.")
+            support = "high"
         elif stated:
-            text = (
-                f"Measured products without a cost in the product list: {fmt.count(len(steps) - stated)}; for them, the client's "
+            text = fmt.say_n(
+                "One measured product has no cost in the product list; for it, the client's gross margin stands in.",
+                "{n} measured products have no cost in the product list; for them, the client's gross margin stands in.",
+                len(steps) - stated,
             )
-            text, support = f"{text}gross margin stands in.", "medium"
+            support = "medium"
         else:
-            text = "No product has a stated cost: the client's gross margin stands in for each, so that the sums are rough."
+            text = fmt.say(
+                "No product has a stated cost: the client's gross margin stands in for each, so that the sums are rough."
+            )
             support = "low"
         notes.append(Assumption(text, support, "medium" if stated else "high"))
     return notes
+
+
+def _how(panel: PricePanel, response: Response, fmt: Formats) -> str:
+    """How it is measured, and what is taken out of the figures first."""
+    how = (
+        fmt.say(
+            "Orders are counted in weeks with a sale; no price is invented for weeks without one ({share}).",
+            share=fmt.share(panel.empty),
+        )
+        if response.kind == "counts"
+        else fmt.say("Hardly a week is without sales, so relative changes of orders are compared with those of the price.")
+    )
+    return fmt.sentences(how, fmt.told(TAKEN_OUT[response.season]))
