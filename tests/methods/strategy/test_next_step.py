@@ -103,6 +103,15 @@ def test_without_actions_only_the_key_steps_are_told():
     assert result.findings[0].id == "next-step-silent"
 
 
+def test_a_step_that_no_sale_passes_is_no_key_step():
+    frame = journeys()
+    ends = frame.drop_duplicates("way", keep="last")
+    lost = ends[ends["step"] != "paid"].assign(place=9, step="lost", action=None)
+    result = answer(pd.concat([frame, lost]))
+    assert "lost" in set(result.key_steps["step"])
+    assert list(result.tables[-1].frame["step"]) == ["a", "b"]
+
+
 def test_without_a_margin_it_is_revenue_and_without_months_nothing_is_weighed():
     assert "of revenue a year" in answer(margin=None).headline
     assert answer(months=None).advice is None

@@ -19,8 +19,8 @@ from playbook.generate.shop import category_truth
 from playbook.methods.market_research.prices import prices
 from playbook.methods.strategy.pricing import Pricing, pricing
 from playbook.methods.strategy.setting_prices.choice import gain_of
-from playbook.methods.strategy.setting_prices.deal_findings import deal_headline
-from playbook.methods.strategy.setting_prices.price_lists import group_tests
+from playbook.methods.strategy.setting_prices.deal_findings import deal_findings, deal_headline
+from playbook.methods.strategy.setting_prices.price_lists import group_tests, price_proposal
 from playbook.methods.strategy.setting_prices.shelf_findings import shelf_findings
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
@@ -202,6 +202,25 @@ def test_one_price_in_the_middle_of_a_sentence_and_no_chance_for_prices_that_sta
     one = replace(shelf, sheet=shelf.sheet.assign(step=np.where(first, -0.1, shelf.sheet["step"])))
     assert " One price should fall by" in shelf_findings(one, EUR)[0].sentence
     assert shelf.sheet.loc[shelf.sheet["step"] == 0, "falls"].isna().all() and (shelf.changes["falls"] >= 0).all()
+
+
+def test_changes_of_one_half_wait_for_no_other():
+    weeks, listed = shop()
+    shelf = answer(weeks, listed).shelf
+    assert shelf.halved and "first half" in shelf_findings(shelf, EUR)[0].action
+    one = replace(shelf, sheet=shelf.sheet.assign(half=shelf.sheet["half"].where(shelf.sheet["step"] == 0, "second")))
+    proposal = price_proposal(one, EUR)
+    assert not one.halved and set(proposal.worklist.frame["start"]) == {"now"}
+    assert not any("first half" in text for text in (proposal.action, proposal.stop_rule, proposal.worklist.how))
+    assert shelf_findings(one, EUR)[0].action.startswith("Change them now")
+
+
+def test_a_gain_that_may_be_a_loss_is_not_promised():
+    found = pricing(Assumptions(gross_margin=0.4), AS_OF, EUR, opportunities=pipeline(4, n=500)[0]).discounts
+    sure = deal_findings(found, EUR)[1]
+    assert "would bring" in sure.sentence and sure.evidence == "likely"
+    unsure = deal_findings(replace(found, gains=found.gains - 0.99 * found.gains.mean(axis=1, keepdims=True)), EUR)[1]
+    assert "might bring" in unsure.sentence and unsure.evidence == "not shown" and unsure.money is None
 
 
 @pytest.mark.parametrize("n", [1, 2])

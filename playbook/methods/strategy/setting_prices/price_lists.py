@@ -19,7 +19,7 @@ LEAD, LEAST_REVIEW, LONGEST_REVIEW = 14, 56, 182  # days
 _SHOWN = {
     "product_id": ("Product", "text"),
     "name": ("Name", "text"),
-    "category": ("Group", "text"),
+    "category": ("Product group", "text"),
     "price": ("Price now", "unit_money"),
     "advised": ("New price", "unit_money"),
     "step": ("Change of price", "share"),
@@ -35,7 +35,7 @@ _SHOWN = {
 _TESTED = {
     "product_id": ("Product", "text"),
     "name": ("Name", "text"),
-    "category": ("Group", "text"),
+    "category": ("Product group", "text"),
     "why": ("Why a test", "text"),
     "price": ("Price now", "unit_money"),
     "test_price": ("Price to test", "unit_money"),

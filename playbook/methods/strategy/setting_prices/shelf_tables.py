@@ -26,7 +26,7 @@ def shelf_tables(shelf: Shelf, fmt: Formats) -> tuple[Table, ...]:
         tables.append(Table(stays, "Prices that stay as they are, and why.", SOURCE, columns))
     if len(shelf.tests) and shelf.testable:
         columns = {
-            "category": ("Group", "text"), "products": ("Products", "count"), "step": ("Step up or down", "share"),
+            "category": ("Product group", "text"), "products": ("Products", "count"), "step": ("Step up or down", "share"),
             "units": ("Units needed", "count"), "weeks": ("Weeks", "count"),
         }  # fmt: skip
         tables.append(
@@ -90,7 +90,7 @@ def _stays(shelf: Shelf, fmt: Formats) -> pd.DataFrame:
 
 
 def _all(shelf: Shelf, fmt: Formats) -> Table:
-    verdicts = {"raise": fmt.say("raise"), "lower": fmt.say("lower")}
+    verdicts = {"raise": fmt.say("raise the price"), "lower": fmt.say("lower the price")}
     verdicts |= {verdict: fmt.told(why) for verdict, (why, _) in REASONS.items()}
     frame = _shown(shelf.sheet).assign(words=shelf.sheet["verdict"].map(verdicts))
     columns = {

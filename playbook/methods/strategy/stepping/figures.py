@@ -38,7 +38,7 @@ def policy_figure(choices: pd.DataFrame, fmt: Formats) -> Figure:
         svg = finish(figure)
     best = shown.loc[shown["better"].idxmax()]
     columns = {
-        "step": ("At", "text"), "action": ("Action", "text"), "share": ("Today", "share"),
+        "step": ("At step", "text"), "action": ("Action", "text"), "share": ("Done today", "share"),
         "better": ("Worth a case", "unit_money"), "better_low": ("at least", "unit_money"),
         "better_high": ("at most", "unit_money"),
     }  # fmt: skip

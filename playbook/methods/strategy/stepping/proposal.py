@@ -30,7 +30,7 @@ def proposals(told: Stepped) -> tuple[Proposal, ...]:
         share=changes["share"].to_numpy(), better=changes["better"].to_numpy(),
     )  # fmt: skip
     columns = {
-        "step": ("At", "text"),
+        "step": ("At step", "text"),
         "action": ("Do this", "text"),
         "share": ("Done today", "share"),
         "better": ("Worth a case, revenue" if told.margin is None else "Worth a case, gross margin", "unit_money"),

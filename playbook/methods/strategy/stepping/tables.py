@@ -46,10 +46,10 @@ def tables(told: Stepped) -> tuple[Table, ...]:
             word=[fmt.say("do this") if advised else "" for advised in told.choices["advised"]],
         )
         columns = {
-            "step": ("At", "text"),
+            "step": ("At step", "text"),
             "action": ("Action", "text"),
             "cases": ("Times taken", "count"),
-            "share": ("Today", "share"),
+            "share": ("Done today", "share"),
             "better": (
                 "Worth beyond today's mix, revenue of a case"
                 if told.margin is None
@@ -60,7 +60,8 @@ def tables(told: Stepped) -> tuple[Table, ...]:
             "word": ("Advice", "text"),
         }
         found.append(Table(shown, "What each action is worth at each step, all that follows included.", SOURCE, columns))
-    keys = {
+    keys = told.keys[told.keys["removal"] > 0]
+    columns = {
         "step": ("Step", "text"),
         "reached": ("Cases that come to it", "share"),
         "sale": ("Sale from there", "share"),
@@ -68,10 +69,10 @@ def tables(told: Stepped) -> tuple[Table, ...]:
     }
     found.append(
         Table(
-            told.keys.assign(step=told.keys["step"].map(told.name)),
+            keys.assign(step=keys["step"].map(told.name)),
             "The steps that sales hang on: if whoever comes to a step went no further.",
             SOURCE,
-            keys,
+            columns,
             aside=bool(found),
         )
     )

@@ -136,6 +136,6 @@ def years_figure(outcomes: Outcomes, goal: float | None, source: str, fmt: Forma
         ),
         data=Table(
             pd.DataFrame({"from": edges[:-1], "to": edges[1:], "share": share}), "Possible years by revenue.", source,
-            {"from": ("From", "money"), "to": ("To", "money"), "share": ("Share of years", "share")},
+            {"from": ("Revenue from", "money"), "to": ("Revenue to", "money"), "share": ("Share of years", "share")},
         ),
     )  # fmt: skip

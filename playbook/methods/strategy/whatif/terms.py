@@ -23,7 +23,7 @@ _NAMES = {
     "cost": mark("unit cost"),
 }
 _MEANT = {"revenue": mark("revenue"), "margin": mark("gross margin"), "profit": mark("profit after marketing")}
-_TITLES = {"revenue": mark("Revenue"), "margin": mark("Gross margin"), "profit": mark("Profit after marketing")}
+_TITLES = {"revenue": mark("Revenue"), "margin": mark("Gross margin earned"), "profit": mark("Profit after marketing")}
 
 
 def driver_label(name: str, fmt: Formats) -> str:

@@ -4,7 +4,8 @@ import pytest
 
 from playbook.methods.strategy.stepping.chances import STRENGTHS, chances, strength
 from playbook.methods.strategy.stepping.key_steps import key_steps
-from playbook.methods.strategy.stepping.ways import NOTHING, deal_ways, read_ways
+from playbook.methods.strategy.stepping.ways import NOTHING, called, deal_ways, read_ways
+from playbook.result.formats import Formats
 
 
 def way(number, *events, cases=1, going=False):
@@ -79,3 +80,8 @@ def test_closed_deals_are_ways_of_one_step_worth_what_their_size_and_discount_le
         }
     )  # fmt: skip
     assert deal_ways(deals.head(2)).empty
+
+
+def test_the_clients_own_words_are_not_translated():
+    assert called("revenue", Formats("EUR", "zh")) == "revenue"  # a key of the catalogue, but here the name of a client's step
+    assert called(NOTHING, Formats("EUR")) == "nothing special"
