@@ -23,7 +23,7 @@ __all__ = ["Plan", "plan"]
 SOURCE = mark("proposals of all sections of this report")
 
 _COLUMNS = {
-    "name": ("What", "text"),
+    "name": ("Action", "text"),
     "whom": ("For whom", "text"),
     "start": ("Start", "date"),
     "cost": ("May cost a year", "money"),
@@ -32,7 +32,7 @@ _COLUMNS = {
     "evidence": ("How sure", "text"),
 }
 _BRIEF = {
-    "name": ("What", "text"),
+    "name": ("Action", "text"),
     "whom": ("For whom", "text"),
     "owner": ("Who", "text"),
     "start": ("Start", "date"),
@@ -42,7 +42,7 @@ _BRIEF = {
 }
 MOST_BRIEF = 6
 _DONE = {
-    "name": ("What", "text"),
+    "name": ("Action", "text"),
     "owner": ("Who", "text"),
     "action": ("What to do", "text"),
     "kpi": ("What will show it", "text"),
@@ -50,7 +50,7 @@ _DONE = {
     "stop_rule": ("When to stop", "text"),
 }
 _LISTED = {
-    "name": ("What", "text"),
+    "name": ("Action", "text"),
     "whom": ("For whom", "text"),
     "action": ("What to do", "text"),
     "owner": ("Who", "text"),

@@ -35,7 +35,7 @@ def allocation_table(allocations: pd.DataFrame, meant: str, fmt: Formats) -> Tab
         "name": ("Action", "text"),
         "full_cost": ("Could take a year", "money"),
         "amount": ("Gets a year", "money"),
-        "reach": ("Reached", "share"),
+        "reach": ("Share reached", "share"),
         "value": (fmt.say("Should bring in {meant}", meant=meant), "money"),
         "range": (fmt.say("{level} range", level=fmt.share(LEVEL)), "text"),
     }
