@@ -136,7 +136,8 @@ def _tables(closest: pd.DataFrame, bundles: pd.DataFrame, seldom: pd.DataFrame) 
         {
             "antecedent_name": ("Who buys", "text"), "consequent_name": ("also takes", "text"),
             "confidence": ("Taken along in", "share"),
-            "both": ("Baskets with both", "count"), "chance": ("Expected by chance", "count"), "times": ("Times as often", "number"),
+            "both": ("Baskets with both", "count"), "chance": ("Expected by chance", "count"),
+            "times": ("Times as often", "number"),
         },
     )  # fmt: skip
     offers = Table(

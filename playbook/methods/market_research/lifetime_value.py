@@ -173,7 +173,7 @@ def _by_orders(
     habits = buying_habits(order_totals, day).set_index("customer_id")["active_year"].reindex(histories["customer_id"])
     once = None if fit.early else (histories["repeats"] == 0).to_numpy()
     told = Told(worth, newcomer, holdout, terms, years, parameters, "order", past=habits.fillna(0.0).to_numpy(), once=once)
-    unnamed = float(order_totals["customer_id"].isna().mean())
+    unnamed = int(order_totals["customer_id"].isna().sum())
     notes = order_notes(told, fit, spending, histories, returned, unnamed, beside, fmt)
     return _result(told, names, codes, assigned, rows, fit.name, fit.k, notes, None, SOURCE, fmt)
 

@@ -130,7 +130,7 @@ def band_figure(holdout: Holdout, fmt: Formats, source: str) -> Figure:
     alt = fmt.sentences(
         *(
             fmt.say(
-                "Repeat purchases before {band}: {expected} expected, {actual} happened.",
+                "With {band} repeat purchases before: {expected} expected, {actual} happened.",
                 band=r.band, expected=fmt.number(r.expected, 1), actual=fmt.number(r.actual, 1),
             )
             for r in bands.itertuples()

@@ -20,10 +20,10 @@ TIED = 0.2  # rank correlation of number and value of orders from which the two 
 
 
 def order_notes(
-    told: Told, fit: BuyingFit, spending: Spending, histories: pd.DataFrame, returned: int, unnamed: float,
+    told: Told, fit: BuyingFit, spending: Spending, histories: pd.DataFrame, returned: int, unnamed: int,
     beside: float | None, fmt: Formats,
 ) -> tuple[Assumption, ...]:  # fmt: skip
-    """Assumptions of the values by orders; ``returned``: customers who sent all back; ``unnamed``: share of orders of nobody;
+    """Assumptions of the values by orders; ``returned``: customers who sent all back; ``unnamed``: orders of nobody;
     ``beside``: a year's fees of contracts that customers have beside their orders."""
     notes = [*_shared(told, fmt), _regular(fit, fmt), _tied(spending, histories, fmt)]
     notes.append(_new(told, fmt))
@@ -51,8 +51,8 @@ def order_notes(
                 "low", "medium",
             )
         )  # fmt: skip
-    if unnamed > 0:
-        text = fmt.say("{share} of orders name no customer and are left out.", share=fmt.share(unnamed))
+    if unnamed:
+        text = fmt.say_n("{n} order names no customer and is left out.", "{n} orders name no customer and are left out.", unnamed)
         notes.append(Assumption(text, "high", "low"))
     if returned:
         text = fmt.say_n(
