@@ -55,12 +55,12 @@ def risk(
     A look is worth it where the expected loss is above ``parameters.review_cost``. Protected columns are never used. Locked
     without 50 credits of either outcome, and without 500 payments or orders some of which are known to be fraud.
     """
-    credit = None if credit_applications is None else judge_credit(credit_applications, parameters, protected)
+    credit = None if credit_applications is None else judge_credit(credit_applications, parameters, protected, fmt)
     screens = []
     if payment_events is not None:
-        screens.append(screen(payment_events, "payment_id", "paid_at", "fraud", fmt.locale))
+        screens.append(screen(payment_events, "payment_id", "paid_at", "fraud"))
     if order_events is not None and order_events["flagged"].any():
-        screens.append(screen(order_events, "order_id", "placed_at", "flagged", fmt.locale))
+        screens.append(screen(order_events, "order_id", "placed_at", "flagged"))
     screens = [one for one in screens if one is not None]
     if credit is None and not screens:
         return Locked(
@@ -73,7 +73,7 @@ def risk(
         fmt=fmt,
         credit=credit,
         screens=tuple(screens),
-        reviews=review_list(screens, as_of, parameters),
+        reviews=review_list(screens, as_of, parameters, fmt),
         parameters=parameters,
     )
     return Risk(

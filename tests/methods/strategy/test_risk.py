@@ -11,9 +11,10 @@ from playbook import open_engagement
 from playbook.engagement import Assumptions
 from playbook.methods.strategy.predicting.judge import area
 from playbook.methods.strategy.risk import risk
+from playbook.methods.strategy.risking.classing import Classes
 from playbook.methods.strategy.risking.findings import events_words
 from playbook.methods.strategy.risking.scorecard import crossed, fit_scorecard, gini, ks
-from playbook.methods.strategy.risking.screen import screen
+from playbook.methods.strategy.risking.screen import screen, unusual
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 from playbook.run.gathered import gathered
@@ -178,6 +179,16 @@ def test_unusual_events_without_a_chance_stay_on_a_list():
 def test_one_is_said_as_one():
     assert events_words(pd.DataFrame({"what": ["payment"]}), FMT) == "one payment"
     assert events_words(pd.DataFrame({"what": ["payment", "order", "order"]}), FMT) == "one payment and 2 orders"
+
+
+def test_classes_and_rules_are_said_in_words():
+    numbers = Classes("x", np.array([1.5, 1200.0]), {}, *[np.zeros(4)] * 3)
+    assert numbers.labels(FMT) == ["up to 1.5", "1.5 to 1,200", "above 1,200", "not known"]
+    words = Classes("x", np.empty(0), {"south": 0, "north": 0, "east": 1}, *[np.zeros(3)] * 3)
+    assert words.labels(FMT) == ["north or south", "east", "any other"]
+    assert unusual(("at-night", "many-in-a-day"), FMT) == "four or more within a day; between midnight and six"
+    assert unusual((), FMT) == "nothing on its own, but much taken together"
+    assert unusual(("at-night", "many-in-a-day"), Formats("EUR", "zh_Hans_CN")).startswith("一天内四笔以上")
 
 
 def test_protected_columns_are_not_on_the_card():

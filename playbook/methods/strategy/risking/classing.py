@@ -5,14 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-__all__ = ["MISSING", "OTHERS", "Classes", "class_column"]
+from playbook.methods.strategy.predicting.wording import edge
+from playbook.result.formats import Formats
+
+__all__ = ["Classes", "class_column"]
 
 FINE = 20  # classes that a number is cut into first, of equal size
 LEAST = 0.02  # of the rows, in every class
 ALIKE = 0.1  # likelihood ratio of two neighbours below which they are one class: as good as equal
 BEND = 6.0  # likelihood ratio that a bend has to add before a rising or falling line is given up
 SMOOTHING = 40.0  # rows with the average outcome, added to every class
-MISSING, OTHERS = "not known", "any other"
 
 
 @dataclass(frozen=True)
@@ -20,15 +22,14 @@ class Classes:
     """Classes of one column, from the rows learnt from.
 
     ``edges``: upper ends of a number's classes but the last (a value equal to an edge lies below it), empty for text; ``levels``:
-    class number of each known word; ``labels``, ``woe``, ``rows``, ``bad``: one each a class, the last is for what is not known
-    or, of words, was never or seldom seen. ``value``: information value, the sum over classes of (share of good - share of bad)
+    class number of each known word; ``woe``, ``rows``, ``bad``: one each a class, the last is for what is not known or, of words,
+    was never or seldom seen. ``value``: information value, the sum over classes of (share of good - share of bad)
     x weight of evidence (Siddiqi 2006, Credit Risk Scorecards, ch. 6).
     """
 
     name: str
     edges: np.ndarray
     levels: dict[str, int]
-    labels: tuple[str, ...]
     woe: np.ndarray
     rows: np.ndarray
     bad: np.ndarray
@@ -40,11 +41,23 @@ class Classes:
 
     def place(self, values: pd.Series) -> np.ndarray:
         """The class number of every value, (n,)."""
-        last = len(self.labels) - 1
+        last = len(self.woe) - 1
         if values.dtype == object:
             return values.map(self.levels).fillna(last).to_numpy(dtype=int)
         numbers = values.to_numpy(dtype=float)
         return np.where(np.isnan(numbers), last, np.searchsorted(self.edges, numbers, side="left"))
+
+    def labels(self, fmt: Formats) -> list[str]:
+        """Every class in words, such as "up to 12", "north or south" or "not known"."""
+        if self.levels:
+            groups = [sorted(w for w, place in self.levels.items() if place == number) for number in range(len(self.woe) - 1)]
+            return [*(fmt.listed(words, "or") for words in groups), fmt.say("any other")]
+        if not len(self.edges):
+            return [*[fmt.say("any")] * (len(self.woe) - 1), fmt.say("not known")]
+        ends = [edge(e, fmt) for e in self.edges]
+        between = [fmt.say("{low} to {high}", low=a, high=b) for a, b in zip(ends, ends[1:], strict=False)]
+        ranges = [fmt.say("up to {n}", n=ends[0]), *between, fmt.say("above {n}", n=ends[-1])]
+        return [*ranges, fmt.say("not known")]
 
 
 def class_column(values: pd.Series, bad: np.ndarray) -> Classes:
@@ -64,8 +77,7 @@ def class_column(values: pd.Series, bad: np.ndarray) -> Classes:
         words = [[str(order.index[i]) for i in group] for group in groups]
         levels = {word: number for number, group in enumerate(words) for word in group}
         place = values.map(levels).fillna(len(words)).to_numpy(dtype=int)
-        edges, labels = np.empty(0), [", ".join(sorted(group)) for group in words]
-        last = OTHERS
+        edges, many = np.empty(0), len(words)
     else:
         numbers = values.to_numpy(dtype=float)
         fine = _edges(numbers[known])
@@ -74,11 +86,11 @@ def class_column(values: pd.Series, bad: np.ndarray) -> Classes:
         lost = np.bincount(place, weights=bad[known], minlength=len(fine) + 1)
         groups = _joined(_shaped(rows, lost), rows, lost, len(values))
         edges = np.array([fine[group[-1]] for group in groups[:-1]])
-        levels, labels, last = {}, _ranges(edges, len(groups) > 0), MISSING
-        place = np.where(known, np.searchsorted(edges, numbers, side="left"), len(labels))
-    rows = np.bincount(place, minlength=len(labels) + 1).astype(float)
-    lost = np.bincount(place, weights=bad, minlength=len(labels) + 1)
-    return Classes(str(values.name), edges, levels, (*labels, last), _woe(rows, lost), rows, lost)
+        levels, many = {}, len(groups)
+        place = np.where(known, np.searchsorted(edges, numbers, side="left"), many)
+    rows = np.bincount(place, minlength=many + 1).astype(float)
+    lost = np.bincount(place, weights=bad, minlength=many + 1)
+    return Classes(str(values.name), edges, levels, _woe(rows, lost), rows, lost)
 
 
 def _counts(words: pd.Series, bad: np.ndarray) -> pd.DataFrame:
@@ -155,12 +167,3 @@ def _likelihood(groups: list[list[int]], rows: np.ndarray, bad: np.ndarray) -> f
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = k * np.log(k / n), (n - k) * np.log((n - k) / n)
     return float(sum(np.where(np.isfinite(term), term, 0.0).sum() for term in terms))
-
-
-def _ranges(edges: np.ndarray, any_known: bool) -> list[str]:
-    if not any_known:
-        return []
-    if not len(edges):
-        return ["any"]
-    first, last = f"up to {edges[0]:g}", f"above {edges[-1]:g}"
-    return [first, *(f"{a:g} to {b:g}" for a, b in zip(edges, edges[1:], strict=False)), last]

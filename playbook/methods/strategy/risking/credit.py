@@ -7,15 +7,21 @@ import pandas as pd
 
 from playbook.engagement import Assumptions
 from playbook.intake.schema import FEATURE
+from playbook.locale import mark
 from playbook.methods.strategy.predicting.columns import tidy
 from playbook.methods.strategy.predicting.judge import Area, area, calibration_error
 from playbook.methods.strategy.predicting.leakage import leaks
+from playbook.methods.strategy.predicting.wording import column_name, listed_reasons
 from playbook.methods.strategy.risking.scorecard import Scorecard, crossed, fit_scorecard, ks
+from playbook.result.formats import Formats
 
 __all__ = ["FEWEST", "Credit", "judge_credit"]
 
 FEWEST = 50  # of either outcome
 BAND = 1.5  # times the break-even chance, within which a person decides without a suggestion
+NAMED = 3  # columns that cost an application most points
+REVIEW, GRANT = mark("review"), mark("grant, if nothing else speaks against it")
+LOOK = mark("look closely: likely to lose money")
 _FIXED = ["application_id", "defaulted", "applied_on", "customer_id", "loss"]
 
 
@@ -25,7 +31,7 @@ class Credit:
     amount, profit (of granting it) by application judged; ``by_time``: these are later than all they were judged by; ``dropped``:
     column, reason and auc of columns that give the end away; ``lgd`` and ``margin`` as shares of the amount (None where not
     known); ``limit``: chance from which a credit loses money; ``open``: application_id, amount, score, chance, loss (expected),
-    earns (expected), advice, reasons; ``protected`` columns left out."""
+    earns (expected), advice (REVIEW, GRANT or LOOK), reasons (in words); ``protected`` columns left out."""
 
     card: Scorecard
     ranks: Area
@@ -46,7 +52,7 @@ class Credit:
         return self.ranks.low > 0.5
 
 
-def judge_credit(applications: pd.DataFrame, parameters: Assumptions, protected: tuple[str, ...]) -> Credit | None:
+def judge_credit(applications: pd.DataFrame, parameters: Assumptions, protected: tuple[str, ...], fmt: Formats) -> Credit | None:
     """None with fewer than 50 credits of either outcome, or where no column tells who pays back.
 
     Columns that were written once the end was known are left out first (``leaks``). With ``applied_on`` later credits are judged
@@ -91,7 +97,7 @@ def judge_credit(applications: pd.DataFrame, parameters: Assumptions, protected:
         lgd,
         margin,
         limit,
-        _open(applications[~known], features[~known], card, amount[~known], lgd, margin, drawn),
+        _open(applications[~known], features[~known], card, amount[~known], lgd, margin, drawn, fmt),
         tuple(dict.fromkeys(shut)),
     )
 
@@ -114,22 +120,21 @@ def _open(
     lgd: float | None,
     margin: float | None,
     limit: float | None,
+    fmt: Formats,
 ) -> pd.DataFrame:
     parts, rows_tidy = card.parts(features), tidy(features)
     score = parts.sum(axis=1)
     chance = card.chance(score.to_numpy())
     best = np.array([p.max() for p in card.points])
     missing = best[None, :] - parts.to_numpy()
-    labels = [[c.labels[i] for i in c.place(rows_tidy[c.name])] for c in card.classes]
+    words = []
+    for one in card.classes:
+        name, labels = fmt.told(column_name(one.name)), one.labels(fmt)
+        words.append([fmt.say("{column} {value}", column=name, value=labels[i]) for i in one.place(rows_tidy[one.name])])
     reasons = []
     for row in range(len(rows)):
-        order = np.argsort(-missing[row], kind="stable")[:3]
-        said = [
-            f"{card.classes[j].name.removeprefix(FEATURE).replace('_', ' ')} {labels[j][row]}"
-            for j in order
-            if missing[row, j] > 0
-        ]
-        reasons.append("; ".join(said))
+        order = np.argsort(-missing[row], kind="stable")[:NAMED]
+        reasons.append(listed_reasons([words[j][row] for j in order if missing[row, j] > 0], fmt))
     table = pd.DataFrame(
         {
             "application_id": rows["application_id"].astype(str).to_numpy(),
@@ -141,11 +146,11 @@ def _open(
     )
     table["loss"] = table["amount"] * chance * lgd if lgd is not None else np.nan
     table["earns"] = table["amount"] * (1 - chance) * margin if margin is not None else np.nan
-    table["advice"] = "review"
+    table["advice"] = REVIEW
     if limit is not None:
         table["advice"] = np.select(
             [chance < limit / BAND, chance > limit * BAND],
-            ["grant, if nothing else speaks against it", "look closely: likely to lose money"],
-            "review",
+            [GRANT, LOOK],
+            REVIEW,
         )
     return table.sort_values(["chance", "application_id"], ascending=[False, True], kind="stable", ignore_index=True)

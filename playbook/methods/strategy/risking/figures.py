@@ -22,7 +22,7 @@ def score_figure(credit: Credit, fmt: Formats) -> Figure:
         if credit.limit is not None and credit.limit < top * 1.2:
             ax.axhline(credit.limit, color=FINDING, linewidth=1.2, linestyle=(0, (4, 3)))
             ax.annotate(
-                f"loses money above {fmt.share(credit.limit)}",
+                fmt.say("loses money above {share}", share=fmt.share(credit.limit)),
                 (len(table) - 0.6, credit.limit),
                 (0, 4),
                 textcoords="offset points",
@@ -30,11 +30,11 @@ def score_figure(credit: Credit, fmt: Formats) -> Figure:
                 va="bottom",
                 color=FINDING,
             )
-        ax.set_xticks(places, [f"{int(s)}" for s in table["score"]])
+        ax.set_xticks(places, [fmt.count(score) for score in table["score"]])
         ax.set_ylim(0, top * 1.2 or 1.0)
         ax.yaxis.set_major_formatter(lambda value, _: fmt.share(value, 0))
-        ax.set_xlabel("score from; blue: the chance stated")
-        ax.set_ylabel("not paid back")
+        ax.set_xlabel(fmt.say("score from; blue: the chance stated"))
+        ax.set_ylabel(fmt.say("not paid back"))
         svg = finish(figure)
     columns = {
         "score": ("Score from", "count"),
@@ -46,7 +46,9 @@ def score_figure(credit: Credit, fmt: Formats) -> Figure:
         svg,
         "Credits not paid back by score, in eight parts of equal size, beside the chance that the card stated.",
         CREDITS,
-        f"Bar chart. Of the lowest scores {fmt.share(table['bad'].iloc[0])} were not paid back, of the highest"
-        f" {fmt.share(table['bad'].iloc[-1])}.",
+        fmt.say(
+            "Bar chart. Of the lowest scores {lowest} were not paid back, of the highest {highest}.",
+            lowest=fmt.share(table["bad"].iloc[0]), highest=fmt.share(table["bad"].iloc[-1]),
+        ),
         Table(table, "Scores and what became of them.", CREDITS, columns),
-    )
+    )  # fmt: skip

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
+from playbook.locale import mark
 from playbook.methods.strategy.predicting.wording import column_name
 from playbook.methods.strategy.risking.credit import Credit
 from playbook.methods.strategy.risking.scorecard import gini
@@ -13,9 +14,11 @@ from playbook.methods.strategy.risking.screen import Screen
 from playbook.result.contract import Finding
 from playbook.result.formats import Formats
 
-__all__ = ["OWNER", "Risky", "events_words", "findings", "headline"]
+__all__ = ["OWNER", "Risky", "events_words", "findings", "headline", "told_events"]
 
-OWNER = "head of risk"
+OWNER = mark("head of risk")
+_EVENTS = {"payment": mark("payment"), "order": mark("order")}
+_MANY = {"payments": mark("payments"), "orders": mark("orders")}
 
 
 @dataclass(frozen=True)
@@ -31,25 +34,36 @@ class Risky:
 
 def events_words(reviews: pd.DataFrame, fmt: Formats) -> str:
     """How many payments and orders, in words: "one payment and 3 orders"."""
-    parts = []
-    for what in ("payment", "order"):
-        count = int((reviews["what"] == what).sum())
-        parts += [f"one {what}" if count == 1 else f"{fmt.count(count)} {what}s"] if count else []
-    return " and ".join(parts)
+    payments, orders = (int((reviews["what"] == what).sum()) for what in ("payment", "order"))
+    parts = [
+        fmt.say_n("one payment", "{n} payments", payments) if payments else "",
+        fmt.say_n("one order", "{n} orders", orders) if orders else "",
+    ]
+    return fmt.listed(filter(None, parts))
+
+
+def told_events(reviews: pd.DataFrame, fmt: Formats) -> pd.DataFrame:
+    """``reviews`` as they are shown: what an event is, in words."""
+    return reviews.assign(what=[fmt.told(_EVENTS[what]) for what in reviews["what"]]).reset_index(drop=True)
 
 
 def headline(told: Risky) -> str:
     """How many need a look, and what that should save."""
     fmt, count = told.fmt, len(told.reviews)
     if not told.screens and not told.credit.works:
-        return "The card does not tell better than chance which credits are paid back"
+        return fmt.say("The card does not tell better than chance which credits are paid back")
     if not told.screens:
-        return f"The card puts the riskier of two credits first in {fmt.share(told.credit.ranks.value)} of the pairs"
+        share = fmt.share(told.credit.ranks.value)
+        return fmt.say("The card puts the riskier of two credits first in {share} of the pairs", share=share)
     if not count:
-        return "Nothing of the last 90 days is unusual enough for a look to pay"
+        return fmt.say("Nothing of the last 90 days is unusual enough for a look to pay")
     loss = told.reviews["loss"].sum()
-    at_stake = f" to keep {fmt.money(loss)} of expected loss" if loss > 0 else ""
-    return f"{fmt.count(count)} {'event needs' if count == 1 else 'events need'} a look{at_stake}"
+    if loss > 0:
+        return fmt.say_n(
+            "1 event needs a look to keep {loss} of expected loss", "{n} events need a look to keep {loss} of expected loss",
+            count, loss=fmt.money(loss),
+        )  # fmt: skip
+    return fmt.say_n("1 event needs a look", "{n} events need a look", count)
 
 
 def findings(told: Risky) -> tuple[Finding, ...]:
@@ -64,82 +78,113 @@ def _reviews(told: Risky) -> Finding | None:
     if not told.screens or told.reviews.empty:
         return None
     fmt, loss, cost = told.fmt, told.reviews["loss"].sum(), told.parameters.review_cost
-    words = events_words(told.reviews, fmt)
+    words, many = events_words(told.reviews, fmt), len(told.reviews)
     if cost is None or not loss > 0:
-        lacks = "the cost of a look" if cost is None else "known fraud to learn from"
+        listed = fmt.say_n(
+            "Of the last 90 days, {events} is unusual enough to be listed.",
+            "Of the last 90 days, {events} are unusual enough to be listed.", many, events=words,
+        )  # fmt: skip
+        lacks = (
+            fmt.say("Without the cost of a look nobody can say how many looks pay.") if cost is None
+            else fmt.say("Without known fraud to learn from nobody can say how many looks pay.")
+        )  # fmt: skip
         return Finding(
             "risk-reviews",
-            f"Of the last 90 days, {words} {'is' if len(told.reviews) == 1 else 'are'} unusual enough to be listed; without"
-            f" {lacks} nobody can say how many looks pay.",
-            float(len(told.reviews)),
+            fmt.sentences(listed, lacks),
+            float(many),
             "count",
-            n=len(told.reviews),
+            n=many,
             evidence="indicative",
             action="State review_cost in client.yml." if cost is None else "Write down what each look found.",
             owner=OWNER,
         )
-    looks = cost * len(told.reviews)
-    honest = "It may well be honest" if len(told.reviews) == 1 else "Most of them are honest"
+    looks = cost * many
     return Finding(
         "risk-reviews",
-        f"A look at {words} of the last 90 days costs {fmt.money(looks)} and stands against"
-        f" {fmt.money(loss)} of expected loss. {honest}: ask, do not refuse.",
+        fmt.sentences(
+            fmt.say(
+                "A look at {events} of the last 90 days costs {cost} and stands against {loss} of expected loss.",
+                events=words, cost=fmt.money(looks), loss=fmt.money(loss),
+            ),
+            fmt.say_n("It may well be honest: ask, do not refuse.", "Most of them are honest: ask, do not refuse.", many),
+        ),
         float(loss),
         "money",
         money=float(loss - looks),
-        n=len(told.reviews),
+        n=many,
         evidence="indicative",
         action="Work through the list, the dearest first, and write down what each look found: the screen learns from it.",
         owner=OWNER,
-    )
+    )  # fmt: skip
 
 
 def _screen(one: Screen, told: Risky) -> Finding:
     fmt, known = told.fmt, int(one.events["known"].sum())
+    events = fmt.told(_MANY[one.what])
     if not one.learnt:
         return Finding(
             f"risk-{one.what}",
-            f"Too few {one.what} are known to be fraud to learn from ({known}); the list rests on what is unusual.",
+            fmt.say(
+                "Too few {events} are known to be fraud to learn from ({n}); the list rests on what is unusual.",
+                events=events, n=fmt.count(known),
+            ),
             float(known),
             "count",
             n=len(one.events),
             evidence="not shown",
-            action=f"Mark the {one.what} that turned out to be fraud.",
+            action=fmt.say("Mark the {events} that turned out to be fraud.", events=events),
             owner=OWNER,
-        )
+        )  # fmt: skip
     order = one.events.sort_values("chance", ascending=False, kind="stable")
     first = float(order["known"].head(known).mean())
     times = one.precision / one.base if one.base > 0 else np.nan
     return Finding(
         f"risk-{one.what}",
-        f"Of the {fmt.count(known)} {one.what} that look most like fraud, {fmt.share(first)} are known to be; in no order it"
-        f" would be {fmt.share(one.base)}. The area under precision and recall is {fmt.number(one.precision)}, {fmt.count(times)}"
-        f" times what chance gives; what is unusual alone reaches {fmt.number(one.alone)}.",
+        fmt.sentences(
+            fmt.say(
+                "Of the {n} {events} that look most like fraud, {share} are known to be; in no order it would be {base}.",
+                n=fmt.count(known), events=events, share=fmt.share(first), base=fmt.share(one.base),
+            ),
+            fmt.say(
+                "The area under precision and recall is {area}, {times} times what chance gives; what is unusual alone reaches"
+                " {alone}.", area=fmt.number(one.precision), times=fmt.number(times, 0 if times >= 10 else 1),
+                alone=fmt.number(one.alone),
+            ),
+        ),
         one.precision,
         "number",
         n=len(one.events),
         evidence="shown" if times >= 3 else "likely" if times >= 1.5 else "not shown",
-    )
+    )  # fmt: skip
 
 
 def _card(told: Risky) -> Finding:
     credit, fmt = told.credit, told.fmt
     value, low, high = gini(credit.ranks)
-    seen = "On credits later than those it was learnt from" if credit.by_time else "On credits it had not seen"
-    names = ", ".join(column_name(c) for c in credit.dropped["column"])
-    left = f" Left out, as {'it gives' if len(credit.dropped) == 1 else 'they give'} the end away: {names}." if names else ""
+    names = [fmt.told(column_name(c)) for c in credit.dropped["column"]]
+    words = {"gini": fmt.number(value), "share": fmt.share(credit.ranks.value), "ks": fmt.number(credit.ks)}
     return Finding(
         "risk-card",
-        f"{seen}, the card has a Gini of {fmt.number(value)}: it puts the riskier of two first in"
-        f" {fmt.share(credit.ranks.value)} of the pairs (Kolmogorov-Smirnov {fmt.number(credit.ks)}). Chances stated and seen"
-        f" differ by {fmt.share(credit.ece)}.{left}",
+        fmt.sentences(
+            fmt.say(
+                "On credits later than those it was learnt from, the card has a Gini of {gini}: it puts the riskier of two first"
+                " in {share} of the pairs (Kolmogorov-Smirnov {ks})." if credit.by_time else
+                "On credits it had not seen, the card has a Gini of {gini}: it puts the riskier of two first in {share} of the"
+                " pairs (Kolmogorov-Smirnov {ks}).", **words,
+            ),
+            fmt.say("Chances stated and seen differ by {share} on average.", share=fmt.share(credit.ece)),
+            fmt.say_n(
+                "Left out, as it gives the end away: {columns}.", "Left out, as they give the end away: {columns}.",
+                len(names), columns=fmt.listed(names),
+            ) if names else "",
+        ),
         value,
         "number",
         low,
         high,
         len(credit.closed),
         evidence="shown" if low > 0.1 else "likely" if low > 0 else "not shown",
-    )
+    )  # fmt: skip
 
 
 def _policy(told: Risky) -> Finding | None:
@@ -152,26 +197,33 @@ def _policy(told: Risky) -> Finding | None:
             action="State credit_margin and loss_given_default in client.yml.",
             owner=OWNER,
         )
-    closed = credit.closed.dropna(subset=["profit"])
+    closed, limit = credit.closed.dropna(subset=["profit"]), fmt.share(credit.limit)
     if closed.empty:
         return None
     if not credit.works:
         return Finding(
             "risk-policy",
-            f"A credit loses money from a chance of {fmt.share(credit.limit)} on not to be paid back, but the card does not tell"
-            " better than chance which credits these are: no line is drawn.",
+            fmt.say(
+                "A credit loses money from a chance of {limit} on not to be paid back, but the card does not tell better than"
+                " chance which credits these are: no line is drawn.", limit=limit,
+            ),
             n=len(closed),
             evidence="not shown",
             action="Decide as before, and keep more of what applicants state.",
             owner=OWNER,
-        )
+        )  # fmt: skip
     refused = closed[closed["chance"] > credit.limit]
     gain = -float(refused["profit"].sum())
+    words = {"limit": limit, "share": fmt.share(len(refused) / len(closed)), "money": fmt.money(abs(gain))}
     return Finding(
         "risk-policy",
-        f"A credit loses money from a chance of {fmt.share(credit.limit)} on not to be paid back. Of the past credits"
-        f" {fmt.share(len(refused) / len(closed))} lay above; without them {fmt.money(abs(gain))}"
-        f" {'more' if gain > 0 else 'less'} would have been left.",
+        fmt.sentences(
+            fmt.say("A credit loses money from a chance of {limit} on not to be paid back.", **words),
+            fmt.say("None of the past credits lay above.") if refused.empty
+            else fmt.say("Of the past credits {share} lay above; without them {money} more would have been left.", **words)
+            if gain > 0
+            else fmt.say("Of the past credits {share} lay above; without them {money} less would have been left.", **words),
+        ),
         gain,
         "money",
         n=len(closed),
@@ -179,7 +231,7 @@ def _policy(told: Risky) -> Finding | None:
         evidence="indicative",
         action="Look at applications above that line; let a person decide, and record why.",
         owner=OWNER,
-    )
+    )  # fmt: skip
 
 
 def _open(told: Risky) -> Finding | None:
@@ -187,14 +239,17 @@ def _open(told: Risky) -> Finding | None:
     if rows.empty:
         return None
     bad = float(rows["chance"].sum())
-    applications = "One application is" if len(rows) == 1 else f"{fmt.count(len(rows))} applications are"
     return Finding(
         "risk-open",
-        f"{applications} open; if all were granted, about {fmt.count(bad)} would not be paid back as agreed.",
+        fmt.say_n(
+            "One application is open; the chance that it would not be paid back as agreed is {chance}.",
+            "{n} applications are open; if all were granted, about {bad} would not be paid back as agreed.",
+            len(rows), bad=fmt.count(bad), chance=fmt.share(bad),
+        ),
         bad,
         "count",
         n=len(rows),
         evidence="likely",
         action="Begin with the lowest scores; each line names what cost most points." if told.credit.works else None,
         owner=OWNER,
-    )
+    )  # fmt: skip

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
-from playbook.methods.strategy.risking.findings import OWNER, Risky, events_words
-from playbook.methods.strategy.risking.screen import RECENT_DAYS, Screen
+from playbook.methods.strategy.risking.findings import OWNER, Risky, events_words, told_events
+from playbook.methods.strategy.risking.screen import RECENT_DAYS, Screen, unusual
 from playbook.result.contract import LINES, Proposal, Worklist
+from playbook.result.formats import Formats
 
 __all__ = ["FOUND", "proposals", "review_list", "worklists"]
 
@@ -27,9 +28,9 @@ _COLUMNS = {
 }
 
 
-def review_list(screens: Sequence[Screen], as_of: date, parameters: Assumptions) -> pd.DataFrame:
-    """Events of the last 90 days that nobody has judged and that are worth a look: key, what, at, amount, chance, loss, cost,
-    why.
+def review_list(screens: Sequence[Screen], as_of: date, parameters: Assumptions, fmt: Formats) -> pd.DataFrame:
+    """Events of the last 90 days that nobody has judged and that are worth a look: key, what ("payment" or "order"), at, amount,
+    chance, loss, cost, why (in words).
 
     Worth it is an expected loss above the cost of a look; without that cost, the 200 most likely. An order costs the shop its
     goods, a payment its amount.
@@ -48,8 +49,9 @@ def review_list(screens: Sequence[Screen], as_of: date, parameters: Assumptions)
         else:
             recent = recent.nlargest(MOST, "loss")
         parts.append(recent)
-    columns = ["key", "what", "at", "amount", "chance", "loss", "why", "odd"]
+    columns = ["key", "what", "at", "amount", "chance", "loss", "rules", "odd"]
     table = pd.concat(parts)[columns] if parts else pd.DataFrame(columns=columns)
+    table["why"] = [unusual(rules, fmt) for rules in table.pop("rules")]
     table = table.assign(cost=np.nan if parameters.review_cost is None else parameters.review_cost)
     return table.sort_values(["loss", "odd", "key"], ascending=[False, False, True], kind="stable", ignore_index=True)
 
@@ -72,7 +74,7 @@ def proposals(told: Risky) -> tuple[Proposal, ...]:
                     "To look at: fraud",
                     "Events of the last 90 days whose expected loss is above the cost of a look. Most are honest: ask, do not"
                     " refuse.",
-                    priced.reset_index(drop=True),
+                    told_events(priced, told.fmt),
                     _COLUMNS,
                     "key",
                 ),
@@ -91,12 +93,12 @@ def proposals(told: Risky) -> tuple[Proposal, ...]:
                     "credit-review",
                     "credit review",
                     "Look closely at these applications: by the card they lose more than they earn. A person decides.",
-                    "one open application" if len(rows) == 1 else f"{told.fmt.count(len(rows))} open applications",
+                    told.fmt.say_n("one open application", "{n} open applications", len(rows)),
                     lines,
                     Worklist(
                         "credit-review",
                         "To look at: credits",
-                        "Open applications whose expected loss lies so far above what they earn that a look should pay.",
+                        "Open applications whose expected loss lies so far above what they should earn that a look should pay.",
                         rows.assign(value=lines["value"]),
                         _APPLICATIONS | {"value": ("A look should save", "money")},
                         "application_id",
@@ -126,7 +128,7 @@ def worklists(told: Risky) -> tuple[Worklist, ...]:
                 "credit-scores",
                 "Open applications",
                 "Every open application with its points. The advice is a suggestion: a person decides, and says why.",
-                told.credit.open,
+                told.credit.open.assign(advice=[told.fmt.told(advice) for advice in told.credit.open["advice"]]),
                 _APPLICATIONS | {"advice": ("Suggestion", "text")},
                 "application_id",
             )
@@ -138,7 +140,7 @@ def worklists(told: Risky) -> tuple[Worklist, ...]:
                 "fraud-review-list",
                 "To look at: unusual",
                 "The most unusual events of the last 90 days.",
-                rest.drop_duplicates("key").reset_index(drop=True),
+                told_events(rest.drop_duplicates("key"), told.fmt),
                 _COLUMNS,
                 "key",
             )

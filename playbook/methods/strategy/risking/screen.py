@@ -11,8 +11,10 @@ from sklearn.metrics import average_precision_score
 from sklearn.model_selection import GroupKFold
 
 from playbook.intake.schema import FEATURE
+from playbook.methods.strategy.predicting.wording import listed_reasons
+from playbook.result.formats import Formats
 
-__all__ = ["FEWEST_EVENTS", "FEWEST_KNOWN", "Screen", "screen"]
+__all__ = ["FEWEST_EVENTS", "FEWEST_KNOWN", "Screen", "screen", "unusual"]
 
 FEWEST_EVENTS, FEWEST_KNOWN = 500, 30  # events; known frauds from which one can learn from them
 RECENT_DAYS = 90  # events that can still be looked at
@@ -20,14 +22,13 @@ LARGE = 0.95  # of all amounts: a first one above is large
 TREES, SAMPLE, FOLDS, SEED = 200, 512, 3, 0
 _NUMBERS = ("amount", "times_usual", "hours_since", "in_hour", "in_day", "past", "units", "largest", "unit_price", "lines")
 _FLAGS = ("night", "round", "new_country", "new_kind", "first_large")
-_WHOLE = {"en": "nothing on its own, but much taken together", "zh": "单项无异常，但综合来看异常"}
-_RULES = YAML(typ="safe", pure=True).load(resources.files(__package__).joinpath("screen_rules.yml").read_text("utf-8"))
+*_RULES, _WHOLE = YAML(typ="safe", pure=True).load(resources.files(__package__).joinpath("screen_rules.yml").read_text("utf-8"))
 
 
 @dataclass(frozen=True, eq=False)
 class Screen:
     """``what``: 'payments' or 'orders'; ``events``: key, at, amount, known (fraud for sure), cleared (looked at, honest), rules
-    (number), why, odd (share of events less unusual), chance (of fraud; NaN where too little is known), in order of time;
+    (ids of those that speak), odd (share of events less unusual), chance (of fraud; NaN where too little is known), by time;
     ``precision`` (area under precision and recall of events not seen, by what is known), ``base`` (share of known fraud),
     ``alone`` (the same of the forest without labels), ``days`` covered."""
 
@@ -44,7 +45,7 @@ class Screen:
         return bool(self.events["chance"].notna().any())
 
 
-def screen(events: pd.DataFrame, key: str, at: str, label: str, language: str = "en") -> Screen | None:
+def screen(events: pd.DataFrame, key: str, at: str, label: str) -> Screen | None:
     """Screen the frame ``payment_events`` or ``order_events``; None below 500 events.
 
     What nobody has looked at counts as honest while learning: positive and unlabelled, which ranks as well and states chances too
@@ -65,7 +66,7 @@ def screen(events: pd.DataFrame, key: str, at: str, label: str, language: str = 
     oddness = -forest.score_samples(np.nan_to_num(rows, nan=-1.0))
     chance = _chance(rows, known, _together(table, at)) if known.sum() >= FEWEST_KNOWN else np.full(len(rows), np.nan)
     hits = np.column_stack([_speaks(table, rule) for rule in _RULES])
-    *words, whole = (words.get(language, words["en"]) for words in (*(rule["words"] for rule in _RULES), _WHOLE))
+    ids = np.array([rule["id"] for rule in _RULES])
     found = pd.DataFrame(
         {
             "key": table[key].astype(str),
@@ -73,8 +74,7 @@ def screen(events: pd.DataFrame, key: str, at: str, label: str, language: str = 
             "amount": table["amount"].astype(float),
             "known": known,
             "cleared": (told == False).fillna(False).to_numpy(dtype=bool) if label == "fraud" else False,  # noqa: E712  three-valued
-            "rules": hits.sum(axis=1),
-            "why": ["; ".join(w for w, hit in zip(words, row, strict=True) if hit) or whole for row in hits],
+            "rules": [tuple(ids[row]) for row in hits],
             "odd": pd.Series(oddness).rank(pct=True),
             "chance": chance,
         }
@@ -90,6 +90,12 @@ def screen(events: pd.DataFrame, key: str, at: str, label: str, language: str = 
         float(average_precision_score(known, oddness)) if some else np.nan,
         days,
     )
+
+
+def unusual(rules: tuple[str, ...], fmt: Formats) -> str:
+    """What is unusual about an event of which these rules speak, in words."""
+    told = [rule["words"] for rule in _RULES if rule["id"] in rules] or [_WHOLE["words"]]
+    return listed_reasons([words.get(fmt.language, words["en"]) for words in told], fmt)
 
 
 def _rows(table: pd.DataFrame) -> np.ndarray:

@@ -2,15 +2,17 @@
 
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.strategy.predicting.wording import column_name
-from playbook.methods.strategy.risking.findings import Risky
+from playbook.methods.strategy.risking.findings import Risky, told_events
 from playbook.methods.strategy.risking.lists import FOUND
 from playbook.result.contract import Assumption, Table
 
 __all__ = ["assumptions", "bands", "tables"]
 
 PARTS = 8
-CREDITS, EVENTS = "applications with a known end; each scored by a card learnt from others", "payments and orders"
+CREDITS = mark("applications with a known end; each scored by a card learnt from others")
+EVENTS = mark("payments and orders")
 
 
 def bands(closed: pd.DataFrame) -> pd.DataFrame:
@@ -23,7 +25,7 @@ def bands(closed: pd.DataFrame) -> pd.DataFrame:
 
 def tables(told: Risky) -> tuple[Table, ...]:
     """Events first, then scores; the card itself for those who look closer."""
-    found = []
+    found, fmt = [], told.fmt
     if len(told.reviews):
         columns = {
             "key": ("Number", "text"),
@@ -33,7 +35,7 @@ def tables(told: Risky) -> tuple[Table, ...]:
             "loss": ("Expected loss", "money"),
             "why": ("What is unusual", "text"),
         }
-        found.append(Table(told.reviews.head(10), "The first of the events to look at.", EVENTS, columns))
+        found.append(Table(told_events(told.reviews.head(10), fmt), "The first of the events to look at.", EVENTS, columns))
     if told.credit is not None:
         columns = {
             "score": ("Score from", "count"),
@@ -43,13 +45,16 @@ def tables(told: Risky) -> tuple[Table, ...]:
         }
         found.append(Table(bands(told.credit.closed), "Scores and what became of them.", CREDITS, columns))
         if len(told.credit.dropped):
-            gone = told.credit.dropped.assign(name=[column_name(c) for c in told.credit.dropped["column"]])
+            gone = told.credit.dropped
+            gone = gone.assign(
+                name=[fmt.told(column_name(c)) for c in gone["column"]], reason=[fmt.told(r) for r in gone["reason"]]
+            )
             columns = {"name": ("Column", "text"), "reason": ("Why it was left out", "text")}
             found.append(Table(gone, "Columns of the applications that give the end away.", CREDITS, columns, aside=True))
         rows = [
-            (column_name(c.name), label, points, count, bad / count if count else float("nan"))
+            (fmt.told(column_name(c.name)), label, points, count, bad / count if count else float("nan"))
             for c, given in zip(told.credit.card.classes, told.credit.card.points, strict=True)
-            for label, points, count, bad in zip(c.labels, given, c.rows, c.bad, strict=True)
+            for label, points, count, bad in zip(c.labels(fmt), given, c.rows, c.bad, strict=True)
             if count
         ]
         card = pd.DataFrame(rows, columns=["column", "label", "points", "credits", "bad"])
@@ -76,7 +81,7 @@ def assumptions(told: Risky) -> tuple[Assumption, ...]:
     """What scores and looks rest on."""
     fmt, stated = told.fmt, []
     low, middle, high = FOUND.values()
-    stops = f"{fmt.share(middle)} ({fmt.share(low)} to {fmt.share(high)})"
+    stops = {"low": fmt.share(low), "middle": fmt.share(middle), "high": fmt.share(high)}
     if told.screens:
         stated.append(
             Assumption(
@@ -86,7 +91,8 @@ def assumptions(told: Risky) -> tuple[Assumption, ...]:
                 "medium",
             )
         )
-        stated.append(Assumption(f"A look stops {stops} of the fraud it meets: nobody has measured that here.", "low", "medium"))
+        text = fmt.say("A look stops {middle} ({low} to {high}) of the fraud it meets: nobody has measured that here.", **stops)
+        stated.append(Assumption(text, "low", "medium"))
     if told.credit is not None:
         stated.append(
             Assumption(
@@ -94,17 +100,15 @@ def assumptions(told: Risky) -> tuple[Assumption, ...]:
             )
         )
         if told.credit.limit is not None and told.credit.works and len(told.credit.open):
-            stated.append(
-                Assumption(
-                    "Without a look every open application would be granted; where some would be refused anyway, less is saved."
-                    f" Of what the credits on the list should lose beyond what they earn, a look keeps {stops}: nobody has"
-                    " measured that here.",
-                    "low",
-                    "high",
-                )
-            )
+            text = fmt.say(
+                "Without a look every open application would be granted; where some would be refused anyway, less is saved. Of"
+                " what the credits on the list should lose beyond what they earn, a look keeps {middle} ({low} to {high}): nobody"
+                " has measured that here.", **stops,
+            )  # fmt: skip
+            stated.append(Assumption(text, "low", "high"))
         if told.credit.protected:
-            names = ", ".join(dict.fromkeys(column_name(c) for c in told.credit.protected))
-            stated.append(Assumption(f"The card does not use {names}; other columns may stand in for them.", "high", "medium"))
+            names = fmt.listed(dict.fromkeys(fmt.told(column_name(c)) for c in told.credit.protected))
+            text = fmt.say("The card does not use {columns}; other columns may stand in for them.", columns=names)
+            stated.append(Assumption(text, "high", "medium"))
     stated.append(Assumption("Nothing is turned down by a score: every case on a list is decided by a person.", "high", "high"))
     return tuple(stated)
