@@ -122,8 +122,13 @@ def _stays(shelf: Shelf, fmt: Formats) -> Finding | None:
         shown.append(fmt.say_n("one for another reason", "{n} for other reasons", rest))
     total = int(counts.sum())
     text = (
-        fmt.say("One price stays as it is. {why}.", why=fmt.told(REASONS[counts.index[0]][0]))
-        if total == 1
+        fmt.say_n(
+            "One price stays as it is. {why}.",
+            "{n} prices stay as they are. {why}.",
+            total,
+            why=fmt.told(REASONS[counts.index[0]][0]),
+        )
+        if len(counts) == 1
         else fmt.say("{n} prices stay as they are: {reasons}.", n=fmt.count(total), reasons=fmt.listed(shown))
     )
     return Finding(

@@ -17,6 +17,11 @@ _PASSING = {
     "value": mark("What a sale brings is not known; {share} of the sales pass through {step}"),
     "both": mark("Neither what was done at each step nor what a sale brings is known; {share} of the sales pass through {step}"),
 }
+_UNKNOWN = {
+    "actions": mark("What was done at each step is not known: no action can be weighed against another"),
+    "value": mark("What a sale brings is not known: no action can be weighed against another"),
+    "both": mark("Neither what was done at each step nor what a sale brings is known: no action can be weighed against another"),
+}
 _UNWEIGHED = {
     "actions": mark("{n} {cases} are known, but not what was done at each step: no action can be weighed against another."),
     "value": mark("{n} {cases} are known, but not what a sale brings: no action can be weighed against another."),
@@ -31,7 +36,9 @@ def headline(told: Stepped) -> str:
     """The policy's worth a year, or the step most depends on."""
     fmt = told.fmt
     if told.advice is None:
-        key = told.keys.loc[told.keys["removal"].where(told.keys["removal"] < EVERYWHERE, -1).idxmax()]
+        key = _key_step(told)
+        if key is None:
+            return fmt.say(_UNKNOWN[told.missing])
         return fmt.say(_PASSING[told.missing], share=fmt.share(key["removal"]), step=told.name(key["step"]))
     changes = told.changes
     if changes.empty or told.advice.gain <= 0:
@@ -181,11 +188,16 @@ def _silent(told: Stepped) -> Finding:
     )  # fmt: skip
 
 
+def _key_step(told: Stepped) -> pd.Series | None:
+    """The step that most sales pass through, but not all of them."""
+    keys = told.keys[(told.keys["removal"] > 0) & (told.keys["removal"] < EVERYWHERE)]
+    return None if keys.empty else keys.loc[keys["removal"].idxmax()]
+
+
 def _key(told: Stepped) -> tuple[Finding, ...]:
-    keys: pd.DataFrame = told.keys[told.keys["removal"] < EVERYWHERE]
-    if keys.empty or keys["removal"].max() <= 0:
+    key, fmt = _key_step(told), told.fmt
+    if key is None:
         return ()
-    key, fmt = keys.loc[keys["removal"].idxmax()], told.fmt
     text = fmt.say(
         "{share} of the sales pass through {step}, which {reached} of the {cases} come to.",
         share=fmt.share(key["removal"]), step=told.name(key["step"]), reached=fmt.share(key["reached"]), cases=told.cases,

@@ -164,7 +164,7 @@ def tables(
         "Three possible years: as bad, and as good, as about one in ten. Drivers are as in years like these.",
         source,
         {
-            "what": ("What", "text"), "worse": ("Worse", "text"), "as expected": ("As expected", "text"),
+            "what": ("Result or driver", "text"), "worse": ("Worse", "text"), "as expected": ("As expected", "text"),
             "better": ("Better", "text"),
         },
     )  # fmt: skip
