@@ -74,7 +74,7 @@ def groups_table(found: Persuasion, source: str, fmt: Formats) -> Table:
         fmt.say("{low} to {high}", low=write(low), high=write(high))
         for low, high in zip(groups["low"], groups["high"], strict=True)
     ]
-    without = "Orders without it" if unit == "number" else "Share of yes without it"
+    without = mark("Orders without it") if unit == "number" else mark("Share of yes without it")
     return Table(
         groups.assign(**shown),
         fmt.say(
@@ -84,7 +84,7 @@ def groups_table(found: Persuasion, source: str, fmt: Formats) -> Table:
         source,
         {
             "group": ("Expected effect", "text"), "customers": ("Customers", "count"), **described,
-            "without": (fmt.say(without), unit), "effect": ("Added by it", "number" if unit == "number" else "points"),
+            "without": (without, unit), "effect": (mark("Added by it"), "number" if unit == "number" else "points"),
             "range": (fmt.say("{level} range", level=fmt.share(LEVEL)), "text"), "verdict": ("They are", "text"),
         },
     )  # fmt: skip

@@ -48,7 +48,7 @@ def target_proposal(found: Persuasion, listed: pd.DataFrame, fmt: Formats) -> Pr
     pays = listed["value_low"].sum() > listed["cost"].sum()
     cases = trial.unit == "yes"
     least = trial.cost / float((listed["value"] / listed["effect"]).mean())
-    columns = {"key": ("Case", "text")} if cases else {"key": ("Customer", "text")}
+    columns = {"key": ("Case number", "text")} if cases else {"key": ("Customer", "text")}
     columns |= {"customer_id": ("Customer", "text")} if "customer_id" in listed else {}
     columns |= {
         name: (feature_label(name), "number" if pd.api.types.is_numeric_dtype(listed[name]) else "text") for name in found.told

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.engagement import Assumptions
+from playbook.locale import mark
 from playbook.methods.strategy.risking.findings import OWNER, Risky, events_words, told_events
 from playbook.methods.strategy.risking.screen import RECENT_DAYS, Screen, unusual
 from playbook.result.contract import LINES, Proposal, Worklist
@@ -18,8 +19,8 @@ __all__ = ["FOUND", "proposals", "review_list", "worklists"]
 FOUND = {"value_low": 0.5, "value": 0.8, "value_high": 1.0}
 MOST, ODD = 200, 0.995  # rows of a list without prices; share of events less unusual, from which one is listed without labels
 _COLUMNS = {
-    "key": ("Number", "text"),
-    "what": ("What", "text"),
+    "key": ("Payment or order", "text"),
+    "what": ("Kind", "text"),
     "at": ("When", "date"),
     "amount": ("Amount", "money"),
     "chance": ("Chance of fraud", "share"),
@@ -65,8 +66,8 @@ def proposals(told: Risky) -> tuple[Proposal, ...]:
         found.append(
             _proposal(
                 "fraud-review",
-                "fraud review",
-                "Look at each of these before money or goods leave, the dearest first.",
+                mark("fraud review"),
+                mark("Look at each of these before money or goods leave, the dearest first."),
                 events_words(priced, told.fmt),
                 lines,
                 Worklist(
@@ -91,8 +92,8 @@ def proposals(told: Risky) -> tuple[Proposal, ...]:
             found.append(
                 _proposal(
                     "credit-review",
-                    "credit review",
-                    "Look closely at these applications: by the card they lose more than they earn. A person decides.",
+                    mark("credit review"),
+                    mark("Look closely at these applications: by the card they lose more than they earn. A person decides."),
                     told.fmt.say_n("one open application", "{n} open applications", len(rows)),
                     lines,
                     Worklist(

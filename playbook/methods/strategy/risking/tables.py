@@ -28,8 +28,8 @@ def tables(told: Risky) -> tuple[Table, ...]:
     found, fmt = [], told.fmt
     if len(told.reviews):
         columns = {
-            "key": ("Number", "text"),
-            "what": ("What", "text"),
+            "key": ("Payment or order", "text"),
+            "what": ("Kind", "text"),
             "amount": ("Amount", "money"),
             "chance": ("Chance of fraud", "share"),
             "loss": ("Expected loss", "money"),
@@ -59,7 +59,7 @@ def tables(told: Risky) -> tuple[Table, ...]:
         ]
         card = pd.DataFrame(rows, columns=["column", "label", "points", "credits", "bad"])
         columns = {
-            "column": ("Of", "text"),
+            "column": ("Column", "text"),
             "label": ("If", "text"),
             "points": ("Points", "count"),
             "credits": ("Credits", "count"),
