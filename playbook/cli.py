@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from playbook import commands_delivery
+from playbook import commands_delivery, commands_notebooks
 from playbook.engagement import client_names, find_root, open_engagement
 from playbook.errors import PlaybookError, UsageError, did_you_mean
 from playbook.locale import LANGUAGES
@@ -261,6 +261,7 @@ def _print_prospects(name: str, sections) -> None:
 
 
 commands_delivery.register(app)
+commands_notebooks.register(app)
 
 
 def _complain(error: PlaybookError) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from math import floor, log10
 from typing import Literal
 
 import pandas as pd
@@ -20,6 +21,7 @@ Unit = Literal["money", "unit_money", "share", "points", "count", "number", "day
 
 _COMPACT_FROM, _WHOLE_FROM = 10_000, 100
 _DASH = "–"
+_MYRIADS = {"zh", "ja", "ko"}  # large numbers are told in ten thousands
 _CLOSE_SET = {"zh", "ja"}  # no space follows a full stop
 
 
@@ -62,12 +64,13 @@ class Formats:
         return ("" if self.language in _CLOSE_SET else " ").join(filter(None, sentences))
 
     def money(self, amount: float) -> str:
-        """Money to three figures or so: €1.62M, €310K, €9,412, €50; small amounts that are not whole to the cent."""
+        """Money to three figures or so: €1.62M, €310K, €9,412, €50, ¥123万; small amounts that are not whole to the cent."""
         if _absent(amount):
             return _DASH
         size = abs(amount)
         if size >= _COMPACT_FROM:
-            digits = 2 if 1e6 <= size < 1e7 or 1e9 <= size < 1e10 else 1 if size < 1e5 or 1e6 <= size < 1e8 else 0
+            power, step = floor(log10(float(f"{size:.3g}"))), 4 if self.language in _MYRIADS else 3
+            digits = max(2 - power % step, 0)  # three figures before K, M and B, or before wan and yi
             text = numbers.format_compact_currency(amount, self.currency, locale=self.locale, fraction_digits=digits)
         else:
             whole = size >= _WHOLE_FROM or round(size, 2) % 1 == 0

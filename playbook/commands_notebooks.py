@@ -1,0 +1,60 @@
+"""The commands for those who work on a notebook: edit and preview. ``playbook.cli`` registers them."""
+
+import subprocess
+import sys
+import webbrowser
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from playbook.engagement import find_root, open_engagement
+
+__all__ = ["edit", "preview", "register"]
+
+out = Console(soft_wrap=True, highlight=False)
+
+Client = Annotated[str, typer.Argument(help="Name of a folder below data/.", show_default=False)]
+PhaseName = Annotated[str, typer.Argument(help="needs-analysis, market-research, strategy, monitoring or evaluation.")]
+Open = Annotated[bool, typer.Option("--open/--no-open", help="Open it, or only say where it is.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command()(edit)
+    app.command()(preview)
+
+
+def edit(client: Client, phase: PhaseName, open_it: Open = True) -> None:
+    """Open the client's own edition of a notebook in JupyterLab; made from the house's when there is none yet."""
+    from playbook.run.editing import own_edition
+    from playbook.run.phases import phase as named
+
+    engagement = open_engagement(client, root=find_root())
+    file = own_edition(engagement, named(phase))
+    out.print(f"{file.relative_to(engagement.root)}: used by every run for {client} from now on", markup=False)
+    if open_it:
+        sys.exit(subprocess.run([sys.executable, "-m", "jupyterlab", str(file)], check=False).returncode)  # noqa: S603
+
+
+def preview(
+    client: Client,
+    phase: PhaseName,
+    language: Annotated[str | None, typer.Option(help="Language of the page; default: as client.yml says.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on this machine; 0: any that is free.")] = 0,
+    open_it: Open = True,
+) -> None:
+    """Show a phase's page in the browser, made anew on every save. Nothing is published. Ctrl-C ends it."""
+    from playbook.run.phases import phase as named
+    from playbook.run.previewing import follow
+    from playbook.run.previewing import preview as shown_while
+
+    engagement = open_engagement(client, language=language, root=find_root())
+    with shown_while(engagement, named(phase), out, port) as (shown, address):
+        out.print(f"Preview: {address} (Ctrl-C ends it)", markup=False)
+        if open_it:
+            webbrowser.open(address)
+        try:
+            follow(shown)
+        except KeyboardInterrupt:
+            out.print("Preview ended; nothing was published.", markup=False)

@@ -1,0 +1,48 @@
+"""A client's own edition of a notebook."""
+
+import nbformat
+import pytest
+
+from home import make_home, run_playbook, tiny_client
+from playbook.engagement import open_engagement
+from playbook.errors import UsageError
+from playbook.run.editing import own_edition
+from playbook.run.notebooks import notebook_file
+from playbook.run.parameters import accepted
+from playbook.run.phases import phase
+
+STRATEGY = phase("strategy")
+
+
+def test_an_edition_is_made_with_the_clients_name_and_preferred_from_then_on(tmp_path):
+    tiny_client(make_home(tmp_path))
+    acme = open_engagement("acme", root=tmp_path)
+    file = own_edition(acme, STRATEGY)
+    assert file == tmp_path / "data" / "acme" / "notebooks" / "03-strategy.ipynb" == notebook_file(acme, STRATEGY)
+    parameters = accepted(nbformat.read(file, as_version=4), file.name)
+    assert {name: p.default for name, p in parameters.items()} == {"client": "acme", "as_of": "", "language": ""}
+    house = nbformat.read(tmp_path / "notebooks" / "03-strategy.ipynb", as_version=4)
+    assert [c.source for c in house.cells[2:]] == [c.source for c in nbformat.read(file, as_version=4).cells[2:]]
+
+
+def test_an_edition_that_is_there_is_left_as_it_is(tmp_path):
+    tiny_client(make_home(tmp_path))
+    acme = open_engagement("acme", root=tmp_path)
+    file = own_edition(acme, STRATEGY)
+    file.write_text("{}", encoding="utf-8")
+    assert own_edition(acme, STRATEGY).read_text(encoding="utf-8") == "{}"
+
+
+def test_a_missing_house_notebook_is_said(tmp_path):
+    tiny_client(make_home(tmp_path))
+    (tmp_path / "notebooks" / "03-strategy.ipynb").unlink()
+    with pytest.raises(UsageError, match=r"03-strategy\.ipynb"):
+        own_edition(open_engagement("acme", root=tmp_path), STRATEGY)
+
+
+def test_the_command_says_where_it_is(tmp_path):
+    tiny_client(make_home(tmp_path))
+    done = run_playbook(tmp_path, "edit", "acme", "strategy", "--no-open")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "data/acme/notebooks/03-strategy.ipynb: used by every run for acme from now on" in done.stdout
+    assert run_playbook(tmp_path, "edit", "acme", "stragety", "--no-open").returncode == 2
