@@ -64,8 +64,8 @@ def risk_finding(
     return Finding(
         "retention-risk", fmt.sentences(brings, at_risk, soon),
         total, "money", low, high, len(here), total, "likely" if low > 0 else "indicative",
-        "Keep this figure in view month by month; the save list says where to begin." if len(saves)
-        else "Keep this figure in view month by month.", _OWNER,
+        action="Keep this figure in view month by month; the save list says where to begin." if len(saves)
+        else "Keep this figure in view month by month.", owner=_OWNER,
     )  # fmt: skip
 
 
@@ -174,7 +174,8 @@ def save_finding(listed: pd.DataFrame, meant: str, fmt: Formats) -> Finding:
             ),
         ),
         value - cost, "money", low - cost, high - cost, len(listed), value - cost, "indicative",
-        "Work down the save list, and leave out one in five by lot: what a contact keeps has not been measured yet.", _OWNER,
+        action="Work down the save list, and leave out one in five by lot: what a contact keeps has not been measured yet.",
+        owner=_OWNER,
     )  # fmt: skip
 
 
