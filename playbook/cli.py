@@ -56,6 +56,10 @@ def run(
     ] = True,
 ) -> None:
     """Run the phases for clients, as far as anything has changed, and publish their reports."""
+    from playbook.run.crew import warm_up
+
+    if not scheduler:
+        warm_up()  # loads libraries in its process while this one loads its own
     from playbook.run.batch import run_clients  # papermill and nbconvert load only when something runs
     from playbook.run.client import Order, phases_named
     from playbook.run.peers import read_peers

@@ -18,6 +18,7 @@ from importlib.resources import files
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.font_manager import FontEntry, fontManager
 
@@ -92,7 +93,8 @@ def canvas(rows: int = 1, columns: int = 1, height: float = 3.2, **subplots) -> 
 def finish(figure: Canvas) -> str:
     """The figure as an ``<svg>`` element: real text, the reader's fonts, colours as CSS variables, no date, no metadata."""
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    # Drawn once: ``savefig`` draws twice, the first time only to lay out what the one drawing lays out, too.
+    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)

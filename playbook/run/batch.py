@@ -1,6 +1,7 @@
 """A batch: clients side by side, each in processes of its own; one client's failure never stops another's report."""
 
 import asyncio
+import os
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +65,7 @@ def run_clients(
     if not warm_up() and not can_fork():
         console.print("Notebooks start in new processes, which is slower: this system cannot fork loaded ones.", markup=False)
     with watching(console, [name for name, _ in clients], len(order.phases) + 1) as (watch, over):
-        batch = _Batch(root, order, watch)
+        batch = _Batch(root, order, watch, spare=min(jobs, len(clients)) < (os.cpu_count() or 1))
         waiting, outcomes = list(clients), {}
         with ThreadPoolExecutor(jobs) as threads:
             try:
@@ -85,8 +86,8 @@ def run_clients(
 class _Batch:
     """Clients at work, a thread and a crew each."""
 
-    def __init__(self, root: Path, order: Order, watch: Watch):
-        self.root, self.order, self.watch = root, order, watch
+    def __init__(self, root: Path, order: Order, watch: Watch, spare: bool):
+        self.root, self.order, self.watch, self.spare = root, order, watch, spare
         self.room, self.running, self.crews = Room(), {}, {}
 
     def begin(self, name: str, as_of: str | None, threads: ThreadPoolExecutor) -> bool:
@@ -95,7 +96,7 @@ class _Batch:
         if not self.room.fits(need, {name: crew.memory() for name, crew in self.crews.items()}):
             return False
         self.room.enter(name, need)
-        self.crews[name] = Crew()
+        self.crews[name] = Crew(self.spare)
         self.running[threads.submit(self.work, name, as_of, self.crews[name])] = name
         return True
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from playbook.engagement import Engagement
 from playbook.errors import EngagementError, IntakeError, RunError, UsageError
+from playbook.run.ahead import Ahead
 from playbook.run.crew import Crew, Killed
 from playbook.run.failure import explain
 from playbook.run.former import Former, former_report, unchanged
@@ -123,25 +124,30 @@ class _Run:
 
     def execute(self, fresh: tuple[Phase, ...], carried: tuple[Phase, ...], former: Former) -> None:
         """The notebooks of all phases, in order: run, or taken over with what they kept."""
-        kept, cache = self.work / KEPT, self.work / CACHE
+        kept, cache, ready = self.work / KEPT, self.work / CACHE, self.ready
         (self.work / "notebooks").mkdir()
         cache.mkdir(mode=0o700)
-        for phase in PHASES:
-            if phase in fresh:
-                self.tell(phase.title, False)
-                before = _files(kept)
-                self.twice(lambda phase=phase: self.notebook(phase))
-                for file in sorted(f for f, state in _files(kept).items() if before.get(f) != state):
-                    copy = cache / phase.id / file.relative_to(kept)
-                    copy.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copy2(file, copy)
-                self.tell(f"{phase.title} done in {self.seconds[phase.id]:.1f} s", True)
-            elif phase in self.ready.phases or phase in carried:
-                former.take_over(phase, self.work, kept, cache)
-                if phase in self.ready.phases:
-                    self.tell(f"{phase.title}: nothing has changed", True)
+        taken = [p for p in PHASES if p not in fresh and (p in ready.phases or p in carried)]
+        with Ahead(self.crew, kept) as ahead:
+            for phase in PHASES:
+                if phase in fresh:
+                    if not ahead.folder and not any(p.number > phase.number for p in taken):
+                        coming = [p for p in fresh if p.number >= phase.number]
+                        ahead.begin(ready.opened, [ready.asks[p.id] for p in coming])
+                    self.tell(phase.title, False)
+                    before = _files(kept)
+                    self.twice(lambda phase=phase: self.notebook(phase, ahead.folder))
+                    for file in sorted(f for f, state in _files(kept).items() if before.get(f) != state):
+                        copy = cache / phase.id / file.relative_to(kept)
+                        copy.parent.mkdir(parents=True, exist_ok=True)
+                        shutil.copy2(file, copy)
+                    self.tell(f"{phase.title} done in {self.seconds[phase.id]:.1f} s", True)
+                elif phase in taken:
+                    former.take_over(phase, self.work, kept, cache)
+                    if phase in ready.phases:
+                        self.tell(f"{phase.title}: nothing has changed", True)
 
-    def notebook(self, phase: Phase) -> None:
+    def notebook(self, phase: Phase, beside: Path | None) -> None:
         begin, ready = perf_counter(), self.ready
         execute(
             self.engagement,
@@ -152,6 +158,7 @@ class _Run:
             timeout=self.order.timeout,
             notebook_timeout=self.order.notebook_timeout,
             crew=self.crew,
+            beside=beside,
         )
         self.seconds[phase.id] = round(perf_counter() - begin, 3)
 

@@ -100,9 +100,13 @@ class Worker:
 
 
 class Crew:
-    """The processes of one client's run: none of them outlives the ``with`` block; ``peak`` is their most memory in bytes."""
+    """The processes of one client's run: none of them outlives the ``with`` block; ``peak`` is their most memory in bytes.
 
-    def __init__(self):
+    ``spare``: whether the machine has a core for a second process beside the one that the run waits for.
+    """
+
+    def __init__(self, spare: bool = False):
+        self.spare = spare and is_warm()
         self.peak = 0
         self.ended = False
         self._workers: set[Worker] = set()

@@ -13,7 +13,7 @@ from playbook.engagement import Engagement
 from playbook.intake.checks import audit
 from playbook.intake.frames import FRAMES, lacking
 from playbook.intake.tables import Tables, open_tables
-from playbook.run.kept import store, stored
+from playbook.run.kept import beside, store, stored
 
 __all__ = ["GATHERED", "gather", "gathered"]
 
@@ -26,7 +26,7 @@ def gathered(engagement: Engagement, name: str) -> tuple[object | None, tuple[st
 
     Raises IntakeError with every stop of the audit: no result rests on such tables.
     """
-    return stored(engagement, name) or _read(engagement, name)
+    return stored(engagement, name) or beside(engagement, name) or _read(engagement, name)
 
 
 def gather(engagement: Engagement, as_of: date, folder: Path) -> dict[str, tuple[str, ...]]:

@@ -2,8 +2,9 @@
 
 Within a process results are kept in memory. During ``playbook run`` they also lie in the run's own
 work folder (named by ``PLAYBOOK_WORK``), which only this run writes and which is gone when it ends;
-that is why a pickle may be read from there and from nowhere else. What is kept belongs to one client
-file and one as-of day: a notebook that opens another one finds nothing of it.
+that is why a pickle may be read from there and from nowhere else. Where another process of the run works
+ahead of the notebooks, each of the two has a folder of its own, and ``PLAYBOOK_BESIDE`` names the other's.
+What is kept belongs to one client file and one as-of day: a notebook that opens another one finds nothing of it.
 """
 
 import os
@@ -19,11 +20,11 @@ from playbook.run.earlier import earlier_files, sound
 from playbook.run.noted import noted
 
 __all__ = [
-    "FINDINGS", "LESSONS", "PLAN", "READERS", "WORK_VARIABLE", "keep", "kept_figures", "kept_lists", "past_findings",
-    "past_lessons", "past_plan", "recall", "store", "stored",
+    "BESIDE_VARIABLE", "FINDINGS", "LESSONS", "PLAN", "READERS", "WORK_VARIABLE", "beside", "keep", "kept_figures",
+    "kept_lists", "known", "past_findings", "past_lessons", "past_plan", "recall", "room", "store", "stored",
 ]  # fmt: skip
 
-WORK_VARIABLE = "PLAYBOOK_WORK"
+WORK_VARIABLE, BESIDE_VARIABLE = "PLAYBOOK_WORK", "PLAYBOOK_BESIDE"
 FINDINGS, LESSONS, PLAN = "findings.json", "lessons.json", "plan.json"
 _LISTS, _FIGURES = "-lists", "-figures"
 _memory: dict[tuple[Engagement, str], Result] = {}
@@ -45,17 +46,34 @@ def recall(engagement: Engagement, name: str) -> Result | None:
     return _memory.get((engagement, name)) or stored(engagement, name)
 
 
+def known(engagement: Engagement, name: str) -> bool:
+    """Whether ``recall`` would find a result under that name."""
+    folder = os.environ.get(WORK_VARIABLE)
+    return (engagement, name) in _memory or bool(folder) and _file(engagement, name, Path(folder)).is_file()
+
+
 def store(engagement: Engagement, name: str, value: object, folder: Path) -> None:
-    """Write a value into a run's work folder, for the notebooks of the run."""
+    """Write a value into a run's work folder, for the notebooks of the run; others see it whole or not at all."""
     file = _file(engagement, name, folder)
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("wb") as stream:
+    part = file.with_suffix(".part")
+    with part.open("wb") as stream:
         pickle.dump(value, stream, pickle.HIGHEST_PROTOCOL)
+    part.replace(file)
 
 
 def stored(engagement: Engagement, name: str) -> object | None:
     """The value that this run wrote under that name; None when there is none, and outside ``playbook run``."""
-    folder = os.environ.get(WORK_VARIABLE)
+    return _read(engagement, name, WORK_VARIABLE)
+
+
+def beside(engagement: Engagement, name: str) -> object | None:
+    """The value that the process beside this one wrote under that name; None when there is none, or no such process."""
+    return _read(engagement, name, BESIDE_VARIABLE)
+
+
+def _read(engagement: Engagement, name: str, variable: str) -> object | None:
+    folder = os.environ.get(variable)
     if folder and (file := _file(engagement, name, Path(folder))).is_file():
         with file.open("rb") as stream:
             return pickle.load(stream)
@@ -78,7 +96,12 @@ def _kept(engagement: Engagement, as_of: date, name: str, folder: Path) -> tuple
 
 
 def _file(engagement: Engagement, name: str, folder: Path) -> Path:
-    return folder / f"{engagement.client}-{engagement.as_of}-{engagement.language}-{engagement.digest[:12]}" / f"{name}.pickle"
+    return folder / room(engagement) / f"{name}.pickle"
+
+
+def room(engagement: Engagement) -> str:
+    """The folder, in a work folder, of what belongs to one client file, as-of day and language."""
+    return f"{engagement.client}-{engagement.as_of}-{engagement.language}-{engagement.digest[:12]}"
 
 
 def past_lessons(engagement: Engagement, as_of: date) -> tuple[Lesson, ...]:

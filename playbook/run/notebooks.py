@@ -14,7 +14,7 @@ from playbook.engagement import HOME_VARIABLE, Engagement
 from playbook.errors import RunError, UsageError
 from playbook.result.html import MIME
 from playbook.run.crew import Crew
-from playbook.run.kept import WORK_VARIABLE
+from playbook.run.kept import BESIDE_VARIABLE, WORK_VARIABLE
 from playbook.run.parameters import accepted, checked, chosen
 from playbook.run.phases import Phase
 
@@ -78,13 +78,17 @@ def execute(
     timeout: float | None = None,
     notebook_timeout: float | None = None,
     crew: Crew | None = None,
+    beside: Path | None = None,
 ) -> NotebookNode:
     """Run a notebook for a client in a fresh kernel; the executed notebook is written to ``output``, good or bad.
 
-    ``timeout`` and ``notebook_timeout`` are limits in seconds for each cell and for all of them; the kernel belongs to ``crew``.
+    ``timeout`` and ``notebook_timeout`` are limits in seconds for each cell and for all of them; the kernel belongs to ``crew``;
+    ``beside`` is the folder of a process that works ahead.
     Raises RunError with a ``FailedCell`` as ``failed``, and Killed when the kernel was ended from outside.
     """
     environment = {WORK_VARIABLE: str(work), HOME_VARIABLE: str(engagement.root)}
+    if beside:
+        environment[BESIDE_VARIABLE] = str(beside)
     try:
         notebook = papermill.execute_notebook(
             file,

@@ -12,8 +12,9 @@ from playbook.run.phases import PHASES, method_of
 
 __all__: list[str] = []
 
+gc.disable()  # while all that is made stays
 _ROOMS = (
-    "playbook.run.ready", "playbook.run.pages", "matplotlib.pyplot", "typer",
+    "playbook.run.ready", "playbook.run.prospects", "playbook.run.study", "playbook.run.pages", "matplotlib.pyplot", "typer",
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio", "sqlite3",
     "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic",
 )  # fmt: skip
@@ -27,3 +28,4 @@ for _room in _ROOMS:
     importlib.import_module(_room)
 gc.collect()
 gc.freeze()
+gc.enable()

@@ -15,8 +15,7 @@ from playbook.run.manifest import inputs
 from playbook.run.notebooks import notebook_file, parameters_of, read_notebook
 from playbook.run.peers import PeerReport, peer_rows, read_peers
 from playbook.run.phases import Phase
-from playbook.run.prospects import require_usable
-from playbook.run.uses import uses
+from playbook.run.uses import asks, uses
 
 __all__ = ["Ready", "prepare"]
 
@@ -31,11 +30,17 @@ class Ready:
     files: dict[str, Path]  # phase id -> notebook
     parameters: dict[str, dict[str, object]]  # phase id -> what its notebook is given
     rests: dict[str, tuple[str, ...] | None]  # phase id -> names of what its answers rest on
+    asks: dict[str, tuple[str, ...] | None]  # phase id -> methods its notebook asks for, all with their defaults; None if not so
     inputs: list[dict]
     span: tuple[date, date]
     cautions: int
     damaged: tuple[str, ...]  # files of earlier reports that are passed over
     seconds: dict[str, float]
+
+    @property
+    def opened(self) -> Engagement:
+        """The engagement as its notebooks open it."""
+        return self.engagement.model_copy(update={"as_of": self.as_of})
 
 
 def prepare(
@@ -49,6 +54,8 @@ def prepare(
 
     Raises IntakeError, EngagementError or UsageError; nothing has been written by then.
     """
+    from playbook.run.prospects import require_usable  # with methods, which the process that orchestrates does not need
+
     begin = perf_counter()
     require_usable(engagement)
     found = audit(engagement)
@@ -73,6 +80,7 @@ def prepare(
         files=files,
         parameters=parameters,
         rests=_rests(phases, files, reads),
+        asks={phase.id: asks(read_notebook(files[phase.id])) for phase in phases},
         inputs=inputs(engagement, found),
         span=span,
         cautions=len([c for c in found.checks if c.level == "caution"]),

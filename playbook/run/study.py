@@ -21,8 +21,9 @@ from playbook.result.told import told
 from playbook.run.archive import past_memory, peer_kpis
 from playbook.run.feedback import read_feedback
 from playbook.run.gathered import GATHERED, gathered
-from playbook.run.kept import keep, past_findings, past_lessons, past_plan, recall, stored
+from playbook.run.kept import beside, keep, known, past_findings, past_lessons, past_plan, recall, stored
 from playbook.run.phases import method_of
+from playbook.run.turns import turn
 
 __all__ = ["study"]
 
@@ -44,8 +45,13 @@ def study(engagement: Engagement, method: Method, **settings) -> Result:
             raise UsageError(
                 f"{method.__name__} has no setting {name!r}.{did_you_mean(name, known)} Settings: {', '.join(known) or 'none'}."
             )
-    if not settings and (ahead := _ahead(engagement, method)):
-        return ahead
+    if settings:
+        return _answer(engagement, method, signature, settings)
+    with turn(engagement, method.__name__):
+        return _ahead(engagement, method) or _answer(engagement, method, signature, settings)
+
+
+def _answer(engagement: Engagement, method: Method, signature: inspect.Signature, settings: dict) -> Result:
     started = perf_counter()
     given, missing = _fill(engagement, signature, settings)
     result = _locked(engagement, method, missing) if missing else method(**given)
@@ -65,15 +71,21 @@ def _fill(engagement: Engagement, signature: inspect.Signature, settings: dict) 
             value, lacks = _from_tables(engagement, name)
         elif name in _VALUES:
             value, lacks = _VALUES[name](engagement), ()
-        elif parameter.default is not None and parameter.default is not parameter.empty:
-            continue  # a tuning value at its default
-        else:
+        elif _is_result(parameter):
             value, lacks = _earlier(engagement, name)
+        else:
+            continue  # a tuning value at its default
         if not lacks:
             given[name] = value
         elif parameter.default is parameter.empty:
             missing.extend(lacks)
     return given, tuple(dict.fromkeys(missing))
+
+
+def _is_result(parameter: inspect.Parameter) -> bool:
+    """Whether a method is given another one's result by that parameter."""
+    given = parameter.name in GATHERED or parameter.name in _VALUES
+    return not given and (parameter.default is None or parameter.default is parameter.empty)
 
 
 _VALUES: dict[str, Callable[[Engagement], object]] = {
@@ -113,9 +125,16 @@ def _earlier(engagement: Engagement, name: str) -> tuple[Result | None, tuple[st
 
 
 def _ahead(engagement: Engagement, method: Method) -> Result | None:
-    """The answer that this run worked out already, for an earlier notebook that asked for it with the method's defaults."""
-    result = stored(engagement, method.__name__ + AHEAD)
-    return result if result and method is method_of(method.__name__) else None
+    """The answer that this run worked out already with the method's defaults: for an earlier notebook, or beside this process."""
+    name = method.__name__
+    result = stored(engagement, name + AHEAD) or beside(engagement, name)
+    if result is None or method is not method_of(name):
+        return None
+    keep(engagement, name, result)  # with its lists and what later reports remember of it
+    for parameter in filter(_is_result, inspect.signature(method).parameters.values()):
+        if not known(engagement, parameter.name):  # what it rests on is kept, too, as if it had been worked out here
+            _earlier(engagement, parameter.name)
+    return result
 
 
 def _locked(engagement: Engagement, method: Method, missing: tuple[str, ...]) -> Locked:

@@ -12,7 +12,7 @@ from playbook.result.contract import Result
 from playbook.run.phases import PHASES, Phase, method_of
 from playbook.run.rests import ALWAYS
 
-__all__ = ["FROM_REPORTS", "uses"]
+__all__ = ["FROM_REPORTS", "asks", "uses"]
 
 # Values that no client file holds. What else a method may name (objectives, parameters ...) stands in client.yml.
 FROM_REPORTS = {
@@ -24,6 +24,7 @@ FROM_REPORTS = {
     "service_feedback": "table:feedback",
 }
 _OPENS = frozenset({"open", "exec", "eval", "input", "compile", "__import__", "get_ipython"})
+_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 def uses(phase: Phase, notebook: NotebookNode, reads: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
@@ -50,6 +51,27 @@ def uses(phase: Phase, notebook: NotebookNode, reads: Mapping[str, tuple[str, ..
                 pending.append(earlier)
                 found.update(_settings(name, phase))
     return (*ALWAYS, *sorted(found))
+
+
+def asks(notebook: NotebookNode) -> tuple[str, ...] | None:
+    """Names of the methods that a notebook asks ``study`` for, in order; None when it does not ask all with their defaults."""
+    methods = _called(notebook)
+    if methods is None:
+        return None
+    known, asked, named = {m.__name__ for m in methods}, [], 0
+    for node in ast.walk(ast.parse("\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code"))):
+        if isinstance(node, _DEFINES) or (isinstance(node, ast.alias) and node.asname):
+            return None  # something of its own, or under a name of its own
+        if isinstance(node, ast.Name):
+            named += node.id == "study"
+            if isinstance(node.ctx, ast.Store) and node.id in {*known, "study"}:
+                return None
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "study":
+            names = [one.id for one in node.args if isinstance(one, ast.Name)]
+            if node.keywords or len(names) != 2 or names[1] not in known:
+                return None
+            asked.append(names[1])
+    return tuple(asked) if named == len(asked) else None
 
 
 def _settings(name: str, phase: Phase) -> tuple[str, ...]:
