@@ -1,0 +1,51 @@
+"""Words that remember how they were put together, and a catalogue that always answers."""
+
+import pickle
+
+import pytest
+
+from playbook.locale import LANGUAGES, Said, catalogue, said, said_n, told
+
+
+@pytest.fixture
+def german(tmp_path, monkeypatch):
+    """A third language is one file."""
+    (tmp_path / "de.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\nPlural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+        'msgid "{n} row of {table}"\nmsgid_plural "{n} rows of {table}"\n'
+        'msgstr[0] "{n} Zeile von {table}"\nmsgstr[1] "{n} Zeilen von {table}"\n\n'
+        'msgid "orders"\nmsgstr "Bestellungen"\n\nmsgid "{first}, and {second}"\nmsgstr "{second} und {first}"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr("playbook.locale.FOLDER", tmp_path)
+    catalogue.cache_clear()
+    yield
+    catalogue.cache_clear()
+
+
+def test_what_was_said_is_english_text_until_it_is_told():
+    text = said_n("{n} row of {table}", "{n} rows of {table}", 1200, table="orders")
+    assert text == "1,200 rows of orders" and isinstance(text, str) and f"{text}." == "1,200 rows of orders."
+
+
+def test_it_is_told_in_another_language_with_all_that_stands_in_it(german):
+    inner = said_n("{n} row of {table}", "{n} rows of {table}", 1, table="orders")
+    whole = said("{first}, and {second}", first=inner, second="orders")
+    assert whole == "1 row of orders, and orders"
+    assert told(whole, "de_DE") == "Bestellungen und 1 Zeile von Bestellungen"
+    assert told(whole, "en") == whole == told(whole, "fr")
+
+
+def test_what_nobody_translated_stays(german):
+    assert told("surveys", "de") == "surveys" and told("", "de") == "" and told(said("{n} steps", n=3), "de") == "3 steps"
+
+
+def test_it_survives_being_stored():
+    text = said_n("{n} row", "{n} rows", 2)
+    again = pickle.loads(pickle.dumps(text))  # noqa: S301
+    assert isinstance(again, Said) and (again, again.forms, again.n) == (text, text.forms, 2)
+
+
+def test_english_and_chinese_are_spoken():
+    assert LANGUAGES == ("en", "zh")
+    assert told("Needs analysis", "zh") == told("Needs analysis", "zh_Hans_CN") == "需求分析"
