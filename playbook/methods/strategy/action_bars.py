@@ -76,4 +76,4 @@ def action_bars(
 def _short(whom: str) -> str:
     """Cut between words where there are any, and anywhere in a language that writes without spaces."""
     short = shorten(whom, LONGEST, placeholder=" …")
-    return short if short.strip(" …") else f"{whom[: LONGEST - 1]}…"
+    return short if len(short) > min(len(whom), LONGEST) // 2 else f"{whom[: LONGEST - 1]}…"

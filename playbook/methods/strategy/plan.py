@@ -156,8 +156,14 @@ def _told(actions: pd.DataFrame, fmt: Formats) -> pd.DataFrame:
 
 
 def _listed(actions: pd.DataFrame) -> Worklist:
-    how = "All actions in order of start. Put names to the roles; once one has begun, enter it under interventions in client.yml."
-    return Worklist("plan", "Plan", how, actions, _LISTED, "action_id")
+    return Worklist(
+        "plan",
+        "Plan",
+        "All actions in order of start. Put names to the roles; once one has begun, enter it under interventions in client.yml.",
+        actions,
+        _LISTED,
+        "action_id",
+    )
 
 
 def _assumptions(fmt: Formats) -> tuple[Assumption, ...]:
