@@ -25,7 +25,8 @@ FEWEST_NAMED = 12  # letters of a caption's first part that name a folded table;
 CROWDED = 10  # columns from which a table is set more closely
 SHORT_WORDS, LONG_WORDS = 18, 40  # characters up to which a column of words stays on one line, and from which it is given room
 _SPEAKING_UNITS = {"money", "unit_money", "share", "points", "days"}  # a bare count could be any number of the sentence
-_SIGNED = re.compile(r"[+−][^\s，。；、（）]+")
+# What no line may part: a sign from its amount, a Chinese amount from its unit.
+_WHOLE = re.compile(r"[+−][^\s，。；、（）]+|[^\s\w，。；：、（）“”]?[\d,.]*\d[万亿]")
 EVIDENCE = (mark("shown"), mark("likely"), mark("indicative"), mark("not shown"), mark("harmful"))
 GRADES = (mark("low"), mark("medium"), mark("high"))
 
@@ -73,7 +74,7 @@ def emphasised(sentence: str, figures: Iterable[str] = ()) -> Markup:
     """A sentence with its ``figures`` (as written in it) in bold; a sign is never parted from its amount at a line's end."""
     wanted = [re.escape(f) for f in sorted(filter(None, figures), key=len, reverse=True)]
     # A Chinese character may stand right beside a figure, a Latin letter or a digit makes it another one.
-    pattern = "|".join([*(rf"(?<![A-Za-z0-9_.,])[+−]?{w}(?![.,]?[A-Za-z0-9_])" for w in wanted), _SIGNED.pattern])
+    pattern = "|".join([*(rf"(?<![A-Za-z0-9_.,])[+−]?{w}(?![.,]?[A-Za-z0-9_])" for w in wanted), _WHOLE.pattern])
     parts, end = [], 0
     for match in re.finditer(pattern, sentence):
         bold = any(re.fullmatch(rf"[+−]?{w}", match.group()) for w in wanted)
