@@ -1,6 +1,7 @@
 """Watching: where all clients stand, read from what is published and from nothing else, so that fifty take seconds."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ __all__ = ["WATCH", "watch_clients", "write_watch"]
 
 WATCH = "watch.html"
 MOST = 2  # alerts and changes told of each client; its report has all
-ACT = "Act now: "
+_LEVEL = re.compile(r"^[^:：]{1,20}[:：]\s*")  # what begins an alert's sentence: the page says it in its own way
 LONGEST = 170  # characters of a sentence
 GOALS = "plan-tracking-goals"
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)  # damaged, or of another form
@@ -57,7 +58,7 @@ def _row(client: str, root: Path) -> WatchRow:
     last, manifest = folders[-1], read_manifest(folders[-1])
     findings = _findings(last)
     alerts = [f for f in findings if f["section"] == "alerts"]
-    urgent = [f for f in alerts if f["sentence"].startswith(ACT)]
+    urgent = [f for f in alerts if f.get("urgent")]
     others = [f for f in alerts if f not in urgent and not f["id"].endswith("-quiet")]
     plan, behind = _plan(findings)
     changed, changes = _changes(folders, findings)
@@ -95,13 +96,14 @@ def _decide(urgent: list, others: list, answered: bool) -> str:
 
 def _told(finding: dict) -> str:
     """An alert's first sentence, with the money at stake where it does not say it."""
-    first, money = _short(finding["sentence"].removeprefix(ACT).removeprefix("Watch: ")), finding.get("money_text")
+    first, money = _short(_LEVEL.sub("", finding["sentence"])), finding.get("money_text")
     return f"{first.rstrip('.')} ({money} at stake)." if money and money not in first else first
 
 
 def _short(sentence: str) -> str:
     """The first sentence, cut where it is long."""
-    return shorten(f"{sentence.split('. ')[0].rstrip('.')}.", LONGEST, placeholder=" …")
+    first = re.split(r"(?<=[.。]) |(?<=。)", sentence)[0]
+    return shorten(first if first.endswith("。") else f"{first.rstrip('.')}.", LONGEST, placeholder=" …")
 
 
 def _plan(findings: list[dict]) -> tuple[str, int]:

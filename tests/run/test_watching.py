@@ -31,7 +31,7 @@ def publish(root, client, day, findings, finished="2026-11-01T08:00:00+00:00", p
     return folder
 
 
-URGENT = finding("alerts", "alerts-a", "Act now: Revenue fell. And more.", money=9e5, money_text="€900K", value=None)
+URGENT = finding("alerts", "alerts-a", "Act now: Revenue fell. And more.", money=9e5, money_text="€900K", value=None, urgent=True)
 QUIET = finding("alerts", "alerts-quiet", "Nothing.")
 BEHIND = finding("plan-tracking", "plan-tracking-goals", "Of the plan's 3 targets 1 is open and 2 are behind.", value=2.0)
 
@@ -108,7 +108,9 @@ def test_a_report_before_targets_were_counted_and_one_without_a_plan(tmp_path):
 
 
 def test_the_page_may_be_read_by_anybody_and_is_the_same_twice(tmp_path):
-    publish(tmp_path, "acme", "2026-10-31", [finding("alerts", "alerts-a", "Act now: <script>alert(1)</script> fell.")])
+    publish(
+        tmp_path, "acme", "2026-10-31", [finding("alerts", "alerts-a", "Act now: <script>alert(1)</script> fell.", urgent=True)]
+    )
     rows = watch_clients(tmp_path, ["acme", "fresh"])
     page = write_watch(tmp_path, rows)
     text = page.read_text("utf-8")
