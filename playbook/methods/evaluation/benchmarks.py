@@ -88,8 +88,15 @@ def _findings(table: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
     found = tuple(_stands_out(row, fmt) for row in rows.itertuples())
     if found:
         return found
-    text = "No KPI lies outside the middle half of comparable clients."
-    return (Finding("benchmarks-usual", text, float(len(table)), "count", evidence="indicative"),)
+    return (
+        Finding(
+            "benchmarks-usual",
+            "No KPI lies outside the middle half of comparable clients.",
+            float(len(table)),
+            "count",
+            evidence="indicative",
+        ),
+    )
 
 
 def _stands_out(row, fmt: Formats) -> Finding:

@@ -166,7 +166,7 @@ def _finding(lesson: Lesson, rule: Rule, impact: Impact, fmt: Formats) -> Findin
 
 def _headline(learned: tuple[tuple[Lesson, Rule], ...], fmt: Formats) -> str:
     if not learned:
-        return "Nothing could be measured yet, so there is no lesson to draw"
+        return fmt.say("Nothing could be measured yet, so there is no lesson to draw")
     counts = {step: sum(lesson.next_step == step for lesson, _ in learned) for step in STEPS}
     each = [
         fmt.say("{n} to scale", n=fmt.count(counts["scale"])) if counts["scale"] else "",

@@ -71,9 +71,9 @@ def earned_figure(earned: pd.DataFrame, sums: Total, fmt: Formats) -> Figure:
     }
     shown = rows.assign(value=rows["value"].where(rows["evidence"].isin(SURE)), evidence=rows["evidence"].map(fmt.told))
     caption = (
-        "Earned after cost by intervention: a range that crosses zero may be a gain or a loss."
+        mark("Earned after cost by intervention: a range that crosses zero may be a gain or a loss.")
         if what == "profit"
-        else "Extra revenue by intervention: a range that crosses zero cannot be told from no effect."
+        else mark("Extra revenue by intervention: a range that crosses zero cannot be told from no effect.")
     )
     alt = fmt.say("{what}, {level} ranges: {ranges}.", what=meant, level=level, ranges=told)
     return Figure(svg, caption, SOURCE, alt, Table(shown, meant, SOURCE, columns))
@@ -82,5 +82,5 @@ def earned_figure(earned: pd.DataFrame, sums: Total, fmt: Formats) -> Figure:
 def baseline_figure(parts: pd.DataFrame, fmt: Formats) -> Figure:
     """What interventions brought of the change of revenue, and all the rest."""
     total = round(float(parts["change"].sum()), 2)
-    caption = "The change of revenue between the last two equal spans of time, and what interventions brought of it."
+    caption = mark("The change of revenue between the last two equal spans of time, and what interventions brought of it.")
     return waterfall([*parts["label"], fmt.say("Change of revenue")], [*parts["change"], total], caption, SOURCE, fmt)

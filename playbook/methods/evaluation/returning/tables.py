@@ -91,9 +91,13 @@ def _worth(told: Told) -> Table | None:
         "left_out": ("One left out", "money"),
         "span": ("Difference, range", "text"),
     }
-    caption = "What a customer is still worth today, by whether the lot gave the intervention."
-    source = "orders, interventions; lifetime value of this report"
-    return Table(told.worth.assign(span=spans), caption, source, columns, aside=True)
+    return Table(
+        told.worth.assign(span=spans),
+        "What a customer is still worth today, by whether the lot gave the intervention.",
+        "orders, interventions; lifetime value of this report",
+        columns,
+        aside=True,
+    )
 
 
 def _felt(told: Told) -> Table | None:
@@ -108,7 +112,7 @@ def _felt(told: Told) -> Table | None:
         columns=["measure", "before", "after", "n"],
     )
     columns = {
-        "measure": ("What", "text"),
+        "measure": ("Measure", "text"),
         "before": ("Before the first intervention", "text"),
         "after": ("Since", "text"),
         "n": ("Answers or tickets", "count"),
@@ -170,6 +174,11 @@ def assumptions(told: Told) -> tuple[Assumption, ...]:
         text = told.fmt.say("Left out of every sum, with its cost, because the comparison is in doubt: {names}.", names=names)
         found.append(Assumption(text, "high", "high"))
     if len(told.felt):
-        text = "Satisfaction and cost to serve are compared before and since; other changes and the season are counted in."
-        found.append(Assumption(text, "low", "medium"))
+        found.append(
+            Assumption(
+                "Satisfaction and cost to serve are compared before and since; other changes and the season are counted in.",
+                "low",
+                "medium",
+            )
+        )
     return tuple(found)

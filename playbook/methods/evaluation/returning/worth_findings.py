@@ -1,5 +1,6 @@
 """Worth findings: what customers are still worth, how satisfied they are and what they cost to serve, since we began."""
 
+from playbook.locale import mark
 from playbook.methods.evaluation.returning.service import YEAR
 from playbook.methods.evaluation.returning.told import Told
 from playbook.result.contract import Finding
@@ -26,7 +27,9 @@ def worth_findings(told: Told) -> list[Finding]:
     """Of those who got an intervention against those left out by lot, and of all against the last report."""
     found = [_apart(row, told.fmt) for row in told.worth[(told.worth["low"] > 0) | (told.worth["high"] < 0)].itertuples()]
     if len(told.worth) and not found:
-        text = "In what they are still worth, those who got an intervention and those left out differ by no more than chance."
+        text = mark(
+            "In what they are still worth, those who got an intervention and those left out differ by no more than chance."
+        )
         found.append(Finding("returns-worth", text, n=int(told.worth["n"].max()), evidence="not shown"))
     return [*found, *(_since(row, told.fmt) for row in told.since.itertuples())]
 

@@ -56,7 +56,7 @@ def tables(frame: pd.DataFrame, measured: Sequence[Effect], margin: float | None
         "detectable": ("Smallest effect to be seen", "share"),
     }
     choice = {"label": label, "design": ("Compared with", "text"), "why": ("Why", "text")}
-    notes = {"label": label, "start": ("From", "date"), "end": ("To", "date"), "note": ("To keep in mind", "text")}
+    notes = {"label": label, "start": ("First day", "date"), "end": ("Last day", "date"), "note": ("To keep in mind", "text")}
     sure = frame["verdict"].isin(SURE)  # where chance may have done it, a range is all there is to say about money
     told = frame.assign(**{name: frame[name].where(sure) for name in ("revenue", "profit", "roi")})
     told = told.assign(**{column: [write(row, fmt) for row in frame.itertuples()] for column, write in WRITTEN.items()})

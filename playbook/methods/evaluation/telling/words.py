@@ -17,15 +17,12 @@ OWNER = mark("marketing")
 def headline(measured: tuple[Effect, ...], stated: int, fmt: Formats) -> str:
     """What the strongest effect came to; ``stated`` counts the interventions of client.yml."""
     if not measured:
-        return "No intervention can be measured yet"
+        return fmt.say("No intervention can be measured yet")
     first = measured[0]
     if first.verdict not in SURE:
-        return fmt.say_n(
-            "{label} has not shown a sure effect on revenue",
-            "None of the {n} interventions has shown a sure effect on revenue",
-            stated,
-            label=first.label,
-        )
+        if stated == 1:
+            return fmt.say("{label} has not shown a sure effect on revenue", label=first.label)
+        return fmt.say("None of the {n} interventions has shown a sure effect on revenue", n=fmt.count(stated))
     sure, values = first.verdict == "shown", {"label": first.label, "revenue": fmt.money(first.revenue)}
     if first.verdict == "harmful":
         return fmt.say("{label} lowered revenue by {revenue}", **values | {"revenue": fmt.money(-first.revenue)})

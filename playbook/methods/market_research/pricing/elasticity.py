@@ -121,7 +121,7 @@ def levels(panel: PricePanel) -> tuple[list[np.ndarray], str]:
     groups = int((sizes >= FEWEST_TOGETHER).sum())
     if groups < 2:  # one group's months are in the weeks already
         return effects, "none"
-    for period, name in (("M", "month"), ("Q", "quarter"), ("Y", "year")):
+    for name, period in {"month": "M", "quarter": "Q", "year": "Y"}.items():
         times, distinct = pd.factorize(rows["week"].dt.to_period(period), sort=True)
         if groups * len(distinct) <= MOST_LEVELS:
             code = np.where(large, 1 + rows["group"].to_numpy() * len(distinct) + times, 0)

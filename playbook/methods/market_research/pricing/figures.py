@@ -57,7 +57,7 @@ def reaction_figure(told: pd.DataFrame, fmt: Formats, source: str) -> Figure | N
     if len(told) > SHOWN:
         caption = fmt.sentences(caption, fmt.say("The {n} groups with most sales.", n=SHOWN))
     columns = {
-        "category": ("Group", "text"), "change": ("Change of units", "share"),
+        "category": ("Product group", "text"), "change": ("Change of units", "share"),
         "least": ("from", "share"), "most": ("to", "share"),
     }  # fmt: skip
     data = Table(frame, fmt.say("Change of units at a price {up} higher, by group.", up=up), source, columns)

@@ -78,7 +78,7 @@ def price_tables(
         frame = groups.sort_values(["elasticity", "category"], ignore_index=True)
         frame = frame.assign(fewer=fewer_sold(frame["elasticity"]), category=group_names(frame["category"], fmt))
         columns = {
-            "category": ("Group", "text"), **_ELASTICITY, "fewer": (_dearer(fmt), "share"),
+            "category": ("Product group", "text"), **_ELASTICITY, "fewer": (_dearer(fmt), "share"),
             "products": ("Products", "count"), "n_weeks": ("Weeks with sales", "count"),
         }  # fmt: skip
         caption = mark("Elasticity: change of units in percent when a price rises by one percent, with its range.")
@@ -87,7 +87,8 @@ def price_tables(
         tables.append(_steps(steps, against, names, source, fmt))
     if len(products):
         columns = {
-            "name": ("Product", "text"), "category": ("Group", "text"), **_ELASTICITY, "n_weeks": ("Weeks with sales", "count"),
+            "name": ("Product", "text"), "category": ("Product group", "text"), **_ELASTICITY,
+            "n_weeks": ("Weeks with sales", "count"),
         }  # fmt: skip
         caption = mark("Elasticity of each product, drawn to that of its group, the strongest reaction first.")
         shown = products.assign(category=group_names(products["category"], fmt))
@@ -113,7 +114,7 @@ def _steps(steps: pd.DataFrame, against: pd.DataFrame, names: pd.Series, source:
     frame = steps.assign(name=steps["product_id"].map(names), above=steps["product_id"].map(rivals).astype(float) - 1)
     frame["price"] = frame["price"].where(frame["price"] >= CENT)
     columns = {
-        "name": ("Product", "text"), "price": ("Price now", "unit_money"), "step": ("Step", "share"),
+        "name": ("Product", "text"), "price": ("Price now", "unit_money"), "step": ("Price step", "share"),
         "gain": ("Margin a year", "money"), "gain_low": ("from", "money"), "gain_high": ("to", "money"),
     }  # fmt: skip
     if frame["above"].notna().any():

@@ -97,7 +97,7 @@ def share_figure(groups: pd.DataFrame, fmt: Formats) -> Figure | None:
         "category": ("Product group", "text"), "share_before": ("Share a year before", "share"), "share": ("Share now", "share"),
         "points": ("Change", "points"),
     }  # fmt: skip
-    caption = (
+    caption = mark(
         "Share of the market by product group: a year before (ring) and now (dot, rust where it fell), the largest markets first."
     )
     return Figure(svg, caption, SOURCE, alt, Table(frame, "Shares a year apart.", SOURCE, columns))

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from playbook.locale import mark
 from playbook.methods.market_research.share.findings import OWNER
 from playbook.methods.market_research.share.wallet import Wallet
 from playbook.result.contract import Finding
@@ -23,7 +24,7 @@ def wallet_finding(wallet: Wallet, wallets: pd.DataFrame, by_segment: pd.DataFra
         elsewhere=fmt.money(wallet.elsewhere),
     )
     sure = wallet.answers >= ENOUGH and 2 * wallet.above <= wallet.answers
-    action = "Ask the largest of them what they buy elsewhere, and why." if wallet.elsewhere > 0 else None
+    action = mark("Ask the largest of them what they buy elsewhere, and why.") if wallet.elsewhere > 0 else None
     return Finding(
         "market-wallet", fmt.sentences(asked, _carried(wallet, wallets, by_segment, fmt)),
         value=wallet.share, unit="share", low=wallet.low, high=wallet.high, n=wallet.answers,
