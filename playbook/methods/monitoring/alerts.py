@@ -168,6 +168,7 @@ def _findings(frame: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
             evidence=a.evidence,
             action=a.action,
             owner=a.owner,
+            urgent=a.level == "act now",
         )
         for a in frame.itertuples()
     )
@@ -188,7 +189,7 @@ def _tables(frame: pd.DataFrame, parts: pd.DataFrame, fmt: Formats) -> tuple[Tab
         return (ranked,)
     labels = {
         "alert": ("Alert", "text"), "by": ("By", "text"), "group": ("Part", "text"), "expected": ("Expected", "money"),
-        "actual": ("Was", "money"), "change": ("Change", "unit_money"),
+        "actual": ("Actual", "money"), "change": ("Change", "unit_money"),
     }  # fmt: skip
     return ranked, Table(
         parts, "What the changes of revenue are made of; the parts of each way of looking add up to the change",

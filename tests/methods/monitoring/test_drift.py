@@ -43,7 +43,7 @@ def test_nothing_drifts_where_nothing_changed():
 
 def test_what_shifted_heads_the_report_with_what_to_do():
     result = drift(FMT, customer_snapshots=snapshots(shift=2.5), product_weeks=products())
-    assert result.headline == "Customers have changed strongly"
+    assert result.headline == "The customer base has changed strongly"
     first = result.findings[0]
     assert first.id == "drift-customers" and first.evidence == "shown" and first.action
     assert "bought in the last year (€2" in first.sentence and "a year ago" in first.sentence

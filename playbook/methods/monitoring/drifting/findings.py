@@ -14,6 +14,7 @@ from playbook.methods.monitoring.drifting.words import (
     ACTIONS,
     MATTERS,
     MAYBE,
+    ROWS,
     SALES,
     SCORES_SHIFTED,
     SHIFTED,
@@ -115,7 +116,7 @@ def moves_finding(migration: pd.DataFrame, when: str, fmt: Formats) -> Finding |
 
 def _columns(rows: pd.DataFrame, told: Told) -> Finding:
     fmt, alerts, kind = told.fmt, rows[rows["grade"].isin([STRONG, "moderate"])], rows["kind"].iloc[0]
-    when, names = told.against(kind), fmt.told(MATTERS[kind][1])
+    when, names = told.against(kind), fmt.told(ROWS[kind])
     columns = fmt.say_n("{n} column that describes {rows}", "{n} columns that describe {rows}", len(rows), rows=names)
     if alerts.empty:
         slight = int((rows["grade"] == "slight").sum())

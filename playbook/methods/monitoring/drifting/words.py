@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from playbook.intake.frames.products import NO_GROUP
 from playbook.locale import mark
 from playbook.methods.monitoring.drifting.distance import ALL_OTHER, NOT_KNOWN
 from playbook.methods.monitoring.drifting.grades import STRONG
@@ -10,12 +11,12 @@ from playbook.methods.monitoring.drifting.people import MAYBE_OPEN, MAYBE_SEASON
 from playbook.methods.strategy.predicting.wording import column_name
 from playbook.result.formats import Formats
 
-__all__ = ["ACTIONS", "MATTERS", "MAYBE", "SALES", "SCORES_SHIFTED", "SHIFTED", "level_name", "row_name"]
+__all__ = ["ACTIONS", "MATTERS", "MAYBE", "ROWS", "SALES", "SCORES_SHIFTED", "SHIFTED", "level_name", "row_name"]
 
 MATTERS = MappingProxyType(  # as a sentence begins with it, as it goes on, and its grammatical number, for ``say_n``
     {
-        "customers": (mark("Customers"), mark("customers"), 2),
-        "cases": (mark("Cases"), mark("cases"), 2),
+        "customers": (mark("The customer base"), mark("the customer base"), 1),
+        "cases": (mark("The cases"), mark("the cases"), 2),
         "score": (mark("Scores"), mark("scores"), 2),
         "calibration": (mark("How well scores meet what happens"), mark("how well scores meet what happens"), 1),
         "segments": (mark("Segment sizes"), mark("segment sizes"), 2),
@@ -24,6 +25,7 @@ MATTERS = MappingProxyType(  # as a sentence begins with it, as it goes on, and 
         "price": (mark("Prices"), mark("prices"), 2),
     }
 )
+ROWS = {"customers": mark("customers"), "cases": mark("cases")}
 MAYBE = {MAYBE_SEASON: mark("this may be the season"), MAYBE_OPEN: mark("this may be who is still open")}
 SHIFTED = {
     STRONG: mark("{what} has shifted strongly against {when}: {change}."),
@@ -36,7 +38,7 @@ SCORES_SHIFTED = {
     "slight": mark("The scores of {rows} have shifted slightly against those of {rows} with a known end: {means}."),
 }
 KEEPER = mark("whoever keeps the score")
-MARKETING, SALES = mark("marketing"), mark("sales")
+MARKETING, SALES = mark("head of marketing"), mark("head of sales")
 ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "customers": (
@@ -49,7 +51,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "calibration": (mark("Read chances corrected by this much, and learn the score anew on recent cases."), KEEPER),
         "segments": (mark("Size budgets and lists by today's segments, not by last year's."), MARKETING),
         "channel": (mark("Check whether the shift was wanted; move service and budget where orders come from."), MARKETING),
-        "mix": (mark("Check margins of what grows, and stock of it; forecast by product group."), mark("purchasing")),
+        "mix": (mark("Check margins of what grows, and stock of it; forecast by product group."), mark("head of purchasing")),
         "price": (mark("Check whether the change was decided; if not, find who gave the discounts."), SALES),
     }
 )  # fmt: skip
@@ -66,4 +68,4 @@ def row_name(row, fmt: Formats) -> str:
 
 def level_name(level: str, fmt: Formats) -> str:
     """A value of a column as the client writes it; what stands for several values, or for none, in the reader's language."""
-    return fmt.told(level) if level in {ALL_OTHER, NOT_KNOWN} else level
+    return fmt.told(level) if level in {ALL_OTHER, NOT_KNOWN, NO_GROUP} else level
