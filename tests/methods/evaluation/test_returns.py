@@ -50,7 +50,8 @@ def test_money_of_one_intervention():
     assert found.headline == "After its cost of €1,000 Mail earned €1,000"
     told = sentences(found)
     assert told["returns-total"] == (
-        "Mail cost €1,000 and brought €4,000 of revenue, €2,000 of margin: €1,000 left after cost, €2.00 for each €1 spent."
+        "Mail cost €1,000 and brought €4,000 of revenue."
+        " That is €2,000 of margin: €1,000 left after cost, €2.00 for each €1 spent."
     )
     assert told["returns-payback"] == (
         "Mail had earned its cost after 2 weeks of its 4 weeks; at the low end of its range after 2.7 weeks."
@@ -224,3 +225,17 @@ def test_steps_advised_are_held_against_what_a_case_is_worth_now(today, word, ev
         " (€5.50 to €7.00)."
     )
     assert found.evidence == evidence
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"verdict": "likely"}, "Mail cost €1,000 and probably brought €4,000 of revenue. That is €2,000 of margin:"),
+        (
+            {"verdict": "harmful", "revenue": -4000.0, "revenue_low": -5000.0, "revenue_high": -3000.0},
+            "Mail cost €1,000 and lowered revenue by €4,000. With the margin lost, €3,000 is missing.",
+        ),
+    ],
+)
+def test_the_verb_is_as_sure_as_the_evidence(change, told):
+    assert sentences(answer({**MAIL, "design": "other customers", **change}))["returns-total"].startswith(told)

@@ -48,19 +48,29 @@ def _total(told: Told) -> Finding:
 def _earned(told: Told) -> str:
     """What the interventions cost and brought, and where the margin is known, what is left of it."""
     fmt, sums = told.fmt, told.total
-    values = {"subject": started(told), "cost": fmt.money(sums.cost), "revenue": fmt.money(sums.revenue)}
-    if told.margin is None:
-        return fmt.say("{subject} cost {cost} and brought {revenue} of revenue.", **values)
-    values |= {"margin": fmt.money(sums.margin), "left": fmt.money(abs(sums.profit))}
+    values = {"subject": started(told), "cost": fmt.money(sums.cost), "revenue": fmt.money(abs(sums.revenue))}
+    if sums.evidence == "harmful":
+        first = fmt.say("{subject} cost {cost} and lowered revenue by {revenue}.", **values)
+    elif sums.evidence == "shown":
+        first = fmt.say("{subject} cost {cost} and brought {revenue} of revenue.", **values)
+    else:
+        first = fmt.say("{subject} cost {cost} and probably brought {revenue} of revenue.", **values)
+    return first if told.margin is None else fmt.sentences(first, _left(told))
+
+
+def _left(told: Told) -> str:
+    """What of the margin is left after cost."""
+    fmt, sums = told.fmt, told.total
+    values = {"margin": fmt.money(sums.margin), "left": fmt.money(abs(sums.profit)), "one": fmt.money(1.0)}
     if sums.cost <= 0:
-        return fmt.say("{subject} cost {cost} and brought {revenue} of revenue, {margin} of margin.", **values)
-    values |= {"each": fmt.exact_money(sums.margin / sums.cost), "one": fmt.money(1.0)}
+        return fmt.say("That is {margin} of margin.", **values)
+    if sums.margin < 0:
+        return fmt.say("With the margin lost, {left} is missing.", **values)
     return fmt.say(
-        "{subject} cost {cost} and brought {revenue} of revenue, {margin} of margin: {left} left after cost, {each} for each"
-        " {one} spent."
+        "That is {margin} of margin: {left} left after cost, {each} for each {one} spent."
         if sums.profit >= 0
-        else "{subject} cost {cost} and brought {revenue} of revenue, {margin} of margin: {left} short of the cost, {each} for"
-        " each {one} spent.",
+        else "That is {margin} of margin: {left} short of the cost, {each} for each {one} spent.",
+        each=fmt.exact_money(sums.margin / sums.cost),
         **values,
     )
 
