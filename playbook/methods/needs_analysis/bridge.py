@@ -16,6 +16,7 @@ from playbook.methods.needs_analysis.revenue.words import (
     bridge_findings,
     bridge_headline,
     group_findings,
+    group_word,
     label_of,
     source_of,
     visit_findings,
@@ -190,6 +191,7 @@ def _more_tables(visits: pd.DataFrame | None, groups: pd.DataFrame | None, span:
 
 def _shortened(groups: pd.DataFrame, fmt: Formats) -> pd.DataFrame:
     """The groups with the largest change, and all others in one row, so that columns still add up."""
+    groups = groups.assign(category=[group_word(category, fmt) for category in groups["category"]])
     if len(groups) <= MOST_GROUPS:
         return groups
     rest = groups.iloc[MOST_GROUPS - 1 :]

@@ -119,8 +119,8 @@ def _extent(check: Check, fmt: Formats) -> str:
 
 
 def _inventory(inventory: tuple[Inventory, ...], fmt: Formats) -> Table:
-    frame = pd.DataFrame([vars(i) for i in inventory]).astype({"total": "float64"})
-    frame["table"] = frame["table"].map(fmt.told)
+    rows = [vars(i) | {"table": fmt.told(i.table), "origin": fmt.told(i.origin)} for i in inventory]
+    frame = pd.DataFrame(rows).astype({"total": "float64"})
     columns = {
         "table": ("Table", "text"), "origin": ("Read from", "text"), "rows": ("Rows", "count"), "first": ("First day", "date"),
         "last": ("Last day", "date"), "total": ("Total", "unit_money"),
@@ -129,9 +129,9 @@ def _inventory(inventory: tuple[Inventory, ...], fmt: Formats) -> Table:
 
 
 def _checks(checks: list[Check], inventory: tuple[Inventory, ...], fmt: Formats) -> Table:
-    frame = pd.DataFrame([vars(c) for c in checks]).drop(columns="examples").assign(share=[_share(c) for c in checks])
-    for name in ("level", "table", "reason", "remedy"):
-        frame[name] = frame[name].map(fmt.told)
+    # Told before they stand in a frame: pandas keeps the letters of a sentence, not how it was put together.
+    rows = [vars(c) | {name: fmt.told(getattr(c, name)) for name in ("level", "table", "reason", "remedy")} for c in checks]
+    frame = pd.DataFrame(rows).drop(columns="examples").assign(share=[_share(c) for c in checks])
     columns = {
         "level": ("Level", "text"), "table": ("Table", "text"), "column": ("Column", "text"), "rows": ("Rows", "count"),
         "share": ("Of all", "share"), "reason": ("Why it matters", "text"), "remedy": ("What to do", "text"),

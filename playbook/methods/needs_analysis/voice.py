@@ -54,7 +54,7 @@ class Voice(Result):
             drawn.append(course_figure(rated[0].course, rated[1], self.fmt, "surveys"))
         shown = self.drivers[self.drivers["source"] != "orders"]
         if len(shown):
-            drawn.append(drivers_figure(shown, self.fmt, "comments in surveys"))
+            drawn.append(drivers_figure(shown, self.fmt, mark("comments in surveys")))
         if (self.topics["tickets"] > 0).any():
             drawn.append(topics_figure(self.topics, self.fmt, "tickets"))
         return tuple(drawn)

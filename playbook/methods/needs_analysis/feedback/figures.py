@@ -54,8 +54,8 @@ def course_figure(course: pd.DataFrame, measure: str, fmt: Formats, source: str)
     )  # fmt: skip
     unit = "share" if share else "number"
     columns = {
-        "start": ("From", "date"), "end": ("To", "date"), "value": (measure, unit), "low": ("Low", unit), "high": ("High", unit),
-        "n": ("Answers", "count"),
+        "start": ("First day", "date"), "end": ("Last day", "date"), "value": (measure, unit), "low": ("Low", unit),
+        "high": ("High", unit), "n": ("Answers", "count"),
     }  # fmt: skip
     caption = fmt.say("{measure} in each three months, with the {level} range.", measure=measure, level=fmt.share(LEVEL))
     shown = fmt.say("{measure} by three months.", measure=measure)

@@ -61,7 +61,7 @@ def path_figure(path: Path, leak: str | None, fmt: Formats) -> Figure:
     caption = fmt.say("Share of {cases} that reach each step", cases=cases_word(path, fmt))
     data = Table(
         stages[["step", "reached", "share"]].assign(step=names), caption, path_source(path, fmt),
-        {"step": ("Step", "text"), "reached": ("Reached", "count"), "share": ("Share of all", "share")},
+        {"step": ("Step", "text"), "reached": ("Reached the step", "count"), "share": ("Share of all", "share")},
     )  # fmt: skip
     return Figure(svg, caption, path_source(path, fmt), alt, data)
 
@@ -108,7 +108,7 @@ def split_figure(splits: tuple[Split, ...], path: Path, fmt: Formats) -> Figure 
     )
     data = Table(
         groups[["group", "came", "expected", "low", "high"]], shown, path_source(path, fmt),
-        {"group": BY[split.by], "came": ("Cases", "count"), "expected": ("Share", "share"),
+        {"group": BY[split.by], "came": ("Cases at the step", "count"), "expected": ("Share", "share"),
          "low": ("Range from", "share"), "high": ("Range to", "share")},
     )  # fmt: skip
     return Figure(svg, caption, path_source(path, fmt), fmt.say("Dots: {parts}.", parts=fmt.listed(told)), data)

@@ -17,7 +17,7 @@ FEWEST = 30  # moves, to know what is long
 NEARLY_ALL = (
     0.9  # share that moves on from a step in the end, if only to be lost: otherwise who stays is gone, and nobody noted it
 )
-NOBODY = mark("not assigned")
+NOBODY = mark("no owner")
 
 
 @dataclass(frozen=True)

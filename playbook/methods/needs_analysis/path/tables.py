@@ -84,7 +84,7 @@ def _split(split: Split, path: Path, found: Costliest, fmt: Formats) -> Table:
 def _apart(difference: str, better: bool, fmt: Formats) -> str:
     if difference == "indicative":
         return fmt.say("no")
-    return fmt.say("better") if better else fmt.say("worse")
+    return fmt.say("better than the others") if better else fmt.say("worse than the others")
 
 
 def _times(times: pd.DataFrame, path: Path, fmt: Formats) -> Table | None:
@@ -110,7 +110,8 @@ def _turns(moves: pd.DataFrame, path: Path, fmt: Formats) -> Table | None:
         span=[span(fmt.share(t.low), fmt.share(t.high), fmt) for t in back.itertuples()],
     )
     columns = {
-        "step": ("From", "text"), "next_step": ("To", "text"), "kind": ("What", "text"), "cases": ("Times", "count"),
+        "step": ("From step", "text"), "next_step": ("To step", "text"), "kind": ("Kind of turn", "text"),
+        "cases": ("Times", "count"),
         "share": ("Of all at that step", "share"), "span": ("Range of it", "text"),
     }  # fmt: skip
     caption = fmt.say("Where {cases} turn back, the most frequent turns", cases=cases_word(path, fmt))

@@ -6,6 +6,7 @@ from importlib import resources
 import pandas as pd
 from ruamel.yaml import YAML
 
+from playbook.intake.frames.products import NO_GROUP
 from playbook.methods.needs_analysis.revenue.price_volume_mix import EFFECTS
 from playbook.methods.needs_analysis.windows import Windows, earlier
 from playbook.result.contract import Assumption, Evidence, Finding
@@ -17,6 +18,7 @@ __all__ = [
     "bridge_findings",
     "bridge_headline",
     "group_findings",
+    "group_word",
     "label_of",
     "source_of",
     "visit_findings",
@@ -31,6 +33,11 @@ _PARTS = YAML(typ="safe", pure=True).load(resources.files(__package__).joinpath(
 def label_of(part: str, fmt: Formats) -> str:
     """The name of a part of the change, as tables and charts show it."""
     return _PARTS[part]["label"][fmt.language]
+
+
+def group_word(category: str, fmt: Formats) -> str:
+    """A product group as a reader is told it: the client's own word, if it has one."""
+    return fmt.told(category) if category == NO_GROUP else category
 
 
 def source_of(tables: str, span: Windows, fmt: Formats) -> str:
@@ -116,7 +123,7 @@ def group_findings(groups: pd.DataFrame | None, span: Windows, fmt: Formats) -> 
     if worst["change"] < -TOLD * groups["before"].sum():
         why = worst[[*EFFECTS, "other"]].astype("float64")
         sentence = fmt.say(
-            "'{group}' lost most: {before} became {after}, above all because {reason}.", group=worst["category"],
+            "'{group}' lost most: {before} became {after}, above all because {reason}.", group=group_word(worst["category"], fmt),
             before=fmt.money(worst["before"]), after=fmt.money(worst["after"]), reason=_reason(why.idxmin(), -1, fmt),
         )  # fmt: skip
         told.append(

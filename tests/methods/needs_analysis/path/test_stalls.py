@@ -68,7 +68,7 @@ def test_open_deals_by_their_age():
     assert (found.open, found.stalled, found.beyond) == (3, 2, 1)
     assert 36 <= found.after < 38
     assert (found.amount, found.estimated) == (15.0, 1)
-    assert found.groups["owner"].tolist() == ["not assigned"]
+    assert found.groups["owner"].tolist() == ["no owner"]
 
 
 def test_pipelines_that_tell_nothing():
