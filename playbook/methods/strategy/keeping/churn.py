@@ -103,7 +103,7 @@ def contract_states(
     activity_months: pd.DataFrame | None = None,
     lag: int = 0,
 ) -> pd.DataFrame:
-    """Contracts that ran on ``day``, indexed by customer_id: months so far, fee, kind, and columns of ``customers`` but dates.
+    """Contracts that ran on ``day``, indexed by customer_id: months_held, fee, kind, and columns of ``customers`` but dates.
 
     Of each number in ``activity_months`` also the mean of the last three whole months that were known ``lag`` months after they
     ended, and the change on the three before.
@@ -111,7 +111,7 @@ def contract_states(
     running = contracts[(contracts["start"] <= day) & ~(contracts["end"] <= day)].drop_duplicates("customer_id")
     states = running.set_index("customer_id")
     months = (day - states["start"]).dt.days / MONTH
-    states = states.drop(columns=["start", "end"]).assign(months=months)
+    states = states.drop(columns=["start", "end"]).assign(months_held=months)
     known = customers.drop_duplicates("customer_id").set_index("customer_id")
     dated = list(known.select_dtypes(["datetime", "datetimetz"]).columns)
     states = states.join(known.drop(columns=[c for c in (*NOT_FEATURES, *dated) if c in known]))

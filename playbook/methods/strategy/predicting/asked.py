@@ -26,15 +26,16 @@ _DAYS = ("opened_on", "created_on", "cut_off")  # of cases, deals and customers
 
 @dataclass(frozen=True)
 class Nouns:
-    """How the report speaks of rows and of their outcome, to be ``told``: Case number, cases, "end with yes"."""
+    """How the report speaks of rows and of their outcome, to be ``told``: Case number, cases, open cases, "end with yes"."""
 
     one: str
     many: str
+    open: str
     do: str
 
     def told(self, fmt: Formats) -> dict[str, str]:
-        """The words for ``fmt.say``: ``many`` and ``do``."""
-        return {"many": fmt.told(self.many), "do": fmt.told(self.do)}
+        """The words for ``fmt.say``: ``many``, ``open`` and ``do``."""
+        return {"many": fmt.told(self.many), "open": fmt.told(self.open), "do": fmt.told(self.do)}
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def ask_cases(cases: pd.DataFrame, customers: pd.DataFrame | None, parameters: A
     contact = parameters.contact_cost if parameters.contact_cost is not None else np.nan
     cost = cases["cost"].astype(float).fillna(contact) if "cost" in cases else pd.Series(contact, index=cases.index)
     value = worth(cases["value"], outcome, cases.get("subject")) if "value" in cases else np.full(len(cases), np.nan)
-    nouns = Nouns(mark("Case number"), mark("cases"), mark("end with yes"))
+    nouns = Nouns(mark("Case number"), mark("cases"), mark("open cases"), mark("end with yes"))
     shown = cases[[c for c in ("customer_id", "subject", "opened_on") if c in cases]]
     known = ("treatment",) if "treatment" in features else ()
     asked = Asked(
@@ -138,7 +139,7 @@ def ask_deals(
         if margin is not None:  # else all of it stays revenue: a mix of margin and revenue ranks nothing
             value = np.where(np.isnan(own), amount * margin, np.maximum(amount - own, 0.0))
     contact = parameters.contact_cost if parameters.contact_cost is not None else np.nan
-    nouns = Nouns(mark("Deal number"), mark("deals"), mark("are won"))
+    nouns = Nouns(mark("Deal number"), mark("deals"), mark("open deals"), mark("are won"))
     shown = deals[[c for c in ("customer_id", "product", "owner", "stage", "created_on") if c in deals]]
     asked = Asked(
         "deals", nouns, mark("pipeline"), features, outcome, states["created"] if "created_on" in deals else None,
@@ -168,7 +169,7 @@ def ask_customers(
     features = _with_customers(own, rows, steady)
     contact = parameters.contact_cost if parameters.contact_cost is not None else np.nan
     shown = rows[["customer_id", "recency_days", "revenue_365"]]
-    nouns = Nouns(mark("Customer"), mark("customers"), said("buy within {n} days", n=HORIZON))
+    nouns = Nouns(mark("Customer"), mark("customers"), mark("customers of today"), said("buy within {n} days", n=HORIZON))
     asked = Asked(
         "customers", nouns, mark("orders"), features, outcome, rows["cut_off"], rows["customer_id"], shown,
         next_purchases(rows) * (parameters.gross_margin or 1.0), np.full(len(rows), CONTACTS * contact),

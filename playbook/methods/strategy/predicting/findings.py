@@ -166,8 +166,8 @@ def _open(scored: Scored) -> Finding | None:
     if pays.empty:
         expected = float(listed["chance"].sum())
         sentence = fmt.say_n(
-            "One of the {many} is open; the chance that it will be among those that {do} is {chance}.",
-            "Of {n} open {many}, about {expected} should come to be among those that {do}.",
+            "One of the {many} waits for an answer; the chance that it will be among those that {do} is {chance}.",
+            "Of {n} {open}, about {expected} should come to be among those that {do}.",
             len(listed), expected=fmt.count(expected), chance=fmt.share(expected), **nouns,
         )  # fmt: skip
         return Finding(
@@ -175,14 +175,21 @@ def _open(scored: Scored) -> Finding | None:
             action="Begin at the top of the list." if scored.learned.works else None, owner=OWNER,
         )  # fmt: skip
     value, cost = float(pays["value"].sum()), float(pays["cost"].sum())
+    words = {"value": fmt.money(value), "cost": fmt.money(cost), "meant": scored.meant, **nouns}
+    every = fmt.say(
+        "All {open} are worth working on: {n} should bring {value} of {meant} that would not come anyway, for {cost}.",
+        n=fmt.count(len(pays)),
+        **words,
+    )
     return Finding(
         "scoring-open",
+        every if len(pays) == len(listed) > 1 else
         fmt.say_n(
-            "Of {all} open {many}, one is worth working on: it should bring {value} of {meant} that would not come anyway, for"
+            "Of {all} {open}, one is worth working on: it should bring {value} of {meant} that would not come anyway, for"
             " {cost}.",
-            "Of {all} open {many}, {n} are worth working on: they should bring {value} of {meant} that would not come anyway, for"
+            "Of {all} {open}, {n} are worth working on: they should bring {value} of {meant} that would not come anyway, for"
             " {cost}.",
-            len(pays), all=fmt.count(len(listed)), value=fmt.money(value), cost=fmt.money(cost), meant=scored.meant, **nouns,
+            len(pays), all=fmt.count(len(listed)), **words,
         ),
         value,
         "money",

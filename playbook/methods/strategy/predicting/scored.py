@@ -43,5 +43,5 @@ class Scored:
 
     @property
     def nouns(self) -> dict[str, str]:
-        """``many`` and ``do``, as in ``Nouns.told``."""
+        """``many``, ``open`` and ``do``, as in ``Nouns.told``."""
         return self.asked.nouns.told(self.fmt)

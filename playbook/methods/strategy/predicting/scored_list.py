@@ -86,7 +86,7 @@ def _worklist(scored: Scored, listed: pd.DataFrame) -> Worklist:
         del columns["value"]
     if listed["cost"].isna().all():
         del columns["cost"]
-    how = fmt.say("Open {many} by what working on them should bring.", **nouns)
+    how = fmt.say("The list holds {open} by what working on them should bring.", **nouns)
     if scored.learned.works:
         meant = fmt.say("The chance is calibrated: of ten with {share}, three {do}.", share=fmt.share(0.3), **nouns)
     else:

@@ -23,7 +23,8 @@ _NAMES = {
     "tickets_90": mark("service requests in the last 90 days"),
     "late_share_365": mark("share of late deliveries in the last year"), "acquired_on": mark("days since the first contact"),
     "subject": mark("subject"), "owner": mark("sales person"), "fee": mark("monthly fee"), "contract": mark("contract"),
-    "months": mark("months under contract"), "region": mark("region"), "channel": mark("channel"),
+    "months": mark("term in months"), "months_held": mark("months under contract"),
+    "region": mark("region"), "channel": mark("channel"),
     "age_group": mark("age group"), "income_group": mark("income group"), "household_size": mark("household size"),
     "amount": mark("amount"), "value": mark("value"), "product": mark("product"), "treatment": mark("treatment"),
 }  # fmt: skip
