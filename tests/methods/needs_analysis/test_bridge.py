@@ -182,3 +182,11 @@ def test_parts_of_about_the_same_size_are_named_together():
     # Twice the orders of twice the value, by one customer: both factors have the same part.
     result = bridge(orders((OLDEST, "a", 10.0), (LATE, "a", 20.0), (LATE, "a", 20.0)), DAY, EUR)
     assert result.headline == "Revenue rose 300%, above all because customers ordered more often and orders were larger"
+
+
+def test_parts_and_reasons_are_told_in_the_readers_language():
+    frame = orders((OLDEST, "a", 100.0), (LATE, "a", 60.0))
+    result = bridge(frame, DAY, Formats("CNY", "zh_Hans_CN"))
+    assert result.parts["label"].tolist() == ["客户数", "每位客户的订单数", "客单价"]
+    loss = next(f for f in result.findings if f.id == "bridge-loss")
+    assert "订单金额变小" in loss.sentence and loss.action == "检查折扣、价格和搭配推荐。"

@@ -160,7 +160,7 @@ def test_time_stalls_and_turning_back_are_told():
         "All 60 open journeys have waited for more than 9 days, longer than nine in ten of those that moved on. "
         "None that moved on ever waited as long."
     )
-    assert "29% of the 140 journeys turn back to an earlier step and half of them spend 3 days or more" in told["funnel-loops"]
+    assert "29% of the 140 journeys turn back to an earlier step, and half of them spend 3 days or more" in told["funnel-loops"]
     assert "0.0% still reach 'won', against 100%" in told["funnel-loops"]
     assert result.times["median"].tolist() == [2, 8]
     assert result.stalls.groups["step"].tolist() == ["lead"]  # from the offer three in ten go without a word
