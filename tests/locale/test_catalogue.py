@@ -51,6 +51,13 @@ def test_every_word_is_translated(template, translated):
     assert lacking == [], f"{len(lacking)} of {len(messages(template))}: run make translations, then fill them in"
 
 
+@pytest.mark.parametrize("language", OTHERS)
+def test_nothing_is_left_in_doubt(language):
+    """gettext does not use an entry that is flagged as fuzzy."""
+    with (FOLDER / f"{language}.po").open("rb") as stream:
+        assert [message.id for message in read_po(stream, locale=language) if message.id and message.fuzzy] == []
+
+
 def test_no_translation_is_stale(template, translated):
     assert [key for key in translated if key not in messages(template)] == []
 
