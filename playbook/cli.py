@@ -49,6 +49,7 @@ def run(
     jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Clients side by side; default: one a core.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Run whole clients on a Dask cluster: tcp://HOST:PORT.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Run what has not changed, too.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="The pages as PDF, too, and one book of all.")] = False,
     timeout: Annotated[int | None, typer.Option(min=1, help="Limit in seconds for each cell of a notebook.")] = None,
     notebook_timeout: Annotated[int | None, typer.Option(min=1, help="Limit in seconds for a whole notebook.")] = None,
     keep_going: Annotated[
@@ -62,12 +63,15 @@ def run(
         warm_up()  # loads libraries in its process while this one loads its own
     from playbook.run.batch import run_clients  # papermill and nbconvert load only when something runs
     from playbook.run.client import Order, phases_named
+    from playbook.run.paper import find_chromium
     from playbook.run.peers import read_peers
 
     root = find_root()
     names = _named(clients, all_clients, root)
     chosen, given = phases_named(phase or []), _pairs(parameter or [])
-    order = Order(chosen, given, timeout, notebook_timeout, force, read_peers(root), language)
+    order = Order(chosen, given, timeout, notebook_timeout, force, read_peers(root), language, pdf)
+    if pdf and not scheduler:  # a cluster's workers may have another one, and say so themselves
+        find_chromium()
     asked = [(name, _day(as_of)) for name in names]
     if scheduler:
         from playbook.run.cluster import run_on_cluster

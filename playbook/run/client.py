@@ -20,6 +20,7 @@ from playbook.run.former import Former, former_report, unchanged
 from playbook.run.lock import locked
 from playbook.run.manifest import MANIFEST, git_commit, now, settings, versions, write_json
 from playbook.run.notebooks import execute
+from playbook.run.paper import find_chromium, write_pdfs
 from playbook.run.peers import PeerReport
 from playbook.run.phases import PHASES, Phase
 from playbook.run.phases import phase as named
@@ -43,6 +44,7 @@ class Order:
     force: bool = False
     peers: tuple[PeerReport, ...] | None = None  # as they stood before the first of the batch ran; None reads them when needed
     language: str | None = None
+    pdf: bool = False  # the pages as PDF, too
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ def run_client(engagement: Engagement, order: Order, crew: Crew, watch: Watch) -
     ``reports/<client>/failed`` says what happened.
     """
     client = engagement.client
+    if order.pdf:
+        find_chromium()
 
     def waits(holder: str) -> bool:
         watch(client, f"waits: {holder} runs it", False)
@@ -74,7 +78,8 @@ def run_client(engagement: Engagement, order: Order, crew: Crew, watch: Watch) -
 
     with locked(engagement.reports, waits):
         recover(engagement.reports)
-        if not order.force and (former := unchanged(engagement, order.phases, order.given or {}, order.peers)):
+        former = None if order.force else unchanged(engagement, order.phases, order.given or {}, order.peers)
+        if former and (former.printed or not order.pdf):
             return Done(former.folder, True, tuple(former.manifest["attention"]))
         run = _Run(engagement, order, crew, watch, new_work(engagement.reports))
         try:
@@ -109,7 +114,8 @@ class _Run:
         rests = {p.id: standing.of(ready.rests[p.id]) for p in ready.phases}
         rests |= {p.id: former.manifest["rests"].get(p.id) for p in carried} | {"report": standing.of(REPORT)}
         fresh = self.to_run(former, rests)
-        if not fresh and not self.order.force and former.manifest["rests"]["report"] == rests["report"]:
+        same = not fresh and not self.order.force and former.manifest["rests"]["report"] == rests["report"]
+        if same and (former.printed or not self.order.pdf):
             discard(self.work)
             return Done(former.folder, True, tuple(former.manifest["attention"]))
         self.execute(fresh, carried, former)
@@ -169,6 +175,7 @@ class _Run:
         self.tell("Reports", False)
         given = (ready, parameters, tuple(p.id for p in fresh), former.folder, self.work, self.work / KEPT)
         told = self.twice(lambda: self.crew.fresh(write_pages, *given))
+        files = self.print() if self.order.pdf else told.files
         attention = _attention(ready.cautions, told.decide, ready.damaged)
         peak = max(self.crew.peak / 2**20, former.manifest.get("peak_memory_mib", 0) if len(fresh) < len(PHASES) else 0)
         shutil.rmtree(self.work / KEPT)
@@ -193,13 +200,21 @@ class _Run:
             "finished": now(),
             "seconds": self.seconds | told.seconds,
             "peak_memory_mib": round(peak),
-            "files": told.files,
+            "files": files,
             "kept": keep_beside(self.work / CACHE, engagement.reports, ready.as_of),
         }
         write_json(self.work / MANIFEST, manifest)
         folder = publish(self.work, engagement.reports, ready.as_of)
         self.tell("Reports written", True)
         return Done(folder, False, attention)
+
+    def print(self) -> dict[str, str]:
+        """Digests of all files, with the PDFs of the pages that are there."""
+        begin = perf_counter()
+        self.tell("PDF", False)
+        files = self.twice(lambda: self.crew.fresh(write_pdfs, self.work, self.ready.as_of))
+        self.seconds["pdf"] = round(perf_counter() - begin, 3)
+        return files
 
     def twice(self, attempt: Callable[[], Any]) -> Any:
         """What the attempt returns; a process that was killed from outside is given a second chance, and nothing else is."""

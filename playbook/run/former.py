@@ -18,6 +18,7 @@ from playbook.engagement import Engagement
 from playbook.errors import PlaybookError
 from playbook.run.manifest import MANIFEST, broken, read_manifest, versions
 from playbook.run.notebooks import parameters_of
+from playbook.run.paper import BOOK
 from playbook.run.peers import PeerReport
 from playbook.run.phases import Phase
 from playbook.run.publish import published
@@ -33,6 +34,11 @@ class Former:
     folder: Path | None = None
     manifest: dict = field(default_factory=dict)
     kept: Path | None = None
+
+    @property
+    def printed(self) -> bool:
+        """Whether the report has its PDFs."""
+        return BOOK in self.manifest.get("files", {})
 
     def answered(self, phase: Phase) -> bool:
         """Whether the report has that phase."""
