@@ -8,7 +8,7 @@ from playbook.intake.schema import TABLES, Column
 from playbook.intake.sent import Sent
 from playbook.intake.sources import FILE, ROW
 from playbook.intake.verdict import Check
-from playbook.locale import mark, said
+from playbook.locale import Verbatim, mark, said
 
 __all__ = ["feature_checks", "left_out_checks", "reading_checks"]
 
@@ -47,7 +47,10 @@ def feature_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
             values,
             facts.rows,
             (),
-            said("Most values of “{header}” are numbers, these are not, so that all of them are taken as words.", header=header),
+            said(
+                "Most values of “{header}” are numbers, these are not, so that all of them are taken as words.",
+                header=Verbatim(header),
+            ),
             said(
                 "Have the values corrected, or name the words that mean an empty cell under empty for {table} in client.yml.",
                 table=name,
@@ -92,7 +95,7 @@ def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
                     "What stands in “{header}” does not read as {kind}, so no total that uses it would be right."
                     if grave
                     else "What stands in “{header}” does not read as {kind}, so these cells are treated as missing.",
-                    header=header,
+                    header=Verbatim(header),
                     kind=_WORDS[column.kind],
                 ),
                 _remedy(column, sent),
@@ -112,13 +115,13 @@ def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
                 places(blank.filter(blank.value.isnull()), "value"),
                 said(
                     "Every row needs {column} ({meaning}); without it the row can be neither counted nor left out.",
-                    column=column.name,
+                    column=Verbatim(column.name),
                     meaning=column.meaning,
                 ),
                 said(
                     "Please fill “{header}”, or map {column} to a column that is always filled.",
-                    header=header,
-                    column=column.name,
+                    header=Verbatim(header),
+                    column=Verbatim(column.name),
                 ),
             )
         )

@@ -12,7 +12,7 @@ from playbook.intake.schema import FEATURE, TABLES
 from playbook.intake.sent import Sent
 from playbook.intake.sources import FILE, ROW
 from playbook.intake.verdict import Check
-from playbook.locale import mark, said, said_n
+from playbook.locale import Verbatim, mark, said, said_n
 
 __all__ = ["client_checks", "duplicate_checks", "relation_checks"]
 
@@ -50,9 +50,9 @@ def duplicate_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
             said(
                 "Every row should be {row}, but the same {key} stands in several: sums and averages would count it twice.",
                 row=TABLES[name].row,
-                key=words,
+                key=Verbatim(words),
             ),
-            said("Please say which row is right, or map {key} to the columns that tell the rows apart.", key=words),
+            said("Please say which row is right, or map {key} to the columns that tell the rows apart.", key=Verbatim(words)),
         )
     ]
 
@@ -141,7 +141,7 @@ def _orphans(name: str, sent: Mapping[str, Sent], facts: Facts, column: str, oth
                     "{n} values of {column} ({share} of the rows) are not in the {other} table: they count in totals, but not"
                     " where that table is needed.",
                     len(unknown),
-                    column=column,
+                    column=Verbatim(column),
                     share=f"{lines / facts.rows:.1%}",
                     other=other,
                 ),

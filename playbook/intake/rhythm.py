@@ -10,7 +10,7 @@ from playbook.intake.rules import OLDEST, Facts, holding, places
 from playbook.intake.schema import TABLES
 from playbook.intake.sent import Sent
 from playbook.intake.verdict import Check
-from playbook.locale import mark, said, said_n
+from playbook.locale import Verbatim, mark, said, said_n
 
 __all__ = ["presence_checks", "shape_checks"]
 
@@ -124,7 +124,7 @@ def _zeros(name: str, sent: Sent, facts: Facts) -> list[Check]:
             facts.rows,
             facts.rows,
             places(sent.rows, column),
-            said("{column} is 0 in every row, so whatever rests on it says nothing.", column=column),
+            said("{column} is 0 in every row, so whatever rests on it says nothing.", column=Verbatim(column)),
             said(
                 "Check whether “{header}” is the right column, or take it out of client.yml.", header=sent.source.columns[column]
             ),

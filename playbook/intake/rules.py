@@ -11,7 +11,7 @@ from playbook.intake.schema import TABLES
 from playbook.intake.sent import Sent
 from playbook.intake.sources import FILE, ROW
 from playbook.intake.verdict import Check, Level
-from playbook.locale import mark, said
+from playbook.locale import Verbatim, mark, said
 
 __all__ = ["EXAMPLES", "OLDEST", "TOTALS", "Facts", "RowRule", "holding", "measure", "places", "row_checks", "row_rules"]
 
@@ -62,7 +62,7 @@ def row_rules(name: str, rows: ir.Table, as_of: date, today: date) -> tuple[RowR
     schema = TABLES[name]
     rules = []
     for column in (c for c in schema.columns if c.name in rows.columns):
-        value, of = rows[column.name], {"column": column.name, "meaning": column.meaning}
+        value, of = rows[column.name], {"column": Verbatim(column.name), "meaning": column.meaning}
         limits = [(column.low, lambda low, v=value: v < low), (column.high, lambda high, v=value: v > high)]
         for limit, outside in limits:
             if limit is not None:

@@ -26,6 +26,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from playbook.engagement import PACKAGE_PREFIX, Engagement, Source
 from playbook.errors import IntakeError, did_you_mean
+from playbook.locale import Verbatim, said
 
 __all__ = ["FILE", "ROW", "RawTable", "connect", "fingerprint", "read_source", "source_files"]
 
@@ -271,7 +272,8 @@ def _as_table(batches: Iterator[pa.RecordBatch]) -> pa.Table:
 
 
 def _names(files: tuple[Path, ...]) -> str:
-    return files[0].name if len(files) == 1 else f"{files[0].name} and {len(files) - 1} more"
+    more = len(files) - 1
+    return said("{name} and {n} more", name=Verbatim(files[0].name), n=more) if more else files[0].name
 
 
 def _first_line(error: Exception) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-__all__ = ["FOLDER", "LANGUAGES", "Said", "catalogue", "mark", "said", "said_n", "told"]
+__all__ = ["FOLDER", "LANGUAGES", "Said", "Verbatim", "catalogue", "mark", "said", "said_n", "told"]
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("en", *sorted(path.stem for path in FOLDER.glob("*.po")))
@@ -49,6 +49,10 @@ class Said(str):
         return said("{first}{second}", first=self, second=other)
 
 
+class Verbatim(str):
+    """A name that is never translated, even where the catalogue has a word like it: a column, a file, a client's own word."""
+
+
 def said(template: str, /, **values: object) -> Said:
     """``template`` with ``values`` in its ``{names}``; values that are themselves said are told along."""
     return Said((template,), 1, values)
@@ -60,8 +64,10 @@ def said_n(one: str, many: str, n: int, /, **values: object) -> Said:
 
 
 def told(text: str, locale: str) -> str:
-    """A text that was ``said``, or a key of the catalogue, in the language of ``locale``; any other text as it is."""
+    """A text that was ``said``, or a key of the catalogue, in the language of ``locale``; ``Verbatim`` and any other as it is."""
     words = catalogue(locale)
+    if isinstance(text, Verbatim):
+        return str(text)
     if isinstance(text, Said):
         form = words.ngettext(*text.forms, text.n) if len(text.forms) > 1 else words.gettext(text.forms[0])
         return form.format_map({k: told(v, locale) if isinstance(v, str) else v for k, v in text.values.items()})

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from playbook.locale import LANGUAGES, Said, catalogue, said, said_n, told
+from playbook.locale import LANGUAGES, Said, Verbatim, catalogue, said, said_n, told
 
 
 @pytest.fixture
@@ -38,6 +38,11 @@ def test_it_is_told_in_another_language_with_all_that_stands_in_it(german):
 
 def test_what_nobody_translated_stays(german):
     assert told("surveys", "de") == "surveys" and told("", "de") == "" and told(said("{n} steps", n=3), "de") == "3 steps"
+
+
+def test_a_name_stays_even_where_the_catalogue_has_such_a_word(german):
+    assert told(said_n("{n} row of {table}", "{n} rows of {table}", 1, table=Verbatim("orders")), "de") == "1 Zeile von orders"
+    assert told(Verbatim("orders"), "de") == "orders" != told("orders", "de")
 
 
 def test_it_survives_being_stored():
