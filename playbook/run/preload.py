@@ -6,7 +6,6 @@
 import gc
 import importlib
 import os
-import warnings
 
 from playbook.run.phases import PHASES, method_of
 
@@ -20,7 +19,6 @@ _ROOMS = (
 )  # fmt: skip
 
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # Jupyter sets it for its kernels, too: nobody debugs a run
-warnings.filterwarnings("ignore", message="IProgress not found")  # a library asks for widgets that no report could show
 for _phase in PHASES:
     for _section in _phase.sections:
         method_of(_section.replace("-", "_"))

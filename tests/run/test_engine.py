@@ -11,9 +11,11 @@ from nbclient.exceptions import CellTimeoutError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 
-from home import make_home, tiny_client
+from home import make_home
 from playbook.errors import UsageError
 from playbook.run.crew import Crew, Killed, can_fork, warm_up
+from playbook.run.phases import PHASES
+from small import small_client
 
 warm = pytest.mark.skipif(not can_fork(), reason="this system cannot fork loaded processes")
 
@@ -161,13 +163,15 @@ def test_errors_end_a_notebook_in_the_same_way(tmp_path, case):
 
 @warm
 @pytest.mark.slow
-def test_a_house_notebook_shows_the_same_through_both_engines(tmp_path):
+@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.id)
+def test_the_house_notebooks_show_the_same_through_both_engines(tmp_path, phase):
     home = make_home(tmp_path)
-    tiny_client(home)
-    ours, theirs = through_both(home / "notebooks" / "05-evaluation.ipynb", client="acme")
+    small_client(home, "acme", surveys=True)
+    ours, theirs = through_both(home / "notebooks" / phase.notebook, client="acme")
     seconds = re.compile(r"seconds\W+[0-9.e-]+")
-    assert seconds.sub("", repr(ours)) == seconds.sub("", repr(theirs))
-    assert "application/vnd.playbook.result+json" in repr(ours)
+    for (source, *ours_shown), (_, *theirs_shown) in zip(ours, theirs, strict=True):
+        assert seconds.sub("", repr(ours_shown)) == seconds.sub("", repr(theirs_shown)), source
+    assert repr(ours).count("application/vnd.playbook.result+json") == len(phase.sections)
 
 
 def run(file, **settings):

@@ -52,7 +52,7 @@ def path_actions(tables: Tables) -> pd.DataFrame:
     events = events.left_join(usual, "step", rname="{name}_usual")
     cut = (events.place == MOST_EVENTS - 1) & events.until.notnull()
     events = events.mutate(going=cut | (events.until.isnull() & (events.waited <= events.usual).fill_null(False)))
-    events = events.filter(events.place < MOST_EVENTS)
+    events = events.filter(events.place < MOST_EVENTS).cache()  # read three times below
     known = pick(events, "value", "cost")
     journeys = events.group_by("journey_id").aggregate(
         path=events.label.group_concat(sep=_BETWEEN, order_by=events.place),

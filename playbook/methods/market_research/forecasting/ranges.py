@@ -28,10 +28,12 @@ def widths(scaled: np.ndarray, horizon: int, span: int, growth: tuple[float, flo
     known = np.isfinite(scaled)
     step = np.broadcast_to(np.arange(1, scaled.shape[1] + 1), scaled.shape)[known]
     size = scaled[known]
-    by_step = pd.Series(size).groupby(step).agg(["mean", "size"]).query("mean > 0")
+    by_step = pd.Series(size).groupby(step)
+    mean, cases = by_step.mean(), by_step.size()
+    wrong = (mean > 0).to_numpy()
     power = growth[0]
-    if len(by_step) > 2:
-        slope = np.polyfit(np.log(by_step.index), np.log(by_step["mean"]), 1, w=np.sqrt(by_step["size"]))[0]
+    if wrong.sum() > 2:
+        slope = np.polyfit(np.log(mean.index[wrong]), np.log(mean.to_numpy()[wrong]), 1, w=np.sqrt(cases.to_numpy()[wrong]))[0]
         power = float(np.clip(slope, *growth))
     alike = size / step**power
     quantile = max(np.quantile(alike, min(1.0, LEVEL * (1 + 1 / (TIMES_MET * span)))), alike.mean())

@@ -75,31 +75,40 @@ def _run(
     Where a row does not live any more its errors are zero, so that its states go on as they forecast.
     """
     steps, rows = series.shape
-    alpha, share, phi, moved = (np.broadcast_to(p, (rows, parameters.shape[2]))[:, :, None] for p in parameters)
+    alpha, share, phi, moved = (np.broadcast_to(p, (rows, parameters.shape[2])) for p in parameters)
     beta, gamma = alpha * share, moved * (1 - alpha)
-    shape = (rows, parameters.shape[2], start.shape[2])
-    level, trend = np.broadcast_to(start[..., 0], shape), np.broadcast_to(start[..., 1], shape)
+    channels = start.shape[2]
+    shape = (channels, rows, parameters.shape[2])  # the short axis first and all in place: this loop is most of a forecast's time
+    level, trend = (np.array(np.broadcast_to(np.moveaxis(start[..., k], 2, 0), shape)) for k in (0, 1))
     if season is not None:
         parts = np.zeros((season.shape[1], *shape))
-        parts[..., 0] = season.T[:, :, None]
-    sums, means, value = np.zeros((*shape, shape[2])), [], np.zeros((rows, 1, shape[2]))
+        parts[:, 0] = season.T[:, :, None]
+    sums, means, value = np.zeros((channels, *shape)), [], np.zeros((channels, rows, 1))
+    mean, error, change = level, np.empty(shape), np.empty(shape)
     for time in range(steps + max(horizon, 0)):
-        trend = phi * trend
-        level = level + trend
-        mean = level if season is None else level + parts[time % len(parts)]
+        trend *= phi
+        level += trend
+        if season is not None:
+            mean = level + parts[time % len(parts)]
         if horizon >= 0:
-            means.append(mean[:, 0, 0])
+            means.append(mean[0, :, 0].copy())
         if time >= steps:
             continue
-        value[:, 0, 0] = series[time]
-        error = (value - mean) * live[time][:, None, None]
-        level = level + alpha * error
-        trend = trend + beta * error
+        value[0, :, 0] = series[time]
+        np.subtract(value, mean, out=error)
+        error *= live[time][:, None]
+        level += np.multiply(alpha, error, out=change)
+        trend += np.multiply(beta, error, out=change)
         if season is not None:
-            parts[time % len(parts)] += gamma * error
+            parts[time % len(parts)] += np.multiply(gamma, error, out=change)
         if horizon < 0:
-            sums += error[..., :, None] * error[..., None, :]
-    return np.array(means) if horizon >= 0 else sums
+            for one in range(channels):
+                sums[one, one:] += np.multiply(error[one], error[one:], out=change[one:])
+    if horizon >= 0:
+        return np.array(means)
+    for one in range(channels):
+        sums[one:, one] = sums[one, one:]
+    return np.moveaxis(sums, (0, 1), (2, 3))
 
 
 def _least_squares(products: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
@@ -129,24 +130,24 @@ def _with_range(stood: Standing, months: pd.DatetimeIndex, data: Data) -> Standi
 
 def _share(indicator: Indicator, data: Data) -> Standing | None:
     kpi, window = indicator.id, YEAR
-    counts = share_counts(kpi, data)
+    counted = cache(lambda window: share_counts(kpi, data, window))
+    counts = counted(window)
     if counts.empty and kpi == "churn":  # no two years of orders: the later half against the earlier
         window = len(share_counts("repeat_rate", data, 1)) // 2
-        counts = share_counts(kpi, data, window) if window else counts
+        counts = counted(window) if window else counts
     if counts.empty or not counts["cases"].iloc[-1]:
         return None
     hits, cases = (int(n) for n in counts.iloc[-1])
     low, high = share_range(hits, cases)
     course = (counts["hits"] / counts["cases"]).where(counts["cases"] > 0).dropna()
-    months = window if kpi == "churn" else min(YEAR, len(share_counts(kpi, data, 1)))
-    change, change_low, change_high, span = _share_change(kpi, data, window)
+    months = window if kpi == "churn" else min(YEAR, len(counted(1)))
+    change, change_low, change_high, span = _share_change(counted, window if kpi == "churn" else _span(len(counted(1))))
     return Standing(indicator, hits / cases, course, months, low, high, hits, cases, change, change_low, change_high, span)
 
 
-def _share_change(kpi: str, data: Data, window: int) -> tuple[float | None, float | None, float | None, int]:
+def _share_change(counted: Callable[[int], pd.DataFrame], span: int) -> tuple[float | None, float | None, float | None, int]:
     """Difference of the shares of two spans that do not overlap, with Newcombe's range (1998, method 10)."""
-    span = window if kpi == "churn" else _span(len(share_counts(kpi, data, 1)))
-    counts = share_counts(kpi, data, span) if span else pd.DataFrame()
+    counts = counted(span) if span else pd.DataFrame()
     if len(counts) <= span or not (counts["cases"].iloc[-1] and counts["cases"].iloc[-1 - span]):
         return None, None, None, span
     now, before = counts.iloc[-1], counts.iloc[-1 - span]

@@ -1,10 +1,10 @@
 """Desk: learns which subject a question is about, from past questions and standing answers, in three ways."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import bm25s
 import numpy as np
 import pandas as pd
 from scipy import sparse
@@ -12,6 +12,10 @@ from sklearn.pipeline import FeatureUnion
 from sklearn.svm import LinearSVC
 
 from playbook.methods.strategy.answering.wording import tokens, vectoriser
+
+with warnings.catch_warnings():  # while it loads, its progress bar asks for widgets that no report could show
+    warnings.filterwarnings("ignore", message="IProgress not found")
+    import bm25s
 
 __all__ = ["APPROACHES", "Approach", "Desk", "Embed", "learn_desk"]
 

@@ -40,6 +40,8 @@ class Scorer:
         matrix = getattr(rows, self.view)
         if hasattr(self.estimator, "decision_function"):
             return self.estimator.decision_function(matrix)
+        if isinstance(self.estimator, RandomForestClassifier):
+            return log_odds(_votes(self.estimator, matrix))
         return log_odds(self.estimator.predict_proba(matrix)[:, 1])
 
 
@@ -122,6 +124,15 @@ def _trees(
     forest.fit(rows.plain, outcome)
     # A row that every tree has drawn has no vote from outside; it stays at the base rate.
     return forest, log_odds(np.nan_to_num(forest.oob_decision_function_[:, 1], nan=outcome.mean()))
+
+
+def _votes(forest: RandomForestClassifier, matrix: np.ndarray) -> np.ndarray:
+    """The trees' mean share of yes: ``predict_proba`` without its preparations for each tree, which take longer than the tree."""
+    rows = np.ascontiguousarray(matrix, dtype=np.float32)
+    votes = np.zeros(len(rows))
+    for tree in forest.estimators_:
+        votes += tree.tree_.predict(rows)[:, 1]
+    return votes / len(forest.estimators_)
 
 
 def _boosting(rows: Matrices, outcome: np.ndarray, folds: list[Split], seed: int) -> Searched:
