@@ -92,6 +92,7 @@ TERMS = (
 )  # fmt: skip
 
 _TAG = re.compile(r"(<[^>]*>)")
+_NAME = re.compile(r"</?([A-Za-z0-9]*)")
 _NOT_IN = {"a", "h2", "h3", "h4", "svg", "table", "summary", "figcaption", "code", "pre", "details"}  # where no link belongs
 
 
@@ -119,7 +120,7 @@ def _linked(pieces: list[str], waiting: dict[str, re.Pattern]) -> list[str]:
     told, within = [], 0
     for piece in pieces:
         if piece.startswith("<"):
-            name = piece.strip("</>").split(None, 1)[0].lower() if piece.strip("</>") else ""
+            name = _NAME.match(piece).group(1).lower()
             if name in _NOT_IN and not piece.endswith("/>"):
                 within += -1 if piece.startswith("</") else 1
         elif not within and piece.strip():
