@@ -52,40 +52,45 @@ _CODE_CELL = re.compile(r"jp-CodeCell|jp-InputArea|class=\"(?:input|input_area|h
 def inspect_page(html: str) -> tuple[str, ...]:
     """Problems of a page, each a sentence; empty when it may leave the house."""
     soup = BeautifulSoup(html, "html.parser")
+    tags = list(soup.find_all(True))  # once: a long page has thousands
     rules = (_executes, _fetches, _readable, _ordered, _linked)
-    return tuple(dict.fromkeys(problem for found in (*(rule(soup) for rule in rules), _unfit_text(html)) for problem in found))
+    return tuple(dict.fromkeys(problem for found in (*(rule(tags) for rule in rules), _unfit_text(html)) for problem in found))
 
 
-def _executes(soup: BeautifulSoup) -> list[str]:
+def _executes(tags: list[Tag]) -> list[str]:
     """Elements and attributes that run something or take input."""
-    found = [f"holds a <{tag.name}> element" for tag in soup.find_all(_FORBIDDEN)]
-    for tag in soup.find_all(True):
+    found = [f"holds a <{tag.name}> element" for tag in tags if tag.name in _FORBIDDEN]
+    for tag in tags:
         found += [f"<{tag.name}> has the event handler {name}" for name in tag.attrs if name.lower().startswith("on")]
     return found
 
 
-def _fetches(soup: BeautifulSoup) -> list[str]:
+def _fetches(tags: list[Tag]) -> list[str]:
     """References that a browser would load by itself, and a missing policy against them."""
     found = []
-    for tag in soup.find_all(True):
+    for tag in tags:
         for name, value in tag.attrs.items():
             text = " ".join(value) if isinstance(value, list) else str(value)
             if name.lower() in _FETCHING and not _stays(tag, name.lower(), text.strip()):
                 found.append(f"<{tag.name}> would fetch {text[:80]}")
             elif _OUTSIDE_URL.search(text) and name.lower() not in {"aria-label", "alt", "title", "content"}:
                 found.append(f"the {name} of a <{tag.name}> would fetch something")
-    if any(_OUTSIDE_URL.search(style.text) for style in soup.find_all("style")):
+    if any(_OUTSIDE_URL.search(style.text) for style in _named(tags, "style")):
         found.append("a style sheet would fetch something")
-    policies = [meta.get("content", "") for meta in _metas(soup, "Content-Security-Policy")]
+    policies = [meta.get("content", "") for meta in _metas(tags, "content-security-policy")]
     if not any("default-src 'none'" in policy and "script-src" not in policy for policy in policies):
         found.append("has no Content-Security-Policy that stops scripts and requests")
-    if _metas(soup, "refresh"):
+    if _metas(tags, "refresh"):
         found.append("refreshes itself")
     return found
 
 
-def _metas(soup: BeautifulSoup, kind: str) -> list[Tag]:
-    return soup.find_all("meta", attrs={"http-equiv": re.compile(f"^{kind}$", re.I)})
+def _named(tags: list[Tag], name: str) -> list[Tag]:
+    return [tag for tag in tags if tag.name == name]
+
+
+def _metas(tags: list[Tag], kind: str) -> list[Tag]:
+    return [meta for meta in _named(tags, "meta") if meta.get("http-equiv", "").strip().lower() == kind]
 
 
 def _stays(tag: Tag, attribute: str, value: str) -> bool:
@@ -97,34 +102,34 @@ def _stays(tag: Tag, attribute: str, value: str) -> bool:
     return tag.name == "a" and attribute == "href" and bool(_FOLLOWED.fullmatch(value))
 
 
-def _readable(soup: BeautifulSoup) -> list[str]:
+def _readable(tags: list[Tag]) -> list[str]:
     """What a screen reader needs: language, title, words for pictures."""
     found = []
-    if not (soup.html and soup.html.get("lang", "").strip()):
+    if not any(page.get("lang", "").strip() for page in _named(tags, "html")[:1]):
         found.append("names no language")
-    if not (soup.title and soup.title.text.strip()):
+    if not any(title.text.strip() for title in _named(tags, "title")[:1]):
         found.append("has no title")
-    if any(not image.get("alt", "").strip() for image in soup.find_all("img")):
+    if any(not image.get("alt", "").strip() for image in _named(tags, "img")):
         found.append("has a picture without alternative text")
-    for drawing in soup.find_all("svg"):
+    for drawing in _named(tags, "svg"):
         if drawing.get("aria-hidden") != "true" and not (drawing.get("role") == "img" and drawing.get("aria-label", "").strip()):
             found.append("has a drawing without alternative text")
     return found
 
 
-def _ordered(soup: BeautifulSoup) -> list[str]:
+def _ordered(tags: list[Tag]) -> list[str]:
     """One h1, first of all headings, and no level left out."""
-    levels = [int(tag.name[1]) for tag in soup.find_all(re.compile("^h[1-6]$"))]
+    levels = [int(tag.name[1]) for tag in tags if re.fullmatch("h[1-6]", tag.name)]
     found = [] if levels.count(1) == 1 else [f"has {levels.count(1)} first-level headings"]
     if levels and levels[0] != 1:
         found.append(f"begins with a heading of level {levels[0]}")
     return found + [f"a heading of level {b} follows one of level {a}" for a, b in pairwise(levels) if b > a + 1]
 
 
-def _linked(soup: BeautifulSoup) -> list[str]:
+def _linked(tags: list[Tag]) -> list[str]:
     """Ids that are unique, and links on the page that lead somewhere."""
-    ids = Counter(tag["id"] for tag in soup.find_all(id=True))
-    targets = {a["href"][1:] for a in soup.find_all("a", href=re.compile("^#.")) if a["href"][1:] not in ids}
+    ids = Counter(tag["id"] for tag in tags if "id" in tag.attrs)
+    targets = {a["href"][1:] for a in _named(tags, "a") if re.match("#.", a.get("href", ""))} - set(ids)
     found = [f"uses the id {i} more than once" for i, n in sorted(ids.items()) if n > 1]
     return found + [f"links to #{t}, which is not there" for t in sorted(targets)]
 

@@ -14,8 +14,8 @@ __all__: list[str] = []
 gc.disable()  # while all that is made stays
 _ROOMS = (
     "playbook.run.ready", "playbook.run.prospects", "playbook.run.study", "playbook.run.pages", "matplotlib.pyplot", "typer",
-    "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio", "sqlite3",
-    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic",
+    "ibis.backends.duckdb", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio",
+    "sqlite3", "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic",
 )  # fmt: skip
 
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # Jupyter sets it for its kernels, too: nobody debugs a run
