@@ -54,8 +54,18 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def published(tmp_path_factory) -> dict[str, Path]:
     """The published folders of the bundled clients, made once with the command, whichever worker comes first."""
+    return _published_once(tmp_path_factory, "published")
+
+
+@pytest.fixture(scope="session")
+def published_in_chinese(tmp_path_factory) -> dict[str, Path]:
+    """The same clients' reports in Chinese."""
+    return _published_once(tmp_path_factory, "published-zh", "--language", "zh")
+
+
+def _published_once(tmp_path_factory, name: str, *words: str) -> dict[str, Path]:
     shared = tmp_path_factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.getbasetemp()
-    home, said = shared / "published", shared / "published.log"
+    home, said = shared / name, shared / f"{name}.log"
     try:
         home.mkdir()
     except FileExistsError:
@@ -63,9 +73,9 @@ def published(tmp_path_factory) -> dict[str, Path]:
             time.sleep(0.5)
     else:
         make_home(home, *BUNDLED)
-        done = run_playbook(home, "run", *BUNDLED)
-        (shared / "published.part").write_text(f"{done.returncode}\n{done.stdout}{done.stderr}", encoding="utf-8")
-        (shared / "published.part").rename(said)
+        done = run_playbook(home, "run", *BUNDLED, *words)
+        (shared / f"{name}.part").write_text(f"{done.returncode}\n{done.stdout}{done.stderr}", encoding="utf-8")
+        (shared / f"{name}.part").rename(said)
     code, _, output = said.read_text("utf-8").partition("\n")
     assert code == "0", output
     return {client: max((home / "reports" / client).glob("????-??-??")) for client in BUNDLED}
