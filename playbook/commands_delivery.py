@@ -39,7 +39,9 @@ def mail(
     clients: Clients = None,
     all_clients: All = False,
     phase: Annotated[list[str] | None, typer.Option(help=PHASES_HELP)] = None,
-    attach: Annotated[Literal["zip", "html"], typer.Option(help="The report as one zip, or page by page.")] = "zip",
+    attach: Annotated[
+        Literal["zip", "html", "pdf"], typer.Option(help="The report as one zip, page by page, or as PDF (run --pdf makes it).")
+    ] = "zip",
     language: Annotated[Literal["en", "zh"] | None, typer.Option(help="Language of the mail; default: the client's.")] = None,
     send: Annotated[
         bool, typer.Option("--send", help="Send the draft that was written and reviewed, by PLAYBOOK_SMTP_*.")
@@ -78,7 +80,7 @@ def check_report(clients: Clients = None, all_clients: All = False) -> None:
 
 
 def export(clients: Clients = None, all_clients: All = False, encrypt: Encrypt = False, to: To = None) -> None:
-    """Zip the published report for the client: pages and workbook, no notebooks; with a checksum file beside it."""
+    """Zip the published report for the client: pages, workbook and PDFs, no notebooks; with a checksum file beside it."""
     from playbook.delivery.edition import open_edition
     from playbook.delivery.export import export as write
 

@@ -15,6 +15,7 @@ from playbook.report.workbook import WORKBOOK
 from playbook.run.feedback import feedback_file
 from playbook.run.kept import FINDINGS
 from playbook.run.manifest import MANIFEST, broken, read_manifest, settings
+from playbook.run.paper import BOOK, pdf_name
 from playbook.run.phases import PHASES, Phase
 from playbook.run.publish import FAILED, published
 
@@ -28,7 +29,8 @@ MAIL = "mail"  # below reports/<client>: drafts and what became of them; a new r
 class Edition:
     """A client's published report: ``folder`` of the pages, ``manifest`` and ``findings`` as they were published.
 
-    ``digest`` is the SHA-256 over the names and bytes of what a client gets: two runs that say the same are the same report.
+    ``digest`` is the SHA-256 over the names and bytes of pages and workbook: two runs that say the same are the same report, with
+    PDFs of it or without.
     """
 
     engagement: Engagement
@@ -48,7 +50,17 @@ class Edition:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """What a client gets, in order: the summary, the pages, the workbook; nothing else ever leaves."""
+        """What a client gets, in order: the summary, the pages, the workbook, the PDFs; nothing else ever leaves."""
+        return (*self._core, *self.pdfs)
+
+    @property
+    def pdfs(self) -> tuple[Path, ...]:
+        """The PDFs that were published with this very report: of the summary, of each phase, and the book of all; or none."""
+        names = (*(pdf_name(name) for name in (SUMMARY, *(p.page for p in self.phases))), BOOK)
+        return tuple(self.folder / name for name in names if name in self.manifest.get("files", ()))
+
+    @property
+    def _core(self) -> tuple[Path, ...]:
         names = (SUMMARY, *(p.page for p in self.phases), WORKBOOK)
         return tuple(self.folder / name for name in names if (self.folder / name).is_file())
 
@@ -59,7 +71,7 @@ class Edition:
 
     @cached_property
     def digest(self) -> str:
-        return fingerprint(self.files)
+        return fingerprint(self._core)
 
     @cached_property
     def soups(self) -> dict[str, BeautifulSoup]:

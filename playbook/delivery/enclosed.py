@@ -1,20 +1,22 @@
-"""Enclosed: the files that go with a mail: the summary, the whole report as one zip or page by page, the lists to work from."""
+"""Enclosed: the files that go with a mail: summary and report as one zip, page by page or as PDF, and the lists to work from."""
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Literal
 
 from playbook.delivery.edition import SUMMARY, Edition
 from playbook.delivery.words import words
+from playbook.errors import DeliveryError
 from playbook.report.workbook import WORKBOOK
+from playbook.run.paper import BOOK, pdf_name, require_libraries
 from playbook.run.phases import Phase
 
 __all__ = ["Enclosed", "How", "enclose", "linked", "packed"]
 
-How = Literal["zip", "html"]
+How = Literal["zip", "html", "pdf"]
 _DAY = (1980, 1, 1, 0, 0, 0)  # of every file in a zip: the same report is the same bytes
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LINK = re.compile(r'<a\b([^>]*?)\bhref="([\w.-]+\.(?:html|xlsx))(#[\w.-]*)?"([^>]*)>(.*?)</a>', re.DOTALL)
@@ -35,11 +37,16 @@ def enclose(edition: Edition, phases: tuple[Phase, ...], how: How, language: str
 
     Names begin with client and day, for they end among a reader's other downloads. A link leads to a file of the same mail or is
     none: in a zip the pages keep their names and their links, beside a mail each page links only to what is attached with it.
+    Raises DeliveryError for PDFs of a report that has none.
     """
     told = words(language)
     stem = f"{edition.client}-{edition.as_of.isoformat()}"
     chosen = tuple(p for p in edition.phases if p in phases)
     titles = {p.id: told["phases"][p.id] for p in chosen}
+    book = edition.folder / WORKBOOK
+    lists = [Enclosed(f"{stem}-{WORKBOOK}", book.read_bytes(), _XLSX, told["workbook"])] if book.is_file() else []
+    if how == "pdf":
+        return (*_printed(edition, chosen, stem, titles, told), *lists)
     if how == "zip":
         alone = {SUMMARY: f"{stem}-summary.html"}
         content = _unpacked(edition, chosen)
@@ -51,9 +58,32 @@ def enclose(edition: Edition, phases: tuple[Phase, ...], how: How, language: str
         parts = [(p, linked(edition.pages[p.page], alone).encode()) for p in chosen]
         pages = [Enclosed(alone[p.page], page, "text/html", told["page"].format(title=titles[p.id])) for p, page in parts]
     summary = Enclosed(alone[SUMMARY], linked(edition.pages[SUMMARY], alone).encode(), "text/html", told["summary"])
-    book = edition.folder / WORKBOOK
-    lists = [Enclosed(f"{stem}-{WORKBOOK}", book.read_bytes(), _XLSX, told["workbook"])] if book.is_file() else []
     return (summary, *pages, *lists)
+
+
+def _printed(
+    edition: Edition, chosen: tuple[Phase, ...], stem: str, titles: Mapping[str, str], told: Mapping
+) -> Iterator[Enclosed]:
+    """The book of all phases, or the summary and a PDF for each chosen one."""
+    if not edition.pdfs:
+        raise DeliveryError(
+            f"The report of {edition.client} for {edition.as_of} has no PDFs. Next: playbook run {edition.client} --pdf"
+        )
+    require_libraries()
+    from playbook.report.pdf import relinked  # its libraries are an extra
+
+    def attached(file: str, what: str) -> Enclosed:
+        return Enclosed(names[file], relinked((edition.folder / file).read_bytes(), names), "application/pdf", what)
+
+    if chosen == edition.phases:
+        names = {BOOK: f"{stem}-{BOOK}"}
+        yield attached(BOOK, told["book"].format(pages=told["separator"].join(titles.values())))
+        return
+    summary = pdf_name(SUMMARY)
+    names = {summary: f"{stem}-summary.pdf"} | {pdf_name(p.page): f"{stem}-{pdf_name(p.page)}" for p in chosen}
+    yield attached(summary, told["summary"])
+    for phase in chosen:
+        yield attached(pdf_name(phase.page), told["page"].format(title=titles[phase.id]))
 
 
 def linked(page: str, names: Mapping[str, str]) -> str:

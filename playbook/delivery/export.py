@@ -13,6 +13,7 @@ from playbook.delivery.edition import SUMMARY, Edition
 from playbook.delivery.enclosed import packed
 from playbook.errors import DeliveryError, UsageError
 from playbook.report.workbook import WORKBOOK
+from playbook.run.paper import BOOK, pdf_name
 from playbook.run.phases import PHASES
 
 __all__ = ["EXPORT", "LEAST", "SUMS", "export", "locked", "verify"]
@@ -20,11 +21,12 @@ __all__ = ["EXPORT", "LEAST", "SUMS", "export", "locked", "verify"]
 EXPORT, SUMS = "export", "SHA256SUMS"
 LEAST = 10  # characters of a password
 MOST = 200_000_000  # bytes that an export may unpack to
-_ALLOWED = {SUMMARY, WORKBOOK, SUMS, *(p.page for p in PHASES)}
+_PAGES = (SUMMARY, *(p.page for p in PHASES))
+_ALLOWED = {*_PAGES, *map(pdf_name, _PAGES), BOOK, WORKBOOK, SUMS}
 
 
 def export(edition: Edition, folder: Path | None = None, password: str | None = None) -> Path:
-    """Write ``<client>-<day>.zip`` with its checksum file: pages and workbook, nothing else.
+    """Write ``<client>-<day>.zip`` with its checksum file: pages, workbook and PDFs, nothing else.
 
     With a password it is encrypted with AES (256 bits): 7-Zip, WinZip and Keka open it, Windows Explorer does not. Without
     one the same report is the same bytes. Raises DeliveryError with everything the check found, UsageError for a short password.

@@ -18,13 +18,12 @@ from playbook.errors import RunError, UsageError
 from playbook.run.manifest import file_digests
 from playbook.run.phases import PHASES
 
-__all__ = ["BOOK", "CHROMIUM", "find_chromium", "pdf_name", "print_page", "write_pdfs"]
+__all__ = ["BOOK", "CHROMIUM", "find_chromium", "pdf_name", "print_page", "require_libraries", "write_pdfs"]
 
 CHROMIUM = "PLAYBOOK_CHROMIUM"
 PATIENCE = 300.0  # seconds for one print; the book of a hundred sheets takes some ten
 _JOINED, BOOK = "report.html", "report.pdf"  # the page of all pages, and the book that is printed of it
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
-_LIBRARIES = ("pikepdf", "pypdfium2")
 _OPTIONS = (
     "--headless", "--disable-gpu", "--no-pdf-header-footer", "--generate-pdf-document-outline", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
@@ -37,13 +36,18 @@ def pdf_name(page: str) -> str:
     return f"{page.removesuffix('.html')}.pdf"
 
 
+def require_libraries() -> None:
+    """Raise UsageError where the libraries that write and read PDFs, which are an extra, are not installed."""
+    if lacking := [name for name in ("pikepdf", "pypdfium2") if find_spec(name) is None]:
+        raise UsageError(f"PDFs need {' and '.join(lacking)}: pip install 'playbook[pdf]'.")
+
+
 def find_chromium() -> str:
     """The path of the browser that prints: the one that PLAYBOOK_CHROMIUM names, else the first known one on PATH.
 
     Raises UsageError where there is none, or where the libraries of the extra ``pdf`` are not installed.
     """
-    if lacking := [name for name in _LIBRARIES if find_spec(name) is None]:
-        raise UsageError(f"--pdf needs {' and '.join(lacking)}: pip install 'playbook[pdf]'.")
+    require_libraries()
     named = os.environ.get(CHROMIUM, "").strip()
     found = next(filter(None, map(shutil.which, [named] if named else _NAMES)), None)
     if found is None and named:

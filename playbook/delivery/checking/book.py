@@ -22,6 +22,7 @@ _CARRIED = {
     "customXml/": "carries data of its own",
     "docProps/custom.xml": "carries properties of its own",
 }
+_PEOPLE = re.compile(r"<(?:\w+:)?(?:creator|lastModifiedBy)\b[^>]*>([^<]*)<")  # whichever library wrote it
 _OURS = "Playbook"  # the author that the playbook writes
 
 
@@ -34,7 +35,7 @@ def book(name: str, content: bytes) -> list[Problem]:
         outside = [e for e in entries if e.endswith(".rels") and b'TargetMode="External"' in packed.read(e)]
         found += [Problem(f"{name}, {e}", "links to something outside the workbook") for e in outside]
         if "docProps/core.xml" in entries:
-            people = re.findall(r"<(?:dc:creator|cp:lastModifiedBy)>([^<]*)<", packed.read("docProps/core.xml").decode("utf-8"))
+            people = _PEOPLE.findall(packed.read("docProps/core.xml").decode("utf-8"))
             found += [Problem(f"{name}, properties", f"names {who!r} as its author") for who in people if who not in ("", _OURS)]
     sheets = load_workbook(io.BytesIO(content))
     hidden_names = [n for n, defined in sheets.defined_names.items() if defined.hidden]

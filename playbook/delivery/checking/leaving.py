@@ -7,6 +7,7 @@ from playbook.delivery.checking.code import code
 from playbook.delivery.checking.draft import bodies, draft, parsed
 from playbook.delivery.checking.figures import figures, foundations
 from playbook.delivery.checking.links import links, rules
+from playbook.delivery.checking.paper import paper
 from playbook.delivery.checking.personal import personal
 from playbook.delivery.checking.secrets import secrets
 from playbook.delivery.checking.seen import Problem, Seen, folded, look_into
@@ -22,10 +23,11 @@ __all__ = ["check_draft", "check_report", "require_clean"]
 
 
 def check_report(edition: Edition) -> tuple[Problem, ...]:
-    """Problems of a published report: pages, workbook, and whether its findings are those of its notebooks; empty when clean."""
+    """Problems of a published report: its files, and whether its findings are those of its notebooks; empty when clean."""
     contents = {f.name: f.read_bytes() for f in edition.files}
     found = _leaks(edition, [seen for name, content in contents.items() for seen in look_into(name, content)])
     found += [problem for name, content in contents.items() if name.endswith(".xlsx") for problem in book(name, content)]
+    found += [p for name, content in contents.items() if name.endswith(".pdf") for p in paper(name, content, set(contents))]
     found += rules(edition.pages) + links(edition.pages, set(contents)) + foundations(edition)
     if SUMMARY not in edition.pages:
         found.append(Problem("the report", f"has no {SUMMARY}"))
@@ -53,6 +55,7 @@ def check_draft(edition: Edition, letter: Letter, content: bytes) -> tuple[Probl
     pages = {name: inside.decode() for name, inside in files if name.endswith(".html")}
     found += links(pages, set(names)) + rules(pages)
     found += [problem for name, inside in files if name.endswith(".xlsx") for problem in book(name, inside)]
+    found += [problem for name, inside in files if name.endswith(".pdf") for problem in paper(name, inside, set(names))]
     return tuple(dict.fromkeys(found))
 
 

@@ -11,9 +11,12 @@ from functools import lru_cache
 from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 
+from playbook.run.paper import require_libraries
+
 __all__ = ["Problem", "Seen", "folded", "look_into"]
 
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069]")  # letters nobody sees would hide a word
+_FONT = re.compile(r"url\(data:font/[^)]*\)")  # letters' shapes: nobody can read them, and chance spells short names in base64
 _EXCERPT = 60
 
 
@@ -47,11 +50,13 @@ def folded(text: str) -> str:
 
 
 def look_into(name: str, content: bytes) -> Iterator[Seen]:
-    """The texts of a file: pages with attributes and comments, workbooks with all sheets and properties, zips with all inside."""
+    """The texts of a file: pages with attributes and comments, workbooks and PDFs with their properties, zips with all inside."""
     if name.endswith(".html"):
         yield from _page(name, content.decode("utf-8", errors="replace"))
     elif name.endswith(".xlsx"):
         yield from _book(name, content)
+    elif name.endswith(".pdf"):
+        yield from _paper(name, content)
     elif name.endswith(".zip"):
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             yield Seen(f"{name}, names", folded("\n".join(packed.namelist())))
@@ -68,7 +73,7 @@ def _page(name: str, html: str) -> tuple[Seen, ...]:
 @lru_cache(maxsize=32)  # the same page is looked at in the report, in the mail and in its zip
 def _page_texts(html: str) -> tuple[tuple[str, str], ...]:
     soup = BeautifulSoup(html, "html.parser")
-    strings = [str(s) for s in soup.find_all(string=True)]  # comments and styles too
+    strings = [_FONT.sub("", str(s)) for s in soup.find_all(string=True)]  # comments and styles too
     attributes = [" ".join(v) if isinstance(v, list) else str(v) for tag in soup.find_all(True) for v in tag.attrs.values()]
     attributes = [v for v in attributes if not v.startswith("data:") and re.search(r"[^\W\d_]{2}|@|\d{6}", v)]
     whole = folded("".join(strings))  # a word that begins bold and ends plain
@@ -88,3 +93,28 @@ def _book(name: str, content: bytes) -> Iterator[Seen]:
                     words = [*re.findall(r">([^<]+)<", raw), *re.findall(r'="([^"]*)"', raw)]
                     kept = [w for w in words if "openxmlformats" not in w and "schemas." not in w and "purl.org" not in w]
                     yield Seen(f"{name}, {entry}", folded("\n".join(kept)))
+
+
+def _paper(name: str, content: bytes) -> Iterator[Seen]:
+    """What stands on each sheet, and every text beside it: properties, outline, links, words for pictures."""
+    require_libraries()
+    import pikepdf
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(content) as sheets:
+        for number, sheet in enumerate(sheets, start=1):
+            yield Seen(f"{name}, page {number}", folded(sheet.get_textpage().get_text_range()))
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        texts = dict.fromkeys(text for one in pdf.objects for text in _strings(one))
+    yield Seen(f"{name}, beside its pages", folded("\n".join(texts)))
+
+
+def _strings(one: object) -> Iterator[str]:
+    """Texts in an object of a PDF, without those of other objects that it points at."""
+    import pikepdf
+
+    if isinstance(one, pikepdf.String):
+        yield str(one)
+    elif isinstance(one, pikepdf.Array | pikepdf.Dictionary | pikepdf.Stream):
+        inside = one if isinstance(one, pikepdf.Array) else one.values()
+        yield from (text for part in inside if not getattr(part, "is_indirect", False) for text in _strings(part))
