@@ -1,6 +1,6 @@
 """Locale: the reports' words in other languages, looked up in gettext catalogues (``zh.po``), one file a language.
 
-English is the language of the code and of the notebooks: what is written there is the catalogues' key. Words that are written
+English is the language of code, data files and notebooks: what is written there is the catalogues' key. Words that are written
 before the reader's language is known (what intake finds) are ``said``: English text that can be told in another language later.
 """
 

@@ -1,8 +1,9 @@
-"""What Babel's extraction reads: the words of the code and of the notebooks that a reader of a report sees.
+"""What Babel's extraction reads: the words of code, data files and notebooks that a reader of a report sees.
 
 In Python these are the keys of ``say``, ``say_n``, ``said``, ``said_n`` and ``mark``, the text fields of the result contract
 (a finding's sentence, a table's caption, a section's question), and labels of columns, which stand beside their unit. In a
-notebook it is each paragraph of its Markdown cells. ``make translations`` runs it.
+data file (YAML) it is each text under a key ``en``, in a notebook each paragraph of its Markdown cells. ``make translations``
+runs it.
 """
 
 import ast
@@ -10,10 +11,12 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 import nbformat
+from ruamel.yaml import YAML
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from playbook.locale.blocks import blocks
 
-__all__ = ["extract_notebook", "extract_python", "unsaid"]
+__all__ = ["extract_notebook", "extract_python", "extract_yaml", "unsaid"]
 
 Message = tuple[int, str | None, str | tuple[str, ...], list[str]]
 SINGLE, PLURAL = {"say", "say_html", "said", "mark"}, {"say_n", "said_n"}
@@ -63,6 +66,23 @@ def extract_notebook(fileobj: BinaryIO, keywords, comment_tags, options) -> Iter
         if cell.cell_type == "markdown":
             for _, text in blocks(cell.source):
                 yield number, None, text, []
+
+
+def extract_yaml(fileobj: BinaryIO, keywords, comment_tags, options) -> Iterator[Message]:
+    """Babel's extraction method for data files: one message a text under ``en``."""
+    for text in _under_en(YAML(typ="safe", pure=True).compose(fileobj.read().decode("utf-8"))):
+        yield text.start_mark.line + 1, None, text.value, []
+
+
+def _under_en(node: Node | None) -> Iterator[ScalarNode]:
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            if key.value == "en" and isinstance(value, ScalarNode):
+                yield value
+            yield from _under_en(value)
+    elif isinstance(node, SequenceNode):
+        for part in node.value:
+            yield from _under_en(part)
 
 
 def _keys(node: ast.AST) -> Iterator[ast.expr]:

@@ -6,7 +6,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from playbook.locale.blocks import blocks
-from playbook.locale.extract import extract_notebook, extract_python, unsaid
+from playbook.locale.extract import extract_notebook, extract_python, extract_yaml, unsaid
 
 
 def keys(source: str) -> list:
@@ -49,3 +49,21 @@ def test_a_notebook_gives_its_prose_and_no_code():
     made = new_notebook(cells=[new_markdown_cell("# Title\n\nProse."), new_code_cell("fmt.say('code')")])
     found = list(extract_notebook(BytesIO(nbformat.writes(made).encode()), None, None, None))
     assert [message for _, _, message, _ in found] == ["Title", "Prose."]
+
+
+def test_a_data_file_gives_what_stands_under_en_wherever_that_is_and_nothing_else():
+    source = """\
+# {en: no text}
+orders:
+  label: {en: Orders}
+  unit: count
+  action:
+    en: "Ask why, \\"now\\"."
+steps:
+  - {id: contact, words: [contact, en]}
+  - [{en: Win rate}]
+en: {kept: [amount]}
+"""
+    found = [(line, message) for line, _, message, _ in extract_yaml(BytesIO(source.encode()), None, None, None)]
+    assert found == [(3, "Orders"), (6, 'Ask why, "now".'), (9, "Win rate")]
+    assert list(extract_yaml(BytesIO(b""), None, None, None)) == []
