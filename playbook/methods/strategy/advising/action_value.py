@@ -58,7 +58,7 @@ def action_value(segment: dict, advice: Advice, learned: Learned, average: float
         "segment": segment["segment"],
         "kind": segment["kind"],
         "action_id": advice.id,
-        **{field: getattr(advice, field).in_language(fmt.language) for field in ("name", "action", "reason", "owner", "kpi")},
+        **{field: fmt.told(getattr(advice, field)) for field in ("name", "action", "reason", "owner", "kpi")},
         "lead_days": advice.lead_days,
         "review_days": advice.review_days,
         "days": learned.days,

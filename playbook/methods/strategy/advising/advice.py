@@ -8,40 +8,29 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from ruamel.yaml import YAML
 
 from playbook.engagement import Industry, Intervention
+from playbook.locale.data import data_file
 from playbook.result.contract import Evidence, Lesson
 from playbook.result.formats import Formats
 from playbook.result.remembered import Remembered
 
-__all__ = ["Advice", "Cost", "Learned", "Lift", "Words", "fitting", "learn", "load_advice", "speaks_of"]
+__all__ = ["Advice", "Cost", "Learned", "Lift", "fitting", "learn", "load_advice", "speaks_of"]
 
 DAYS_A_YEAR = 365
 SUPPORT = MappingProxyType({"shown": "high", "likely": "medium"})  # of a lift, by the evidence of the test behind it
 
 Basis = Literal["year", "order", "average"]
 Origin = Literal["assumed", "measured", "weighed"]
+Text = Annotated[str, Field(min_length=1)]  # a key of the catalogues, told when it is shown
 
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(_Frozen):
-    """One text in every language of the reports."""
-
-    en: str = Field(min_length=1)
-    zh: str = Field(min_length=1)
-
-    def in_language(self, locale: str) -> str:
-        """The text for readers of ``locale`` (``en``, ``zh``, ``zh_Hans_CN``)."""
-        return self.zh if locale.startswith("zh") else self.en
 
 
 class Lift(_Frozen):
@@ -50,7 +39,7 @@ class Lift(_Frozen):
     low: float
     expected: float
     high: float = Field(le=1)
-    source: Words
+    source: Text
     support: Literal["low", "medium", "high"]
 
     @model_validator(mode="after")
@@ -77,11 +66,11 @@ class Advice(_Frozen):
     """One action for one kind of segment."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    name: Words
-    action: Words
-    reason: Words
-    owner: Words
-    kpi: Words
+    name: Text
+    action: Text
+    reason: Text
+    owner: Text
+    kpi: Text
     lead_days: int = Field(ge=0, description="days from the decision to the start")
     review_days: int = Field(gt=0, description="days from the start to the review")
     basis: Basis
@@ -119,7 +108,7 @@ class Learned:
         """Where the lift comes from, for readers."""
         if self.origin == "weighed":
             return fmt.say("your own test, weighed with the assumption")
-        return fmt.say("your own test") if self.measured else self.lift.source.in_language(fmt.language)
+        return fmt.say("your own test") if self.measured else fmt.told(self.lift.source)
 
     def use(self, fmt: Formats) -> str:
         """How the lesson is used, for readers."""
@@ -138,8 +127,8 @@ def load_advice() -> Mapping[str, tuple[Advice, ...]]:
 
     Raises pydantic's ValidationError for a field that does not fit and ValueError for an id used twice.
     """
-    values = YAML(typ="safe", pure=True).load(files(__package__).joinpath("advice.yml").read_text(encoding="utf-8"))
-    advice = {kind: tuple(Advice.model_validate(entry) for entry in entries) for kind, entries in values.items()}
+    rows = data_file(__package__, "advice.yml")
+    advice = {kind: tuple(Advice.model_validate(entry) for entry in entries) for kind, entries in rows.items()}
     ids = [a.id for actions in advice.values() for a in actions]
     if len(ids) > len(set(ids)):
         raise ValueError(f"advice.yml uses an id twice: {sorted(i for i in set(ids) if ids.count(i) > 1)}")

@@ -62,7 +62,7 @@ def offer(action: Mapping, members: pd.DataFrame, fmt: Formats) -> Proposal:
 def _place(action: Mapping, fmt: Formats) -> str:
     """The segment as part of an id that is the same in every language: its kind, unless the client gave it a name."""
     kind, segment = segment_kinds().get(action["kind"]), action["segment"]
-    if kind is not None and segment == kind.label.get(fmt.language):
+    if kind is not None and segment == fmt.told(kind.label):
         return kind.id
     return segment.casefold().replace(" ", "-")
 

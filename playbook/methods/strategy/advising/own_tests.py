@@ -21,7 +21,7 @@ def lesson_findings(pairs: Pairs, fmt: Formats) -> list[Finding]:
     """One finding per lesson that speaks of an action here: what was learned, of which actions, and how it is used."""
     findings = []
     for lesson, touched in _touched(pairs):
-        names = fmt.listed(dict.fromkeys(advice.name.in_language(fmt.language) for advice, _ in touched))
+        names = fmt.listed(dict.fromkeys(fmt.told(advice.name) for advice, _ in touched))
         uses = fmt.listed(dict.fromkeys(learned.use(fmt) for _, learned in touched))
         findings.append(
             Finding(
@@ -47,7 +47,7 @@ def lesson_table(pairs: Pairs, fmt: Formats) -> Table | None:
     rows = [
         {
             "lesson": lesson.sentence,
-            "action": advice.name.in_language(fmt.language),
+            "action": fmt.told(advice.name),
             "verdict": fmt.told(lesson.verdict),
             "next_step": fmt.told(lesson.next_step),
             "profit": lesson.profit,

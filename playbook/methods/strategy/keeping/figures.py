@@ -47,7 +47,7 @@ def risk_figure(segments: pd.DataFrame, source: str, fmt: Formats) -> Figure:
             "Value at risk by segment.",
             source,
             {
-                "segment": ("Segment", "text"), "customers": ("Customers", "count"), "at_risk": ("At risk", "money"),
+                "segment": ("Segment", "text"), "customers": ("Customers", "count"), "at_risk": ("At risk a year", "money"),
                 "in_doubt": ("In doubt today", "money"),
             },
         ),

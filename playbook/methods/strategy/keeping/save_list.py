@@ -19,12 +19,13 @@ REVIEW_DAYS = 91
 _ORDERS = {
     "customer_id": ("Customer", "text"), "segment": ("Segment", "text"), "alive": ("Still active", "share"),
     "before": ("Three months ago", "share"), "recency_days": ("Days since the last order", "count"),
-    "gap_days": ("Days between orders", "count"), "stays": ("Brings a year by staying", "money"), "at_risk": ("At risk", "money"),
-    "cost": ("Costs", "money"), "value": ("Should keep", "money"), "reason": ("Why", "text"),
+    "gap_days": ("Days between orders", "count"), "stays": ("Brings a year by staying", "money"),
+    "at_risk": ("At risk a year", "money"), "cost": ("Costs", "money"), "value": ("Should keep", "money"),
+    "reason": ("Why", "text"),
 }  # fmt: skip
 _CONTRACTS = {
     "customer_id": ("Customer", "text"), "segment": ("Segment", "text"), "leaves": ("Chance to leave", "share"),
-    "expected": ("Brings a year", "money"), "at_risk": ("At risk", "money"), "cost": ("Costs", "money"),
+    "expected": ("Brings a year", "money"), "at_risk": ("At risk a year", "money"), "cost": ("Costs", "money"),
     "value": ("Should keep", "money"), "reason": ("Why", "text"),
 }  # fmt: skip
 

@@ -37,7 +37,7 @@ def segments_table(segments: pd.DataFrame, contracts: bool, source: str) -> Tabl
         segments, "What of a year's business may be lost, by segment.", source,
         {
             "segment": ("Segment", "text"), "customers": ("Contracts" if contracts else "Customers", "count"),
-            "stays": ("Bring a year if all stay", "money"), "at_risk": ("At risk", "money"), "share": ("Share", "share"),
+            "stays": ("Bring a year if all stay", "money"), "at_risk": ("At risk a year", "money"), "share": ("Share", "share"),
             "slipping": ("Most likely to leave" if contracts else "Slipping now", "count"),
             "in_doubt": ("At risk with those in doubt today", "money"),
         },
@@ -55,7 +55,7 @@ def save_table(listed: pd.DataFrame, contracts: bool, source: str, fmt: Formats)
         listed.head(TOP), top, source,
         {
             "customer_id": ("Customer", "text"), "segment": ("Segment", "text"), "leaves" if contracts else "alive": chance,
-            "at_risk": ("At risk", "money"), "cost": ("Costs", "money"), "value": ("Should keep", "money"),
+            "at_risk": ("At risk a year", "money"), "cost": ("Costs", "money"), "value": ("Should keep", "money"),
             "reason": ("Why", "text"),
         },
     )  # fmt: skip

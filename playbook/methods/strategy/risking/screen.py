@@ -1,16 +1,15 @@
 """Screen: payments and orders that a person should look at, by rules, by an isolation forest, and by known fraud."""
 
 from dataclasses import dataclass, field
-from importlib import resources
 
 import numpy as np
 import pandas as pd
-from ruamel.yaml import YAML
 from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
 from sklearn.metrics import average_precision_score
 from sklearn.model_selection import GroupKFold
 
 from playbook.intake.schema import FEATURE
+from playbook.locale.data import data_file
 from playbook.methods.strategy.predicting.wording import listed_reasons
 from playbook.result.formats import Formats
 
@@ -22,7 +21,7 @@ LARGE = 0.95  # of all amounts: a first one above is large
 TREES, SAMPLE, FOLDS, SEED = 200, 512, 3, 0
 _NUMBERS = ("amount", "times_usual", "hours_since", "in_hour", "in_day", "past", "units", "largest", "unit_price", "lines")
 _FLAGS = ("night", "round", "new_country", "new_kind", "first_large")
-*_RULES, _WHOLE = YAML(typ="safe", pure=True).load(resources.files(__package__).joinpath("screen_rules.yml").read_text("utf-8"))
+*_RULES, _WHOLE = data_file(__package__, "screen_rules.yml")
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +94,7 @@ def screen(events: pd.DataFrame, key: str, at: str, label: str) -> Screen | None
 def unusual(rules: tuple[str, ...], fmt: Formats) -> str:
     """What is unusual about an event of which these rules speak, in words."""
     told = [rule["words"] for rule in _RULES if rule["id"] in rules] or [_WHOLE["words"]]
-    return listed_reasons([words.get(fmt.language, words["en"]) for words in told], fmt)
+    return listed_reasons([fmt.told(words) for words in told], fmt)
 
 
 def _rows(table: pd.DataFrame) -> np.ndarray:
