@@ -115,7 +115,7 @@ def drivers(
     arrows = list(zip(edges["cause"], edges["effect"], strict=True))
     net = fit_tables(codes, levels, arrows)
     draws = tuple(fit_tables(rows, levels, arrows) for rows in drawn)
-    again = driver_variables()[TARGET].levels["yes"][fmt.language]
+    again = fmt.told(driver_variables()[TARGET].levels["yes"])
     answers = answer_table(net, draws, cases.count, TARGET, again)
     findings = driver_findings(net, draws, cases, order_totals, as_of, again, fmt)
     return Drivers(
@@ -146,7 +146,7 @@ def _source(cases: Cases, fmt: Formats) -> str:
 
 def _tables(answers: pd.DataFrame, edges: pd.DataFrame, cases: Cases, fmt: Formats) -> tuple[Table, ...]:
     source = _source(cases, fmt)
-    label = {id: variable.label[fmt.language] for id, variable in driver_variables().items()}
+    label = {id: fmt.told(variable.label) for id, variable in driver_variables().items()}
     asked = answers.assign(who=[given_words(given, fmt) or fmt.say("All cases") for given in answers["given"]])
     chances = Table(
         asked.drop(columns="given"),
@@ -187,7 +187,7 @@ def _tables(answers: pd.DataFrame, edges: pd.DataFrame, cases: Cases, fmt: Forma
 def _assumptions(
     cases: Cases, edges: pd.DataFrame, absent: tuple[str, ...], findings: tuple, resamples: int, fmt: Formats
 ) -> tuple[Assumption, ...]:
-    label = {id: variable.label[fmt.language] for id, variable in driver_variables().items()}
+    label = {id: fmt.told(variable.label) for id, variable in driver_variables().items()}
     notes = [
         Assumption(
             "A link says that two things go together in a way that nothing else in the data explains. It was observed, not tried "

@@ -114,7 +114,7 @@ def segments(
     groups, grouping = by_groups(customers, k_max, fmt)
     ways = {
         "groups": groups,
-        "rules": by_rules(customers, segment_rules or default_rules(fmt.language), fmt),
+        "rules": by_rules(customers, segment_rules or default_rules(fmt), fmt),
         "rfm": by_rfm(customers, fmt),
     }
     by = by if by != "auto" else "rules" if segment_rules else "groups"

@@ -215,7 +215,7 @@ def test_deterministic_and_input_unchanged(shop):
 def test_kinds_are_complete_and_bounds_make_sense():
     for kind in segment_kinds().values():
         assert set(kind.profile) == set(MEASURES) and all(0 <= v <= 1 for v in kind.profile.values())
-        assert set(kind.label) == set(kind.description) == {"en", "zh"} and kind.silence[0] < kind.silence[1]
+        assert kind.label.strip() and kind.description.strip() and kind.silence[0] < kind.silence[1]
 
 
 def test_more_groups_than_names_are_refused():

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from ruamel.yaml import YAML
 from scipy.optimize import linear_sum_assignment
+
+from playbook.locale.data import data_file
 
 __all__ = ["MEASURES", "SegmentKind", "name_groups", "segment_kinds"]
 
@@ -19,11 +19,11 @@ OUT_OF_BOUNDS = 1.0  # cost of a silence outside the kind's bounds: as much as b
 
 @dataclass(frozen=True)
 class SegmentKind:
-    """A kind of segment: stable id, words per language, ideal ranks, bounds of the silence in usual gaps."""
+    """A kind of segment: stable id, its words, ideal ranks, bounds of the silence in usual gaps."""
 
     id: str
-    label: Mapping[str, str]
-    description: Mapping[str, str]
+    label: str
+    description: str
     profile: Mapping[str, float]
     silence: tuple[float, float]
 
@@ -31,7 +31,7 @@ class SegmentKind:
 @cache
 def segment_kinds() -> Mapping[str, SegmentKind]:
     """All kinds by id, in the order of the file."""
-    rows = YAML(typ="safe", pure=True).load(files(__package__).joinpath("names.yml").read_text(encoding="utf-8"))
+    rows = data_file(__package__, "names.yml")
     return MappingProxyType(
         {id: SegmentKind(id, r["label"], r["description"], r["profile"], tuple(r["silence"])) for id, r in rows.items()}
     )

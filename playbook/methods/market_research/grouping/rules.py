@@ -4,15 +4,14 @@ import operator
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache, reduce
-from importlib.resources import files
 from types import MappingProxyType
 
 import pandas as pd
-from ruamel.yaml import YAML
 
 from playbook.engagement import SegmentRule
 from playbook.errors import EngagementError, did_you_mean
 from playbook.locale import mark
+from playbook.locale.data import data_file
 from playbook.result.formats import Formats
 
 __all__ = ["MEASURES", "all_of", "apply_rules", "default_rules", "measured", "rule_problems", "rule_words"]
@@ -30,7 +29,6 @@ MEASURES: Mapping[str, str] = MappingProxyType(
         "silence": mark("silence in usual pauses"),
     }
 )
-_OTHERS = {"en": "Other", "zh": "其他"}
 _COMPARE = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "=": operator.eq}
 _ENDS = {"top": mark("{measure} among the highest {share}%"), "bottom": mark("{measure} among the lowest {share}%")}
 _IN_WORDS = {
@@ -43,13 +41,13 @@ _CONDITION = re.compile(
 
 
 @cache
-def default_rules(language: str = "en") -> tuple[SegmentRule, ...]:
-    """The rules of ``rules.yml``, in order, named in ``language``."""
-    rows = YAML(typ="safe", pure=True).load(files(__package__).joinpath("rules.yml").read_text(encoding="utf-8"))
-    return tuple(SegmentRule(name=row["label"][language], when=row["when"]) for row in rows.values())
+def default_rules(fmt: Formats) -> tuple[SegmentRule, ...]:
+    """The rules of ``rules.yml``, in order, named in the reader's language."""
+    rows = data_file(__package__, "rules.yml").values()
+    return tuple(SegmentRule(name=fmt.told(row["label"]), when=row["when"]) for row in rows)
 
 
-def apply_rules(customers: pd.DataFrame, rules: Sequence[SegmentRule], language: str = "en") -> pd.Series:
+def apply_rules(customers: pd.DataFrame, rules: Sequence[SegmentRule], fmt: Formats) -> pd.Series:
     """The name of the first rule that each customer fulfils, "Other" for the rest; the index is that of ``customers``.
 
     ``customers`` holds the ``MEASURES`` as columns, one row a customer. ``top 20%`` are those whose middle rank lies among the
@@ -58,7 +56,7 @@ def apply_rules(customers: pd.DataFrame, rules: Sequence[SegmentRule], language:
     """
     if problems := rule_problems(rules):
         raise EngagementError("client.yml: segment_rules cannot be applied.", problems)
-    names = pd.Series(_OTHERS[language], index=customers.index, dtype=object)
+    names = pd.Series(fmt.say("Other"), index=customers.index, dtype=object)
     free = pd.Series(True, index=customers.index)
     for rule in rules:
         fits = free.copy()

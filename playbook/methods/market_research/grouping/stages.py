@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from ruamel.yaml import YAML
 
+from playbook.locale.data import data_file
 from playbook.methods.market_research.grouping.habits import QUIET, YEAR
 
 __all__ = ["PATH", "Stage", "customer_stages", "life_stages"]
@@ -21,17 +20,17 @@ FEW = 4  # orders from which a customer is regular
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage: stable id, and its name and its rule in words, per language."""
+    """A stage: stable id, and its name and its rule in words."""
 
     id: str
-    label: Mapping[str, str]
-    rule: Mapping[str, str]
+    label: str
+    rule: str
 
 
 @cache
 def life_stages() -> Mapping[str, Stage]:
     """All stages by id, in the order in which their rules are tried."""
-    rows = YAML(typ="safe", pure=True).load(files(__package__).joinpath("stages.yml").read_text(encoding="utf-8"))
+    rows = data_file(__package__, "stages.yml")
     return MappingProxyType({id: Stage(id, row["label"], row["rule"]) for id, row in rows.items()})
 
 

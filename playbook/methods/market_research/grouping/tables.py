@@ -129,8 +129,8 @@ def stage_table(stages: pd.DataFrame, order: list[str], fmt: Formats) -> Table:
         [s for s in PATH if s in counts.index]
     )
     frame = frame.rename_axis(columns=None).reset_index()
-    frame["label"] = frame["stage"].map(lambda s: life_stages()[s].label[fmt.language])
-    frame["rule"] = frame["stage"].map(lambda s: life_stages()[s].rule[fmt.language])
+    frame["label"] = frame["stage"].map(lambda s: fmt.told(life_stages()[s].label))
+    frame["rule"] = frame["stage"].map(lambda s: fmt.told(life_stages()[s].rule))
     return Table(
         frame,
         "Stages of a customer's life, and the segments in them",

@@ -71,7 +71,7 @@ def by_rules(customers: pd.DataFrame, rules: Sequence[SegmentRule], fmt: Formats
     """Rules in words; takes the measures. Kinds, by which later phases find their advice, are those that fit the groups best;
     groups beyond as many as there are kinds, the smallest, are of kind ``UNKNOWN``. Raises EngagementError, see
     ``apply_rules``."""
-    names = apply_rules(customers, rules, fmt.language)
+    names = apply_rules(customers, rules, fmt)
     codes, found = pd.factorize(names, sort=True)
     largest = names.value_counts(sort=True).index[: len(segment_kinds())]
     mine = names.isin(largest)
@@ -79,7 +79,7 @@ def by_rules(customers: pd.DataFrame, rules: Sequence[SegmentRule], fmt: Formats
     kinds = pd.Series(codes, index=customers.index).map(kind_of).fillna(UNKNOWN)
     words = dict.fromkeys(found, fmt.say("customers whom no rule describes"))
     words |= {rule.name: fmt.say("customers with {rule}", rule=rule_words(rule, fmt)) for rule in reversed(rules)}
-    return Way(names, kinds, words, lambda others: apply_rules(others, rules, fmt.language))
+    return Way(names, kinds, words, lambda others: apply_rules(others, rules, fmt))
 
 
 def _logs(customers: pd.DataFrame) -> np.ndarray:
@@ -87,11 +87,11 @@ def _logs(customers: pd.DataFrame) -> np.ndarray:
 
 
 def _labels(kinds: pd.Series, fmt: Formats) -> pd.Series:
-    return kinds.map({id: kind.label[fmt.language] for id, kind in segment_kinds().items()}).astype(object)
+    return kinds.map({id: fmt.told(kind.label) for id, kind in segment_kinds().items()}).astype(object)
 
 
 def _descriptions(fmt: Formats) -> dict[str, str]:
     return {
-        kind.label[fmt.language]: fmt.say("customers who {what}", what=kind.description[fmt.language])
+        fmt.told(kind.label): fmt.say("customers who {what}", what=fmt.told(kind.description))
         for kind in segment_kinds().values()
     }

@@ -105,7 +105,7 @@ def _interest(network: BayesNetwork, target: str, level: str, given: Mapping[str
 
 def given_words(given: Mapping[str, str], fmt: Formats) -> str:
     """The circumstances in a few words: "Satisfaction: satisfied + Last delivery: late"."""
-    label = {id: variable.label[fmt.language] for id, variable in driver_variables().items()}
+    label = {id: fmt.told(variable.label) for id, variable in driver_variables().items()}
     return " + ".join(fmt.say("{label}: {value}", label=label[v], value=state) for v, state in given.items())
 
 

@@ -32,7 +32,7 @@ Arrow = tuple[str, str]
 def network_figure(edges: pd.DataFrame, target: str, fmt: Formats, source: str) -> Figure:
     """Boxes in columns by time, arrows as wide as they are sure; those on the way to the target in the colour of findings."""
     words = driver_variables()
-    label = {id: variable.label[fmt.language] for id, variable in words.items()}
+    label = {id: fmt.told(variable.label) for id, variable in words.items()}
     shown = _most_telling(edges, target)
     arrows = list(zip(shown["cause"], shown["effect"], strict=True))
     columns, ways = columns_of(arrows, target)

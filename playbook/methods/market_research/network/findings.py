@@ -76,7 +76,7 @@ def driver_findings(
 def who(given: Given, fmt: Formats) -> str:
     """Customers in these circumstances: "customers whose last delivery was late"."""
     words = driver_variables()
-    return fmt.listed(words[v].who[fmt.language].format(level=level, days=SERVICE_DAYS) for v, level in given.items())
+    return fmt.listed(fmt.say(words[v].who, level=level, days=SERVICE_DAYS) for v, level in given.items())
 
 
 def _gaps(net: BayesNetwork, draws: Sequence[BayesNetwork], cases: Cases, again: str) -> list[tuple]:
@@ -116,7 +116,7 @@ def _money(
 ) -> float | None:
     """Orders of one a year that customers in the bad circumstance would place more, if they bought again like the others."""
     told = driver_variables()[variable]
-    if told.bad is None or worst[variable] != told.levels[told.bad][fmt.language]:
+    if told.bad is None or worst[variable] != fmt.told(told.levels[told.bad]):
         return None
     return cases.count(worst) / len(cases.frame) * customers * difference * order_value or None
 
@@ -124,7 +124,6 @@ def _money(
 def _gap_finding(variable, best, worst, gap, money, first, net, draws, cases, again, fmt) -> Finding:
     difference, low, high = gap
     good, bad = (_answer(net, draws, cases, given, again) for given in (best, worst))
-    action = driver_variables()[variable].action
     return Finding(
         f"drivers-{variable.replace('_', '-')}",
         fmt.sentences(_gap_words(best, worst, good, bad, difference, cases, fmt), _stake(low, money, first, fmt)),
@@ -135,7 +134,7 @@ def _gap_finding(variable, best, worst, gap, money, first, net, draws, cases, ag
         n=bad.n,
         money=money if first else None,
         evidence="indicative" if low > 0 else "not shown",
-        action=action[fmt.language] if action else None,
+        action=driver_variables()[variable].action,
         owner=OWNERS.get(variable, OWNER),
     )
 
@@ -173,9 +172,9 @@ def _through_opinion(net, draws, cases, again, fmt) -> Finding | None:
     if OPINION not in net.ancestors(TARGET):
         return None
     words = driver_variables()
-    content = words[OPINION].levels["yes"][fmt.language]
+    content = fmt.told(words[OPINION].levels["yes"])
     bad = [
-        {v: words[v].levels[words[v].bad][fmt.language]}
+        {v: fmt.told(words[v].levels[words[v].bad])}
         for v in net.parents[OPINION]
         if words[v].open and words[v].bad and len(net.levels[v]) == 2
     ]
@@ -220,7 +219,7 @@ def _habit(gap, net, draws, cases, again, fmt) -> Finding:
         f"drivers-{variable.replace('_', '-')}",
         fmt.say(
             "{label}: of {best}, {more} bought again within {within}, of {worst} {fewer}.",
-            label=driver_variables()[variable].label[fmt.language],
+            label=fmt.told(driver_variables()[variable].label),
             best=who(best, fmt),
             more=fmt.share(good.probability),
             within=fmt.days(cases.within),

@@ -5,14 +5,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from ruamel.yaml import YAML
 from sklearn.cluster import KMeans
 
+from playbook.locale.data import data_file
 from playbook.result.formats import Formats
 
 __all__ = ["DriverVariable", "bands", "driver_variables", "money_classes", "rate_classes", "yes_no"]
@@ -25,35 +24,30 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 @dataclass(frozen=True)
 class DriverVariable:
-    """One variable: stable id, place in time, whether a client can act on it, words per language, fixed levels if it has any.
+    """One variable: stable id, place in time, whether a client can act on it, its words, fixed levels if it has any.
 
     ``bad`` is the level that a client would rather not see, ``action`` what to do about it.
     """
 
     id: str
     tier: int
-    label: Mapping[str, str]
-    who: Mapping[str, str]
+    label: str
+    who: str
     open: bool = False
-    levels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    levels: Mapping[str, str] = field(default_factory=dict)
     bad: str | None = None
-    action: Mapping[str, str] | None = None
+    action: str | None = None
 
 
 @cache
 def driver_variables() -> Mapping[str, DriverVariable]:
     """All variables by id, from earlier to later."""
-    return MappingProxyType({id: DriverVariable(id, **row) for id, row in _file()["variables"].items()})
-
-
-@cache
-def _file() -> dict:
-    return YAML(typ="safe", pure=True).load(files(__package__).joinpath("variables.yml").read_text(encoding="utf-8"))
+    return MappingProxyType({id: DriverVariable(id, **row) for id, row in data_file(__package__, "variables.yml").items()})
 
 
 def yes_no(id: str, flags: pd.Series, fmt: Formats) -> pd.Series:
     """Flags (true, false or missing) as the variable's two levels."""
-    words = [driver_variables()[id].levels[key][fmt.language] for key in ("no", "yes")]
+    words = [fmt.told(driver_variables()[id].levels[key]) for key in ("no", "yes")]
     return pd.Series(pd.Categorical.from_codes(_codes(flags.astype("Float64")), words), flags.index)
 
 
@@ -105,7 +99,7 @@ def bands(texts: pd.Series, fmt: Formats) -> pd.Series:
             sorted(counts.index, key=lambda w: ranks[w] or 0) if ordered else sorted(counts.index, key=lambda w: (-counts[w], w))
         )
         keep = names if len(names) <= NAMED + 1 else names[:NAMED]
-        other = _file()["words"]["other"][fmt.language]
+        other = fmt.say("other")
         label = {word: word if word in keep else other for word in counts.index}
         levels = list(dict.fromkeys([*keep, *([other] if len(keep) < len(names) else [])]))
     else:
@@ -135,9 +129,9 @@ def _rank(word: str) -> float | None:
 
 def _side(words: list[str], upper: int, fmt: Formats) -> str:
     plain = all(word.rstrip("+").isdigit() for word in words)  # a count, not a band
-    return _file()["words"][("or_more" if plain else "and_over") if upper else ("up_to" if plain else "and_under")][
-        fmt.language
-    ].format(low=words[0], high=words[-1])
+    if upper:
+        return fmt.say("{low} or more" if plain else "{low} and over", low=words[0])
+    return fmt.say("up to {high}" if plain else "{high} and under", high=words[-1])
 
 
 def _shares(values: pd.Series, borders: np.ndarray) -> np.ndarray:
@@ -148,20 +142,19 @@ def _shares(values: pd.Series, borders: np.ndarray) -> np.ndarray:
 
 def _cut(values: pd.Series, borders: np.ndarray, write, fmt: Formats, whole: bool = False) -> pd.Series:
     """The class of each value; a border belongs to the class above it. Whole numbers end one below the next border."""
-    words = {key: text[fmt.language] for key, text in _file()["words"].items()}
     last = [b - 1 if whole else b for b in borders]
     labels = []
     for number in range(len(borders) + 1):
         low = write(borders[number - 1]) if number else None
         high = write(last[number]) if number < len(borders) else None
-        if low is None:
-            labels.append(
-                (words["up_to"] if whole else words["under"]).format(high=high) if high is not None else write(values.max())
-            )
+        if low is None and high is None:
+            labels.append(write(values.max()))
+        elif low is None:
+            labels.append(fmt.say("up to {high}" if whole else "under {high}", high=high))
         elif high is None or low == high:
-            labels.append(low if high is not None else words["or_more"].format(low=low))
+            labels.append(low if high is not None else fmt.say("{low} or more", low=low))
         else:
-            labels.append(words["between"].format(low=low, high=high))
+            labels.append(fmt.say("{low} to {high}", low=low, high=high))
     codes = np.where(values.isna(), -1, np.searchsorted(borders, values.fillna(0).to_numpy(float), side="right"))
     return pd.Series(pd.Categorical.from_codes(codes, labels), values.index)
 

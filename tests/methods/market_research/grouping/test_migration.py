@@ -87,7 +87,7 @@ def test_stages_by_hand():
     assert customer_stages(customers, 390)["young and often"] == "loyal"  # half of shorter data is long
 
 
-def test_stages_are_told_in_both_languages_and_shown_in_the_order_of_the_path():
+def test_stages_are_named_and_shown_in_the_order_of_the_path():
     assert set(life_stages()) == set(PATH)
-    assert all(set(stage.label) == set(stage.rule) == {"en", "zh"} for stage in life_stages().values())
+    assert all(stage.label.strip() and stage.rule.strip() for stage in life_stages().values())
     assert customer_stages(pd.DataFrame(columns=["recency_days", "tenure_days", "orders", "orders_per_year", "silence"]), 9).empty

@@ -29,30 +29,32 @@ def rule(name: str, **when: str) -> SegmentRule:
 )  # fmt: skip
 def test_conditions_by_hand(condition, fits):
     customers = _customers()
-    found = apply_rules(customers, [rule("yes", orders=condition)])
+    found = apply_rules(customers, [rule("yes", orders=condition)], FMT)
     assert customers.loc[found == "yes", "orders"].tolist() == fits
 
 
 def test_the_first_rule_wins_and_the_rest_is_other():
-    found = apply_rules(_customers(5), [rule("A", orders=">= 4"), rule("B", orders=">= 3"), rule("A", orders="= 1")])
+    rules = [rule("A", orders=">= 4"), rule("B", orders=">= 3"), rule("A", orders="= 1")]
+    found = apply_rules(_customers(5), rules, FMT)
     assert found.tolist() == ["A", "Other", "B", "A", "A"]
-    assert apply_rules(_customers(2), [], "zh").tolist() == ["其他"] * 2
+    assert apply_rules(_customers(2), [], Formats("CNY", "zh")).tolist() == ["其他"] * 2
 
 
 def test_all_conditions_of_a_rule_must_hold():
     customers = _customers(4).assign(revenue=[4.0, 3.0, 2.0, 1.0])
-    assert apply_rules(customers, [rule("both", orders=">= 2", revenue=">= 2")]).tolist() == ["Other", "both", "both", "Other"]
+    found = apply_rules(customers, [rule("both", orders=">= 2", revenue=">= 2")], FMT)
+    assert found.tolist() == ["Other", "both", "both", "Other"]
 
 
 def test_equal_customers_stand_on_one_side_of_a_share():
     customers = _customers(4).assign(orders=1.0)  # all in the middle
-    assert (apply_rules(customers, [rule("top", orders="top 20%")]) == "Other").all()
-    assert (apply_rules(customers, [rule("top", orders="top 60%")]) == "top").all()
+    assert (apply_rules(customers, [rule("top", orders="top 20%")], FMT) == "Other").all()
+    assert (apply_rules(customers, [rule("top", orders="top 60%")], FMT) == "top").all()
 
 
 def test_every_mistake_is_named_with_its_rule_and_a_suggestion():
     with pytest.raises(EngagementError) as error:
-        apply_rules(_customers(), [rule("VIP", revenu_year="top 20%"), rule("odd", age="> 3"), rule("good", orders="> 3")])
+        apply_rules(_customers(), [rule("VIP", revenu_year="top 20%"), rule("odd", age="> 3"), rule("good", orders="> 3")], FMT)
     assert len(error.value.problems) == 2
     assert "'VIP'" in error.value.problems[0] and "Did you mean 'revenue_year'?" in error.value.problems[0]
     assert "'odd'" in error.value.problems[1] and ", ".join(MEASURES) in error.value.problems[1]
@@ -65,10 +67,11 @@ def test_rules_in_words():
 
 
 def test_the_rules_of_the_playbook_leave_nobody_out_and_are_named_in_both_languages():
-    rules = default_rules()
+    rules = default_rules(FMT)
     assert [r.name for r in rules] == ["High-frequency", "Loyal", "Potential", "High value", "Medium value", "Low value"]
-    assert set(apply_rules(_customers(50), rules)) <= {r.name for r in rules}
-    assert [r.when for r in default_rules("zh")] == [r.when for r in rules]
+    assert set(apply_rules(_customers(50), rules, FMT)) <= {r.name for r in rules}
+    chinese = default_rules(Formats("CNY", "zh"))
+    assert [r.when for r in chinese] == [r.when for r in rules] and chinese[1].name == "忠诚客户"
 
 
 def test_measures_by_hand():
