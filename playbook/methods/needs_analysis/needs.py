@@ -2,16 +2,15 @@
 
 import re
 from dataclasses import dataclass
-from importlib import resources
 from typing import Literal
 
 import pandas as pd
-from ruamel.yaml import YAML
 
 from playbook.locale import mark
+from playbook.locale.data import data_file
 from playbook.methods.needs_analysis.bridge import Bridge
 from playbook.methods.needs_analysis.funnel import Funnel
-from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
+from playbook.methods.needs_analysis.kpis.standing_words import label_within
 from playbook.methods.needs_analysis.scorecard import Scorecard
 from playbook.result.contract import Assumption, Evidence, Finding, Lesson, Result, Table
 from playbook.result.formats import Formats
@@ -19,7 +18,7 @@ from playbook.result.section import section
 
 __all__ = ["Need", "Needs", "needs"]
 
-_ADVICE = YAML(typ="safe", pure=True).load(resources.files(__package__).joinpath("needs.yml").read_text("utf-8"))
+_ADVICE = data_file(__package__, "needs.yml")
 _STRENGTH = ("shown", "likely", "indicative", "not shown", "harmful")
 _EASE = (mark("easy"), mark("moderate"), mark("hard"))
 _PHASES = (mark("market research"), mark("strategy"), mark("monitoring"))  # as needs.yml names them
@@ -90,12 +89,12 @@ def needs(
 
 
 def _need(id: str, key: str, money: float | None, low, high, evidence: Evidence, basis: str, fmt: Formats, **names: str) -> Need:
-    advice, language = _ADVICE[key], fmt.language
+    advice = _ADVICE[key]
     holds = advice.get("holds", "revenue")
     kind = "outcome" if key == OUTCOME else "risk" if holds == "risk" else "lever"
     return Need(
-        id, advice["name"][language].format_map(names), kind, money, low, high, evidence, basis, advice["ease"],
-        advice["phase"], advice["sharpen"][language],
+        id, fmt.say(advice["name"], **names), kind, money, low, high, evidence, basis, advice["ease"],
+        advice["phase"], fmt.told(advice["sharpen"]),
         closes_gap=kind == "lever" and holds == "revenue",
     )  # fmt: skip
 
@@ -108,7 +107,7 @@ def _from_goals(scorecard: Scorecard, fmt: Formats) -> list[Need]:
     return [
         _need(
             f"needs-{kpi.replace('_', '-')}", kpi, goal.worth, None, None, evidence[f"scorecard-{kpi.replace('_', '-')}"],
-            fmt.say("goal for {kpi}", kpi=CATALOGUE[kpi].label[fmt.language].lower()), fmt,
+            fmt.say("goal for {kpi}", kpi=label_within(goal, fmt)), fmt,
         )
         for kpi, goal in short.items()
     ]  # fmt: skip
@@ -151,7 +150,7 @@ def _from_findings(result: Result, fmt: Formats) -> list[Need]:
         key = re.sub(r"-\d+$", "", f.id)
         if key in _ADVICE and f.money and f.money > 0 and f.evidence != "not shown" and key not in needs:
             span = (f.low, f.high) if f.value == f.money else (None, None)
-            needs[key] = _need(f"needs-{key}", key, f.money, *span, f.evidence, _ADVICE[key]["basis"][fmt.language], fmt)
+            needs[key] = _need(f"needs-{key}", key, f.money, *span, f.evidence, fmt.told(_ADVICE[key]["basis"]), fmt)
     return list(needs.values())
 
 

@@ -139,7 +139,7 @@ def _findings(goals: tuple[Goal, ...], standings: dict[str, Standing], as_of: da
     kpis = [goal.objective.kpi for goal in goals]
     told = [_goal_finding(goal, name, as_of, fmt) for goal, name in zip(goals, _names(goals), strict=True)]
     worse = [s for kpi, s in standings.items() if kpi not in kpis and s.moved and (s.change > 0) != (s.indicator.good == "up")]
-    told += [_plain(s, fmt, s.indicator.lever[fmt.language]) for s in worse]
+    told += [_plain(s, fmt, s.indicator.lever) for s in worse]
     return tuple(told or (_plain(s, fmt) for s in list(standings.values())[:MOST_TILES]))
 
 
@@ -175,7 +175,7 @@ def _goal_finding(goal: Goal, name: str, as_of: date, fmt: Formats) -> Finding:
             evidence="not shown",
             action=fmt.say("Send {need}, or choose a goal that today's data can show.", need=values["need"]),
         )  # fmt: skip
-    action = None if goal.early else stood.indicator.lever[fmt.language]
+    action = None if goal.early else stood.indicator.lever
     if goal.met and not goal.early:
         action = fmt.say("Hold it, and set the next goal.")
     return Finding(

@@ -97,7 +97,7 @@ def voice(
     subjects = ticket_subjects(tickets, as_of, names) if len(tickets) else None
     heard = Heard(
         fmt=fmt, as_of=as_of, answers=answers, tickets=tickets, nps=nps, csat=csat, score=score,
-        drivers=score_drivers(answers if nps or csat else answers.iloc[:0], score, deliveries, fmt.language),
+        drivers=score_drivers(answers if nps or csat else answers.iloc[:0], score, deliveries, fmt),
         subjects=subjects,
         lost=_lost(answers, tickets, subjects, orders, end),
         window=window_days(orders) if orders is not None else None,

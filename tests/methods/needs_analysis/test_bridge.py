@@ -11,6 +11,7 @@ from playbook.methods.needs_analysis.bridge import bridge
 from playbook.methods.needs_analysis.needs import _ADVICE
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
+from playbook.result.told import told
 
 EUR, DAY = Formats("EUR"), date(2026, 10, 31)
 EARLY, LATE = pd.Timestamp("2025-03-01"), pd.Timestamp("2026-03-01")
@@ -188,5 +189,5 @@ def test_parts_and_reasons_are_told_in_the_readers_language():
     frame = orders((OLDEST, "a", 100.0), (LATE, "a", 60.0))
     result = bridge(frame, DAY, Formats("CNY", "zh_Hans_CN"))
     assert result.parts["label"].tolist() == ["客户数", "每位客户的订单数", "客单价"]
-    loss = next(f for f in result.findings if f.id == "bridge-loss")
+    loss = next(f for f in told(result).findings if f.id == "bridge-loss")
     assert "订单金额变小" in loss.sentence and loss.action == "检查折扣、价格和搭配推荐。"

@@ -93,10 +93,10 @@ def test_nothing_found_and_nothing_priced():
     assert unpriced.headline == "The first thing to look at: the revenue gap"
 
 
-def test_advice_is_complete_in_both_languages():
+def test_advice_is_complete():
     for advice in _ADVICE.values():
         assert advice["ease"] in {"easy", "moderate", "hard"}
-        assert set(advice["name"]) == set(advice["sharpen"]) == {"en", "zh"}
+        assert advice["name"].strip() and advice["sharpen"].strip()
 
 
 def test_every_kpi_has_advice():

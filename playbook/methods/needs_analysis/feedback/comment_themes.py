@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from ruamel.yaml import YAML
+
+from playbook.locale.data import data_file
 
 __all__ = ["Theme", "comment_themes", "mentions"]
 
@@ -19,12 +19,12 @@ LONGEST = 2_000  # characters of a comment that are read
 
 @dataclass(frozen=True)
 class Theme:
-    """A theme: words per language, whether a mention is praise (None: open), what to do, and the patterns that find it."""
+    """A theme: its name, whether a mention is praise (None: open), what to do, and the patterns that find it."""
 
     id: str
-    label: Mapping[str, str]
+    label: str
     good: bool | None
-    action: Mapping[str, str]
+    action: str
     ways: tuple[tuple[re.Pattern, ...], ...]
     unless: tuple[re.Pattern, ...]
 
@@ -37,7 +37,7 @@ class Theme:
 @cache
 def comment_themes() -> Mapping[str, Theme]:
     """All themes by id, in the order of the file."""
-    rows = YAML(typ="safe", pure=True).load(files(__package__).joinpath("comment_themes.yml").read_text(encoding="utf-8"))
+    rows = data_file(__package__, "comment_themes.yml")
     return MappingProxyType({id: _theme(id, row) for id, row in rows.items()})
 
 
@@ -46,14 +46,7 @@ def _theme(id: str, row: dict) -> Theme:
         return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
     ways = [compiled(together) for together in row.get("together", ())] + [(one,) for one in compiled(row.get("any", ()))]
-    return Theme(
-        id,
-        MappingProxyType(row["label"]),
-        row["good"],
-        MappingProxyType(row["action"]),
-        tuple(ways),
-        compiled(row.get("unless", ())),
-    )
+    return Theme(id, row["label"], row["good"], row["action"], tuple(ways), compiled(row.get("unless", ())))
 
 
 def mentions(comments: pd.Series) -> pd.DataFrame:

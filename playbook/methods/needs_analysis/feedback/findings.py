@@ -196,7 +196,7 @@ def _effect(row, heard: Heard) -> dict:
 
 def _driver(id: str, row, heard: Heard, owner: str, sentence: str) -> Finding:
     theme = comment_themes().get(row.driver)
-    action = theme.action[heard.fmt.language] if theme else mark("Read these comments together, and decide what they ask for.")
+    action = theme.action if theme else mark("Read these comments together, and decide what they ask for.")
     return Finding(
         id, sentence, value=round(row.effect, 2), unit="number", low=round(row.low, 1), high=round(row.high, 1),
         n=int(row.mentions), evidence=row.evidence, action=action, owner=owner,

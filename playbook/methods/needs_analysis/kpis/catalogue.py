@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from types import MappingProxyType
 from typing import Literal
 
 import pandas as pd
-from ruamel.yaml import YAML
 
+from playbook.locale.data import data_file
 from playbook.methods.needs_analysis.feedback.satisfaction import LATE, net_promoter
 from playbook.methods.needs_analysis.kpis.data import YEAR, Data, by_month, full_months
 from playbook.methods.needs_analysis.kpis.ratios import ratio_parts
@@ -20,15 +19,15 @@ __all__ = ["CATALOGUE", "YEAR", "Indicator", "kpi_course"]
 
 @dataclass(frozen=True)
 class Indicator:
-    """One KPI: name, formula and first lever by language, unit, kind, which way is good, and what it needs.
+    """One KPI: name, formula and first lever, unit, kind, which way is good, and what it needs.
 
     ``needs``: columns by table; ``states``: keys under ``parameters`` in client.yml.
     """
 
     id: str
-    label: Mapping[str, str]
-    formula: Mapping[str, str]
-    lever: Mapping[str, str]
+    label: str
+    formula: str
+    lever: str
     unit: Unit
     kind: Literal["flow", "level", "ratio", "share", "score", "snapshot"]
     good: Literal["up", "down"]
@@ -54,12 +53,9 @@ class Indicator:
         return 2 if self.unit == "count" else 1
 
 
-def _catalogue() -> Mapping[str, Indicator]:
-    entries = YAML(typ="safe", pure=True).load(resources.files(__package__).joinpath("catalogue.yml").read_text("utf-8"))
-    return MappingProxyType({name: Indicator(id=name, **entry) for name, entry in entries.items()})
-
-
-CATALOGUE = _catalogue()
+CATALOGUE: Mapping[str, Indicator] = MappingProxyType(
+    {name: Indicator(id=name, **entry) for name, entry in data_file(__package__, "catalogue.yml").items()}
+)
 
 
 def kpi_course(kpi: str, *, window: int = YEAR, **frames) -> pd.Series:

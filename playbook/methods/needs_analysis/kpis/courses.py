@@ -27,7 +27,7 @@ def draw_courses(drawn: list[Standing], targets: dict[str, float | None], source
     points = pd.concat([s.course.rename(s.indicator.id) for s in drawn], axis=1, sort=True).rename_axis("month").reset_index()
     columns = {
         "month": ("Month", "month"),
-        **{s.indicator.id: (s.indicator.label[fmt.language], s.indicator.unit) for s in drawn},
+        **{s.indicator.id: (s.indicator.label, s.indicator.unit) for s in drawn},
     }
     alt = fmt.sentences(*(_course_words(s, targets.get(s.indicator.id), fmt) for s in drawn))
     caption = fmt.say("KPIs by month, with their goals dashed; shares over the trailing twelve months.")
@@ -37,7 +37,7 @@ def draw_courses(drawn: list[Standing], targets: dict[str, float | None], source
 def _panel(ax: Axes, stood: Standing, target: float | None, fmt: Formats) -> None:
     unit = stood.indicator.unit
     ax.plot(stood.course.index, stood.course, color=HISTORY)
-    ax.set_title(stood.indicator.label[fmt.language], loc="left", fontsize=10, color=INK)
+    ax.set_title(fmt.told(stood.indicator.label), loc="left", fontsize=10, color=INK)
     if target is not None:
         ax.axhline(target, color=FINDING, linestyle="--", linewidth=1.4)
         ax.set_title(
@@ -52,7 +52,7 @@ def _panel(ax: Axes, stood: Standing, target: float | None, fmt: Formats) -> Non
 def _course_words(stood: Standing, target: float | None, fmt: Formats) -> str:
     course, unit = stood.course, stood.indicator.unit
     values = {
-        "kpi": stood.indicator.label[fmt.language], "first": fmt.value(course.iloc[0], unit), "start": fmt.month(course.index[0]),
+        "kpi": fmt.told(stood.indicator.label), "first": fmt.value(course.iloc[0], unit), "start": fmt.month(course.index[0]),
         "last": fmt.value(course.iloc[-1], unit), "end": fmt.month(course.index[-1]),
     }  # fmt: skip
     if target is None:

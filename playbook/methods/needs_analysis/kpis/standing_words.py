@@ -15,7 +15,7 @@ def now_words(stood: Standing, fmt: Formats) -> str:
     """Where a KPI stands and how it moved, without a full stop."""
     indicator = stood.indicator
     now = per_period(value_words(stood.now, indicator, fmt), stood, "month", fmt)
-    values = {"kpi": indicator.label[fmt.language], "now": now}
+    values = {"kpi": fmt.told(indicator.label), "now": now}
     trend = moved_words(stood, fmt)
     if trend is None:
         return fmt.say_n("{kpi} stands at {now}", "{kpi} stand at {now}", indicator.number, **values)
@@ -35,14 +35,14 @@ def lacking(goal: Goal, fmt: Formats) -> str:
 
 def label_within(goal: Goal, fmt: Formats) -> str:
     """The KPI's name inside a sentence."""
-    label = CATALOGUE[goal.objective.kpi].label[fmt.language]
-    return label[0].lower() + label[1:]
+    label = fmt.told(CATALOGUE[goal.objective.kpi].label)
+    return label[0].lower() + label[1:] if fmt.language == "en" else label
 
 
 def goal_words(goal: Goal, as_of: date, fmt: Formats) -> str:
     """Where a measured goal stands: too early to tell, reached, or how far away and what closing the gap is worth."""
     indicator = goal.standing.indicator
-    values = {"kpi": indicator.label[fmt.language], "now": _now(goal, fmt), "goal": _aim(goal, as_of, fmt)}
+    values = {"kpi": fmt.told(indicator.label), "now": _now(goal, fmt), "goal": _aim(goal, as_of, fmt)}
     if goal.early:
         return fmt.say_n(
             "{kpi} stands at {now}; {goal} is for a whole year, so it is too early to tell.",

@@ -65,7 +65,7 @@ def method_table(goals: tuple[Goal, ...], standings: dict[str, Standing], source
     how = {g.objective.kpi: g.how for g in reversed(goals) if g.standing and not g.met}
     rows = [
         {
-            "kpi": s.indicator.label[fmt.language], "formula": s.indicator.formula[fmt.language],
+            "kpi": fmt.told(s.indicator.label), "formula": fmt.told(s.indicator.formula),
             "how": fmt.told(how.get(kpi, NOTHING)),
         }
         for kpi, s in standings.items()
@@ -78,7 +78,7 @@ def tile(stood: Standing, fmt: Formats) -> Tile:
     """The KPI at a glance."""
     indicator = stood.indicator
     course = tuple(float(v) for v in stood.course.tail(TILE_MONTHS))
-    label = indicator.label[fmt.language]
+    label = fmt.told(indicator.label)
     if per_period(label, stood, "month", fmt) != label:
         label = fmt.say("{kpi}, average month", kpi=label)
     change = None if stood.change is None else as_ratio(stood, stood.change)
@@ -90,7 +90,7 @@ def _row(stood: Standing, goal: Goal | None, same: bool, fmt: Formats) -> dict:
     indicator = stood.indicator
     now = stood.now if goal is None else goal.now
     return {
-        "kpi": per_period(indicator.label[fmt.language], stood, goal.objective.per if goal else "month", fmt),
+        "kpi": per_period(fmt.told(indicator.label), stood, goal.objective.per if goal else "month", fmt),
         "now": value_words(now, indicator, fmt), "range": _range(stood, now, fmt), "trend": _trend(stood, same, fmt),
         "target": value_words(goal.objective.target, indicator, fmt) if goal else fmt.say("no goal"),
         "gap": _gap(goal, fmt),

@@ -1,12 +1,11 @@
 """What the change of revenue says: headline, findings and assumptions of the bridge, in the reader's language."""
 
 from collections.abc import Iterable
-from importlib import resources
 
 import pandas as pd
-from ruamel.yaml import YAML
 
 from playbook.intake.frames.products import NO_GROUP
+from playbook.locale.data import data_file
 from playbook.methods.needs_analysis.revenue.price_volume_mix import EFFECTS
 from playbook.methods.needs_analysis.windows import Windows, earlier
 from playbook.result.contract import Assumption, Evidence, Finding
@@ -27,12 +26,12 @@ __all__ = [
 TOLD = 0.01  # parts below this share of the largest are left to the table
 CLOSE = 0.9  # parts from this share of the largest on are named with it
 STILL = 0.0005  # a change of revenue below this share is none that one could explain
-_PARTS = YAML(typ="safe", pure=True).load(resources.files(__package__).joinpath("parts.yml").read_text("utf-8"))
+_PARTS = data_file(__package__, "parts.yml")
 
 
 def label_of(part: str, fmt: Formats) -> str:
     """The name of a part of the change, as tables and charts show it."""
-    return _PARTS[part]["label"][fmt.language]
+    return fmt.told(_PARTS[part]["label"])
 
 
 def group_word(category: str, fmt: Formats) -> str:
@@ -87,7 +86,7 @@ def bridge_findings(parts: pd.DataFrame, before: float, after: float, span: Wind
         ),
         value=float(worst["change"]), unit="money", n=n, evidence=evidence,
         money=-float(worst["change"]) if span.whole_year else None,  # a season's loss comes back: no sum for a year
-        action=_PARTS[worst["part"]]["action"][fmt.language],
+        action=_PARTS[worst["part"]]["action"],
     )  # fmt: skip
     return total, lost
 
@@ -130,7 +129,7 @@ def group_findings(groups: pd.DataFrame | None, span: Windows, fmt: Formats) -> 
             Finding(
                 "bridge-group", sentence, value=float(worst["change"]), unit="money", evidence=evidence,
                 money=-float(worst["change"]) if span.whole_year else None,
-                action=_PARTS[why.idxmin()]["action"][fmt.language],
+                action=_PARTS[why.idxmin()]["action"],
             )
         )  # fmt: skip
     return tuple(told)
@@ -162,7 +161,7 @@ def bridge_assumptions(span: Windows, by_product: bool, fmt: Formats) -> tuple[A
 
 
 def _reason(part: str, change: float, fmt: Formats) -> str:
-    return _PARTS[part]["up" if change > 0 else "down"][fmt.language]
+    return fmt.told(_PARTS[part]["up" if change > 0 else "down"])
 
 
 def _because(parts: Iterable[tuple[str, float]], fmt: Formats) -> str:

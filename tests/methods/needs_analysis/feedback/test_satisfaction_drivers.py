@@ -109,12 +109,7 @@ def test_what_a_comment_mentions(comment, themes):
 
 def test_the_codebook_is_complete():
     for theme in comment_themes().values():
-        assert (
-            set(theme.label) == {"en", "zh"}
-            and set(theme.action) == {"en", "zh"}
-            and theme.ways
-            and theme.good in {True, False, None}
-        )
+        assert theme.label.strip() and theme.action.strip() and theme.ways and theme.good in {True, False, None}
 
 
 def test_aurora_audio_planted_drivers(root):
