@@ -8,7 +8,7 @@ import pandas as pd
 from playbook.engagement import Industry
 from playbook.methods.evaluation.comparing.figures import places_figure
 from playbook.methods.evaluation.comparing.peers import FEWEST, compared
-from playbook.methods.evaluation.comparing.words import SOURCE, kpi_name, where, written
+from playbook.methods.evaluation.comparing.words import SOURCE, where, written
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.methods.needs_analysis.scorecard import Scorecard
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table
@@ -71,7 +71,7 @@ def _headline(table: pd.DataFrame, fmt: Formats) -> str:
     if len(table) == 1:
         return fmt.say(
             "{kpi} is better than at most comparable clients" if better else "{kpi} is no better than at most comparable clients",
-            kpi=kpi_name(CATALOGUE[table["kpi"].iloc[0]], fmt),
+            kpi=fmt.told(CATALOGUE[table["kpi"].iloc[0]].label),
         )
     return fmt.say_n(
         "One of {all} KPIs that can be compared is better than at most comparable clients",
@@ -102,7 +102,7 @@ def _findings(table: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
 def _stands_out(row, fmt: Formats) -> Finding:
     kpi = CATALOGUE[row.kpi]
     values = {
-        "kpi": kpi_name(kpi, fmt),
+        "kpi": fmt.told(kpi.label),
         "own": fmt.value(row.own, kpi.unit),
         "low": written(row.lower, kpi.unit, fmt),
         "high": written(row.upper, kpi.unit, fmt),
@@ -125,10 +125,9 @@ def _stands_out(row, fmt: Formats) -> Finding:
             " four of them.",
             **values,
         )
-    lever = kpi.lever.get(fmt.language, kpi.lever["en"])
     return Finding(
         f"benchmarks-{row.kpi.replace('_', '-')}", sentence, float(row.own), kpi.unit, evidence="indicative",
-        action=None if row.better else lever,
+        action=None if row.better else kpi.lever,
     )  # fmt: skip
 
 
@@ -136,7 +135,7 @@ def _table(table: pd.DataFrame, fmt: Formats) -> Table:
     shown = pd.DataFrame(
         [
             (
-                kpi_name(CATALOGUE[row.kpi], fmt),
+                fmt.told(CATALOGUE[row.kpi].label),
                 fmt.value(row.own, CATALOGUE[row.kpi].unit),
                 *(written(x, CATALOGUE[row.kpi].unit, fmt) for x in (row.lower, row.middle, row.upper)),
                 where(row, fmt),

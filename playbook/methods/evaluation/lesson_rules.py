@@ -4,34 +4,23 @@ decide(verdict="shown", payoff="always")    the first rule whose conditions all 
 """
 
 from functools import lru_cache
-from importlib.resources import files
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from ruamel.yaml import YAML
 
+from playbook.locale.data import data_file
 from playbook.methods.evaluation.measuring.effect import Effect
 from playbook.result.contract import Evidence
 from playbook.result.formats import Formats
 
-__all__ = ["Rule", "Words", "decide", "load_rules", "words_for"]
+__all__ = ["Rule", "decide", "load_rules", "words_for"]
 
 NextStep = Literal["scale", "repeat", "test again", "retire"]
+Sentence = Annotated[str, Field(min_length=1)]  # a key of the catalogues, with names in braces to be filled in
 
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(_Frozen):
-    """One sentence in every language of the reports, with names in braces to be filled in."""
-
-    en: str = Field(min_length=1)
-    zh: str = Field(min_length=1)
-
-    def fill(self, fmt: Formats, **values: str) -> str:
-        """The sentence for the reader of ``fmt``; raises KeyError for a name that ``values`` lacks."""
-        return (self.zh if fmt.language == "zh" else self.en).format_map(values)
 
 
 class Rule(_Frozen):
@@ -40,8 +29,8 @@ class Rule(_Frozen):
     id: str
     when: dict[str, tuple[str, ...]]
     next_step: NextStep
-    sentence: Words
-    action: Words | None = None
+    sentence: Sentence
+    action: Sentence | None = None
     verdict: Evidence | None = None
 
     def holds(self, facts: dict[str, str]) -> bool:
@@ -57,8 +46,7 @@ class _Rules(_Frozen):
 @lru_cache(maxsize=1)
 def load_rules() -> _Rules:
     """All rules, checked; raises pydantic's ValidationError for a file that cannot be used."""
-    text = files(__package__).joinpath("lesson_rules.yml").read_text(encoding="utf-8")
-    return _Rules.model_validate(YAML(typ="safe", pure=True).load(text))
+    return _Rules.model_validate(data_file(__package__, "lesson_rules.yml"))
 
 
 def decide(rules: tuple[Rule, ...] | None = None, **facts: str) -> Rule | None:

@@ -9,7 +9,6 @@ import pandas as pd
 
 from playbook.engagement import Industry
 from playbook.locale import mark
-from playbook.methods.evaluation.comparing.words import kpi_name
 from playbook.methods.evaluation.impact import Impact
 from playbook.methods.evaluation.learning.expected import LIFT_NOTE, lift_finding, lift_table
 from playbook.methods.evaluation.learning.lifts import lift_frame, lifts, tests_of
@@ -113,7 +112,7 @@ def _from_effect(effect: Effect, as_of: date, fmt: Formats) -> tuple[Lesson, Rul
     running = "yes" if effect.end >= as_of else "no"  # measured up to the as-of day
     doubt = "drift" if effect.pre_trend_p < 1 - CERTAIN else "other"
     rule = decide(verdict=effect.verdict, payoff=effect.payoff, design=effect.design, running=running, doubt=doubt)
-    sentence = rule.sentence.fill(fmt, **words_for(effect, fmt))
+    sentence = fmt.say(rule.sentence, **words_for(effect, fmt))
     return Lesson(
         id=effect.id,
         sentence=sentence,
@@ -134,7 +133,7 @@ def _from_plan(plan_tracking: Result | None, fmt: Formats) -> Iterator[tuple[Les
             continue
         kpi = CATALOGUE[row.kpi]
         words = {
-            "kpi": kpi_name(kpi, fmt),
+            "kpi": fmt.told(kpi.label),
             "actual": fmt.value(row.actual, kpi.unit),
             "plan": fmt.value(row.end_target, kpi.unit),
         }
@@ -155,12 +154,12 @@ def _from_forecast(demand: Result | None, returns: Result | None, fmt: Formats) 
 
 def _promise(id: str, fmt: Formats, words: dict[str, str], outcome: str) -> tuple[Lesson, Rule]:
     rule = decide(load_rules().promises, outcome=outcome)
-    return Lesson(id=id, sentence=rule.sentence.fill(fmt, **words), verdict=rule.verdict, next_step=rule.next_step), rule
+    return Lesson(id=id, sentence=fmt.say(rule.sentence, **words), verdict=rule.verdict, next_step=rule.next_step), rule
 
 
 def _finding(lesson: Lesson, rule: Rule, impact: Impact, fmt: Formats) -> Finding:
     effect = next((e for e in impact.measured if e.id == lesson.id), None)
-    action = rule.action.fill(fmt, **words_for(effect, fmt)) if rule.action and effect else None
+    action = fmt.say(rule.action, **words_for(effect, fmt)) if rule.action and effect else None
     return Finding(id=f"lessons-{lesson.id}", sentence=lesson.sentence, evidence=lesson.verdict, action=action, owner=OWNER)
 
 
@@ -221,7 +220,7 @@ def _promised(id: str, fmt: Formats) -> str:
     """What a promise was about, for readers."""
     if id == FORECAST:
         return fmt.say("Range of the forecast")
-    return fmt.say("Plan: {kpi}", kpi=kpi_name(CATALOGUE[id.removeprefix(PLAN)], fmt))
+    return fmt.say("Plan: {kpi}", kpi=fmt.told(CATALOGUE[id.removeprefix(PLAN)].label))
 
 
 def _known(value: float) -> float | None:

@@ -52,7 +52,7 @@ def test_what_is_worse_comes_first_with_its_lever():
     found = answer(peers(), churn=0.3, order_value=20.0)
     assert [f.id for f in found.findings] == ["benchmarks-order-value", "benchmarks-churn"]
     assert "€20" in found.findings[0].sentence and "worse than" in found.findings[0].sentence
-    assert found.findings[0].action == CATALOGUE["order_value"].lever["en"]
+    assert found.findings[0].action == CATALOGUE["order_value"].lever
 
 
 def test_in_the_middle_half_nothing_stands_out():

@@ -75,15 +75,13 @@ def test_next_step(verdict, payoff, step):
     assert decide(verdict=verdict, payoff=payoff, design="control group").next_step == step
 
 
-@pytest.mark.parametrize("locale", ["en", "zh"])
-def test_every_case_has_a_rule_with_words_in_both_languages(locale):
+def test_every_case_has_a_rule_with_words():
     for verdict in VERDICTS:
         for payoff in PAYOFFS:
             for design in DESIGNS:
                 rule = decide(verdict=verdict, payoff=payoff, design=design)
-                words = words_for(_effect(verdict, payoff), Formats("EUR", locale))
-                assert "Mail" in rule.sentence.fill(Formats("EUR", locale), **words)
-                assert rule.action.fill(Formats("EUR", locale), **words)
+                words = words_for(_effect(verdict, payoff), FMT)
+                assert "Mail" in FMT.say(rule.sentence, **words) and FMT.say(rule.action, **words)
 
 
 def test_what_still_runs_is_not_retired_for_its_whole_cost():

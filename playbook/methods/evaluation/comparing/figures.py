@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from playbook.methods.evaluation.comparing.words import SOURCE, kpi_name, where
+from playbook.methods.evaluation.comparing.words import SOURCE, where
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import Formats
@@ -16,7 +16,7 @@ OUTSIDE = 12.5  # where a figure beyond the quartiles is drawn: how far beyond m
 
 def places_figure(table: pd.DataFrame, fmt: Formats) -> Figure:
     """A line a KPI from worse to better with the middle half of the others, and the client's own place on it."""
-    rows = [(kpi_name(CATALOGUE[row.kpi], fmt), _from_worse(row), where(row, fmt), row) for row in table.itertuples()]
+    rows = [(fmt.told(CATALOGUE[row.kpi].label), _from_worse(row), where(row, fmt), row) for row in table.itertuples()]
     with canvas(height=1.0 + 0.42 * len(rows)) as (figure, ax):
         for line, (_, at, _, row) in enumerate(rows):
             ax.plot([0, 100], [line, line], color=HISTORY, linewidth=0.8)

@@ -3,10 +3,9 @@
 import numpy as np
 
 from playbook.locale import mark
-from playbook.methods.needs_analysis.kpis.catalogue import Indicator
 from playbook.result.formats import Formats, Unit
 
-__all__ = ["SOURCE", "kpi_name", "where", "written"]
+__all__ = ["SOURCE", "where", "written"]
 
 SOURCE = mark("scorecard of this report; last reports of other clients, without names")
 
@@ -29,8 +28,3 @@ def where(row, fmt: Formats) -> str:
     if row.own == row.middle:
         return fmt.say("in the middle")
     return fmt.say("above the middle") if row.own > row.middle else fmt.say("below the middle")
-
-
-def kpi_name(kpi: Indicator, fmt: Formats) -> str:
-    """The KPI's name in the reader's language."""
-    return kpi.label.get(fmt.language, kpi.label["en"])

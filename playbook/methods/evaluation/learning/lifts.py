@@ -59,7 +59,7 @@ def lifts(
         last = own[-1]
         yield (
             Remembered(
-                kind="lift", id=advice.id, label=advice.name.in_language(fmt.locale), value=now.mean, low=now.low, high=now.high,
+                kind="lift", id=advice.id, label=fmt.told(advice.name), value=now.mean, low=now.low, high=now.high,
                 unit="share", evidence=last.evidence, n=len(own), since=last.since, until=last.until,
             ),
             assumed,
