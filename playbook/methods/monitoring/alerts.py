@@ -1,13 +1,12 @@
 """Alerts: what needs a decision now, one line per cause, ranked by the money at stake, with what explains it and who acts."""
 
 from dataclasses import dataclass, field
-from importlib import resources
 
 import numpy as np
 import pandas as pd
-from ruamel.yaml import YAML
 
 from playbook.locale import mark
+from playbook.locale.data import data_file
 from playbook.methods.monitoring.alerting.charts import MATERIAL, chart_alerts
 from playbook.methods.monitoring.alerting.dimensions import by_customer_and_channel, by_product
 from playbook.methods.monitoring.alerting.explain import LIKELY
@@ -24,7 +23,7 @@ from playbook.result.section import section
 
 __all__ = ["ADVICE", "Alerts", "alerts"]
 
-ADVICE = YAML(typ="safe", pure=True).load(resources.files(__package__).joinpath("alert_advice.yml").read_text("utf-8"))
+ADVICE = data_file(__package__, "alert_advice.yml")
 LEVELS = {"act now": mark("act now"), "watch": mark("watch")}
 COLUMNS = ["id", "kind", "alert", "level", "money", "basis", "favourable", "why", "action", "owner", "evidence", "n"]
 MOST_PARTS = 4  # groups of a dimension that the table of contributions names

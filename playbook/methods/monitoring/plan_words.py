@@ -23,7 +23,7 @@ LOST = ("behind", "missed")
 
 def kpi_name(kpi: str, fmt: Formats) -> str:
     """A KPI as the reader calls it."""
-    return CATALOGUE[kpi].label.get(fmt.language, CATALOGUE[kpi].label["en"])
+    return fmt.told(CATALOGUE[kpi].label)
 
 
 def number_of(kpi: str) -> int:

@@ -69,7 +69,7 @@ def test_charts_that_move_together_are_one_alert_named_by_its_component(orders, 
     assert alert["money"] == pytest.approx(abs(orders * value - 1) * 50_000 * 52, rel=0.12)
     assert alert["basis"] == "a year, if it goes on"
     assert alert["level"] == ("watch" if kind.endswith("high") else "act now")
-    assert (alert["action"], alert["owner"]) == (ADVICE[kind]["action"]["en"], ADVICE[kind]["owner"]["en"])
+    assert (alert["action"], alert["owner"]) == (ADVICE[kind]["action"], ADVICE[kind]["owner"])
 
 
 def test_orders_and_order_value_against_each_other_are_one_alert():
@@ -139,9 +139,7 @@ def test_a_forecast_next_to_the_plan_is_no_alert():
 
 
 def test_advice_speaks_both_languages():
-    for entry in ADVICE.values():
-        assert set(entry) == {"owner", "action"}
-        assert all(entry[key][language].strip() for key in entry for language in ("en", "zh"))
+    assert all(set(entry) == {"owner", "action"} and all(map(str.strip, entry.values())) for entry in ADVICE.values())
     chinese = alerts(charts(spell(5, 0.7, 1.0)), Formats("EUR", "zh"))
     assert chinese.alerts["owner"].tolist() == ["销售负责人"]
 
@@ -187,7 +185,7 @@ def test_findings_of_campaigns_join_with_their_own_action_and_only_with_money_an
     result = alerts(charts({}), FMT, campaigns=Campaigns(fmt=FMT, headline="given", findings=found, found=Found()))
     assert result.alerts["id"].tolist() == ["alerts-campaigns-a", "alerts-campaigns-d", "alerts-campaigns-b"]
     assert result.alerts["level"].tolist() == ["act now", "act now", "watch"]
-    assert result.alerts["action"].tolist() == ["Spend less.", ADVICE["campaigns"]["action"]["en"], "Spend less."]
+    assert result.alerts["action"].tolist() == ["Spend less.", ADVICE["campaigns"]["action"], "Spend less."]
 
 
 def test_a_score_that_no_longer_holds_is_watched_without_an_amount():
@@ -207,7 +205,7 @@ def test_a_forecast_that_misses_is_watched_and_no_loss(bias, good):
     alert = result.alerts.iloc[0]
     assert len(result.alerts) == 1 and alert["level"] == "watch" and np.isnan(alert["money"]) and alert["favourable"] == good
     assert result.headline == "Nothing needs a decision now; 1 thing to keep an eye on"
-    assert result.findings[0].money is None and alert["owner"] == ADVICE["forecast-tracking"]["owner"]["en"]
+    assert result.findings[0].money is None and alert["owner"] == ADVICE["forecast-tracking"]["owner"]
     assert result.tables[0].frame["stake"].tolist() == ["–"]
 
 

@@ -72,14 +72,14 @@ def cause_kind(cause: Cause | None, low: bool) -> str | None:
     return f"cause-{_KINDS.get(cause.by, 'customers')}"
 
 
-def advised(advice: Mapping[str, Mapping[str, str]], cause: Cause | None, spells: float, fmt: Formats) -> tuple[str, str]:
+def advised(advice: Mapping[str, str], cause: Cause | None, spells: float, fmt: Formats) -> tuple[str, str]:
     """Action and owner in the report's language; ``spells`` is how many weeks or months the change has lasted, so that what the
     group lacks is told for one of them."""
-    action, owner = (advice[key].get(fmt.language, advice[key]["en"]) for key in ("action", "owner"))
+    named = {}
     if cause is not None and cause.group is not None:
         amount = fmt.money(abs(cause.amount) / max(spells, 1.0))
-        action = action.replace("{group}", _group_name(cause.by, cause.group, fmt)).replace("{amount}", amount)
-    return action, owner
+        named = {"group": _group_name(cause.by, cause.group, fmt), "amount": amount}
+    return fmt.say(advice["action"], **named), fmt.told(advice["owner"])
 
 
 def channel_adjustment(cause: Cause | None, costs: Mapping[str, float], order_value: float, weeks: int, fmt: Formats) -> str:

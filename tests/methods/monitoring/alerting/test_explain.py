@@ -90,7 +90,7 @@ def test_products_go_by_name_and_small_ones_together():
 
 def test_the_advice_names_the_group_and_what_it_lacks_a_week():
     cause = explained(channel=groups(web=0.3))
-    advice = {"action": {"en": "Look at {group}: {amount}."}, "owner": {"en": "x"}}
+    advice = {"action": "Look at {group}: {amount}.", "owner": "x"}
     assert advised(advice, cause, 4, FMT)[0] == f"Look at web: {FMT.money(-cause.amount / 4)}."
     assert cause_kind(cause, True) == "cause-channel" and cause_kind(cause, False) is None
     costs = channel_adjustment(cause, {"web": 10.0}, 50.0, 4, FMT)
