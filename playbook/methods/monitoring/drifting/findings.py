@@ -137,7 +137,12 @@ def _columns(rows: pd.DataFrame, told: Told) -> Finding:
 
 def _score(rows: pd.DataFrame, told: Told) -> Finding:
     r, fmt = next(rows.itertuples()), told.fmt
-    means = fmt.say("{now} on average instead of {before}", now=fmt.share(r.now), before=fmt.share(r.before))
+    now, before = fmt.share(r.now), fmt.share(r.before)
+    means = (
+        fmt.say("{now} on average in both", now=now)
+        if now == before
+        else fmt.say("{now} on average instead of {before}", now=now, before=before)
+    )
     words = {"rows": fmt.told(r.name), "means": means}
     if r.grade == "none":
         sentence = fmt.say(
