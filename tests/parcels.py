@@ -44,9 +44,10 @@ def scorecard(sentence: str = "Revenue stands at €310K, €90K short of the go
     frame = pd.DataFrame(rows, columns=list(columns))
     goal = Finding("scorecard-revenue", sentence, 310_000.0, "money", money=90_000.0, evidence="shown", action="Call first.")
     sold = sales(id="scorecard", headline="Revenue is €90K short", findings=(goal,))
-    return replace(
-        sold, tables=(Table(frame, "KPIs and goals", "orders", {c: (c, "text") for c in columns}), *sold.tables), **changes
-    )
+    shown = {c: (c, "text") for c in columns}
+    goals = Table(frame.head(1), "Goals", "orders", {c: shown[c] for c in ("KPI", "Now", "Goal", "Gap", "Worth a year")})
+    changes = {"tables": (Table(frame, "KPIs and goals", "orders", shown), *sold.tables), "brief": goals, **changes}
+    return replace(sold, **changes)
 
 
 def publish(

@@ -20,8 +20,8 @@ CHARTS, ROWS = 2, 8
 SCORECARD = "scorecard"
 HEAVY = 250_000  # bytes of a chart that a phone on the road would wait for
 LONGEST_SUBJECT = 120  # characters; more is cut off by every list of mails
-_EMPTY = {"", "–", "no goal", "counted"}
-_RANGE, _TREND, _GAP = 2, 3, 5  # columns of the scorecard; a phone has room for the last that says something
+_EMPTY = {"", "–"}
+_GAP = 3  # column of the scorecard that a phone has no room for, where what the gap is worth stands beside it
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _story(edition: Edition) -> list[dict]:
 
 
 def _scorecard(edition: Edition) -> Scorecard | None:
-    """The first table of the summary's scorecard: KPIs with a goal first, without ranges and columns that say nothing."""
+    """The table of the summary's scorecard, without columns that say nothing; None for a client without goals."""
     part = edition.soups[SUMMARY].find("section", id=SCORECARD)
     table = part and part.find("table")
     if table is None:
@@ -123,12 +123,10 @@ def _scorecard(edition: Edition) -> Scorecard | None:
     heads = [_said(h) for h in table.select("thead th")]
     rows = [[re.sub(r" \([^()]*\)$", "", _said(c)) for c in row.find_all(["th", "td"])] for row in table.select("tbody tr")]
     rows = [row for row in rows if len(row) == len(heads)]
-    goals = sorted(rows, key=lambda row: sum(text in _EMPTY for text in row[_RANGE + 2 :]))[:ROWS]
-    if not goals:
-        return None
-    told = [i for i in range(len(heads)) if i != _RANGE and any(row[i] not in _EMPTY for row in goals)]
-    kept = [i for i in told if i not in (_TREND, _GAP) or i == max(told)]
-    return Scorecard(tuple(heads[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in goals))
+    rows = rows[:ROWS]
+    told = [i for i in range(len(heads)) if any(row[i] not in _EMPTY for row in rows)]
+    kept = [i for i in told if i != _GAP or i == max(told)]
+    return Scorecard(tuple(heads[i] for i in kept), tuple(tuple(row[i] for i in kept) for row in rows)) if rows else None
 
 
 def _charts(edition: Edition, sections: list[str]) -> tuple[Chart, ...]:

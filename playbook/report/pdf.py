@@ -173,6 +173,8 @@ def _sign(pdf: pikepdf.Pdf, title: str, day: date) -> None:
             del pdf.docinfo[name]
     for name, value in made.items():
         pdf.docinfo[name] = value
+    if "/ID" in pdf.trailer:
+        del pdf.trailer["/ID"]  # of the print; the file gets one of what it holds
     if "/Outlines" in pdf.Root:
         pdf.Root.PageMode = pikepdf.Name.UseOutlines
 

@@ -263,8 +263,10 @@ def test_an_address_is_sound_or_refused(tmp_path_factory, local, attack):
         assert re.fullmatch(r"[\x21-\x7e ]+@acme\.example", kept) and one_line(kept) == kept
 
 
-def test_the_scorecard_of_a_client_without_goals_tells_the_trend(tmp_path):
+def test_the_scorecard_tells_the_gap_where_nobody_knows_its_worth_and_nothing_without_goals(tmp_path):
     plain = scorecard()
-    frame = plain.tables[0].frame.assign(Goal="no goal", Gap="–", **{"Worth a year": "–"})
-    publish(tmp_path, result=replace(plain, tables=(replace(plain.tables[0], frame=frame),)))
-    assert write_letter(edition(tmp_path)).scorecard.heads == ("KPI", "Now", "Trend")
+    frame = plain.brief.frame.assign(**{"Worth a year": "–"})
+    publish(tmp_path, result=replace(plain, brief=replace(plain.brief, frame=frame)))
+    assert write_letter(edition(tmp_path)).scorecard.heads == ("KPI", "Now", "Goal", "Gap")
+    publish(tmp_path, result=replace(plain, brief=None))
+    assert write_letter(edition(tmp_path)).scorecard is None

@@ -101,12 +101,15 @@ def _paper(name: str, content: bytes) -> Iterator[Seen]:
     import pikepdf
     import pypdfium2
 
-    with pypdfium2.PdfDocument(content) as sheets:
-        for number, sheet in enumerate(sheets, start=1):
-            yield Seen(f"{name}, page {number}", folded(sheet.get_textpage().get_text_range()))
-    with pikepdf.open(io.BytesIO(content)) as pdf:
-        texts = dict.fromkeys(text for one in pdf.objects for text in _strings(one))
-    yield Seen(f"{name}, beside its pages", folded("\n".join(texts)))
+    try:
+        with pypdfium2.PdfDocument(content) as sheets:
+            texts = [sheet.get_textpage().get_text_range() for sheet in sheets]
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            beside = dict.fromkeys(text for one in pdf.objects for text in _strings(one))
+    except (pypdfium2.PdfiumError, pikepdf.PdfError):
+        return  # the check of the file itself says so
+    yield from (Seen(f"{name}, page {number}", folded(text)) for number, text in enumerate(texts, start=1))
+    yield Seen(f"{name}, beside its pages", folded("\n".join(beside)))
 
 
 def _strings(one: object) -> Iterator[str]:
