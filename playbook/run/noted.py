@@ -30,7 +30,7 @@ def noted(name: str, result: Result, as_of: date) -> tuple[Remembered, ...]:
 def _kpis(result: Result, as_of: date) -> _Left:
     for kpi, stood in result.standings.items():
         indicator = stood.indicator
-        yield _figure("kpi", kpi, indicator.label["en"], stood.now, stood.low, stood.high, unit=indicator.unit, n=stood.cases)
+        yield _figure("kpi", kpi, indicator.label, stood.now, stood.low, stood.high, unit=indicator.unit, n=stood.cases)
 
 
 def _forecasts(result: Result, as_of: date) -> _Left:
