@@ -22,7 +22,21 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.font_manager import FontEntry, fontManager
 
-__all__ = ["BAR", "FINDING", "FORECAST", "GOOD", "GRID", "HISTORY", "INK", "ON_LINES", "PALETTE", "PAPER", "canvas", "finish"]
+__all__ = [
+    "BAR",
+    "FINDING",
+    "FONT",
+    "FORECAST",
+    "GOOD",
+    "GRID",
+    "HISTORY",
+    "INK",
+    "ON_LINES",
+    "PALETTE",
+    "PAPER",
+    "canvas",
+    "finish",
+]
 
 INK, HISTORY, GRID, PAPER = "#1b212b", "#5b6472", "#dfe4ec", "#ffffff"
 FORECAST, FINDING, GOOD, BAR = "#1f5fd0", "#b3541e", "#19734a", "#9fb3d9"
@@ -35,7 +49,7 @@ ON_LINES = {"facecolor": PAPER, "linewidth": 0, "pad": 1.5}
 _VARIABLES = {
     PAPER: "paper", INK: "ink", HISTORY: "muted", GRID: "line", FORECAST: "accent", FINDING: "finding", GOOD: "good", BAR: "bar",
 }  # fmt: skip
-_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 _CHINESE = "Noto Sans CJK JP"  # the first face of the collection: Chinese, Japanese and Korean have the same widths
 WIDTH = 7.5  # inches; the column of the page is 44 to 56 rem wide
 
@@ -99,8 +113,8 @@ def finish(figure: Canvas) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<style type=\"text/css\">.*?</style>\s*", "", svg, flags=re.DOTALL)  # one page, one style sheet
-    svg = re.sub(r"font: ([^;\"]*?)'DejaVu Sans'[^;\"]*", rf"font: \g<1>{_FONT}", svg)
-    svg = re.sub(r"font-family: [^;\"]*", f"font-family: {_FONT}", svg)
+    svg = re.sub(r"font: ([^;\"]*?)'DejaVu Sans'[^;\"]*", rf"font: \g<1>{FONT}", svg)
+    svg = re.sub(r"font-family: [^;\"]*", f"font-family: {FONT}", svg)
     for colour, role in _VARIABLES.items():
         svg = svg.replace(colour, f"var(--{role}, {colour})")
     return svg.strip()

@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 from playbook.errors import RunError
 from playbook.report.dress import dress
 from playbook.report.gate import inspect_page
+from playbook.report.glyphs import with_glyphs
 from playbook.report.page import About, Input, Page
 from playbook.report.render import render
 from playbook.report.summary import render_summary
@@ -58,6 +59,7 @@ def write_pages(
     pages = {phase.id: _page(ready, phase, parameters, notebooks) for phase in PHASES if phase.id in notebooks}
     texts = {phase.page: render(notebooks[phase.id], pages[phase.id]) for phase in PHASES if phase.id in pages}
     texts[SUMMARY] = render_summary([(pages[name], notebooks[name]) for name in pages])
+    texts = with_glyphs(texts)
     seconds["render"], begin = round(perf_counter() - begin, 3), perf_counter()
     if problems := [f"{name}: {problem}" for name, text in texts.items() for problem in inspect_page(text)]:
         raise RunError("The pages are not fit to be sent:", problems)

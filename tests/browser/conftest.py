@@ -1,10 +1,12 @@
 """The system's Chromium, and the pages it looks at: a sample made to break things, and all that was published."""
 
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from playbook.report.render import render
 from playbook.report.summary import render_summary
@@ -22,12 +24,39 @@ ARGUMENTS = [
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """What starts browsers; a process can have it once."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
     """One browser for all pages."""
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield opened
-        opened.close()
+    opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def machine(playwright: Playwright, chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Browser]]:
+    """Gives the browser of a machine that has these font files and no other font."""
+    opened = []
+
+    def start(*fonts: Path) -> Browser:
+        home = tmp_path_factory.mktemp("machine")
+        (home / "fonts").mkdir()
+        for font in fonts:
+            shutil.copy(font, home / "fonts")
+        known = f"<fontconfig><dir>{home}/fonts</dir><cachedir>{home}/cache</cachedir></fontconfig>"
+        (home / "fonts.conf").write_text(known, encoding="utf-8")
+        env = {**os.environ, "FONTCONFIG_FILE": str(home / "fonts.conf")}
+        opened.append(playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS, env=env))
+        return opened[-1]
+
+    yield start
+    for browser in opened:
+        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +90,13 @@ def published_pages(published: dict[str, Path]) -> list[Path]:
     return [page for folder in published.values() for page in sorted(folder.glob("*.html"))]
 
 
-@pytest.fixture(scope="session", params=["sample_pages", "published_pages"])
+@pytest.fixture(scope="session")
+def chinese_pages(published_in_chinese: dict[str, Path]) -> list[Path]:
+    """The same in Chinese."""
+    return [page for folder in published_in_chinese.values() for page in sorted(folder.glob("*.html"))]
+
+
+@pytest.fixture(scope="session", params=["sample_pages", "published_pages", "chinese_pages"])
 def pages(request: pytest.FixtureRequest) -> list[Path]:
     """The pages under test; a set without pages is a failure, not a pass."""
     found = request.getfixturevalue(request.param)

@@ -5,7 +5,7 @@ import pytest
 from playbook.report.gate import MAX_BYTES, inspect_page
 
 GOOD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Needs</title>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:">
 <style>p{color:red}</style></head><body><h1>One</h1><h2 id="a">Two</h2><a href="#a">a</a><a href="index.html#b">all</a>
 <a href="https://example.com/paper">source</a><a href="mailto:board@acme.example">mail</a>
 <img alt="chart" src="data:image/png;base64,aa"><svg role="img" aria-label="chart"><path clip-path="url(#c)"/></svg>
@@ -36,6 +36,7 @@ VIOLATIONS = {
     "style attribute": ('<p style="background:url(https://a.example)">x</p>', "the style of a <p> would fetch something"),
     "svg fill": ('<svg aria-hidden="true"><path fill="url(//a.example)"/></svg>', "the fill of a <path> would fetch something"),
     "style url": ("<style>p{background:url('x.png')}</style>", "a style sheet would fetch something"),
+    "font": ("<style>@font-face{font-family:x;src:url(//a.example/x.otf)}</style>", "a style sheet would fetch something"),
     "style import": ("<style>@import 'x.css';</style>", "a style sheet would fetch something"),
     "refresh": ('<meta http-equiv="Refresh" content="1;url=https://a.example">', "refreshes itself"),
     "picture without words": ('<img alt=" " src="data:image/png;base64,aa">', "has a picture without alternative text"),
@@ -76,8 +77,11 @@ def test_what_is_missing_is_found(removed, problem):
     assert problem in inspect_page(GOOD.replace(removed, ""))
 
 
-def test_a_policy_that_allows_scripts_is_none():
-    page = GOOD.replace("img-src data:", "script-src 'unsafe-inline'")
+@pytest.mark.parametrize(
+    "directive", ["script-src 'unsafe-inline'", "script-src-elem data:", "font-src https:", "img-src *", "connect-src a.example"]
+)
+def test_a_policy_that_allows_scripts_or_requests_is_none(directive):
+    page = GOOD.replace("font-src data:", directive)
     assert inspect_page(page) == ("has no Content-Security-Policy that stops scripts and requests",)
 
 
