@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from playbook.methods.monitoring.plan_words import kpi_name
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.result.contract import Figure, Table
+from playbook.result.date_axis import date_axis
 from playbook.result.formats import LEVEL, Formats, Unit
 from playbook.result.theme import FINDING, FORECAST, HISTORY, canvas, finish
 
@@ -32,8 +33,7 @@ def draw(row: pd.Series, paths: pd.DataFrame, fmt: Formats) -> Figure:
         ax.set_ylim(bottom=0 if kpi.kind == "flow" else None)
         ax.margins(x=0.02)
         ax.yaxis.set_major_formatter(lambda v, _: fmt.value(v, kpi.unit))
-        ticks = path.index[:: max(1, -(-len(path) // 5))]
-        ax.set_xticks(ticks, [fmt.month(tick) for tick in ticks])
+        date_axis(ax, fmt)
         svg = finish(figure)
     what = kpi_name(kpi.id, fmt)
     if kpi.kind == "flow":

@@ -4,8 +4,8 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from playbook.methods.evaluation.measuring.effect import Effect
-from playbook.methods.evaluation.telling.date_axis import date_axis
 from playbook.result.contract import Figure, Table
+from playbook.result.date_axis import date_axis
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import BAR, FINDING, HISTORY, INK, ON_LINES, canvas, finish
 

@@ -1,17 +1,15 @@
 """Demand figure: what happened in grey, what is expected in blue with its range, the goal in rust."""
 
-import matplotlib.dates as mdates
 import pandas as pd
-from babel.dates import format_skeleton
 
 from playbook.methods.market_research.outlook.goal import Goal
 from playbook.result.contract import Figure, Table
+from playbook.result.date_axis import date_axis
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import FINDING, FORECAST, HISTORY, ON_LINES, canvas, finish
 
 __all__ = ["demand_figure"]
 
-TICKS = 6  # dates below the axis, at most
 HEADROOM = 1.15
 EARLY = 6  # months over which the goal's label lies
 LABEL_ROOM = 0.15  # of the height: what a line of text needs
@@ -64,9 +62,7 @@ def demand_figure(history: pd.DataFrame, path: pd.DataFrame, goal: Goal | None, 
             )
         ax.set_ylim(min(0, history["revenue"].min(), path["low"].min()), HEADROOM * top)
         ax.yaxis.set_major_formatter(lambda value, _: fmt.money(value))
-        locator = mdates.AutoDateLocator(maxticks=TICKS, minticks=2)
-        ax.xaxis.set_major_locator(locator)
-        ax.xaxis.set_major_formatter(lambda day, _: format_skeleton("yMMM", mdates.num2date(day), locale=fmt.locale))
+        date_axis(ax, fmt)
         svg = finish(figure)
     last, end = history.iloc[-1], path.iloc[-1]
     alt = fmt.say(

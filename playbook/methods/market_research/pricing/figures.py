@@ -9,6 +9,7 @@ from playbook.methods.market_research.pricing.findings import TEN, fewer_sold
 from playbook.methods.market_research.pricing.naming import group_name, group_names
 from playbook.methods.market_research.pricing.panel import ONE_GROUP
 from playbook.result.contract import Figure, Table
+from playbook.result.date_axis import date_axis
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import BAR, FINDING, GOOD, HISTORY, ON_LINES, PALETTE, canvas, finish
 
@@ -118,10 +119,7 @@ def position_figure(months: pd.DataFrame, fmt: Formats, source: str) -> Figure |
             ax.annotate(label, (last, height), color=colours[rival], **beside)
         ax.axhline(0, color=HISTORY, linewidth=1, linestyle=(0, (4, 3)))
         ax.set_xlim(first, last + 0.34 * (last - first))
-        ticks = pd.DatetimeIndex(sorted(frame["month"].unique()))
-        ticks = ticks[:: max(1, int(np.ceil(len(ticks) / 3)))]
-        ax.set_xticks(ticks, [fmt.month(t) for t in ticks])
-        ax.get_xticklabels()[0].set_ha("left")
+        date_axis(ax, fmt)
         ax.yaxis.set_major_formatter(lambda v, _: _tick(v, fmt, fmt.say("same price")))
         ax.locator_params(axis="y", nbins=6, steps=[1, 2, 5, 10])
         ax.margins(y=0.12)

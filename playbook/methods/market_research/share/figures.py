@@ -8,13 +8,13 @@ import pandas as pd
 from playbook.locale import mark
 from playbook.methods.market_research.share.course import ALL, Course, year_sums
 from playbook.result.contract import Figure, Table
+from playbook.result.date_axis import date_axis
 from playbook.result.formats import Formats
 from playbook.result.theme import BAR, FINDING, HISTORY, ON_LINES, PAPER, canvas, finish
 
 __all__ = ["index_figure", "share_figure"]
 
 MOST, WIDEST = 12, 30  # groups drawn; letters of a name
-TICKS = 4
 WHOLE = 0.04  # share from which the axis counts whole percents
 SOURCE = mark("market table, orders")
 CAPTIONS = {  # by periods a year
@@ -51,8 +51,7 @@ def index_figure(course: Course, fmt: Formats) -> Figure | None:
             )  # fmt: skip
         ax.axhline(100, color=HISTORY, linewidth=0.8, linestyle=":")
         ax.set(xlim=(frame["until"].iloc[0], last["until"] + 0.22 * (last["until"] - frame["until"].iloc[0])))
-        ticks = frame["until"].iloc[:: -max(1, -(-len(frame) // TICKS))][::-1]
-        ax.set_xticks(ticks, [fmt.month(day) for day in ticks], fontsize=9)
+        date_axis(ax, fmt, at=frame["until"])
         svg = finish(figure)
     alt = fmt.say(
         "Sales of a year, first year 100: by {month} the market stands at {size}, own sales at {own}.",

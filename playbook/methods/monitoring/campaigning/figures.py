@@ -7,8 +7,8 @@ from playbook.methods.monitoring.campaigning.found import Found
 from playbook.methods.monitoring.campaigning.measures import MEASURES
 from playbook.methods.monitoring.campaigning.tables import MARKETING, TRIALS
 from playbook.methods.monitoring.campaigning.trials import Trial
-from playbook.methods.monitoring.ticks import short_day
 from playbook.result.contract import Figure, Table
+from playbook.result.date_axis import date_axis
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import FINDING, FORECAST, HISTORY, INK, canvas, finish
 
@@ -48,9 +48,7 @@ def channels_figure(found: Found, fmt: Formats) -> Figure | None:
             ax.set_ylim(0, mine["value"].max() * 1.25)
             ax.yaxis.set_major_formatter(lambda v, _: fmt.value(v, measure.unit) if v else "0")
             ax.yaxis.get_major_locator().set_params(nbins=3)
-            ticks = mine["week"].iloc[[0, len(mine) // 2, -1]]
-            ax.set_xticks(ticks, [fmt.month(t) for t in ticks], ha="center")
-            ax.tick_params(axis="x", labelsize=8.5)
+        date_axis(axes[0, 0], fmt, most=4)
         svg = finish(figure)
     label = fmt.told(measure.label)
     before, now = ([fmt.value(v, measure.unit) for v in main[c]] for c in ("before", "now"))
@@ -99,8 +97,7 @@ def trial_figure(trials: tuple[Trial, ...], fmt: Formats) -> Figure | None:
         )
         ax.set_ylim(0, top)
         ax.margins(x=0.01)
-        ticks = days["day"].iloc[:: max(1, len(days) // 5)]
-        ax.set_xticks(ticks, [short_day(tick, fmt) for tick in ticks])
+        date_axis(ax, fmt)
         ax.set_ylabel(fmt.say("odds to buy on a day"))
         svg = finish(figure)
     caption = fmt.say(

@@ -9,8 +9,8 @@ from matplotlib.ticker import MaxNLocator
 
 from playbook.locale import mark
 from playbook.methods.monitoring.charting.sharpness import FALL
-from playbook.methods.monitoring.ticks import short_day
 from playbook.result.contract import Figure, Table
+from playbook.result.date_axis import date_axis
 from playbook.result.formats import Formats, Unit
 from playbook.result.theme import BAR, FINDING, HISTORY, canvas, finish
 
@@ -59,7 +59,7 @@ def draw(series: pd.DataFrame, signals: pd.DataFrame, sharp: pd.DataFrame, fmt: 
             labels += _mark(ax, part, signals[signals["kpi"] == kpi], fmt)
         begins = part.index[part["watched"].to_numpy()][0]
         axes[0].annotate(fmt.say("watched"), (begins, 1), xycoords=("data", "axes fraction"), va="top", color=HISTORY)
-        _months(axes[-1], data["week"], fmt)
+        date_axis(axes[-1], fmt)
         svg = finish(figure)
     columns = {
         "label": ("What", "text"),
@@ -111,8 +111,7 @@ def draw_memory(series: pd.DataFrame, fmt: Formats) -> Figure:
                 ax.plot(out["week"], out[line], "o", color=FINDING, markersize=5)
             ax.set_title(title, loc="left", fontsize=10)
             ax.margins(y=0.15)
-            ticks = week.iloc[[0, len(week) // 2, -1]]
-            ax.set_xticks(ticks, [short_day(tick, fmt) for tick in ticks])
+            date_axis(ax, fmt, most=4)
         svg = finish(figure)
     alt = fmt.sentences(
         fmt.say(
@@ -158,8 +157,3 @@ def _mark(ax: Axes, part: pd.DataFrame, signals: pd.DataFrame, fmt: Formats) -> 
         what, since = fmt.told(KPIS[s.kpi].label), fmt.day(s.since)
         texts.append(fmt.say("{what} {change} from {day}.", what=what, change=text, day=since))
     return texts
-
-
-def _months(ax: Axes, weeks: pd.Series, fmt: Formats) -> None:
-    quarters = pd.date_range(weeks.min(), weeks.max(), freq="MS")[::3]
-    ax.set_xticks(quarters, [fmt.month(q) for q in quarters])

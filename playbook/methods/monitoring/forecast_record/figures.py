@@ -5,14 +5,13 @@ import pandas as pd
 
 from playbook.methods.monitoring.forecast_record.judge import LIKELY
 from playbook.methods.monitoring.forecast_record.tables import step_words
-from playbook.methods.monitoring.ticks import month_ticks
 from playbook.result.contract import Figure, Table
+from playbook.result.date_axis import date_axis
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import BAR, FINDING, FORECAST, HISTORY, ON_LINES, canvas, finish
 
 __all__ = ["held_figure", "record_figure"]
 
-TICKS = 6
 MAD = np.sqrt(np.pi / 2)  # standard deviation of normal errors, in mean absolute errors
 BAND = 1.2816  # four of five cases
 DEEP, FLOOR = 0.5, 0.7  # a curve that stays in its upper half is shown from a bit below its least value on
@@ -53,7 +52,7 @@ def record_figure(history: pd.DataFrame, record: pd.DataFrame, fmt: Formats, sou
         below.plot(near["month"][far], signal[far], "o", color=FINDING, markersize=5)
         title = fmt.say("Tracking signal, one month ahead: above the shade too little was forecast")
         below.set_title(title, loc="left", fontsize=10)
-        month_ticks(below.xaxis, fmt, TICKS)
+        date_axis(below, fmt)
         svg = finish(figure)
     alt = fmt.say(
         "Monthly revenue and the forecasts made at {days} past days; {outside} of {ranged} values lay outside their range. The"

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from babel.dates import format_skeleton
 
 from playbook.locale import mark
 from playbook.methods.needs_analysis.feedback.heard import CLEAR, signed, subject_words
 from playbook.result.contract import Figure, Table
+from playbook.result.date_axis import date_marks
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import BAR, FINDING, GOOD, HISTORY, canvas, finish
 
@@ -38,7 +38,8 @@ def course_figure(course: pd.DataFrame, measure: str, fmt: Formats, source: str)
             )  # fmt: skip
         step = int(np.ceil(len(course) / MOST_ROWS))
         shown = places[::-1][::step][::-1]
-        ax.set_xticks(shown, [_span(row, fmt) for row in course.iloc[shown].itertuples()])
+        ends = date_marks(pd.DatetimeIndex(course["end"].iloc[shown]), fmt)
+        ax.set_xticks(shown, [fmt.say("to {month}", month=end) for end in ends])
         ax.set_xlim(-0.5, len(course) - 0.5)
         if not share and course["low"].min() < 0 < course["high"].max():
             ax.axhline(0, color=HISTORY, linewidth=0.8)
@@ -143,12 +144,6 @@ def topics_figure(topics: pd.DataFrame, fmt: Formats, source: str) -> Figure:
     columns = {"topic": ("Subject", "text"), "tickets": ("Tickets, 12 months", "count"), "share": ("Share of tickets", "share")}
     caption = fmt.say("What customers wrote about in the last twelve months, by number of tickets.")
     return Figure(svg, caption, source, fmt.sentences(*told), Table(rows, "Tickets by subject.", source, columns))
-
-
-def _span(row, fmt: Formats) -> str:
-    """The months of a stretch, short: 'to Oct\\n2026'."""
-    month, year = (format_skeleton(pattern, row.end, locale=fmt.locale) for pattern in ("MMM", "y"))
-    return fmt.say("to {month}", month=f"{month}\n{year}")
 
 
 def _labels(labels: Iterable[str]) -> list[str]:

@@ -3,16 +3,15 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from playbook.methods.monitoring.ticks import month_ticks
 from playbook.methods.needs_analysis.kpis.standing import Standing
 from playbook.result.contract import Figure, Table
+from playbook.result.date_axis import date_axis
 from playbook.result.formats import Formats
 from playbook.result.theme import FINDING, HISTORY, INK, canvas, finish
 
 __all__ = ["draw_courses"]
 
 COLUMNS, PANEL_HEIGHT = 2, 1.75  # panels side by side; inches
-MOST_TICKS = 5  # dates below a panel: four steps of half a year reach to where the locator counts in years
 
 
 def draw_courses(drawn: list[Standing], targets: dict[str, float | None], source: str, fmt: Formats) -> Figure:
@@ -44,7 +43,7 @@ def _panel(ax: Axes, stood: Standing, target: float | None, fmt: Formats) -> Non
             fmt.say("goal {target}", target=fmt.value(target, unit)), loc="right", fontsize=10, color=FINDING
         )  # where no curve runs
     ax.margins(y=0.22)
-    month_ticks(ax.xaxis, fmt, MOST_TICKS)
+    date_axis(ax, fmt, most=5)
     ax.yaxis.set_major_formatter(lambda v, _: fmt.value(v, unit))
     ax.locator_params(axis="y", nbins=4)
 
