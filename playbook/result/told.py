@@ -30,13 +30,13 @@ def told(result: Result) -> Result:
         replace(_words(p, tell), worklist=p.worklist and _worklist(p.worklist, tell)) for p in result.proposals
     )
     if result.section:
-        changed["section"] = told_section(result.section, tell)
+        changed["section"] = _section(result.section, tell)
     if isinstance(result, Locked):
         changed |= {"unlock": tuple(map(tell, result.unlock)), "promise": tell(result.promise)}
     return replace(result, **changed)
 
 
-def told_section(section: Section, tell: Callable[[str], str]) -> Section:
+def _section(section: Section, tell: Callable[[str], str]) -> Section:
     """A section's question and promise in the language that ``tell`` speaks."""
     return replace(section, question=tell(section.question), promise=tell(section.promise))
 
