@@ -212,7 +212,7 @@ class _Run:
         """Digests of all files, with the PDFs of the pages that are there."""
         begin = perf_counter()
         self.tell("PDF", False)
-        files = self.twice(lambda: self.crew.fresh(write_pdfs, self.work, self.ready.as_of))
+        files = self.twice(lambda: self.crew.fresh(write_pdfs, find_chromium(), self.work, self.ready.as_of))
         self.seconds["pdf"] = round(perf_counter() - begin, 3)
         return files
 

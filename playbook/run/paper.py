@@ -62,14 +62,13 @@ def find_chromium() -> str:
     return found
 
 
-def write_pdfs(work: Path, day: date) -> dict[str, str]:
+def write_pdfs(chromium: str, work: Path, day: date) -> dict[str, str]:
     """Write a PDF beside each page in ``work``, and the book of all; returns the digests of all files.
 
-    Raises UsageError where nothing can print, RunError where something could not be printed.
+    Raises RunError where something could not be printed.
     """
     from playbook.report.pdf import finished, joined  # its libraries are an extra
 
-    chromium = find_chromium()
     pages = [work / name for name in ("index.html", *(phase.page for phase in PHASES))]
     texts = {page.name: page.read_text(encoding="utf-8") for page in pages if page.is_file()}
     texts[_JOINED] = joined(texts, day)

@@ -12,7 +12,9 @@ from playbook.report.gate import MAX_BYTES
 pytestmark = pytest.mark.browser
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+SHEET = {"width": 673, "height": 987}  # A4 without its margins, in pixels: a browser shrinks all sheets when something is wider
 SHEETS = range(1, 41)  # printed pages of one report
+MOST_OF_SUMMARY = 2
 WORDS_IN_ALT = 4  # fewer do not describe a chart
 
 
@@ -126,6 +128,28 @@ def test_paper_holds_the_whole_report(browser: Browser, pages):
         wrong = [f"{sheets} sheets"] if sheets not in SHEETS else []
         wrong += [f"{folded} folded tables"] if folded else []
         return ", ".join([*wrong, *([] if paper == "rgb(255, 255, 255)" else [f"paper of {paper}"])])
+
+    assert each(pages, look) == {}
+
+
+def test_the_summary_is_read_on_two_sheets(browser: Browser, published):
+    def look(file: Path) -> int:
+        with browser.new_context() as context:
+            tab = context.new_page()
+            tab.goto(file.as_uri())
+            sheets = len(re.findall(rb"/Type\s*/Page\b", tab.pdf(prefer_css_page_size=True)))
+            return sheets if sheets > MOST_OF_SUMMARY else 0
+
+    assert each([folder / "index.html" for folder in published.values()], look) == {}
+
+
+def test_nothing_is_wider_than_the_sheet(browser: Browser, pages):
+    def look(file: Path) -> int:
+        with browser.new_context(viewport=SHEET) as context:
+            tab = context.new_page()
+            tab.goto(file.as_uri())
+            tab.emulate_media(media="print")
+            return max(tab.evaluate("document.documentElement.scrollWidth") - SHEET["width"], 0)
 
     assert each(pages, look) == {}
 

@@ -28,7 +28,7 @@ PDFS = ("01-needs-analysis.pdf", "index.pdf", BOOK)
 def prints(tmp_path_factory, chromium) -> dict[str, bytes]:
     """The PDFs of the report that ``publish`` makes, printed once."""
     folder = publish(tmp_path_factory.mktemp("prints"))
-    write_pdfs(folder, date.fromisoformat(DAY))
+    write_pdfs(chromium, folder, date.fromisoformat(DAY))
     return {name: (folder / name).read_bytes() for name in PDFS}
 
 
