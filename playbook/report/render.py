@@ -18,7 +18,7 @@ from playbook.report.story import EVIDENCE, bottom_line, drawn, lead, learned, o
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.html import emphasised
 
-__all__ = ["PageExporter", "export", "in_css", "numbered", "render"]
+__all__ = ["PageExporter", "export", "in_css", "numbered", "render", "told_notebook"]
 
 TEMPLATES = Path(__file__).parent / "template"
 
