@@ -10,8 +10,8 @@ from jupyter_core.utils import ensure_event_loop
 from rich.console import Console
 
 from playbook.engagement import open_engagement
-from playbook.errors import PlaybookError, RunError
-from playbook.run.client import Done, Order, run_client
+from playbook.errors import PlaybookError
+from playbook.run.client import Done, Order, in_words, run_client
 from playbook.run.crew import Crew, can_fork, warm_up
 from playbook.run.manifest import read_manifest
 from playbook.run.memory import UNKNOWN, Room
@@ -103,16 +103,21 @@ class _Batch:
     def work(self, name: str, as_of: str | None, crew: Crew) -> Outcome:
         try:
             with crew:
-                done: Done = run_client(
-                    open_engagement(name, as_of, self.order.language, self.root), self.order, crew, self.watch
-                )
+                done = self.run(name, as_of, crew)
             return Outcome(name, done.folder.relative_to(self.root), done.unchanged, done.attention)
         except PlaybookError as error:
             return Outcome(name, error=error, evidence=getattr(error, "evidence", False))
-        except Exception as error:  # before the run of one client has begun, and so without evidence
-            return Outcome(name, error=RunError(f"A defect of the playbook: {type(error).__name__}: {error}"))
         finally:
             _close_loop()
+
+    def run(self, name: str, as_of: str | None, crew: Crew) -> Done:
+        """Run the client; whatever goes wrong is a PlaybookError."""
+        try:
+            return run_client(open_engagement(name, as_of, self.order.language, self.root), self.order, crew, self.watch)
+        except PlaybookError:
+            raise
+        except Exception as error:  # before the client's run has begun, and so without evidence
+            raise in_words(error, crew) from None
 
     def ended(self) -> list[Outcome]:
         """Outcomes of the clients that have ended; waits a little for one."""

@@ -27,6 +27,8 @@ def clean_client(reports: Path, keep: int) -> str:
             left = len(published(reports))
     except RunError:
         return f"left as it is: {held_by(reports)} runs it"
+    except OSError as error:
+        return f"not all could be removed: {error.strerror}: {error.filename}"
     return f"{_counted(len(old))} removed, {left} kept"
 
 

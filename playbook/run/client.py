@@ -25,10 +25,10 @@ from playbook.run.peers import PeerReport
 from playbook.run.phases import PHASES, Phase
 from playbook.run.phases import phase as named
 from playbook.run.progress import Watch
-from playbook.run.publish import discard, fail, keep_beside, new_work, publish, recover
+from playbook.run.publish import FAILED, discard, fail, keep_beside, new_work, publish, recover
 from playbook.run.rests import REPORT, Standing
 
-__all__ = ["Done", "Order", "phases_named", "run_client"]
+__all__ = ["Done", "Order", "in_words", "phases_named", "run_client"]
 
 KEPT, CACHE = ".kept", ".cache"  # in the work folder: what notebooks read of one another, and the same by phase
 
@@ -66,7 +66,7 @@ def run_client(engagement: Engagement, order: Order, crew: Crew, watch: Watch) -
 
     Raises IntakeError, EngagementError or UsageError when the client cannot be run as it is: nothing is left behind then. Raises
     RunError when a notebook or page does not come out whole: the last good report then stays as it was, and
-    ``reports/<client>/failed`` says what happened.
+    ``reports/<client>/failed`` says what happened, until a run comes out well.
     """
     client = engagement.client
     if order.pdf:
@@ -80,15 +80,11 @@ def run_client(engagement: Engagement, order: Order, crew: Crew, watch: Watch) -
         recover(engagement.reports)
         former = None if order.force else unchanged(engagement, order.phases, order.given or {}, order.peers)
         if former and (former.printed or not order.pdf):
-            return Done(former.folder, True, tuple(former.manifest["attention"]))
-        run = _Run(engagement, order, crew, watch, new_work(engagement.reports))
-        try:
-            return run.go()
-        except (EngagementError, IntakeError, UsageError):
-            discard(run.work)
-            raise
-        except Exception as error:
-            run.leave(_in_words(error, crew))
+            done = Done(former.folder, True, tuple(former.manifest["attention"]))
+        else:
+            done = _Run(engagement, order, crew, watch, new_work(engagement.reports)).whole()
+        discard(engagement.reports / FAILED)
+        return done
 
 
 class _Run:
@@ -98,6 +94,16 @@ class _Run:
         self.engagement, self.order, self.crew, self.watch, self.work = engagement, order, crew, watch, work
         self.ready = None
         self.started, self.seconds = now(), {}
+
+    def whole(self) -> Done:
+        """All steps, or an error that leaves a clear state."""
+        try:
+            return self.go()
+        except (EngagementError, IntakeError, UsageError):
+            discard(self.work)
+            raise
+        except Exception as error:
+            self.leave(in_words(error, self.crew))
 
     def go(self) -> Done:
         from playbook.run.ready import prepare
@@ -149,7 +155,7 @@ class _Run:
                         shutil.copy2(file, copy)
                     self.tell(f"{phase.title} done in {self.seconds[phase.id]:.1f} s", True)
                 elif phase in taken:
-                    former.take_over(phase, self.work, kept, cache)
+                    former.take_over(phase, ready.opened, self.work, kept, cache)
                     if phase in ready.phases:
                         self.tell(f"{phase.title}: nothing has changed", True)
 
@@ -183,6 +189,7 @@ class _Run:
             "status": "published",
             "client": engagement.client,
             "name": engagement.name,
+            "language": engagement.language,
             "as_of": ready.as_of.isoformat(),
             "day_given": engagement.as_of is not None,
             "phases": told.phases,
@@ -261,13 +268,15 @@ def _attention(cautions: int, decide: int, damaged: tuple[str, ...]) -> tuple[st
     return tuple(filter(None, told))
 
 
-def _in_words(error: Exception, crew: Crew) -> RunError:
-    """The error as it is told: an interrupted run is not blamed on the process that was ended with it."""
+def in_words(error: Exception, crew: Crew) -> RunError:
+    """Any error as it is told: an interrupted run is not blamed on the process that was ended with it."""
     if crew.ended:
         return RunError("The run was stopped before it was done, by Ctrl-C or by a signal.")
     if isinstance(error, OSError):
         where = [f"{error.filename}: make room or mend the folder, then run again"] if error.filename else []
-        return RunError(f"The report could not be written: {error.strerror or type(error).__name__}.", where)
+        return RunError(f"A file could not be read or written: {error.strerror or type(error).__name__}.", where)
+    if isinstance(error, MemoryError):
+        return RunError("The machine has too little memory for this client: run fewer side by side (-j), or give it more.")
     if not isinstance(error, RunError):  # it must not take the batch with it
         return RunError(f"A defect of the playbook: {type(error).__name__}: {error}")
     return error

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from playbook.run.manifest import UNREADABLE
+
 __all__ = ["earlier_files", "sound"]
 
 T = TypeVar("T")
@@ -23,5 +25,5 @@ def earlier_files(reports: Path, as_of: date, name: str) -> list[Path]:
 def sound(files: list[Path], read: Callable[[Path, object], T]) -> Iterator[T]:
     """What ``read`` makes of each file and the JSON in it, in their order, without those that are damaged or of another form."""
     for file in files:
-        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        with suppress(*UNREADABLE):
             yield read(file, json.loads(file.read_text(encoding="utf-8")))

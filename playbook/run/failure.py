@@ -1,5 +1,6 @@
 """Failure: the page that says in plain words what stopped a run. It stays in the house; clients never see it."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -7,9 +8,10 @@ from jinja2 import Environment
 
 from playbook.engagement import Engagement
 from playbook.errors import RunError
-from playbook.run.manifest import MANIFEST, now, write_json
+from playbook.run.manifest import MANIFEST, UNREADABLE, now, read_manifest, write_json
+from playbook.run.publish import FAILED
 
-__all__ = ["explain"]
+__all__ = ["explain", "failure"]
 
 _CARD = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
@@ -29,12 +31,15 @@ folder <b>notebooks</b> beside this page. Mend the cause, then run <code>playboo
 
 
 def explain(error: RunError, engagement: Engagement, as_of: date | None, work: Path) -> None:
-    """Write ``index.html`` and a manifest of status failed into the work folder, and remove what looks like a report.
+    """Write ``index.html`` and a manifest of status failed into the work folder, and remove all but the notebooks.
 
     ``as_of`` is None when the run ended before it knew its day.
     """
-    for page in (*work.glob("*.html"), *work.glob("*.json")):
-        page.unlink()
+    for left in work.iterdir():  # half a report: pages, lists to work from, what a browser was printing
+        if left.is_dir() and left.name != "notebooks":
+            shutil.rmtree(left, ignore_errors=True)
+        elif not left.is_dir():
+            left.unlink()
     card = Environment(autoescape=True).from_string(_CARD)
     failed = getattr(error, "failed", None)
     text = card.render(name=engagement.name, client=engagement.client, as_of=as_of, error=error, failed=failed)
@@ -51,3 +56,13 @@ def explain(error: RunError, engagement: Engagement, as_of: date | None, work: P
             "cell": vars(failed) if failed else None,
         },
     )
+
+
+def failure(reports: Path) -> dict | None:
+    """The manifest of a client's last run when that failed (``finished``, ``error`` ...); None when it came out well."""
+    if not (reports / FAILED / MANIFEST).is_file():
+        return None
+    try:
+        return {"error": "", **read_manifest(reports / FAILED)}
+    except UNREADABLE:
+        return {"error": ""}

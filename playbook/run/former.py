@@ -16,6 +16,7 @@ from pathlib import Path
 
 from playbook.engagement import Engagement
 from playbook.errors import PlaybookError
+from playbook.run.kept import of_file
 from playbook.run.manifest import MANIFEST, broken, read_manifest, versions
 from playbook.run.notebooks import parameters_of
 from playbook.run.paper import BOOK
@@ -54,13 +55,15 @@ class Former:
         told = self.manifest
         return bool(told) and (told["inputs"], told.get("settings"), told["versions"]) == (inputs, settings, versions())
 
-    def take_over(self, phase: Phase, work: Path, kept: Path, cache: Path) -> None:
-        """Put the phase's executed notebook, and what it kept, where this run would have put them."""
+    def take_over(self, phase: Phase, engagement: Engagement, work: Path, kept: Path, cache: Path) -> None:
+        """Put the phase's executed notebook, and what it kept, where this run of ``engagement`` would have put them.
+
+        A notebook may have opened other days as well: what it kept of each stays apart.
+        """
         shutil.copy2(self.folder / "notebooks" / phase.notebook, work / "notebooks" / phase.notebook)
-        (room,) = (f.name for f in kept.iterdir())  # of this client file, which may name other recipients than the former one
         for found in (self.kept / phase.id).iterdir() if self.kept is not None and (self.kept / phase.id).is_dir() else ():
             for folder in (kept, cache / phase.id):
-                shutil.copytree(found, folder / room, dirs_exist_ok=True)
+                shutil.copytree(found, folder / of_file(found.name, engagement), dirs_exist_ok=True)
 
 
 def former_report(engagement: Engagement, as_of: date) -> Former:

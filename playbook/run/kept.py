@@ -21,7 +21,7 @@ from playbook.run.noted import noted
 
 __all__ = [
     "BESIDE_VARIABLE", "FINDINGS", "LESSONS", "PLAN", "READERS", "WORK_VARIABLE", "beside", "keep", "kept_figures",
-    "kept_lists", "known", "past_findings", "past_lessons", "past_plan", "recall", "room", "store", "stored",
+    "kept_lists", "known", "of_file", "past_findings", "past_lessons", "past_plan", "recall", "room", "store", "stored",
 ]  # fmt: skip
 
 WORK_VARIABLE, BESIDE_VARIABLE = "PLAYBOOK_WORK", "PLAYBOOK_BESIDE"
@@ -101,7 +101,16 @@ def _file(engagement: Engagement, name: str, folder: Path) -> Path:
 
 def room(engagement: Engagement) -> str:
     """The folder, in a work folder, of what belongs to one client file, as-of day and language."""
-    return f"{engagement.client}-{engagement.as_of}-{engagement.language}-{engagement.digest[:12]}"
+    return f"{engagement.client}-{engagement.as_of}-{engagement.language}-{_mark(engagement)}"
+
+
+def of_file(room: str, engagement: Engagement) -> str:
+    """The same day's and language's folder under today's client file, which may name other recipients than the former one."""
+    return f"{room.rpartition('-')[0]}-{_mark(engagement)}"
+
+
+def _mark(engagement: Engagement) -> str:
+    return engagement.digest[:12]
 
 
 def past_lessons(engagement: Engagement, as_of: date) -> tuple[Lesson, ...]:

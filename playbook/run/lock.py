@@ -71,9 +71,10 @@ def _taken(file: Path) -> int | None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.fstat(lock).st_ino != file.stat().st_ino:  # who held it has just removed it: it is the lock of nothing
             raise FileNotFoundError
-        os.ftruncate(lock, 0)
-        os.write(lock, f"{os.getpid()} {now()}".encode())
     except OSError:
         os.close(lock)
         return None
+    with suppress(OSError):  # on a full disk nobody reads who holds it
+        os.ftruncate(lock, 0)
+        os.write(lock, f"{os.getpid()} {now()}".encode())
     return lock

@@ -15,6 +15,7 @@ from playbook.run.feedback import feedback_file, read_feedback
 
 __all__ = [
     "MANIFEST",
+    "UNREADABLE",
     "broken",
     "file_digests",
     "git_commit",
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 MANIFEST = "manifest.json"
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)  # of a file that is damaged or of another form
 _LIBRARIES = ("playbook", "pandas", "numpy", "scikit-learn", "statsmodels", "duckdb", "ibis-framework", "papermill", "nbconvert")
 
 
@@ -112,8 +114,8 @@ def broken(folder: Path) -> tuple[str, ...]:
     Other files than those of a report (a consultant's own remarks) may lie in a folder.
     """
     try:
-        told = read_manifest(folder)["files"]
-    except (OSError, ValueError, KeyError) as error:
+        told = dict(read_manifest(folder)["files"])
+    except UNREADABLE as error:
         return (f"{MANIFEST}: {type(error).__name__}",)
     held = file_digests(folder)
     return tuple(

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from playbook.engagement import client_names, open_engagement
 from playbook.errors import PlaybookError
-from playbook.run.manifest import read_manifest
+from playbook.run.failure import failure
+from playbook.run.manifest import UNREADABLE, read_manifest
 from playbook.run.phases import PHASES
 from playbook.run.publish import FAILED, published
 
@@ -36,14 +37,16 @@ def _state(client: str, root: Path) -> ClientState:
         open_engagement(client, root=root)
     except PlaybookError as error:
         return ClientState(client, name, "client.yml has errors", f"playbook check {client}: {error.title}")
-    failed = reports / FAILED
-    if failed.is_dir() and (last is None or failed.stat().st_mtime > last.stat().st_mtime):
+    if failure(reports):
         return ClientState(client, name, "last run failed", f"open reports/{client}/{FAILED}/index.html")
     if last is None:
         return ClientState(client, None, "no report yet", f"playbook run {client}")
-    sections = read_manifest(last)["sections"]
-    locked = sum(s["status"] == "locked" for s in sections)
-    phases = len({s["phase"] for s in sections})
+    try:
+        sections = read_manifest(last)["sections"]
+        locked = sum(s["status"] == "locked" for s in sections)
+        phases = len({s["phase"] for s in sections})
+    except UNREADABLE:
+        return ClientState(client, name, "the report cannot be read", f"playbook run {client}")
     if phases < len(PHASES):
         return ClientState(client, name, f"{phases} of {len(PHASES)} phases", f"playbook run {client}")
     state = f"ready, {len(sections) - locked} of {len(sections)} sections answered"

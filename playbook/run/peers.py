@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from playbook.run.manifest import UNREADABLE
+
 __all__ = ["MEMORY", "OLDEST", "PeerReport", "peer_rows", "read_peers"]
 
 MEMORY = "memory.json"
@@ -38,7 +40,7 @@ def read_peers(root: Path) -> tuple[PeerReport, ...]:
         client = file.parents[1].name
         if (root / "data" / client / MADE_UP).is_dir():
             continue
-        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        with suppress(*UNREADABLE):
             told = json.loads(file.read_text(encoding="utf-8"))
             kpis = tuple((str(k["id"]), float(k["value"])) for k in told["sections"].get("scorecard", ()) if k["kind"] == "kpi")
             day = date.fromisoformat(file.parent.name)

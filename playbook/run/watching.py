@@ -9,8 +9,9 @@ from textwrap import shorten
 
 from playbook.methods.monitoring.comparing.compare import VERDICTS, compare
 from playbook.report.watch_page import WatchRow, render_watch
+from playbook.run.failure import failure
 from playbook.run.kept import FINDINGS
-from playbook.run.manifest import MANIFEST, read_manifest
+from playbook.run.manifest import UNREADABLE, read_manifest
 from playbook.run.phases import PHASES, STRATEGY
 from playbook.run.publish import FAILED, published
 
@@ -21,7 +22,6 @@ MOST = 2  # alerts and changes told of each client; its report has all
 _LEVEL = re.compile(r"^[^:：]{1,20}[:：]\s*")  # what begins an alert's sentence: the page says it in its own way
 LONGEST = 170  # characters of a sentence
 GOALS = "plan-tracking-goals"
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)  # damaged, or of another form
 
 
 def watch_clients(root: Path, names: Sequence[str]) -> tuple[WatchRow, ...]:
@@ -51,10 +51,10 @@ def write_watch(root: Path, rows: Sequence[WatchRow]) -> Path:
 def _row(client: str, root: Path) -> WatchRow:
     reports = root / "reports" / client
     folders = published(reports)
-    failed = reports / FAILED / MANIFEST
+    failed = failure(reports) is not None
     if not folders:
-        state = "the first run failed" if failed.is_file() else "no report yet"
-        return WatchRow(client, client, None, state, f"{client}/{FAILED}/index.html" if failed.is_file() else None)
+        state = "the first run failed" if failed else "no report yet"
+        return WatchRow(client, client, None, state, f"{client}/{FAILED}/index.html" if failed else None)
     last, manifest = folders[-1], read_manifest(folders[-1])
     findings = _findings(last)
     alerts = [f for f in findings if f["section"] == "alerts"]
@@ -70,14 +70,14 @@ def _row(client: str, root: Path) -> WatchRow:
     )  # fmt: skip
 
 
-def _state(manifest: dict, failed: Path) -> str:
+def _state(manifest: dict, failed: bool) -> str:
     sections = manifest["sections"]
     answered = sum(s["status"] == "answered" for s in sections)
     phases = len({s["phase"] for s in sections})
     state = f"{answered} of {len(sections)} sections answered"
     if phases < len(PHASES):
         state = f"{phases} of {len(PHASES)} phases, {state}"
-    if failed.is_file() and read_manifest(failed.parent)["finished"] > manifest["finished"]:
+    if failed:
         state = f"the latest run failed; before it {state}"
     return state
 

@@ -11,11 +11,16 @@ import psutil
 import pytest
 from rich.console import Console
 
+from playbook.engagement import open_engagement
+from playbook.errors import RunError
 from playbook.run import client
 from playbook.run.batch import run_clients
 from playbook.run.client import Order, phases_named
+from playbook.run.crew import Crew
+from playbook.run.failure import explain, failure
 from playbook.run.manifest import broken, read_manifest
 from playbook.run.memory import Room
+from playbook.run.overview import overview
 from playbook.run.publish import published
 from small import PAIR, SMALL, small_client, small_home, write_notebook
 
@@ -95,6 +100,50 @@ def test_a_poisoned_client_stops_nobody_else_and_is_told_with_its_reason(tmp_pat
             assert (home / "reports" / name / "failed" / "notebooks" / "02-market-research.ipynb").is_file() == (case != "b")
             assert f"Open reports/{name}/failed/index.html" in line
     assert list((home / "reports").rglob(".work-*")) == []
+
+
+def test_a_failure_is_forgotten_when_a_run_comes_out_well(tmp_path):
+    home = small_home(tmp_path)
+    folder = small_client(home, "acme")
+    assert batch(home, "acme")[0].state == "ready"
+    own = folder / "notebooks" / "02-market-research.ipynb"
+    write_notebook(own, SMALL["02-market-research"], "1 / 0")
+    assert batch(home, "acme")[0].state == "failed"
+    reports = home / "reports" / "acme"
+    assert sorted(f.name for f in (reports / "failed").iterdir()) == ["index.html", "manifest.json", "notebooks"]
+    assert failure(reports)["error"].endswith("division by zero") and overview(home)[0].state == "last run failed"
+    own.unlink()
+    assert batch(home, "acme")[0].unchanged
+    assert failure(reports) is None and not (reports / "failed").exists()
+    assert read_manifest(published(reports)[0])["language"] == "en"
+
+
+def test_a_folder_that_cannot_be_used_is_no_defect(tmp_path):
+    home = small_home(tmp_path)
+    small_client(home, "acme")
+    (home / "reports").mkdir()
+    (home / "reports" / "acme").write_text("a file")
+    (outcome,) = batch(home, "acme")
+    assert outcome.exit_code == 1
+    assert "could not be read or written: File exists" in outcome.line and "make room or mend the folder" in outcome.line
+
+
+def test_half_a_report_does_not_stay_with_the_failure(tmp_path):
+    home = small_home(tmp_path / "home")
+    small_client(home, "acme")
+    work = tmp_path / "work"
+    for name in ("notebooks", ".paper-x", ".ahead"):
+        (work / name).mkdir(parents=True)
+        (work / name / "file").touch()
+    for name in ("index.html", "03-strategy.html", "report.pdf", "action-lists.xlsx", "findings.json"):
+        (work / name).touch()
+    explain(RunError("A page is not fit."), open_engagement("acme", root=home), None, work)
+    assert sorted(f.name for f in work.iterdir()) == ["index.html", "manifest.json", "notebooks"]
+    assert "A page is not fit." in (work / "index.html").read_text("utf-8")
+
+
+def test_too_little_memory_is_no_defect(tmp_path):
+    assert "too little memory for this client" in str(client.in_words(MemoryError(), Crew()))
 
 
 def test_stop_on_error_begins_no_further_client(tmp_path):

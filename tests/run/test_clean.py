@@ -45,6 +45,14 @@ def test_a_client_that_is_being_run_is_left_as_it_is(reports):
     assert names(reports) == before
 
 
+def test_what_the_disk_does_not_let_go_is_said(reports, monkeypatch):
+    def refuse(*_):
+        raise OSError(13, "Permission denied", "there")
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    assert clean_client(reports, 1) == "not all could be removed: Permission denied: there"
+
+
 def _since(reports):
     return (reports / ".lock").read_text().split()[1]
 

@@ -81,3 +81,14 @@ def test_of_many_threads_one_at_a_time_holds_it(tmp_path):
     for thread in threads:
         thread.join()
     assert most == [1] * 8
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a limit for files is Unix's")
+def test_on_a_full_disk_nobody_waits_for_ever(tmp_path):
+    import resource
+
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # noqa: E731  not a byte can be written
+    command = [sys.executable, "-c", HOLD, tmp_path / "acme"]
+    variables = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, input="", capture_output=True, text=True, env=variables, preexec_fn=limit, timeout=60)
+    assert done.stdout == "held\n", done.stderr

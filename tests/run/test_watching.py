@@ -96,7 +96,7 @@ def test_a_run_that_failed_later_and_missing_phases_are_said(tmp_path):
     assert watch_clients(tmp_path, ["acme"])[0].state.startswith("2 of 5 phases, ")
     failed = tmp_path / "reports" / "acme" / "failed"
     failed.mkdir()
-    (failed / "manifest.json").write_text(json.dumps({"finished": "2026-11-02T08:00:00+00:00"}))
+    (failed / "manifest.json").write_text("{")  # whatever it says
     assert watch_clients(tmp_path, ["acme"])[0].state.startswith("the latest run failed; before it 2 of 5")
 
 
