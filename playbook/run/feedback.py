@@ -27,6 +27,12 @@ def read_feedback(engagement: Engagement) -> pd.DataFrame | None:
 
     Raises IntakeError for a file that is not what ``record_feedback`` writes.
     """
+    table = _table(engagement)
+    return table if table is not None and len(table) else None
+
+
+def _table(engagement: Engagement) -> pd.DataFrame | None:
+    """The file as it is; None where there is none."""
     file = feedback_file(engagement)
     if not file.is_file():
         return None
@@ -41,16 +47,21 @@ def read_feedback(engagement: Engagement) -> pd.DataFrame | None:
             f"data/{engagement.client}/{FEEDBACK} cannot be used:",
             [f"it has no column {', '.join(absent)}; {_REMEDY}"],
         )
-    return table if len(table) else None
+    return table
 
 
 def record_feedback(engagement: Engagement, question: str, told: str, topic: str) -> Path:
-    """Add one judged answer to the client's file; returns the file."""
-    file = feedback_file(engagement)
-    new = not file.is_file()
+    """Add one judged answer to the client's file, in the order in which its columns stand there; returns the file.
+
+    Raises IntakeError for a file that is not what this function writes.
+    """
+    file, table = feedback_file(engagement), _table(engagement)
     with file.open("a", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        if new:
-            writer.writerow(COLUMNS)
-        writer.writerow([datetime.now(UTC).isoformat(timespec="seconds"), question, told, topic])
+        writer = csv.DictWriter(stream, COLUMNS if table is None else list(table), restval="")
+        if table is None:
+            writer.writeheader()
+        elif not file.read_bytes().endswith(b"\n"):  # an editor left the last line open
+            stream.write("\r\n")
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        writer.writerow(dict(zip(COLUMNS, (at, question, told, topic), strict=True)))
     return file

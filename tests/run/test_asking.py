@@ -7,7 +7,7 @@ from playbook.engagement import open_engagement
 from playbook.errors import IntakeError, UsageError
 from playbook.intake.checks import audit
 from playbook.run.asking import open_desk
-from playbook.run.feedback import COLUMNS, FEEDBACK, read_feedback
+from playbook.run.feedback import COLUMNS, FEEDBACK, read_feedback, record_feedback
 from playbook.run.manifest import inputs
 
 CLIENT = """\
@@ -89,6 +89,28 @@ def test_feedback_keeps_what_people_type(acme):
     odd = 'why, "so"?\n=1+1 怎么退款'
     desk.teach(desk.ask(odd), "refund")
     assert read_feedback(acme)["question"].tolist() == [odd]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "topic,at,note,question,told\nrefund,2025-01-01,ours,my money,delivery",  # in another order, and the last line left open
+        "\ufeffat,question,told,topic\r\n2025-01-01,my money,delivery,refund\r\n",
+        "at,question,told,topic\n2025-01-01,my money,delivery,refund\n\n",
+    ],
+)
+def test_feedback_that_somebody_has_edited_goes_on_as_it_is(acme, before):
+    (acme.folder / FEEDBACK).write_text(before, encoding="utf-8", newline="")
+    record_feedback(acme, "what, now?", "refund", "delivery")
+    kept = read_feedback(acme)[["question", "told", "topic"]].values.tolist()
+    assert kept == [["my money", "delivery", "refund"], ["what, now?", "refund", "delivery"]]
+
+
+def test_nothing_is_added_to_a_file_of_another_kind(acme):
+    (acme.folder / FEEDBACK).write_text("question;topic\nwhy;refund\n")
+    with pytest.raises(IntakeError, match="has no column"):
+        record_feedback(acme, "what now", "refund", "delivery")
+    assert (acme.folder / FEEDBACK).read_text() == "question;topic\nwhy;refund\n"
 
 
 def test_feedback_is_an_input_of_the_report(acme):
