@@ -43,8 +43,11 @@ def read_notebook(file: Path) -> NotebookNode:
     """The notebook in that file. Raises UsageError when it is not one."""
     try:
         return nbformat.read(file, as_version=4)
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file.name} is not a notebook: {str(error).splitlines()[0][:120]}") from None
+    except OSError:
+        raise
+    except Exception as error:  # of JSON that is no notebook nbformat raises whatever it stumbles over
+        said = " ".join(str(error).split())[:120] or type(error).__name__
+        raise UsageError(f"{file.name} is not a notebook: {said}") from None
 
 
 def parameters_of(engagement: Engagement, phases: tuple[Phase, ...], given: dict[str, str]) -> dict[str, dict[str, object]]:

@@ -5,6 +5,7 @@ a misspelled setting would then deliver a wrong report. Here the cell is parsed 
 """
 
 import ast
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,12 +52,10 @@ def accepted(notebook: NotebookNode, name: str) -> dict[str, Parameter]:
         kind = _TYPES.get(ast.unparse(statement.annotation))
         try:
             default = ast.literal_eval(statement.value)
-        except ValueError:
+        except (TypeError, ValueError):
             kind = None
-        if kind is None:
-            problems.append(
-                f"line {statement.lineno}: {statement.target.id} must be a str, int, float or bool with a plain value"
-            )
+        if kind is None or not (type(default) is kind or (kind is float and type(default) is int)):
+            problems.append(f"line {statement.lineno}: {statement.target.id} must be a str, int, float or bool with such a value")
             continue
         found[statement.target.id] = Parameter(statement.target.id, kind, default)
     if problems:
@@ -110,6 +109,9 @@ def _convert(text: str, parameter: Parameter) -> object:
             raise ValueError("write true or false")
         return text.lower() == "true"
     try:
-        return parameter.type(text)
+        value = parameter.type(text)
     except ValueError:
         raise ValueError(f"is no {'whole number' if parameter.type is int else 'number'}") from None
+    if parameter.type is float and not math.isfinite(value):
+        raise ValueError("is no number")
+    return value

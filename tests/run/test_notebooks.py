@@ -34,6 +34,13 @@ def test_it_runs_in_a_kernel_of_this_python_beside_the_notebook(acme, tmp_path):
     assert notebook.cells[-1].outputs[0].text.split() == ["acme", sys.executable, "1", str(tmp_path)]
 
 
+@pytest.mark.parametrize("text", ["", "x", "{}", "[]", '"x"', '{"nbformat": 9}', '{"nbformat": 4, "cells": 3}', "{\xff"])
+def test_what_is_no_notebook_is_said(tmp_path, text):
+    (tmp_path / "a.ipynb").write_bytes(text.encode("latin-1"))
+    with pytest.raises(UsageError, match="a.ipynb is not a notebook: "):
+        read_notebook(tmp_path / "a.ipynb")
+
+
 def test_nothing_of_this_machine_stays_in_the_executed_notebook(acme, tmp_path):
     execute(acme, write(tmp_path, new_code_cell("1 + 1")), tmp_path / "out.ipynb", {}, tmp_path / "work")
     text = (tmp_path / "out.ipynb").read_text("utf-8")

@@ -25,8 +25,8 @@ def test_types_and_defaults_come_from_the_cell():
 
 def test_everything_wrong_with_the_cell_is_said_at_once():
     with pytest.raises(UsageError) as error:
-        accepted(notebook("months = 12\nhorizon: int = months * 2\nwhen: date = 3"), "x.ipynb")
-    assert len(error.value.problems) == 3
+        accepted(notebook("months = 12\nhorizon: int = months * 2\nwhen: date = 3\nk: int = 'five'\nb: int = {[]: 1}"), "x.ipynb")
+    assert len(error.value.problems) == 5
 
 
 @pytest.mark.parametrize("book", [notebook(), notebook("a: int = 1", "b: int = 2"), notebook("a: int = ")])
@@ -36,7 +36,11 @@ def test_there_is_exactly_one_valid_cell(book):
 
 
 ACCEPTS = {
-    "one": {"horizon": Parameter("horizon", int, 12), "as_of": Parameter("as_of", str, "")},
+    "one": {
+        "horizon": Parameter("horizon", int, 12),
+        "rate": Parameter("rate", float, 0.1),
+        "as_of": Parameter("as_of", str, ""),
+    },
     "two": {"deep": Parameter("deep", bool, False), "as_of": Parameter("as_of", str, "")},
 }
 
@@ -52,6 +56,12 @@ def test_unknown_names_and_unfit_values_are_refused_together():
     text = str(error.value)
     assert "Did you mean 'horizon'?" in text
     assert "horizon=six" in text and "deep=maybe" in text and "as_of=31.1.2026" in text
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf"])
+def test_what_is_no_number_is_none(text):
+    with pytest.raises(UsageError, match=f"rate={text}: is no number"):
+        checked({"rate": text}, ACCEPTS)
 
 
 def test_the_client_and_the_day_are_not_changed_behind_the_reports_back():
