@@ -24,6 +24,7 @@ FROM_REPORTS = {
     "service_feedback": "table:feedback",
 }
 _OPENS = frozenset({"open", "exec", "eval", "input", "compile", "__import__", "get_ipython"})
+_LEADS_TO_FILES = frozenset({"folder", "reports", "root"})  # what an engagement tells of this machine
 _DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
@@ -93,12 +94,17 @@ def _called(notebook: NotebookNode) -> list[Callable[..., Result]] | None:
         for node in nodes:
             if isinstance(node, ast.Import) or (isinstance(node, ast.Name) and node.id in _OPENS):
                 return None
+            if isinstance(node, ast.Attribute) and (node.attr in _LEADS_TO_FILES or node.attr.startswith("__")):
+                return None
             if isinstance(node, ast.ImportFrom):
                 if node.module == "playbook":
                     continue
                 if node.level or not (node.module or "").startswith("playbook.methods."):
                     return None
-                room = importlib.import_module(node.module)
+                try:
+                    room = importlib.import_module(node.module)
+                except ImportError:  # the notebook meets it, and tells in which cell
+                    return None
                 found = [getattr(room, alias.name, None) for alias in node.names]
                 if any(not hasattr(one, "section") for one in found):
                     return None

@@ -149,7 +149,13 @@ def test_uses_are_the_tables_behind_frames_and_the_notebooks_of_earlier_answers(
     assert "earlier:findings.json" in uses(PHASES[3], book(tmp_path, "monitoring.since_last"), Reads())
 
 
-@pytest.mark.parametrize("cell", ["import pandas", "open('x')", "%time 1", "from playbook.intake import checks", "eval('1')"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import pandas", "open('x')", "%time 1", "from playbook.intake import checks", "eval('1')",
+        "(engagement.folder / 'x.csv').read_text()", "study.__globals__", "from playbook.methods.gone import x",
+    ],
+)  # fmt: skip
 def test_nobody_can_tell_what_other_code_reads(tmp_path, cell):
     assert uses(PHASES[0], book(tmp_path, "needs_analysis.bridge", cells=[cell]), {}) is None
 
