@@ -59,6 +59,8 @@ def run(
     """Run the phases for clients, as far as anything has changed, and publish their reports."""
     from playbook.run.crew import warm_up
 
+    root = find_root()
+    names = _named(clients, all_clients, root)
     if not scheduler:
         warm_up()  # loads libraries in its process while this one loads its own
     from playbook.run.batch import run_clients  # papermill and nbconvert load only when something runs
@@ -66,8 +68,6 @@ def run(
     from playbook.run.paper import find_chromium
     from playbook.run.peers import read_peers
 
-    root = find_root()
-    names = _named(clients, all_clients, root)
     chosen, given = phases_named(phase or []), _pairs(parameter or [])
     order = Order(chosen, given, timeout, notebook_timeout, force, read_peers(root), language, pdf)
     if pdf and not scheduler:  # a cluster's workers may have another one, and say so themselves
