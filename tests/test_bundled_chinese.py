@@ -7,15 +7,17 @@ import pytest
 from bs4 import BeautifulSoup
 
 from playbook.engagement import open_engagement
+from playbook.intake.schema import TABLES
 from playbook.intake.tables import open_tables
 
 # Names of methods, people and journals; files, columns and words of client.yml that an advice quotes.
 NAMES = {
-    "aic", "alpha", "arima", "arma", "auc", "bg", "bharadwaj", "bic", "brier", "bulte", "cbnbd", "cnbd", "corsten", "csv",
-    "cusum", "den", "durbin", "ease", "electric", "ewma", "gamma", "gini", "gruen", "gz", "hillstrom", "hofman", "html", "id",
-    "idf", "journal", "jsonl", "kaplan", "knn", "liu", "mann", "marketing", "mase", "meier", "ndcg", "nelson", "ols",
-    "pareto", "parquet", "playbook", "psi", "qini", "retailing", "rfm", "roberts", "roc", "run", "sbg", "schmitt", "sha",
-    "shapley", "sharma", "shewhart", "skiera", "theta", "tsv", "van", "watts", "welch", "western", "wilson", "xlsx", "yml",
+    "aic", "alpha", "arima", "arma", "auc", "beta", "bg", "bharadwaj", "bic", "brier", "bulte", "cbnbd", "client", "cnbd",
+    "corsten", "croston", "csv", "cusum", "den", "durbin", "ease", "electric", "ewma", "gamma", "gender", "gini", "gruen",
+    "gz", "hillstrom", "hofman", "html", "id", "idf", "journal", "jsonl", "kaplan", "knn", "liu", "mann", "marketing", "mase",
+    "meier", "nbd", "ndcg", "nelson", "ols", "page", "pareto", "parquet", "playbook", "protected", "psi", "qini", "retailing",
+    "rfm", "roberts", "roc", "run", "sbg", "schmitt", "sha", "shapley", "sharma", "shewhart", "skiera", "theta", "tsv", "van",
+    "watts", "welch", "western", "wilson", "xlsx", "yml",
 }  # fmt: skip
 
 
@@ -25,15 +27,18 @@ def reports(request, published, published_in_chinese):
 
 
 def words_of(client: str) -> set[str]:
-    """Every Latin word that the client's own tables and client.yml hold."""
+    """Every Latin word that the client's own tables, client.yml and notes hold, and the names of our columns."""
     engagement = open_engagement(client)
-    found = set(re.findall("[a-z]{3,}", (engagement.folder / "client.yml").read_text("utf-8").lower()))
+    written = [engagement.folder / "client.yml", *(engagement.folder / "notes").glob("*.md")]
+    found = {word for file in written for word in re.findall("[a-z]{3,}", file.read_text("utf-8").lower())}
+    ours = [*TABLES, *(column for table in TABLES.values() for column in table.names)]
+    found.update(word for name in ours for word in re.findall("[a-z]{3,}", name))
     tables = open_tables(engagement)
     for rows in tables.rows.values():
         for name, kind in rows.schema().items():
             found.update(re.findall("[a-z]{3,}", name.lower()))
             if kind.is_string() and not name.endswith("_id"):
-                seen = rows.select(value=rows[name]).distinct().limit(5_000).to_pyarrow()["value"].to_pylist()
+                seen = rows.select(value=rows[name]).distinct().to_pyarrow()["value"].to_pylist()
                 found.update(word for value in seen if value for word in re.findall("[a-z]{3,}", str(value).lower()))
     return found
 
