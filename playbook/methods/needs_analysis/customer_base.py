@@ -196,7 +196,7 @@ def _spread_table(spread: Concentration, fmt: Formats) -> Table:
     rows = [{"year": name, **vars(found)} for name, found in years.items() if found is not None]
     return Table(
         pd.DataFrame(rows),
-        "On how few customers revenue rests; inequality is 0 when all bring the same and 1 when one brings all (Gini)",
+        "How few customers bring the revenue; inequality is 0 when all bring the same and 1 when one brings all (Gini)",
         SOURCE,
         {
             "year": ("Year", "text"), "customers": ("Customers", "count"), "total": ("Revenue", "money"),
@@ -217,7 +217,7 @@ def _risk_table(slip: Slipping, fmt: Formats) -> Table | None:
     }  # fmt: skip
     if slip.told:
         columns |= {
-            "back": (fmt.say("Came back, of those as silent {n} days before", n=fmt.count(LOOK_BACK)), "share"),
+            "back": (fmt.say("Came back, of those as silent {n} days ago", n=fmt.count(LOOK_BACK)), "share"),
             "at_risk": ("At risk a year", "money"),
         }
     return Table(rows, "Regular customers in unusual silence", SOURCE, columns)
@@ -255,7 +255,7 @@ def _assumptions(
     if grouped is not None:
         notes.append(Assumption(_known_before(grouped, customers, fmt), "medium", "medium"))
     risk = fmt.say(
-        "Silence is counted in a customer's own mean pause between orders; more than {n} of them is unusual.",
+        "Silence is measured against a customer's own mean pause between orders; more than {n} times that is unusual.",
         n=fmt.count(QUIET),
     )  # fmt: skip
     notes.append(Assumption(risk, "medium", "medium"))
@@ -274,11 +274,11 @@ def _known_before(grouped: Cohorts, customers: int, fmt: Formats) -> str:
     if grouped.known > customers / 2:
         return fmt.say(
             "{n} customers, which is most of them, ordered before {day}, at the start of the data. They may have been customers "
-            "for long and stand in no cohort of new customers.", n=fmt.count(grouped.known), day=day,
+            "for long, so they count in no cohort of new customers.", n=fmt.count(grouped.known), day=day,
         )  # fmt: skip
     return fmt.say_n(
-        "{n} customer ordered before {day}, at the start of the data. It may have been a customer for long and stands in no "
-        "cohort of new customers.",
-        "{n} customers ordered before {day}, at the start of the data. They may have been customers for long and stand in no "
-        "cohort of new customers.", grouped.known, day=day,
+        "{n} customer ordered before {day}, at the start of the data. It may have been a customer for long, so it counts in "
+        "no cohort of new customers.",
+        "{n} customers ordered before {day}, at the start of the data. They may have been customers for long, so they count "
+        "in no cohort of new customers.", grouped.known, day=day,
     )  # fmt: skip

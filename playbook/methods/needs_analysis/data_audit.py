@@ -131,7 +131,8 @@ def _inventory(inventory: tuple[Inventory, ...], fmt: Formats) -> Table:
 def _checks(checks: list[Check], inventory: tuple[Inventory, ...], fmt: Formats) -> Table:
     # Told before they stand in a frame: pandas keeps the letters of a sentence, not how it was put together.
     rows = [vars(c) | {name: fmt.told(getattr(c, name)) for name in ("level", "table", "reason", "remedy")} for c in checks]
-    frame = pd.DataFrame(rows).drop(columns="examples").assign(share=[_share(c) for c in checks])
+    shares = pd.Series([_share(c) for c in checks])
+    frame = pd.DataFrame(rows).drop(columns="examples").assign(share=shares.where(shares >= TOO_SMALL))
     columns = {
         "level": ("Level", "text"), "table": ("Table", "text"), "column": ("Column", "text"), "rows": ("Rows", "count"),
         "share": ("Of all", "share"), "reason": ("Why it matters", "text"), "remedy": ("What to do", "text"),

@@ -187,7 +187,7 @@ def _finding(need: Need, goal: Need | None, fmt: Formats) -> Finding:
     values = {"phase": fmt.told(need.phase), "data": need.sharpen}
     return Finding(
         need.id, _worth(need, goal, fmt), value=need.money, unit="money", low=need.low, high=need.high, money=need.money,
-        evidence=need.evidence, action=fmt.say("To be treated in {phase}; sharper with {data}.", **values),
+        evidence=need.evidence, action=fmt.say("To be taken up in {phase}. What would sharpen the figure: {data}.", **values),
     )  # fmt: skip
 
 
@@ -217,8 +217,8 @@ def _table(ranked: tuple[Need, ...], fmt: Formats) -> Table:
         frame[column] = frame[column].map(fmt.told)
     columns = {
         "name": ("Need", "text"), "money": ("Worth a year", "money"), "basis": ("Measured by", "text"),
-        "evidence": ("Evidence", "text"), "ease": ("Ease", "text"), "phase": ("Treated in", "text"),
-        "sharpen": ("Would sharpen it", "text"),
+        "evidence": ("Evidence", "text"), "ease": ("Ease", "text"), "phase": ("Taken up in", "text"),
+        "sharpen": ("What would sharpen it", "text"),
     }  # fmt: skip
     return Table(frame, "Needs by worth; they overlap, so the column must not be added up", "the sections before", columns)
 
@@ -233,6 +233,6 @@ def _assumptions(ranked: tuple[Need, ...]) -> tuple[Assumption, ...]:
             "high",
         ),
         Assumption(
-            "How easy a need is to treat is a consultant's judgement from similar clients, not a measurement.", "low", "medium"
+            "How easily a need can be met is a consultant's judgement from similar clients, not a measurement.", "low", "medium"
         ),
     )

@@ -203,7 +203,7 @@ def _fees(standings: dict[str, Standing], data: Data, fmt: Formats) -> tuple[Fin
         "{n} running contracts bring fees of {fees} a month; revenue here counts orders alone, {revenue} a month.",
         len(running), fees=fmt.money(fees), revenue=fmt.money(revenue.now),
     )  # fmt: skip
-    action = fmt.say("Where the fees are not among the orders, send them as orders too: all figures of revenue leave them out.")
+    action = fmt.say("If the fees are not among the orders, send them as orders too: every revenue figure leaves them out.")
     return (Finding("scorecard-fees", sentence, value=fees, unit="money", n=len(running), evidence="shown", action=action),)
 
 
@@ -213,8 +213,8 @@ def _two_costs(standings: dict[str, Standing], parameters: Assumptions, fmt: For
     if spent is None or not stated or not spent.now or max(spent.now / stated, stated / spent.now) < APART:
         return ()
     sentence = fmt.say(
-        "Marketing spends {spent} for each customer won, while client.yml states {stated}: which of the two counts decides "
-        "whether a new customer pays.", spent=fmt.money(spent.now), stated=fmt.money(stated),
+        "Marketing spends {spent} for each customer won; the acquisition cost stated is {stated}. Which of the two counts "
+        "decides whether a new customer pays.", spent=fmt.money(spent.now), stated=fmt.money(stated),
     )  # fmt: skip
     action = fmt.say(
         "Settle what the stated cost covers; spending that also brings regular customers back belongs only in part to new ones."

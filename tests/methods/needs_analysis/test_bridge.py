@@ -77,7 +77,7 @@ def test_a_short_history_sets_half_against_half_and_says_so():
     assert (result.windows.start, result.windows.middle) == (pd.Timestamp("2026-05-01"), pd.Timestamp("2026-08-01"))
     assert (result.windows.end, result.windows.months) == (pd.Timestamp("2026-10-31"), 3)
     assert "season" in result.assumptions[1].text
-    assert "another season" in result.findings[0].sentence
+    assert "different seasons" in result.findings[0].sentence
     assert {f.evidence for f in result.findings} == {"indicative"}
     assert (result.findings[1].value, result.findings[1].money) == (-5, None)  # a season's loss is not blown up to a year
 
@@ -123,7 +123,7 @@ def test_prices_and_units_are_told_by_product_group():
         {"category": "Tea", "change": -40.0, "price": -40.0}
     ]
     group = next(f for f in result.findings if f.id == "bridge-group")
-    assert group.sentence == "'Tea' lost most: €100 became €60, above all because prices fell."
+    assert group.sentence == "'Tea' lost most revenue, from €100 to €60, above all because prices fell."
     assert (group.money, group.evidence) == (40.0, "shown")
     assert "Prices: −€40" in result.figures()[1].alt
 

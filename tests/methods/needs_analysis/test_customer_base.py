@@ -49,7 +49,7 @@ def test_groups_by_hand():
 
 def test_what_winning_anew_costs_is_told_where_it_is_known():
     told = customer_base(_base(), DAY, EUR, Assumptions(acquisition_cost=31)).findings[0].sentence
-    assert told.endswith("To win as many anew costs about €31, at €31 each.")
+    assert told.endswith("Winning as many new ones costs about €31, at €31 each.")
 
 
 ORDER = st.tuples(

@@ -187,7 +187,7 @@ def test_a_stated_cost_far_from_what_is_spent_is_told():
     assert [f.id for f in near.findings if f.id == "scorecard-two-costs"] == []
     (told,) = (f for f in far.findings if f.id == "scorecard-two-costs")
     assert told.value == pytest.approx(1200 / 365)
-    assert "spends €3.29 for each customer won, while client.yml states €31" in told.sentence
+    assert "spends €3.29 for each customer won; the acquisition cost stated is €31" in told.sentence
 
 
 def test_headlines_say_are_of_what_is_counted_and_too_long_of_days():
@@ -197,7 +197,7 @@ def test_headlines_say_are_of_what_is_counted_and_too_long_of_days():
     deals["closed_on"] = deals["created_on"] + pd.Timedelta(days=60)
     result = card(None, (goal("cycle_length", 45), goal("nps", 30)), opportunities=deals)
     assert result.headline == "The one goal that can be measured is not yet reached: sales cycle is 15 days too long"
-    assert "60 days, 15 days above the goal of 45 days" in result.findings[0].sentence
+    assert "60 days, 15 days longer than the goal of 45 days" in result.findings[0].sentence
     assert result.goals[0].how.startswith("not priced")
 
 

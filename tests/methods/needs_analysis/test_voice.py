@@ -113,7 +113,7 @@ def test_tickets_without_a_filed_topic_are_grouped_by_their_words():
     assert set(result.topics["language"]) == {"en", "zh"} and not result.topics["filed"].any()
     assert result.topics["topic"].str.contains("parcel").any() and result.topics["topic"].str.contains("发票").any()
     assert "Customers write most about" in result.headline and result.figures()
-    assert "alike wordings" in " ".join(a.text for a in result.assumptions)
+    assert "similar wordings" in " ".join(a.text for a in result.assumptions)
 
 
 def test_filing_that_names_single_cases_is_not_followed():
@@ -137,7 +137,7 @@ def test_customers_who_left_after_a_complaint_are_money_at_stake():
     result = voice(FMT, AS_OF, None, tickets, orders[~(orders["day"] > left)])
     lost = next(f for f in result.findings if f.id == "voice-lost-1")
     row = result.lost.set_index("topic").loc["broken"]
-    assert "about broken" in lost.sentence and lost.evidence == "shown" and lost.value < 0
+    assert "about “broken”" in lost.sentence and lost.evidence == "shown" and lost.value < 0
     assert lost.money == pytest.approx(-row["difference"] * row["yearly"]) and "need not be caused" in lost.sentence
     assert result.lost.set_index("topic").at["question", "evidence"] != "shown"
 

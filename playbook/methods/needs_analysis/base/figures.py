@@ -57,8 +57,8 @@ def lorenz_figure(lorenz: pd.DataFrame, top: float, fmt: Formats, source: str) -
     points = pd.DataFrame({"customers": tenths, "revenue": np.interp(tenths, lorenz["customers"], lorenz["revenue"])})
     data = Table(points, "Lorenz curve", source, columns)
     caption = fmt.say(
-        "On how few customers revenue rests: the deeper the curve hangs, the fewer bring it (Lorenz curve); "
-        "the upright line is what the best tenth brings"
+        "How few customers bring the revenue: the deeper the curve sags, the fewer they are (Lorenz curve); "
+        "the vertical line is what the best tenth brings"
     )
     alt = fmt.say("Lorenz curve: the best tenth of customers brings {share} of revenue.", share=fmt.share(top))
     return Figure(svg, caption, source, alt, data)

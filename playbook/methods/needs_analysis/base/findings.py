@@ -44,13 +44,14 @@ def flow_finding(flow: pd.DataFrame, compared: Windows | None, parameters: Assum
     if parameters is not None and parameters.acquisition_cost:
         each = parameters.acquisition_cost
         cost = fmt.say(
-            "To win as many anew costs about {money}, at {each} each.", money=fmt.money(lost * each), each=fmt.money(each)
+            "Winning as many new ones costs about {money}, at {each} each.", money=fmt.money(lost * each), each=fmt.money(each)
         )
     year = compared.whole_year
     return Finding(
         "customer-base-lost", fmt.sentences(sentence, _gains(rows, fmt), cost), value=taken, unit="money", n=lost,
         money=taken if year and taken > 0 else None, evidence="shown" if year else "indicative",
-        action="Ask a sample of those lost why they stopped, the largest first, and win back where the reason can be mended.",
+        action="Ask a sample of the lost customers why they stopped, the largest first, and win back those whose reason can be "
+        "put right.",
         owner=OWNER,
     )  # fmt: skip
 
@@ -98,17 +99,17 @@ def kept_finding(who: pd.DataFrame | None, compared: Windows | None, fmt: Format
     if total >= 0:
         sentence = fmt.say_n(
             "The one customer who stayed brought {money} more than in {earlier}.",
-            "{n} customers who stayed brought {money} more than in {earlier}.", len(kept), **values,
+            "The {n} customers who stayed brought {money} more than in {earlier}.", len(kept), **values,
         )  # fmt: skip
     else:
         sentence = fmt.say_n(
             "The one customer who stayed brought {money} less than in {earlier}.",
-            "{n} customers who stayed brought {money} less than in {earlier}.", len(kept), **values,
+            "The {n} customers who stayed brought {money} less than in {earlier}.", len(kept), **values,
         )  # fmt: skip
     return Finding(
         "customer-base-kept", sentence, value=total, unit="money", low=low, high=high, n=len(kept),
         money=-total if year and total < 0 else None, evidence=evidence,
-        action="Look at what the customers who shrank no longer buy." if total < 0 else None, owner=OWNER,
+        action="Look at what the customers who now spend less no longer buy." if total < 0 else None, owner=OWNER,
     )  # fmt: skip
 
 
@@ -118,10 +119,10 @@ def concentration_finding(spread: Concentration | None, fmt: Formats) -> Finding
         return None
     now, moved = spread.now, None
     sentence = fmt.say_n(
-        "The best tenth of customers ({top} of {customers}) brings {share} of the revenue of the last twelve months; half of it "
-        "comes from {n} customer.",
-        "The best tenth of customers ({top} of {customers}) brings {share} of the revenue of the last twelve months; half of it "
-        "comes from {n} customers.",
+        "The best tenth of customers ({top} of {customers}) brings {share} of the revenue of the last twelve months; half of "
+        "all revenue comes from {n} customer.",
+        "The best tenth of customers ({top} of {customers}) brings {share} of the revenue of the last twelve months; half of "
+        "all revenue comes from {n} customers.",
         now.half, top=fmt.count(now.top), customers=fmt.count(now.customers), share=fmt.share(now.top_share),
     )  # fmt: skip
     if spread.change is not None:
@@ -152,7 +153,7 @@ def largest_finding(spread: Concentration | None, whole_year: bool, fmt: Formats
     return Finding(
         "customer-base-largest", fmt.sentences(sentence, tail), value=now.largest_share, unit="share", n=LARGEST,
         money=one if felt and whole_year else None, evidence="shown",
-        action="Give each of the ten a named contact and a second one in the house." if felt else None,
+        action="Give each of the ten a named contact, and a deputy." if felt else None,
         owner=OWNER if felt else None,
     )  # fmt: skip
 
@@ -170,13 +171,15 @@ def retention_finding(found: Retention | None, grouped: Cohorts | None, fmt: For
     }  # fmt: skip
     if grouped.unit == "month":
         sentence = fmt.say(
-            "{share} of the {newer} customers won since {since} ordered again in the month after their first, against {old} of "
-            "the {older} before them: a difference of {points}, {chance}; the two came in different seasons.", **values,
+            "{share} of the {newer} customers won since {since} ordered again in the month after their first order, against "
+            "{old} of the {older} won before them: a difference of {points}, {chance}. The two groups came in different "
+            "seasons.", **values,
         )  # fmt: skip
     else:
         sentence = fmt.say(
-            "{share} of the {newer} customers won since {since} ordered again in the quarter after their first, against {old} of "
-            "the {older} before them: a difference of {points}, {chance}; the two came in different seasons.", **values,
+            "{share} of the {newer} customers won since {since} ordered again in the quarter after their first order, against "
+            "{old} of the {older} won before them: a difference of {points}, {chance}. The two groups came in different "
+            "seasons.", **values,
         )  # fmt: skip
     return Finding(
         "customer-base-retention", sentence, value=found.difference, unit="points", low=found.low, high=found.high,
@@ -194,10 +197,10 @@ def risk_finding(slip: Slipping, spread: Concentration | None, fmt: Formats) -> 
     if not n or worth <= 0:
         return None
     sentence = fmt.say_n(
-        "{n} regular customer of the last twelve months is silent for more than {quiet} of its usual pauses and brought {money} "
-        "in its last active year.",
-        "{n} regular customers of the last twelve months are silent for more than {quiet} of their usual pauses and brought "
-        "{money} in their last active year.", n, quiet=fmt.count(QUIET), money=fmt.money(worth),
+        "{n} regular customer of the last twelve months has been silent for more than {quiet} times its usual pause between "
+        "orders; it brought {money} in its last active year.",
+        "{n} regular customers of the last twelve months have been silent for more than {quiet} times their usual pause between "
+        "orders; they brought {money} in their last active year.", n, quiet=fmt.count(QUIET), money=fmt.money(worth),
     )  # fmt: skip
     value = slip.at_risk if slip.told else worth
     return Finding(
@@ -211,9 +214,10 @@ def _at_risk(slip: Slipping, spread: Concentration | None, fmt: Formats) -> str:
     values = {"days": fmt.count(LOOK_BACK), "back": fmt.share(slip.back), "money": fmt.money(slip.at_risk)}
     if spread is None:
         return fmt.say(
-            "Of customers as silent {days} days earlier {back} came back; if no more do now, {money} a year is at risk.", **values
+            "Of customers who were as silent {days} days ago, {back} came back; if no more do now, {money} a year is at risk.",
+            **values,
         )
     return fmt.say(
-        "Of customers as silent {days} days earlier {back} came back; if no more do now, {money} a year is at risk, {share} of "
-        "revenue.", **values, share=fmt.share(slip.at_risk / spread.now.total),
+        "Of customers who were as silent {days} days ago, {back} came back; if no more do now, {money} a year is at risk, "
+        "{share} of revenue.", **values, share=fmt.share(slip.at_risk / spread.now.total),
     )  # fmt: skip

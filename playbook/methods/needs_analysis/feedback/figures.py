@@ -17,6 +17,7 @@ NPS, CSAT = mark("Net promoter score"), mark("Satisfied customers")
 __all__ = ["CSAT", "NPS", "course_figure", "drivers_figure", "topics_figure"]
 
 MOST_ROWS = 12
+TO_TENTHS = {"value": 1, "low": 1, "high": 1}  # what a score is told to
 LONGEST = 34  # characters of a label, a Chinese one counting twice
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]")
 
@@ -60,7 +61,7 @@ def course_figure(course: pd.DataFrame, measure: str, fmt: Formats, source: str)
     }  # fmt: skip
     caption = fmt.say("{measure} in each three months, with the {level} range.", measure=measure, level=fmt.share(LEVEL))
     shown = fmt.say("{measure} by three months.", measure=measure)
-    return Figure(svg, caption, source, alt, Table(course, shown, source, columns))
+    return Figure(svg, caption, source, alt, Table(course if share else course.round(TO_TENTHS), shown, source, columns))
 
 
 def drivers_figure(drivers: pd.DataFrame, fmt: Formats, source: str) -> Figure:
@@ -98,8 +99,8 @@ def drivers_figure(drivers: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         "effect": ("Points of the score", "number"), "low": ("Low", "number"), "high": ("High", "number"),
     }  # fmt: skip
     caption = fmt.say(
-        "How many points higher or lower customers score who mention a subject, with the {level} range; in brackets the share of "
-        "answers that mention it.", level=fmt.share(LEVEL),
+        "By how many points customers who mention a subject score higher or lower, with the {level} range; in brackets the "
+        "share of answers that mention it.", level=fmt.share(LEVEL),
     )  # fmt: skip
     return Figure(svg, caption, source, fmt.sentences(*told), Table(rows, "What moves the score.", source, columns))
 

@@ -85,9 +85,9 @@ def _nps(heard: Heard) -> Finding | None:
     given = heard.answers.loc[heard.answers["date"] >= heard.since(), "recommend"].dropna()
     sentence = fmt.say_n(
         "Of {n} answer in the last twelve months, {up} would recommend the company warmly (9 or 10 of 10) and {down} would not "
-        "(0 to 6): the net promoter score, one less the other, is {score}.",
+        "(0 to 6): the net promoter score, the first less the second, is {score}.",
         "Of {n} answers in the last twelve months, {up} would recommend the company warmly (9 or 10 of 10) and {down} would not "
-        "(0 to 6): the net promoter score, one less the other, is {score}.",
+        "(0 to 6): the net promoter score, the first less the second, is {score}.",
         nps.n, up=fmt.share((given >= 9).mean()), down=fmt.share((given <= 6).mean()), score=fmt.number(nps.value, 0),
     )  # fmt: skip
     return Finding(
@@ -102,8 +102,8 @@ def _csat(heard: Heard) -> Finding | None:
         return None
     fmt, csat = heard.fmt, heard.csat
     sentence = fmt.say_n(
-        "{share} of {n} answer in the last twelve months says 4 or 5 of 5.",
-        "{share} of {n} answers in the last twelve months say 4 or 5 of 5.", csat.n, share=fmt.share(csat.value),
+        "{share} of {n} answer in the last twelve months gives 4 or 5 points out of 5.",
+        "{share} of {n} answers in the last twelve months give 4 or 5 points out of 5.", csat.n, share=fmt.share(csat.value),
     )  # fmt: skip
     return Finding(
         "voice-csat", fmt.sentences(sentence, _moved(csat, fmt, 100)),
@@ -113,7 +113,11 @@ def _csat(heard: Heard) -> Finding | None:
 
 def _graded(course: Course) -> str:
     return (
-        course.evidence if course.change is not None and course.evidence in CLEAR else "indicative" if course.n < 100 else "shown"
+        course.evidence
+        if course.change is not None and course.evidence != "not shown"
+        else "indicative"
+        if course.n < 100
+        else "shown"
     )
 
 
@@ -127,17 +131,17 @@ def _moved(course: Course, fmt: Formats, scale: int) -> str:
     low, high = (signed(scale * side, fmt) for side in (course.change_low, course.change_high))
     values = {"earlier": before, "low": low, "high": high}
     if course.evidence == "not shown":
-        return fmt.say("It moved no more than chance explains against {earlier} (between {low} and {high} points).", **values)
+        return fmt.say("The change on {earlier} is no more than chance explains (between {low} and {high} points).", **values)
     size = round(abs(scale * course.change), 1)
     values["points"] = fmt.number(size, 1)
     if course.change > 0:
         return fmt.say_n(
-            "It rose by {points} point against {earlier} (between {low} and {high}).",
-            "It rose by {points} points against {earlier} (between {low} and {high}).", size, **values,
+            "That is {points} point more than in {earlier} (between {low} and {high}).",
+            "That is {points} points more than in {earlier} (between {low} and {high}).", size, **values,
         )  # fmt: skip
     return fmt.say_n(
-        "It fell by {points} point against {earlier} (between {low} and {high}).",
-        "It fell by {points} points against {earlier} (between {low} and {high}).", size, **values,
+        "That is {points} point less than in {earlier} (between {low} and {high}).",
+        "That is {points} points less than in {earlier} (between {low} and {high}).", size, **values,
     )  # fmt: skip
 
 
@@ -163,10 +167,12 @@ def _complaint(heard: Heard) -> Finding | None:
     return row and _driver(
         "voice-complaint", row, heard, SERVICE,
         heard.fmt.say_n(
-            "Customers who mention {subject} score {points} point lower on the scale from {scale} than those who mention no such "
-            "subject. That is {share} of answers: without this the mean of all scores would be {gain} points higher.",
+            "Customers who mention {subject} score {points} point lower on the scale from {scale} than those who mention no "
+            "subject. They give {share} of answers; if they scored like the others, the mean of all scores would be {gain} "
+            "points higher.",
             "Customers who mention {subject} score {points} points lower on the scale from {scale} than those who mention no "
-            "such subject. That is {share} of answers: without this the mean of all scores would be {gain} points higher.",
+            "subject. They give {share} of answers; if they scored like the others, the mean of all scores would be {gain} "
+            "points higher.",
             round(abs(row.effect), 1), **_effect(row, heard),
         ),
     )  # fmt: skip
@@ -178,9 +184,9 @@ def _praise(heard: Heard) -> Finding | None:
         "voice-praise", row, heard, SALES,
         heard.fmt.say_n(
             "Customers who mention {subject} score {points} point higher on the scale from {scale} than those who mention no "
-            "such subject. That is {share} of answers: this lifts the mean of all scores by {gain} points.",
+            "subject. They give {share} of answers, which lifts the mean of all scores by {gain} points.",
             "Customers who mention {subject} score {points} points higher on the scale from {scale} than those who mention no "
-            "such subject. That is {share} of answers: this lifts the mean of all scores by {gain} points.",
+            "subject. They give {share} of answers, which lifts the mean of all scores by {gain} points.",
             round(abs(row.effect), 1), **_effect(row, heard),
         ),
     )  # fmt: skip
@@ -210,10 +216,10 @@ def _parcel(heard: Heard) -> Finding | None:
     fmt, row = heard.fmt, next(rows.itertuples())
     points = round(-row.effect, 1)
     sentence = fmt.say_n(
-        "Customers whose last parcel came after the day promised score {points} point lower than those whose parcel was in time; "
-        "that was so for {share} of those who answered.",
-        "Customers whose last parcel came after the day promised score {points} points lower than those whose parcel was in "
-        "time; that was so for {share} of those who answered.",
+        "Customers whose last delivery came after the day promised score {points} point lower than those served on time; "
+        "they are {share} of those who answered.",
+        "Customers whose last delivery came after the day promised score {points} points lower than those served on time; "
+        "they are {share} of those who answered.",
         points, points=fmt.number(points, 1), share=fmt.share(row.share),
     )  # fmt: skip
     return Finding(

@@ -51,10 +51,8 @@ class Heard:
         return self.fmt.say("0 to 10") if self.score == "recommend" else self.fmt.say("1 to 5")
 
     def named(self, topic: str) -> str:
-        """A subject in a sentence: in quotation marks where it is made of customers' words."""
-        filed = self.topics.set_index("topic")["filed"]
-        topic_words = subject_words(topic, self.fmt)
-        return topic_words if bool(filed.get(topic, True)) else f"“{topic_words}”"
+        """A subject in a sentence: in quotation marks, as it may be any words of the service desk or of customers."""
+        return f"“{subject_words(topic, self.fmt)}”"
 
     def since(self) -> pd.Timestamp:
         return pd.Timestamp(self.as_of) + pd.Timedelta(days=1) - pd.DateOffset(months=YEAR)

@@ -18,7 +18,7 @@ __all__ = ["COLUMNS", "MOST_ANSWERS", "score_drivers"]
 COLUMNS = ("driver", "label", "source", "mentions", "share", "effect", "low", "high", "gain", "evidence")
 MOST_ANSWERS = 20_000  # the latest, from which effects are worked out
 FEWEST_COMMENTS = 60  # without a theme of the codebook, before they are grouped by their words
-LATE = mark("parcel came late")
+LATE = mark("delivered after the day promised")
 
 
 def score_drivers(answers: pd.DataFrame, score: str, deliveries: pd.DataFrame | None, fmt: Formats) -> pd.DataFrame:

@@ -75,7 +75,8 @@ def _lost(heard: Heard) -> Table | None:
         rows.assign(topic=[subject_words(topic, fmt) for topic in rows["topic"]], evidence=rows["evidence"].map(fmt.told)),
         fmt.say(
             "Revenue of a customer in the {days} days after they got in touch, against that of customers who had bought alike; "
-            "{level} ranges.", days=fmt.count(heard.window), level=fmt.share(LEVEL),
+            "{level} ranges. The evidence allows for the number of subjects compared.",
+            days=fmt.count(heard.window), level=fmt.share(LEVEL),
         ),
         "tickets, surveys and orders, net of returns",
         {
@@ -111,16 +112,16 @@ def _of_answers(heard: Heard) -> list[Assumption]:
             notes.append(
                 Assumption(
                     fmt.say_n(
-                        "{answers} answers come from {n} customer; the ranges of the scores take each answer for itself, those "
-                        "of the effects allow for it.",
-                        "{answers} answers come from {n} customers; the ranges of the scores take each answer for itself, those "
-                        "of the effects allow for it.", people, answers=fmt.count(len(year)),
+                        "{answers} answers come from {n} customer; the ranges of the scores treat each answer as independent, "
+                        "those of the effects do not.",
+                        "{answers} answers come from {n} customers; the ranges of the scores treat each answer as independent, "
+                        "those of the effects do not.", people, answers=fmt.count(len(year)),
                     ), "medium", "low",
                 )
             )  # fmt: skip
     if (heard.drivers["source"] == "comments").any():
         text = fmt.say(
-            "What a comment mentions is read by a list of words and phrases, which knows neither irony nor rare wordings; a "
+            "What comments mention is found with a list of words and phrases, which misses irony and rare wordings; a "
             "mention that goes with a low score need not be its cause. Scores end at the top of the scale, so praise "
             "counts for a little less than it is worth."
         )
@@ -147,7 +148,7 @@ def _of_tickets(heard: Heard) -> list[Assumption]:
             )
         )  # fmt: skip
     if (~heard.topics["filed"].astype(bool)).any():
-        text = fmt.say("Subjects in the customers' own words are groups of alike wordings: two groups may be about one matter.")
+        text = fmt.say("Subjects in the customers' own words are groups of similar wordings; two groups may be about one matter.")
         notes.append(Assumption(text, "medium", "medium"))
     if found.sampled is not None and found.sampled < len(heard.tickets):
         notes.append(

@@ -23,13 +23,13 @@ def lost(heard: Heard) -> list[Finding]:
     values = {"n": fmt.count(len(rows)), "days": fmt.count(heard.window), "subject": subject_words(rows["topic"].iloc[0], fmt)}
     if len(rows) > 1:
         sentence = fmt.say(
-            "None of the {n} complaints and subjects that could be followed goes with less revenue by more than chance explains, "
-            "in the {days} days after, compared with customers who had bought alike.", **values,
+            "In the {days} days after, none of the {n} complaints and subjects that could be followed goes with a loss of "
+            "revenue beyond chance, compared with customers who had bought alike.", **values,
         )  # fmt: skip
     else:
         sentence = fmt.say(
-            "“{subject}” does not go with less revenue by more than chance explains, in the {days} days after, compared with "
-            "customers who had bought alike.", **values,
+            "In the {days} days after, “{subject}” does not go with a loss of revenue beyond chance, compared with customers "
+            "who had bought alike.", **values,
         )  # fmt: skip
     return [Finding("voice-lost", sentence, n=int(rows["customers"].sum()), evidence="not shown")]
 
@@ -77,7 +77,7 @@ def largest(heard: Heard) -> Finding | None:
     )  # fmt: skip
     more = ""
     if len(rows) > 3:  # noqa: PLR2004
-        more = fmt.say("The three largest subjects together are {share}.", share=fmt.share(rows["share"].head(3).sum()))
+        more = fmt.say("The three largest subjects together make up {share}.", share=fmt.share(rows["share"].head(3).sum()))
     return Finding(
         "voice-topics", fmt.sentences(sentence, more, _quote(top.example, fmt)), value=float(top.share), unit="share", n=year,
         evidence="shown" if top.filed else "indicative",
@@ -111,7 +111,7 @@ def rising(heard: Heard) -> Finding | None:
     else:
         sentence = fmt.say(
             "Tickets about {subject} are on the rise: {recent} in the last three months, {earlier} in an average three months "
-            "before, other seasons.", **values,
+            "before, in other seasons.", **values,
         )  # fmt: skip
     return Finding(
         "voice-rising", sentence, value=None if pd.isna(row.change) else float(row.change), unit="share", n=int(row.recent),
@@ -131,7 +131,7 @@ def waiting(heard: Heard) -> Finding | None:
         told.append(
             fmt.say_n(
                 "The one ticket of the last twelve months was settled within {time}.",
-                "Half of {n} tickets of the last twelve months were settled within {time}.", waited.hours_of,
+                "Half of the {n} tickets of the last twelve months were settled within {time}.", waited.hours_of,
                 time=_length(waited.hours, fmt),
             )
         )  # fmt: skip

@@ -59,6 +59,8 @@ def goal_words(goal: Goal, as_of: date, fmt: Formats) -> str:
             "{kpi} stands at {now}, {gap} short of {goal}.", "{kpi} stand at {now}, {gap} short of {goal}.",
             indicator.number, **values,
         )  # fmt: skip
+    elif indicator.unit == "days":
+        sentence = fmt.say("{kpi} stands at {now}, {gap} longer than {goal}.", **values)
     else:
         sentence = fmt.say("{kpi} stands at {now}, {gap} above {goal}.", **values)
     worth = goal.worth and fmt.say("Closing the gap is worth {money} a year.", money=fmt.money(goal.worth))

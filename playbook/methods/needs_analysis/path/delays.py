@@ -45,7 +45,7 @@ def time_finding(path: Path, times: pd.DataFrame, fmt: Formats) -> Finding | Non
     return Finding(
         "funnel-time", sentence, value=float(worst["median"]), unit="days", low=float(worst["low"]), high=float(worst["high"]),
         n=int(worst["stays"]), evidence="shown", owner=OWNER,
-        action=fmt.say("Agree a longest stay at '{step}', and look every week at what has passed it.", step=worst["step"]),
+        action=fmt.say("Agree a time limit for '{step}', and look every week at what has passed it.", step=worst["step"]),
     )  # fmt: skip
 
 
@@ -60,11 +60,11 @@ def stalled_finding(stalls: Stalls | None, path: Path, fmt: Formats) -> Finding 
     holders = stalls.groups.groupby("owner")["stalled"].sum().sort_index().sort_values(ascending=False, kind="stable")
     if len(holders) > 1 and holders.index[0] != NOBODY:
         action = fmt.say(
-            "Call each of them or close it, beginning with those of {owner}: what has waited this long seldom moves by itself.",
+            "Follow up or close each of them, beginning with those of {owner}: what has waited this long seldom moves by itself.",
             owner=holders.index[0],
         )
     else:
-        action = fmt.say("Call each of them or close it: what has waited this long seldom moves by itself.")
+        action = fmt.say("Follow up or close each of them: what has waited this long seldom moves by itself.")
     return Finding(
         "funnel-stalled", fmt.sentences(waited, _beyond(stalls, fmt), _amount(stalls, fmt)),
         value=float(stalls.stalled), unit="count", n=stalls.open, evidence="shown", action=action, owner=OWNER,
@@ -98,6 +98,11 @@ def _limit(stalls: Stalls, fmt: Formats) -> str:
 def _beyond(stalls: Stalls, fmt: Formats) -> str:
     if not stalls.beyond:
         return ""
+    if stalls.by_age:
+        return fmt.say_n(
+            "{n} of them has been open longer than any that was closed.",
+            "{n} of them have been open longer than any that was closed.", stalls.beyond,
+        )  # fmt: skip
     if stalls.beyond == stalls.stalled:
         return fmt.say("None that moved on ever waited as long.")
     return fmt.say_n(
@@ -135,11 +140,11 @@ def turned_finding(turned: Loops | None, path: Path, fmt: Formats) -> Finding | 
     if turned.ended is None:
         return Finding(sentence=sentence, evidence="shown", **common)
     compared = fmt.say(
-        "Of those that turn back at '{step}', {ended} still reach '{last}', against {straight} of the others that get there.",
+        "Of those that turn back at '{step}', {ended} still reach '{last}', against {straight} of the others that reach it.",
         step=turned.step, ended=fmt.share(turned.ended), last=path.stages["step"].iloc[-1], straight=fmt.share(turned.straight),
     )  # fmt: skip
     action = None
     if turned.ended < turned.straight:
-        action = fmt.say("Ask what people look for when they turn back at '{step}', and show it there.", step=turned.step)
+        action = fmt.say("Find out what people look for when they turn back at '{step}', and show it there.", step=turned.step)
     evidence = "likely" if turned.low * turned.high > 0 else "indicative"
     return Finding(sentence=fmt.sentences(sentence, compared), evidence=evidence, action=action, **common)

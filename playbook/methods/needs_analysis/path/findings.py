@@ -63,9 +63,7 @@ def _leak(path: Path, worst: pd.Series, evidence: Evidence, fmt: Formats) -> Fin
     common = {"id": "funnel-leak", "n": int(worst["came"]), "evidence": evidence, "action": action}
     lost, deals = _lost(path, worst, fmt), path.case == "opportunities"
     if pd.isna(worst["point"]):
-        unpriced = fmt.say("What one point more going on brings cannot be said without the value of a sale.")
-        if deals:
-            unpriced = fmt.say("What one point more won brings cannot be said without the value of a sale.")
+        unpriced = fmt.say("What one point more would bring cannot be said without the value of a sale.")
         return Finding(
             sentence=fmt.sentences(lost, unpriced), value=float(worst["conversion"]), unit="share", low=float(worst["low"]),
             high=float(worst["high"]), **common,
@@ -74,11 +72,11 @@ def _leak(path: Path, worst: pd.Series, evidence: Evidence, fmt: Formats) -> Fin
     point, low, high = (float(worst[name] * left) for name in ("point", "point_low", "point_high"))
     money = fmt.money(point)
     if left < 1:
-        more = fmt.say("Losing none of them brings {money} a year.", money=money)
+        more = fmt.say("Losing none of them would bring {money} a year.", money=money)
     elif deals:
-        more = fmt.say("One point more won brings {money} a year.", money=money)
+        more = fmt.say("One point more won would bring {money} a year.", money=money)
     else:
-        more = fmt.say("One point more going on brings {money} a year.", money=money)
+        more = fmt.say("One point more going on would bring {money} a year.", money=money)
     return Finding(sentence=fmt.sentences(lost, more), value=point, unit="money", low=low, high=high, money=point, **common)
 
 
@@ -115,18 +113,19 @@ def _groups(path: Path, worst: pd.Series, splits: tuple[Split, ...], reference: 
             "funnel-reference", fmt.sentences(sentence, _gain(path, reference, fmt)), value=reference.gain, unit="money",
             low=reference.low, high=reference.high, n=reference.n, money=reference.gain,
             evidence="indicative",  # the difference is beyond chance; that the others can do as well is a hope
-            action=fmt.say("Learn what is different for '{group}' at this step, and try it on the next {by}.", **values),
+            action=fmt.say("Find out what is different about '{group}' at this step, and try it on another {by}.", **values),
         )  # fmt: skip
     if not splits or splits[0].evidence != "indicative" or worst["came"] < FEWEST_EVEN:
         return None
     values = {"groups": fmt.listed(plural(s.by, fmt) for s in splits), "step": worst["step"]}
     if deals:
         sentence = fmt.say(
-            "How many are won differs between {groups} by no more than chance would have it: a ranking would mislead.", **values
+            "The share won differs between {groups} by no more than chance explains, so a ranking would mislead.", **values
         )
     else:
         sentence = fmt.say(
-            "How many go on to '{step}' differs between {groups} by no more than chance would have it: a ranking would mislead.",
+            "The share that goes on to '{step}' differs between {groups} by no more than chance explains, so a ranking would "
+            "mislead.",
             **values,
         )
     return Finding("funnel-even", sentence, n=int(worst["came"]), evidence="not shown")
@@ -156,13 +155,13 @@ def _credited(credit: Credit | None, fmt: Formats) -> Finding | None:
     values = {"channel": most["channel"], "last": fmt.share(by_last), "all": fmt.share(by_all)}
     if most["last"] < most["markov"]:
         sentence = fmt.say(
-            "Going by the last contact, '{channel}' brings {last} of the sales; by what would be missing without it, {all}: the "
-            "last contact credits it with less than its part.", **values,
+            "Going by the last contact, '{channel}' brings {last} of the sales; by what would be missing without it, {all}. "
+            "Judging by the last contact understates it.", **values,
         )  # fmt: skip
     else:
         sentence = fmt.say(
-            "Going by the last contact, '{channel}' brings {last} of the sales; by what would be missing without it, {all}: the "
-            "last contact credits it with more than its part.", **values,
+            "Going by the last contact, '{channel}' brings {last} of the sales; by what would be missing without it, {all}. "
+            "Judging by the last contact overstates it.", **values,
         )  # fmt: skip
     return Finding(
         "funnel-credit", sentence, value=by_all, unit="share", low=low, high=high, n=round(credit.conversions),

@@ -34,7 +34,7 @@ def funnel_tables(
 
 def _steps(path: Path, fmt: Formats) -> Table:
     columns = {
-        "step": ("Step", "text"), "reached": ("Got so far", "count"), "conversion": ("Of those before", "share"),
+        "step": ("Step", "text"), "reached": ("Got this far", "count"), "conversion": ("Of the step before", "share"),
         "low": ("Range from", "share"), "high": ("Range to", "share"), "point": ("One point more, a year", "money"),
     }  # fmt: skip
     frame = path.stages.assign(**path.stages[["conversion", "low", "high", "point"]].where(path.stages["leak"]))
@@ -57,18 +57,18 @@ def _split(split: Split, path: Path, found: Costliest, fmt: Formats) -> Table:
     if path.case == "opportunities":
         came, went = fmt.say("Closed"), fmt.say("Won")
         caption = fmt.say(
-            "Closed opportunities won, by {by}; what is to be expected lies nearer to the average the fewer cases there are",
+            "Closed opportunities won, by {by}; the fewer the cases, the nearer the expected share lies to the average",
             **values,
         )
     else:
         came, went = fmt.say("Reached '{before}'", **values), fmt.say("Went on to '{step}'", **values)
         caption = fmt.say(
-            "From '{before}' to '{step}', by {by}; what is to be expected lies nearer to the average the fewer cases there are",
+            "From '{before}' to '{step}', by {by}; the fewer the cases, the nearer the expected share lies to the average",
             **values,
         )
     columns = {
-        "group": BY[split.by], "came": (came, "count"), "conversion": (went, "share"), "expected": ("To be expected", "share"),
-        "span": ("Range of it", "text"), "apart": ("Apart beyond chance", "text"),
+        "group": BY[split.by], "came": (came, "count"), "conversion": (went, "share"), "expected": ("Expected", "share"),
+        "span": ("Its range", "text"), "apart": ("Differs beyond chance", "text"),
     }  # fmt: skip
     if frame["days"].notna().any():
         columns["took"] = ("Time to the end, median", "text")
@@ -95,8 +95,9 @@ def _times(times: pd.DataFrame, path: Path, fmt: Formats) -> Table | None:
         range=[span(duration(t.low, fmt), duration(t.high, fmt), fmt) for t in times.itertuples()],
     )
     columns = {
-        "step": ("Step", "text"), "stays": ("Stays", "count"), "happens": ("Move on", "share"), "median": ("Half within", "text"),
-        "range": ("Range of it", "text"), "upper": ("Three quarters within", "text"), "long": ("Nine in ten within", "text"),
+        "step": ("Step", "text"), "stays": ("Stays", "count"), "happens": ("Go to another step", "share"),
+        "median": ("Half within", "text"),
+        "range": ("Its range", "text"), "upper": ("Three quarters within", "text"), "long": ("Nine in ten within", "text"),
     }  # fmt: skip
     return Table(frame.head(MOST_ROWS), "Time at each step of those that move on to another", path_source(path, fmt), columns)
 
@@ -112,7 +113,7 @@ def _turns(moves: pd.DataFrame, path: Path, fmt: Formats) -> Table | None:
     columns = {
         "step": ("From step", "text"), "next_step": ("To step", "text"), "kind": ("Kind of turn", "text"),
         "cases": ("Times", "count"),
-        "share": ("Of all at that step", "share"), "span": ("Range of it", "text"),
+        "share": ("Of all at that step", "share"), "span": ("Its range", "text"),
     }  # fmt: skip
     caption = fmt.say("Where {cases} turn back, the most frequent turns", cases=cases_word(path, fmt))
     return Table(frame.head(MOST_TURNS), caption, path_source(path, fmt), columns)
@@ -127,7 +128,7 @@ def _stalled(stalls: Stalls | None, path: Path, fmt: Formats) -> Table | None:
                                  waits=[duration(d, fmt) for d in stalls.groups["median_days"]])  # fmt: skip
     columns = {
         "step": ("Stage", "text"), "owner": ("Owner", "text"), "open": ("Open", "count"), "stalled": ("Waiting long", "count"),
-        "beyond": ("Longer than any before", "count"), "waits": ("Median wait", "text"), "after": ("Long means beyond", "text"),
+        "beyond": ("Longer than any before", "count"), "waits": ("Median wait", "text"), "after": ("Long means over", "text"),
         "amount": ("Amount if won", "money"),
     }  # fmt: skip
     if frame["owner"].nunique() < 2:
@@ -136,9 +137,10 @@ def _stalled(stalls: Stalls | None, path: Path, fmt: Formats) -> Table | None:
         del columns["after"]
     if frame["amount"].isna().all():
         del columns["amount"]
-    return Table(
-        frame.head(MOST_ROWS), "Open cases that wait unusually long, by stage and owner", path_source(path, fmt), columns
-    )
+    source = path_source(path, fmt)
+    if stalls.by_age and path.noun != "opportunities":  # journeys may move too fast to wait: then it is the deals that do
+        source = fmt.say_n("pipeline, {n} open deal", "pipeline, {n} open deals", stalls.open)
+    return Table(frame.head(MOST_ROWS), "Open cases that wait unusually long, by stage and owner", source, columns)
 
 
 def _credit(credit: Credit | None, path: Path, fmt: Formats) -> Table | None:
@@ -170,7 +172,7 @@ def funnel_assumptions(
     """What the results rest on, the most important first."""
     deals = path.case == "opportunities"
     listed = [
-        Assumption("Whoever is won at one step goes on from there as often as the others do today.", "medium", "high"),
+        Assumption("Those won at one step go on from there as often as the others do today.", "medium", "high"),
         Assumption(
             "Only the end of each deal is known, not when it came to which stage: how many pass from stage to stage, and "
             "where they wait, cannot be said. A journeys table with the dated steps of the deals (journey_id, step, step_at) "
@@ -179,8 +181,8 @@ def funnel_assumptions(
         )
         if deals
         else Assumption(
-            "Steps stand in the order in which they are reached; who skips one counts as having passed it, and steps that most "
-            "of those further on never took are not part of the way.",
+            "Steps stand in the order in which they are reached; whoever skips one counts as having passed it, and a step "
+            "that most of those who got further never took is left out.",
             "high", "low",
         ),
     ]  # fmt: skip
@@ -207,19 +209,23 @@ def funnel_assumptions(
     if splits:
         listed.append(
             Assumption(
-                "Groups are compared as they are: part of a difference may lie in the customers they get. A share to be "
-                "expected joins a group's own cases with what all groups have in common (empirical Bayes).",
+                "Groups are compared as they are: part of a difference may lie in the customers they get. The expected "
+                "share joins a group's own cases with what all groups have in common (empirical Bayes).",
                 "medium", "medium",
             )
         )  # fmt: skip
     if len(times) or path.took is not None:
         listed.append(
-            Assumption("Who is still waiting is counted as waiting at least so long (Kaplan-Meier), not left out.", "high", "low")
+            Assumption(
+                "Those still waiting count as having waited at least that long (Kaplan-Meier); they are not left out.",
+                "high",
+                "low",
+            )
         )
     if credit is not None and credit.conversions >= FEWEST_SALES:
         listed.append(
             Assumption(
-                "What a channel adds is reckoned from the order of contacts alone (a Markov chain of order one); a test that "
+                "What a channel adds is worked out from the order of contacts alone (a Markov chain of order one); a test that "
                 "switches a channel off would be better evidence.",
                 "low", "medium",
             )

@@ -7,7 +7,7 @@ import pandas as pd
 from playbook.intake.frames.products import NO_GROUP
 from playbook.locale.data import data_file
 from playbook.methods.needs_analysis.revenue.price_volume_mix import EFFECTS
-from playbook.methods.needs_analysis.windows import Windows, earlier
+from playbook.methods.needs_analysis.windows import Windows, earlier, later
 from playbook.result.contract import Assumption, Evidence, Finding
 from playbook.result.formats import Formats
 
@@ -65,15 +65,18 @@ def bridge_headline(parts: pd.DataFrame, before: float, after: float, span: Wind
 
 def bridge_findings(parts: pd.DataFrame, before: float, after: float, span: Windows, n: int, fmt: Formats) -> tuple[Finding, ...]:
     """The whole change with its parts, and the part that took most away. ``n``: orders of both windows."""
-    basis, evidence = _basis(span, fmt)
+    _, evidence = _basis(span, fmt)
     told = parts[parts["change"].abs() > TOLD * parts["change"].abs().max()]
-    values = {"before": fmt.money(before), "after": fmt.money(after), "basis": basis}
+    values = {"before": fmt.money(before), "after": fmt.money(after), "earlier": earlier(span, fmt), "later": later(span, fmt)}
     if told.empty:
-        sentence = fmt.say("Revenue went from {before} to {after} against {basis}.", **values)
+        sentence = fmt.say("Revenue went from {before} in {earlier} to {after} in {later}.", **values)
     else:
         listed = _because(zip(told["part"], told["change"], strict=True), fmt)
-        sentence = fmt.say("Revenue went from {before} to {after} against {basis}: {parts}.", **values, parts=listed)
-    total = Finding("bridge-total", sentence, value=round(after - before, 2), unit="money", n=n, evidence=evidence)
+        sentence = fmt.say("Revenue went from {before} in {earlier} to {after} in {later}: {parts}.", **values, parts=listed)
+    season = "" if span.whole_year else fmt.say("The two lie in different seasons.")
+    total = Finding(
+        "bridge-total", fmt.sentences(sentence, season), value=round(after - before, 2), unit="money", n=n, evidence=evidence
+    )
     losses = told[told["change"] < 0]
     if losses.empty:
         return (total,)
@@ -81,7 +84,7 @@ def bridge_findings(parts: pd.DataFrame, before: float, after: float, span: Wind
     lost = Finding(
         "bridge-loss",
         fmt.say(
-            "Because {reason}, revenue is {money} lower than it would have been.",
+            "Because {reason}, revenue is {money} lower than it would otherwise be.",
             reason=_reason(worst["part"], -1, fmt), money=fmt.money(-worst["change"]),
         ),
         value=float(worst["change"]), unit="money", n=n, evidence=evidence,
@@ -100,10 +103,10 @@ def visit_findings(visits: pd.DataFrame | None, span: Windows, fmt: Formats) -> 
     total = float(visits["change"].sum())
     values = {"change": fmt.signed_money(total), "basis": basis}
     if told.empty:
-        sentence = fmt.say("Seen from the visits, revenue changed by {change} against {basis}.", **values)
+        sentence = fmt.say("Seen from the visits, revenue changed by {change} on {basis}.", **values)
     else:
         listed = _because(zip(told["part"], told["change"], strict=True), fmt)
-        sentence = fmt.say("Seen from the visits, revenue changed by {change} against {basis}: {parts}.", **values, parts=listed)
+        sentence = fmt.say("Seen from the visits, revenue changed by {change} on {basis}: {parts}.", **values, parts=listed)
     return (Finding("bridge-visits", sentence, value=total, unit="money", evidence=evidence),)
 
 
@@ -116,13 +119,14 @@ def group_findings(groups: pd.DataFrame | None, span: Windows, fmt: Formats) -> 
     felt = [(name, value) for name, value in sums.items() if round(value)]
     told = []
     if felt:
-        sentence = fmt.say("By product, against {basis}: {parts}.", basis=basis, parts=_because(felt, fmt))
+        sentence = fmt.say("By product, compared with {basis}: {parts}.", basis=basis, parts=_because(felt, fmt))
         told.append(Finding("bridge-prices", sentence, value=float(sums["price"]), unit="money", evidence=evidence))
     worst = groups.loc[groups["change"].idxmin()]
     if worst["change"] < -TOLD * groups["before"].sum():
         why = worst[[*EFFECTS, "other"]].astype("float64")
         sentence = fmt.say(
-            "'{group}' lost most: {before} became {after}, above all because {reason}.", group=group_word(worst["category"], fmt),
+            "'{group}' lost most revenue, from {before} to {after}, above all because {reason}.",
+            group=group_word(worst["category"], fmt),
             before=fmt.money(worst["before"]), after=fmt.money(worst["after"]), reason=_reason(why.idxmin(), -1, fmt),
         )  # fmt: skip
         told.append(
