@@ -47,7 +47,8 @@ def benchmarks(scorecard: Scorecard, peer_kpis: pd.DataFrame, industry: Industry
     table = compared(own, peer_kpis, industry, fmt.currency) if industry != MIXED else pd.DataFrame()
     if table.empty:
         reports = fmt.say(
-            "the last reports of at least {n} other clients of the same industry, unlike enough to hide each one", n=FEWEST
+            "the last reports of at least {n} other clients of the same industry, different enough that none can be recognised",
+            n=FEWEST,
         )
         return Locked(
             fmt=fmt,
@@ -157,14 +158,16 @@ def _table(table: pd.DataFrame, fmt: Formats) -> Table:
 
 def _assumptions(fmt: Formats) -> tuple[Assumption, ...]:
     few = fmt.say(
-        "Compared are at least {n} other clients of the same industry, as their last reports, of the last two years, found them;"
-        " money only in the same currency. They are few and nobody drew them: they are no sample of the industry.",
+        "We compare with at least {n} other clients of the same industry, as their last reports, of the last two years, "
+        "found them; money only in the same currency. They are few and were not drawn at random: they are no sample of the "
+        "industry.",
         n=FEWEST,
     )
     return (
         Assumption(few, "low", "medium"),
         Assumption(
-            "Quartiles are weighted means of all clients, to two figures, and left out where a single client could be told.",
+            "Quartiles are weighted means of all clients, to two figures, and left out where a single client could be "
+            "recognised.",
             "high", "low",
         ),
         Assumption("Revenue, orders and customers compare sizes, not skill.", "high", "medium"),

@@ -91,7 +91,7 @@ def lessons(
 def _unchecked(impact: Impact, segments: Result | None, fmt: Formats) -> Iterator[Assumption]:
     """What no lesson speaks of yet."""
     if segments is not None:
-        yield Assumption("The segments are checked when the next report shows where their customers moved.", "high", "low")
+        yield Assumption("The segments will be checked once the next report shows where their customers moved.", "high", "low")
     if waiting := len(impact.effects) - len(impact.measured):
         text = (
             fmt.say_n(

@@ -100,9 +100,9 @@ def test_what_still_runs_is_not_retired_for_its_whole_cost():
     ("change", "words"),
     [
         ({"pre_trend_p": 0.01}, "drifting apart before it began"),
-        ({"pre_trend_p": 0.5}, "needs a lot that is kept"),
+        ({"pre_trend_p": 0.5}, "needs a draw that is kept to"),
         ({"design": "other regions"}, "no mix of other regions moved like those"),
-        ({"design": "other customers"}, "was not alike enough"),
+        ({"design": "other customers"}, "were not alike enough"),
         ({"design": "other customers", "pre_trend_p": 0.01}, "drifting apart before it began"),
     ],
 )

@@ -47,14 +47,14 @@ def sentences(found):
 def test_money_of_one_intervention():
     found = answer(MAIL)
     assert isinstance(found, Returns)
-    assert found.headline == "After its cost of €1,000 Mail earned €1,000"
+    assert found.headline == "After its cost of €1,000, Mail earned €1,000"
     told = sentences(found)
     assert told["returns-total"] == (
         "Mail cost €1,000 and brought €4,000 of revenue."
         " That is €2,000 of margin: €1,000 left after cost, €2.00 for each €1 spent."
     )
     assert told["returns-payback"] == (
-        "Mail had earned its cost after 2 weeks of its 4 weeks; at the low end of its range after 2.7 weeks."
+        "On the best estimate, Mail paid for itself after 2 weeks of its 4 weeks; at the low end of its range it takes 2.7 weeks."
     )
     assert found.findings[0].evidence == "shown" and (found.findings[0].low, found.findings[0].high) == (500.0, 1500.0)
     assert len(found.tables[0].frame) == 1 and len(found.figures()) == 1
@@ -85,7 +85,7 @@ def test_what_a_lot_found_is_taken_off_what_everybody_got():
 
 def test_a_doubtful_comparison_enters_no_sum_and_is_named():
     found = answer(MAIL, {**CALL, "verdict": "indicative"})
-    assert found.total.count == 1 and found.headline == "After its cost of €1,000 Mail earned €1,000"
+    assert found.total.count == 1 and found.headline == "After its cost of €1,000, Mail earned €1,000"
     assert any(a.text.endswith("in doubt: Call.") for a in found.assumptions)
 
 
@@ -93,12 +93,12 @@ def test_a_doubtful_comparison_enters_no_sum_and_is_named():
     ("change", "headline"),
     [
         # the low end loses 400
-        ({"cost": 1900.0}, "For €1,900 Mail brought €4,000 of revenue; whether that earned the cost is open"),
+        ({"cost": 1900.0}, "For €1,900, Mail brought €4,000 of extra revenue; whether that covers the cost is open"),
         ({"cost": 2100.0}, "The margin that Mail brought, €2,000, may or may not cover its cost of €2,100"),
         ({"cost": 9000.0}, "The margin that Mail brought, €2,000, does not cover its cost of €9,000"),
         (
             {"verdict": "not shown", "revenue_low": -1000.0},
-            "Whether Mail earned its cost of €1,000 cannot be told from chance yet",
+            "Whether Mail covered its cost of €1,000 cannot be told from chance yet",
         ),
         (
             {"verdict": "harmful", "revenue": -4000.0, "revenue_low": -5000.0, "revenue_high": -3000.0},
@@ -112,7 +112,7 @@ def test_headline(change, headline):
 
 def test_without_a_margin_only_revenue_is_told():
     found = answer(MAIL, margin=None)
-    assert found.headline == "For €1,000 Mail brought €4,000 of revenue"
+    assert found.headline == "For €1,000, Mail brought €4,000 of extra revenue"
     assert sentences(found)["returns-total"] == "Mail cost €1,000 and brought €4,000 of revenue."
     assert "profit" not in found.tables[0].columns and "returns-payback" not in sentences(found)
 
@@ -127,7 +127,9 @@ def test_an_effect_that_may_be_chance_has_a_range_and_no_amount():
 def test_the_bridge_splits_the_change():
     found = answer(MAIL, bridge=bridge(ORDERS.assign(revenue=np.where(DAYS.year == 2026, 120.0, 100.0)), AS_OF, FMT))
     assert found.parts["change"].tolist() == [4000.0, 3300.0]
-    assert "Of that, +€4,000 came from interventions and +€3,300 from everything else." in sentences(found)["returns-bridge"]
+    assert (
+        "Of the change, +€4,000 came from interventions and +€3,300 from everything else." in sentences(found)["returns-bridge"]
+    )
     assert len(found.figures()) == 2
 
 
@@ -135,7 +137,7 @@ def test_the_bridge_tells_what_may_be_chance_apart():
     unsure = {**CALL, "verdict": "not shown", "revenue": 700.0, "revenue_low": -300.0, "revenue_high": 1700.0}
     found = answer(MAIL, unsure, bridge=bridge(ORDERS.assign(revenue=np.where(DAYS.year == 2026, 120.0, 100.0)), AS_OF, FMT))
     assert sentences(found)["returns-bridge"].endswith(
-        "Of that, +€4,000 came from interventions whose effect is more than chance, +€700 from those whose effect may be"
+        "Of the change, +€4,000 came from interventions whose effect is more than chance, +€700 from those whose effect may be"
         " chance and +€2,600 from everything else."
     )
     told = next(f for f in found.findings if f.id == "returns-bridge")
@@ -143,14 +145,14 @@ def test_the_bridge_tells_what_may_be_chance_apart():
     assert found.parts["change"].tolist() == [4000.0, 700.0, 2600.0]
 
 
-@pytest.mark.parametrize(("start", "evidence"), [("2026-03-02", "indicative"), ("2025-12-31", "harmful")])
+@pytest.mark.parametrize(("start", "evidence"), [("2026-03-02", "indicative"), ("2025-12-31", "likely")])
 def test_satisfaction_of_less_than_a_year_is_an_indication(start, evidence):
     days = pd.to_datetime(["2025-12-30"] * 40 + ["2026-12-30"] * 40)
     asked = pd.DataFrame({"date": days, "satisfaction": [5, 5, 5, 1] * 10 + [5, 1, 1, 1] * 10})
     early = {**MAIL, "start": start, "end": "2026-03-29"}
     found = next(f for f in answer(early, survey_answers=asked).findings if f.id == "returns-customer-satisfaction")
     assert found.evidence == evidence
-    assert ("so this is an indication only" in found.sentence) == (evidence == "indicative")
+    assert ("so this is only an indication" in found.sentence) == (evidence == "indicative")
 
 
 def promised(value=100.0, apart=True):
@@ -169,7 +171,7 @@ def test_forecasts_are_held_against_what_came():
     found = answer(MAIL, months=months, past_memory=promised())
     assert sentences(found)["returns-forecast"] == (
         "Earlier reports expected €400 of revenue for the 4 months since; €450 came, 12% more. "
-        "Their 80% range held 3 of 4 months: they kept their word."
+        "Their 80% range held 3 of 4 months: they held what they promised."
     )
     broken = sentences(answer(MAIL, months=months, past_memory=promised(50.0)))["returns-forecast"]
     assert broken.endswith("held 0 of 4 months: they promised too much. They could not know of Mail, begun since.")
@@ -230,10 +232,10 @@ def test_steps_advised_are_held_against_what_a_case_is_worth_now(today, word, ev
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"verdict": "likely"}, "Mail cost €1,000 and probably brought €4,000 of revenue. That is €2,000 of margin:"),
+        ({"verdict": "likely"}, "Mail cost €1,000 and probably brought €4,000 of extra revenue. That is €2,000 of margin:"),
         (
             {"verdict": "harmful", "revenue": -4000.0, "revenue_low": -5000.0, "revenue_high": -3000.0},
-            "Mail cost €1,000 and lowered revenue by €4,000. With the margin lost, €3,000 is missing.",
+            "Mail cost €1,000 and lowered revenue by €4,000. Together with the margin lost, that is a loss of €3,000.",
         ),
     ],
 )

@@ -20,15 +20,15 @@ def lift_finding(lifts: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
         return ()
     most = lifts.loc[(lifts["lift"] - lifts["assumed"]).abs().idxmax()]
     first = fmt.say(
-        "From now on {name} is planned with {lift} of revenue for {days} days a year, as tested, instead of {assumed} all year,"
-        " as assumed.",
+        "From now on we plan “{name}” with {lift} of revenue on {days} days a year, as tested, instead of {assumed} all year, as"
+        " assumed so far.",
         name=most["name"],
         lift=fmt.change(most["lift"]),
         days=fmt.count(most["days"]),
         assumed=fmt.change(most["assumed"]),
     )
     more = len(lifts) - 1
-    also = fmt.say_n("One other action is planned anew, too.", "{n} other actions are planned anew, too.", more) if more else ""
+    also = fmt.say_n("One other action is re-planned as well.", "{n} other actions are re-planned as well.", more) if more else ""
     return (
         Finding(
             "lessons-expected",

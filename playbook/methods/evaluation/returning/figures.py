@@ -71,9 +71,9 @@ def earned_figure(earned: pd.DataFrame, sums: Total, fmt: Formats) -> Figure:
     }
     shown = rows.assign(value=rows["value"].where(rows["evidence"].isin(SURE)), evidence=rows["evidence"].map(fmt.told))
     caption = (
-        mark("Earned after cost by intervention: a range that crosses zero may be a gain or a loss.")
+        mark("Earned after cost by intervention: where a range crosses zero, it may be a gain or a loss.")
         if what == "profit"
-        else mark("Extra revenue by intervention: a range that crosses zero cannot be told from no effect.")
+        else mark("Extra revenue by intervention: where a range crosses zero, there may be no effect at all.")
     )
     alt = fmt.say("{what}, {level} ranges: {ranges}.", what=meant, level=level, ranges=told)
     return Figure(svg, caption, SOURCE, alt, Table(shown, meant, SOURCE, columns))

@@ -27,7 +27,7 @@ def _total(told: Told) -> Finding:
     fmt, sums = told.fmt, told.total
     if sums.evidence not in SURE:
         text = fmt.say(
-            "{subject} cost {cost}; what came of it lies between {low} and {high} of revenue, which may be chance.",
+            "{subject} cost {cost}; the extra revenue lies between {low} and {high}, which may be chance.",
             subject=started(told),
             cost=fmt.money(sums.cost),
             low=fmt.money(sums.revenue_low),
@@ -52,9 +52,9 @@ def _earned(told: Told) -> str:
     if sums.evidence == "harmful":
         first = fmt.say("{subject} cost {cost} and lowered revenue by {revenue}.", **values)
     elif sums.evidence == "shown":
-        first = fmt.say("{subject} cost {cost} and brought {revenue} of revenue.", **values)
+        first = fmt.say("{subject} cost {cost} and brought {revenue} of extra revenue.", **values)
     else:
-        first = fmt.say("{subject} cost {cost} and probably brought {revenue} of revenue.", **values)
+        first = fmt.say("{subject} cost {cost} and probably brought {revenue} of extra revenue.", **values)
     return first if told.margin is None else fmt.sentences(first, _left(told))
 
 
@@ -65,7 +65,7 @@ def _left(told: Told) -> str:
     if sums.cost <= 0:
         return fmt.say("That is {margin} of margin.", **values)
     if sums.margin < 0:
-        return fmt.say("With the margin lost, {left} is missing.", **values)
+        return fmt.say("Together with the margin lost, that is a loss of {left}.", **values)
     return fmt.say(
         "That is {margin} of margin: {left} left after cost, {each} for each {one} spent."
         if sums.profit >= 0
@@ -93,24 +93,25 @@ def _payback(told: Told) -> Finding | None:
     weeks, slow = row["payback"], row["payback_high"]
     evidence = "likely" if row["verdict"] == "shown" else row["verdict"]
     if not math.isfinite(weeks):
-        text = fmt.say("{label} never earns its cost back: it brought no margin.", label=row["label"])
+        text = fmt.say("{label} never pays for itself: it brought no margin.", label=row["label"])
         return Finding("returns-payback", text, evidence=evidence)
     values = {"label": row["label"], "weeks": weeks_told(weeks, fmt), "ran": weeks_told(row["weeks"], fmt)}
     if math.isfinite(slow):
         values["slow"] = weeks_told(slow, fmt)
         text = fmt.say(
-            "{label} had earned its cost after {weeks} of its {ran}; at the low end of its range after {slow}."
+            "On the best estimate, {label} paid for itself after {weeks} of its {ran}; at the low end of its range it takes "
+            "{slow}."
             if weeks <= row["weeks"]
-            else "{label} would have had to run {weeks} to earn its cost; it ran {ran}; at the low end of its range after"
-            " {slow}.",
+            else "On the best estimate, {label} has to run {weeks} to pay for itself, and ran {ran}; at the low end of its "
+            "range it takes {slow}.",
             **values,
         )
     else:
         text = fmt.say(
-            "{label} had earned its cost after {weeks} of its {ran}; at the low end of its range it never would."
+            "On the best estimate, {label} paid for itself after {weeks} of its {ran}; at the low end of its range it never does."
             if weeks <= row["weeks"]
-            else "{label} would have had to run {weeks} to earn its cost; it ran {ran}; at the low end of its range it never"
-            " would.",
+            else "On the best estimate, {label} has to run {weeks} to pay for itself, and ran {ran}; at the low end of its "
+            "range it never does.",
             **values,
         )
     return Finding("returns-payback", text, float(weeks), "number", evidence=evidence, owner=OWNER)
@@ -145,7 +146,7 @@ def _shared(told: Told) -> Finding | None:
     ]
     return Finding(
         "returns-shared", fmt.sentences(*text), evidence="indicative",
-        action="Let interventions follow each other, or draw their customers by lot apart.",
+        action="Run interventions one after the other, or draw the customers of each by lot, apart from the others.",
     )  # fmt: skip
 
 
@@ -164,10 +165,10 @@ def _bridge(told: Told) -> Finding | None:
     )
     parts = {"brought": fmt.signed_money(brought), "chance": fmt.signed_money(chance), "rest": fmt.signed_money(rest)}
     part = fmt.say(
-        "Of that, {brought} came from interventions whose effect is more than chance, {chance} from those whose effect may be"
-        " chance and {rest} from everything else."
+        "Of the change, {brought} came from interventions whose effect is more than chance, {chance} from those whose effect "
+        "may be chance and {rest} from everything else."
         if round(chance)
-        else "Of that, {brought} came from interventions and {rest} from everything else.",
+        else "Of the change, {brought} came from interventions and {rest} from everything else.",
         **parts,
     )
     return Finding(

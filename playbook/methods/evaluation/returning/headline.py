@@ -17,8 +17,8 @@ def headline(told: Told) -> str:
     cost = fmt.money(sums.cost)
     if sums.evidence not in SURE:
         return fmt.say_n(
-            "Whether {subject} earned its cost of {cost} cannot be told from chance yet",
-            "Whether {subject} earned their cost of {cost} cannot be told from chance yet",
+            "Whether {subject} covered its cost of {cost} cannot be told from chance yet",
+            "Whether {subject} covered their cost of {cost} cannot be told from chance yet",
             sums.count,
             subject=_subject(told),
             cost=cost,
@@ -35,30 +35,30 @@ def _gain(told: Told, sure: bool, cost: str, fmt: Formats) -> str:
     values = {"subject": _subject(told), "cost": cost, "revenue": fmt.money(sums.revenue)}
     if told.margin is None:
         return fmt.say(
-            "For {cost} {subject} brought {revenue} of revenue"
+            "For {cost}, {subject} brought {revenue} of extra revenue"
             if sure
-            else "For {cost} {subject} probably brought {revenue} of revenue",
+            else "For {cost}, {subject} probably brought {revenue} of extra revenue",
             **values,
         )
     if sums.profit > 0 >= sums.profit_low:
         return fmt.say(
-            "For {cost} {subject} brought {revenue} of revenue; whether that earned the cost is open"
+            "For {cost}, {subject} brought {revenue} of extra revenue; whether that covers the cost is open"
             if sure
-            else "For {cost} {subject} probably brought {revenue} of revenue; whether that earned the cost is open",
+            else "For {cost}, {subject} probably brought {revenue} of extra revenue; whether that covers the cost is open",
             **values,
         )
     if sums.profit > 0:
         values["profit"] = fmt.money(sums.profit)
         if sure:
             return fmt.say_n(
-                "After its cost of {cost} {subject} earned {profit}",
-                "After their cost of {cost} {subject} earned {profit}",
+                "After its cost of {cost}, {subject} earned {profit}",
+                "After their cost of {cost}, {subject} earned {profit}",
                 sums.count,
                 **values,
             )
         return fmt.say_n(
-            "After its cost of {cost} {subject} probably earned {profit}",
-            "After their cost of {cost} {subject} probably earned {profit}",
+            "After its cost of {cost}, {subject} probably earned {profit}",
+            "After their cost of {cost}, {subject} probably earned {profit}",
             sums.count,
             **values,
         )

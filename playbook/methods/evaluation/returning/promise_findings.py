@@ -130,7 +130,7 @@ def _held(found: str, hits: int, months: int, fmt: Formats) -> str:
             **values,
         )
     if found == "kept":
-        return fmt.say("Their {level} range held {hits} of {n} months: they kept their word.", **values)
+        return fmt.say("Their {level} range held {hits} of {n} months: they held what they promised.", **values)
     if found == "open":
         return fmt.say(
             "Their {level} range held {hits} of {n} months: too few, though months of one report miss together, so it may still"

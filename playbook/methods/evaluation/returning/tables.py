@@ -39,8 +39,8 @@ def _earned(told: Told) -> Table:
         "cost": ("Cost", "money"),
         "revenue": ("Extra revenue", "text"),
         "profit": ("Earned after cost", "text"),
-        "roi": ("Earned per cost", "share"),
-        "payback": ("Cost earned after", "text"),
+        "roi": ("Return on cost", "share"),
+        "payback": ("Paid back after", "text"),
     }
     if told.margin is None:
         columns = {name: label for name, label in columns.items() if name not in ("profit", "roi", "payback")}
@@ -93,7 +93,7 @@ def _worth(told: Told) -> Table | None:
     }
     return Table(
         told.worth.assign(span=spans),
-        "What a customer is still worth today, by whether the lot gave the intervention.",
+        "What a customer is still worth today, with the intervention and without it, as the lot fell.",
         "orders, interventions; lifetime value of this report",
         columns,
         aside=True,
@@ -158,14 +158,16 @@ def assumptions(told: Told) -> tuple[Assumption, ...]:
         found.append(
             Assumption(
                 "What an intervention brought is spread evenly over its customers and days. An effect with a control group counts"
-                " whole. Off one without, what better comparisons found there is taken; what is still on the same customers and"
-                " days is shared equally.",
+                " whole. From one without, we take off what better comparisons found there; what remains on the same customers"
+                " and days is shared equally.",
                 "medium",
                 "medium",
             )  # fmt: skip
         )
         if told.margin is not None:
-            text = told.fmt.say("Of extra revenue {share} is margin, as stated.", share=told.fmt.share(told.margin))
+            text = told.fmt.say(
+                "{share} of extra revenue counts as margin, as the client states it.", share=told.fmt.share(told.margin)
+            )
             found.append(Assumption(text, "medium", "high"))
         else:
             found.append(Assumption("No gross margin is stated, so only revenue is shown, not profit.", "high", "high"))

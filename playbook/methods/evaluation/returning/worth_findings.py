@@ -8,6 +8,8 @@ from playbook.result.formats import Formats
 
 __all__ = ["felt_findings", "worth_findings", "worth_headline"]
 
+UNHAPPIER = mark("Ask the customers who were unhappy since, before the next start.")
+COSTLIER = mark("Find the question that comes more often than before, and remove its cause before the next start.")
 NEW = "new-customer"  # id under which reports remember what a new customer is worth
 
 
@@ -28,7 +30,7 @@ def worth_findings(told: Told) -> list[Finding]:
     found = [_apart(row, told.fmt) for row in told.worth[(told.worth["low"] > 0) | (told.worth["high"] < 0)].itertuples()]
     if len(told.worth) and not found:
         text = mark(
-            "In what they are still worth, those who got an intervention and those left out differ by no more than chance."
+            "Customers who got an intervention and those left out differ in what they are still worth by no more than chance."
         )
         found.append(Finding("returns-worth", text, n=int(told.worth["n"].max()), evidence="not shown"))
     return [*found, *(_since(row, told.fmt) for row in told.since.itertuples())]
@@ -45,7 +47,7 @@ def _apart(row, fmt: Formats) -> Finding:
     )
     return Finding(
         f"returns-worth-{row.id}", sentence, row.more, "money", row.low, row.high, row.n,
-        evidence="likely" if row.more > 0 else "harmful",
+        evidence="likely",
     )  # fmt: skip
 
 
@@ -89,16 +91,18 @@ def _measure(row, fmt: Formats) -> Finding:
         "change": write(row.change),
     }
     if not sure:
-        moved = fmt.say("{measure}: {before} before and {after} since ({change}), no more than chance.", **values)
+        moved = fmt.say(
+            "{measure}: {before} before the first intervention, {after} since ({change}): no more than chance.", **values
+        )
     elif better:
-        moved = fmt.say("{measure}: {before} before and {after} since ({change}), better.", **values)
+        moved = fmt.say("{measure}: {before} before the first intervention, {after} since ({change}): better.", **values)
     else:
-        moved = fmt.say("{measure}: {before} before and {after} since ({change}), worse.", **values)
+        moved = fmt.say("{measure}: {before} before the first intervention, {after} since ({change}): worse.", **values)
     whole = row.days >= YEAR  # fewer days compare one season with another, and nobody was left out to tell the two apart
     sentence = fmt.sentences(
         moved,
-        fmt.say("Compared are {n} days on either side.", n=fmt.count(row.days)),
-        "" if whole or not sure else fmt.say("They lie in other seasons, so this is an indication only."),
+        fmt.say("Each side covers {n} days.", n=fmt.count(row.days)),
+        "" if whole or not sure else fmt.say("The two lie in different seasons, so this is only an indication."),
     )
     return Finding(
         f"returns-{row.measure.lower().replace(' ', '-')}",
@@ -108,6 +112,6 @@ def _measure(row, fmt: Formats) -> Finding:
         float(row.low),
         float(row.high),
         int(row.n),
-        evidence="not shown" if not sure else "indicative" if not whole else "likely" if better else "harmful",
-        action=None if not sure or better else "Ask the customers who were unhappy since, before the next start.",
+        evidence="not shown" if not sure else "indicative" if not whole else "likely",
+        action=None if not sure or better else COSTLIER if row.unit == "unit_money" else UNHAPPIER,
     )

@@ -66,7 +66,7 @@ def forest_chart(effects: Sequence[Effect], fmt: Formats, source: str) -> Figure
     )
     return Figure(
         svg,
-        "Change of revenue by intervention: a range that crosses zero cannot be told from no effect.",
+        "Change of revenue by intervention: where a range crosses zero, there may be no effect at all.",
         source,
         fmt.say("Effects with {level} ranges: {effects}.", level=fmt.share(LEVEL), effects=told),
         data,

@@ -19,7 +19,7 @@ SOURCE = mark("orders, interventions")
 DESIGNS = {
     "control group": mark("Control groups were set aside by lot before the start."),
     "other customers": mark(
-        "Without the intervention both groups would have changed alike. It was not drawn by lot: at most likely."
+        "Without the intervention both groups would have changed alike. Who got it was not drawn by lot: “likely” at most."
     ),
     "other regions": mark("Without it, the regions would have gone on like the mix of others; nothing else changed only there."),
     "own past": mark(
@@ -46,14 +46,14 @@ def tables(frame: pd.DataFrame, measured: Sequence[Effect], margin: float | None
         "cost": ("Cost", "money"),
         "profit": ("Earned after cost", "money"),
         "profit_range": span,
-        "roi": ("Earned per cost", "share"),
+        "roi": ("Return on cost", "share"),
     }
     basis = {
         "label": label,
         "customers": ("Customers, treated and others", "text"),
-        "before": ("Spent a week before, treated and others", "text"),
-        "alike": ("Same course before", "text"),
-        "detectable": ("Smallest effect to be seen", "share"),
+        "before": ("Weekly spend before, treated and others", "text"),
+        "alike": ("Moved alike before", "text"),
+        "detectable": ("Smallest effect visible", "share"),
     }
     choice = {"label": label, "design": ("Compared with", "text"), "why": ("Why", "text")}
     notes = {"label": label, "start": ("First day", "date"), "end": ("Last day", "date"), "note": ("To keep in mind", "text")}
@@ -165,7 +165,7 @@ def assumptions(effects: tuple[Effect, ...], margin: float | None, fmt: Formats)
     if margin is None:
         found.append(Assumption("No gross margin is stated, so only revenue is shown, not profit.", "high", "high"))
     else:
-        text = fmt.say("Of extra revenue {share} is margin, as stated.", share=fmt.share(margin))
+        text = fmt.say("{share} of extra revenue counts as margin, as the client states it.", share=fmt.share(margin))
         found.append(Assumption(text, "medium", "high"))
     for design, text in DESIGNS.items():
         if design in designs:

@@ -25,14 +25,14 @@ def _rival(effect: Effect, fmt: Formats) -> str:
     """What else may have made the difference."""
     label = effect.label
     if effect.verdict != "indicative":
-        return fmt.say("{label}: no effect can be told from chance.", label=label)
+        return fmt.say("{label}: no effect stands out from chance.", label=label)
     if effect.design == "own past":
-        return fmt.say("{label}: no effect can be told from what else changed in those weeks.", label=label)
+        return fmt.say("{label}: no effect stands out from what else changed in those weeks.", label=label)
     if effect.design == "other regions":
-        return fmt.say("{label}: no effect can be told from the way those regions moved before.", label=label)
+        return fmt.say("{label}: no effect stands out from the way those regions moved before.", label=label)
     if effect.pre_trend_p < 1 - CERTAIN:
-        return fmt.say("{label}: no effect can be told from the way both groups were already drifting apart.", label=label)
-    return fmt.say("{label}: no effect can be told from other differences between the two groups.", label=label)
+        return fmt.say("{label}: no effect stands out, for both groups were already drifting apart.", label=label)
+    return fmt.say("{label}: no effect stands out from other differences between the two groups.", label=label)
 
 
 def _seen(effect: Effect, fmt: Formats) -> str:
@@ -72,16 +72,16 @@ def _larger(effect: Effect, fmt: Formats) -> str:
     values = {"seen": fmt.share(effect.detectable), "pays": fmt.change(effect.pays_from)}
     if effect.needed is None:
         return fmt.say(
-            "Only a change of {seen} or more would have been seen; four times as many customers would show one half that size.",
+            "This test could only show a change of {seen} or more; four times as many customers would show one half that size.",
             **values,
         )
     if effect.pays_from >= effect.detectable:
         return fmt.say(
-            "Only a change of {seen} or more would have been seen; it pays from {pays}, which is more than that.", **values
+            "This test could show any change of {seen} or more; it pays from {pays}, which is more than that.", **values
         )
     return fmt.say(
-        "Only a change of {seen} or more would have been seen; it pays from {pays}: to see that takes some {customers} customers"
-        " in each group.",
+        "This test could only show a change of {seen} or more, while it pays from {pays}; to see that takes some {customers}"
+        " customers in each group.",
         customers=fmt.count(float(f"{effect.needed:.3g}")),  # three figures: it rests on an estimate
         **values,
     )

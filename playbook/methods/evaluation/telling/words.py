@@ -28,9 +28,9 @@ def headline(measured: tuple[Effect, ...], stated: int, fmt: Formats) -> str:
         return fmt.say("{label} lowered revenue by {revenue}", **values | {"revenue": fmt.money(-first.revenue)})
     if first.profit > 0 >= first.profit_low:
         return fmt.say(
-            "{label} brought {revenue} of revenue; whether it earned its cost is open"
+            "{label} brought {revenue} of extra revenue; whether that covers its cost is open"
             if sure
-            else "{label} probably brought {revenue} of revenue; whether it earned its cost is open",
+            else "{label} probably brought {revenue} of extra revenue; whether that covers its cost is open",
             **values,
         )
     if first.profit > 0:
@@ -44,12 +44,13 @@ def headline(measured: tuple[Effect, ...], stated: int, fmt: Formats) -> str:
         )
     if first.payoff == "unknown":
         return fmt.say(
-            "{label} brought {revenue} of revenue" if sure else "{label} probably brought {revenue} of revenue", **values
+            "{label} brought {revenue} of extra revenue" if sure else "{label} probably brought {revenue} of extra revenue",
+            **values,
         )
     return fmt.say(
-        "{label} brought {revenue} of revenue, too little to cover its cost"
+        "{label} brought {revenue} of extra revenue, too little to cover its cost"
         if sure
-        else "{label} probably brought {revenue} of revenue, too little to cover its cost",
+        else "{label} probably brought {revenue} of extra revenue, too little to cover its cost",
         **values,
     )
 
@@ -85,18 +86,19 @@ def finding(effect: Effect, fmt: Formats) -> Finding:
 
 def _sure(effect: Effect, fmt: Formats) -> str:
     """What it brought or cost in revenue, in which time, and against whom that was measured."""
-    moved = fmt.money(abs(effect.revenue))
+    amount, gained = {"amount": fmt.money(abs(effect.revenue))}, effect.revenue > 0
     if np.isfinite(effect.effect):
-        moved = fmt.say("{amount} of revenue ({change})", amount=moved, change=fmt.change(effect.effect))
+        amount["change"] = fmt.change(effect.effect)
+        moved = fmt.say("{amount} of extra revenue ({change})" if gained else "{amount} of revenue ({change})", **amount)
     else:
-        moved = fmt.say("{amount} of revenue", amount=moved)
+        moved = fmt.say("{amount} of extra revenue" if gained else "{amount} of revenue", **amount)
     values = {
         "label": effect.label,
         "moved": moved,
         "weeks": weeks_told(effect.weeks, fmt),
         "compared": compared(effect, fmt),
     }
-    if effect.revenue > 0:
+    if gained:
         return fmt.say(
             "{label} probably brought {moved} in {weeks}, measured against {compared}."
             if effect.verdict == "likely"
@@ -118,7 +120,7 @@ def _after_cost(effect: Effect, fmt: Formats) -> str:
     cost, profit, loss = fmt.money(effect.cost), fmt.money(effect.profit), fmt.money(-effect.profit)
     if effect.profit > 0 >= effect.profit_low:
         return fmt.say(
-            "Its cost of {cost} taken off, that is {profit} at best guess, between a loss of {loss} and a gain of {gain}.",
+            "After its cost of {cost} that leaves {profit} on the best estimate, between a loss of {loss} and a gain of {gain}.",
             cost=cost,
             profit=profit,
             loss=fmt.money(-effect.profit_low),
@@ -127,7 +129,7 @@ def _after_cost(effect: Effect, fmt: Formats) -> str:
     if effect.profit > 0:
         return fmt.say("After its cost of {cost} it earned {profit}.", cost=cost, profit=profit)
     if effect.revenue <= 0:
-        return fmt.say("With its cost of {cost} that is a loss of {loss}.", cost=cost, loss=loss)
+        return fmt.say("Together with its cost of {cost}, that is a loss of {loss}.", cost=cost, loss=loss)
     return fmt.say(
         "The margin on that, {margin}, falls {short} short of its cost of {cost}.",
         margin=fmt.money(effect.profit + effect.cost),

@@ -72,7 +72,7 @@ def test_words_and_table():
     frame = lift_frame(tuple(found(*fair_tests((MAIL,), ())).values()))
     (told,) = lift_finding(frame, FMT)
     assert (
-        "of revenue for 28 days a year, as tested, instead of +3.0% all year, as assumed." in told.sentence
+        "of revenue on 28 days a year, as tested, instead of +3.0% all year, as assumed so far." in told.sentence
         and told.sentence.endswith("planned anew, too.")
     )
     assert told.low < told.value < told.high and told.evidence == "likely"
@@ -80,4 +80,4 @@ def test_words_and_table():
     assert len(table.frame) == len(frame) and list(table.columns) == ["name", "before", "tests", "weight", "after"]
     assert lift_finding(frame.iloc[:0], FMT) == () == lift_table(frame.iloc[:0], FMT)
     alone = lift_finding(frame.iloc[:1], FMT)[0].sentence
-    assert alone.endswith("as assumed.")
+    assert alone.endswith("as assumed so far.")
