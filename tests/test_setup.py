@@ -64,7 +64,8 @@ def test_build_backend_is_pinned_too(pyproject):
 
 def test_every_import_of_the_package_is_a_declared_dependency(root, pyproject):
     known = {
-        canonicalize_name(requirement.name) for requirement in declared(pyproject, "demo", "postgres", "deep", "embed", "cluster")
+        canonicalize_name(requirement.name)
+        for requirement in declared(pyproject, "demo", "pdf", "postgres", "deep", "embed", "cluster")
     }
     distributions = packages_distributions()
     missing = {}
