@@ -119,7 +119,7 @@ def test_nothing_planted_nothing_shown():
     assert found.effects.iloc[0]["detectable"] > 0
     (finding,) = found.findings
     assert finding.sentence.startswith("Mail: no effect stands out from chance. In 4 weeks revenue came out")
-    assert "would have been seen" in finding.sentence
+    assert "This test could only show a change of" in finding.sentence
     assert finding.money is None and finding.unit == "share"
     assert found.table[["revenue", "profit", "roi"]].isna().all(axis=None)
     assert " to " in found.table.loc[0, "revenue_range"]

@@ -50,7 +50,7 @@ def test_money_of_one_intervention():
     assert found.headline == "After its cost of €1,000, Mail earned €1,000"
     told = sentences(found)
     assert told["returns-total"] == (
-        "Mail cost €1,000 and brought €4,000 of revenue."
+        "Mail cost €1,000 and brought €4,000 of extra revenue."
         " That is €2,000 of margin: €1,000 left after cost, €2.00 for each €1 spent."
     )
     assert told["returns-payback"] == (
@@ -98,7 +98,7 @@ def test_a_doubtful_comparison_enters_no_sum_and_is_named():
         ({"cost": 9000.0}, "The margin that Mail brought, €2,000, does not cover its cost of €9,000"),
         (
             {"verdict": "not shown", "revenue_low": -1000.0},
-            "Whether Mail covered its cost of €1,000 cannot be told from chance yet",
+            "It is not yet clear whether Mail covered its cost of €1,000",
         ),
         (
             {"verdict": "harmful", "revenue": -4000.0, "revenue_low": -5000.0, "revenue_high": -3000.0},
@@ -113,7 +113,7 @@ def test_headline(change, headline):
 def test_without_a_margin_only_revenue_is_told():
     found = answer(MAIL, margin=None)
     assert found.headline == "For €1,000, Mail brought €4,000 of extra revenue"
-    assert sentences(found)["returns-total"] == "Mail cost €1,000 and brought €4,000 of revenue."
+    assert sentences(found)["returns-total"] == "Mail cost €1,000 and brought €4,000 of extra revenue."
     assert "profit" not in found.tables[0].columns and "returns-payback" not in sentences(found)
 
 

@@ -17,8 +17,8 @@ def headline(told: Told) -> str:
     cost = fmt.money(sums.cost)
     if sums.evidence not in SURE:
         return fmt.say_n(
-            "Whether {subject} covered its cost of {cost} cannot be told from chance yet",
-            "Whether {subject} covered their cost of {cost} cannot be told from chance yet",
+            "It is not yet clear whether {subject} covered its cost of {cost}",
+            "It is not yet clear whether {subject} covered their cost of {cost}",
             sums.count,
             subject=_subject(told),
             cost=cost,

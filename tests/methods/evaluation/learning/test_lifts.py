@@ -73,7 +73,7 @@ def test_words_and_table():
     (told,) = lift_finding(frame, FMT)
     assert (
         "of revenue on 28 days a year, as tested, instead of +3.0% all year, as assumed so far." in told.sentence
-        and told.sentence.endswith("planned anew, too.")
+        and told.sentence.endswith("re-planned as well.")
     )
     assert told.low < told.value < told.high and told.evidence == "likely"
     (table,) = lift_table(frame, FMT)
