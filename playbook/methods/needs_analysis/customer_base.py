@@ -185,7 +185,7 @@ def _flow_table(flow: pd.DataFrame, compared: Windows, fmt: Formats) -> Table:
             end=fmt.day(compared.end), middle=fmt.day(compared.middle),
         ),
         {
-            "label": ("Customers", "text"), "customers": ("Number", "count"), "before": ("Revenue before", "unit_money"),
+            "label": ("Customer group", "text"), "customers": ("Number", "count"), "before": ("Revenue before", "unit_money"),
             "after": ("Revenue after", "unit_money"), "change": ("Change", "unit_money"),
         },
     )  # fmt: skip

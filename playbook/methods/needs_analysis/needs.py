@@ -200,7 +200,7 @@ def _worth(need: Need, goal: Need | None, fmt: Formats) -> str:
     if not (goal and goal.money and need.closes_gap):
         return fmt.say("{need}: worth {money} a year ({basis}).", **values)
     if need.money >= goal.money:
-        return fmt.say("{need}: worth {money} a year ({basis}); that is all of the revenue gap.", **values)
+        return fmt.say("{need}: worth {money} a year ({basis}); that would close the whole revenue gap.", **values)
     share = fmt.share(need.money / goal.money)
     return fmt.say("{need}: worth {money} a year ({basis}); that is up to {share} of the revenue gap.", **values, share=share)
 

@@ -59,7 +59,7 @@ def test_needs_are_ranked_by_money_and_the_outcome_heads_the_page():
 
 def test_a_lever_larger_than_the_gap_and_one_without_a_price():
     large = needs(card(goal("revenue", 1010), goal("order_value", 150)), EUR)
-    assert "that is all of the revenue gap" in large.findings[0].sentence
+    assert "that would close the whole revenue gap" in large.findings[0].sentence
     unpriced = needs(card(goal("order_value", 150), revenue=0.0), EUR)
     assert unpriced.headline == "The first thing to look at: the value of an order"
 
