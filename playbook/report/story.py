@@ -17,7 +17,7 @@ _LESSON = "needs-lesson-"  # ids of findings that an earlier evaluation handed o
 MOST, LEAST = 5, 3  # findings at the top of a page; what was not shown only fills up to the least
 EVIDENCE = {
     "shown": mark("Plainly counted, or a test finds that chance alone would hardly do this (95% sure)."),
-    "harmful": mark("Shown as well, and it does damage."),
+    "harmful": mark("As sure as “shown”, and it does damage."),
     "likely": mark("The whole {level} range lies on one side: more likely than not by far, yet not proven."),
     "indicative": mark("The figures point this way; treat it as a lead to follow up."),
     "not shown": mark("With the data at hand nobody can tell this from chance. That does not prove that there is nothing."),
