@@ -83,7 +83,7 @@ class Budget(Result):
 @section(
     "budget",
     "How much to spend, and on what?",
-    promise="the split of the budget that brings most, what each channel really causes, and what the last unit of money brings",
+    promise="the split of the budget that brings most, what each channel really causes, and what the last bit of money brings",
 )
 def budget(
     parameters: Assumptions,
@@ -213,7 +213,7 @@ def _impossible(
     """The answer where the floors of client.yml take more than its budget: nothing is split."""
     floors = market.aside + least(market.options(free=True))
     sentence = fmt.say(
-        "The least that the channels may take, {least} a year, is more than the budget of {budget}.",
+        "The floors of the channels add up to {least} a year, which is more than the budget of {budget}.",
         least=fmt.money(floors),
         budget=fmt.money(limit),
     )

@@ -38,7 +38,8 @@ class Fairness(Result):
 @section(
     "fairness",
     "Does the score treat everybody fairly?",
-    promise="for each protected attribute how often each group is chosen, how many of its yes are found, and what equality costs",
+    promise="for each protected attribute, how often each group is chosen, how many of its successes are found, and what"
+    " equal treatment would cost",
 )
 def fairness(scoring: Scoring, fmt: Formats, protected: tuple[str, ...] = ()) -> Fairness | Locked:
     """Judge the score on rows it had not seen, by attributes that it never saw (``protected`` in client.yml).
@@ -112,7 +113,7 @@ def fairness(scoring: Scoring, fmt: Formats, protected: tuple[str, ...] = ()) ->
 
 def _locked(fmt: Formats, need: str) -> Locked:
     return Locked(
-        fmt=fmt, headline="Whether the score is fair is not judged yet", unlock=(need,), promise=fairness.section.promise
+        fmt=fmt, headline="The fairness of the score has not been judged yet", unlock=(need,), promise=fairness.section.promise
     )
 
 

@@ -48,7 +48,7 @@ class NextStep(Result):
 @section(
     "next-step",
     "Which step next brings a sale closer?",
-    promise="the action that is worth most at each step, its value against today's way, and the steps that sales hang on",
+    promise="the action worth most at each step, its value against today's practice, and the steps that sales depend on",
     one_of=("path_actions", "opportunities"),
 )
 def next_step(
@@ -115,13 +115,14 @@ def next_step(
 
 def _locked(fmt: Formats, headline: str) -> Locked:
     need = fmt.say(
-        "journeys (journey_id, step, step_at, action) with {cases} cases and {sales} sales within a year",
+        "journeys (journey_id, step, step_at, action) with {cases} cases and {sales} sales within a year, or a pipeline"
+        " (stage, amount, discount) with as many closed deals",
         cases=fmt.count(FEWEST_CASES), sales=fmt.count(FEWEST_SALES),
     )  # fmt: skip
     return Locked(
         fmt=fmt,
         headline=headline,
-        unlock=(need, "or a pipeline (stage, amount, discount) with as many closed deals"),
+        unlock=(need,),
         promise=next_step.section.promise,
     )
 

@@ -26,7 +26,7 @@ _COLUMNS = {
     "name": ("Action", "text"),
     "whom": ("For whom", "text"),
     "start": ("Start", "date"),
-    "cost": ("May cost a year", "money"),
+    "cost": ("Budget a year", "money"),
     "value": ("Should bring a year", "money"),
     "worth": ("Range", "text"),
     "evidence": ("How sure", "text"),
@@ -36,7 +36,7 @@ _BRIEF = {
     "whom": ("For whom", "text"),
     "owner": ("Who", "text"),
     "start": ("Start", "date"),
-    "cost": ("May cost a year", "money"),
+    "cost": ("Budget a year", "money"),
     "value": ("Should bring a year", "money"),
     "evidence": ("How sure", "text"),
 }
@@ -45,7 +45,7 @@ _DONE = {
     "name": ("Action", "text"),
     "owner": ("Who", "text"),
     "action": ("What to do", "text"),
-    "kpi": ("What will show it", "text"),
+    "kpi": ("Measured by", "text"),
     "review": ("Review", "date"),
     "stop_rule": ("When to stop", "text"),
 }
@@ -58,14 +58,14 @@ _LISTED = {
     "review": ("Review", "date"),
     "days": ("Days it runs in a year", "count"),
     "keys": ("Customers, products or deals", "count"),
-    "cost": ("May cost a year", "money"),
+    "cost": ("Budget a year", "money"),
     "value_low": ("Should bring at least", "money"),
     "value": ("Should bring a year", "money"),
     "value_high": ("Should bring at most", "money"),
     "evidence": ("How sure", "text"),
-    "kpi": ("What will show it", "text"),
+    "kpi": ("Measured by", "text"),
     "stop_rule": ("When to stop", "text"),
-    "action_id": ("Id under interventions", "text"),
+    "action_id": ("Id for interventions", "text"),
 }
 
 
@@ -136,7 +136,7 @@ def plan(
 def _brief(actions: pd.DataFrame, meant: str, fmt: Formats) -> Table:
     """The actions that should bring most, in order of start."""
     first = _told(actions, fmt).nlargest(MOST_BRIEF, "value").sort_values(["start", "name"], kind="stable")
-    caption = fmt.say("The actions that should bring most, in order of start. What they bring is {meant}.", meant=meant)
+    caption = fmt.say("The most valuable actions, in order of start. What they bring is {meant}.", meant=meant)
     return Table(first, caption, SOURCE, _BRIEF)
 
 
@@ -159,7 +159,8 @@ def _listed(actions: pd.DataFrame) -> Worklist:
     return Worklist(
         "plan",
         "Plan",
-        "All actions in order of start. Put names to the roles; once one has begun, enter it under interventions in client.yml.",
+        "All actions in order of start. Put names to the roles; once an action has begun, enter it under interventions"
+        " in client.yml.",
         actions,
         _LISTED,
         "action_id",
@@ -168,11 +169,13 @@ def _listed(actions: pd.DataFrame) -> Worklist:
 
 def _assumptions(fmt: Formats) -> tuple[Assumption, ...]:
     return (
-        Assumption("Lead times hold: people, texts and systems are ready on the start date.", "medium", "medium"),
+        Assumption(
+            "Preparations are finished in time: people, texts and systems are ready on the start date.", "medium", "medium"
+        ),
         Assumption(
             fmt.say(
-                "{share} of the customers of each action are left alone as a control group, drawn by lot. Without it no effect"
-                " can be measured; until the review, costs and gains are lower by that part.",
+                "{share} of the customers of each action are left alone as a control group, drawn by lot. Without it no"
+                " effect can be measured. Until the review, costs and gains are lower by that share.",
                 share=fmt.share(CONTROL),
             ),
             "high",
@@ -185,8 +188,7 @@ def _assumptions(fmt: Formats) -> tuple[Assumption, ...]:
             "medium",
         ),
         Assumption(
-            "A year of effect is counted, from the start of each action; of one planned with your own test, as many days of it as"
-            " were tested.",
+            "Each action counts for a year from its start; where your own test was shorter, for as many days as were tested.",
             "medium",
             "medium",
         ),
@@ -202,7 +204,7 @@ def _value_figure(result: Plan) -> Figure:
         svg=action_bars(data, fmt, fmt.say("{meant} a year", meant=meant), tick=("cost", fmt.say("cost"))),
         source=SOURCE,
         caption=fmt.say(
-            "What each action should bring in {meant} a year. The line is its range, the mark the cost.", meant=meant
+            "What each action should bring in {meant} a year. The line is its range, the mark its cost.", meant=meant
         ),
         alt=fmt.sentences(
             fmt.say_n("Bar chart of one action.", "Bar chart of {n} actions.", len(data)),

@@ -51,7 +51,8 @@ class Pricing(Result):
 @section(
     "pricing",
     "Which prices should change?",
-    promise="prices by cost, competitors and value side by side, changes that pay, tests for the rest, the discount worth giving",
+    promise="prices by cost, competitors and value side by side, changes that pay, tests for the rest, and the discount"
+    " worth giving",
     one_of=("product_weeks", "opportunities"),
 )
 def pricing(

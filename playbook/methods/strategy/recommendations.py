@@ -49,7 +49,7 @@ class Recommendations(Result):
 @section(
     "recommendations",
     "What should be offered to whom next?",
-    promise="products for each customer and segment that they have not bought yet, with the reason and the expected margin",
+    promise="products that each customer and segment has not bought yet, with the reason and the expected margin",
 )
 def recommendations(
     purchases: pd.DataFrame,

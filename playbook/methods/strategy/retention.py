@@ -76,7 +76,7 @@ class Retention(Result):
 @section(
     "retention",
     "Whom could we lose, and whom is it worth keeping?",
-    promise="the value at risk, the customers slipping now, a save list that pays, and whom an action persuades",
+    promise="the value at risk, the customers slipping away, a save list that pays, and whom an action persuades",
     one_of=("order_totals", "contracts", "labelled_cases"),
 )
 def retention(
@@ -111,7 +111,7 @@ def retention(
             headline="Not answered yet: Whom could we lose, and whom is it worth keeping?",
             unlock=(
                 "orders (customer_id) over at least three months, or customers (acquired_on, left_on, fee)",
-                "interventions (group): who was treated and who was left out by lot",
+                "interventions (group): who was treated and who was left out, drawn by lot",
             ),
             promise=retention.section.promise,
         )

@@ -36,8 +36,8 @@ class Risk(Result):
 
 @section(
     "risk",
-    "Which credits and payments need a second look?",
-    promise="a scorecard for credits, and the payments or orders worth a look, as a list to review",
+    "Which loans and payments need a second look?",
+    promise="a scorecard for loans, and a list of the payments or orders worth checking",
     one_of=("credit_applications", "payment_events", "order_events"),
 )
 def risk(
@@ -65,7 +65,7 @@ def risk(
     if credit is None and not screens:
         return Locked(
             fmt=fmt,
-            headline="Neither credits nor payments can be judged yet",
+            headline="Neither loans nor payments can be judged yet",
             unlock=("applications (application_id, defaulted), payments (payment_id, paid_at, amount) or orders (flagged)",),
             promise=risk.section.promise,
         )

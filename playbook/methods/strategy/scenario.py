@@ -61,7 +61,7 @@ class Scenario(Result):
 @section(
     "scenario",
     "What if things go better or worse than planned?",
-    promise="the range of next year's revenue and profit, which driver decides it, and how far each may fall",
+    promise="the range of next year's revenue and profit, which driver decides it, and how far each may move",
     one_of=("months", "opportunities", "contracts"),
 )
 def scenario(

@@ -51,7 +51,7 @@ class Scoring(Result):
 @section(
     "scoring",
     "Who will buy, and whom to call first?",
-    promise="a tested score for leads, offers or customers, the point down to which a call pays, and the list with reasons",
+    promise="a tested score for leads, offers or customers, how far down the list a call pays, and the list with reasons",
     one_of=("labelled_cases", "opportunities", "customer_snapshots"),
 )
 def scoring(
@@ -85,7 +85,11 @@ def scoring(
         return Locked(
             fmt=fmt,
             headline="No score can be learnt yet: too few cases have a known end",
-            unlock=(fmt.say("cases (case_id, outcome) with {n} yes and {n} no, and columns that tell them apart", n=FEWEST),),
+            unlock=(
+                fmt.say(
+                    "cases (case_id, outcome) with {n} successes and {n} failures, and columns that tell them apart", n=FEWEST
+                ),
+            ),
             promise=fmt.say("{promise} (so far {known})", promise=promise, known=listed_reasons(known, fmt))
             if known
             else promise,
@@ -127,7 +131,7 @@ def scoring(
 
 def _counted(asked: Asked, fmt: Formats) -> str:
     yes, no = map(fmt.count, asked.counts)
-    return fmt.say("{source}: {yes} yes and {no} no", source=fmt.told(asked.source), yes=yes, no=no)
+    return fmt.say("{source}: {yes} successes and {no} failures", source=fmt.told(asked.source), yes=yes, no=no)
 
 
 def _learned(asked: Asked) -> Learned | None:

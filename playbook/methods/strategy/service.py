@@ -52,8 +52,8 @@ class Service(Result):
 @section(
     "service",
     "Which questions can be answered automatically?",
-    promise="the share of questions that can be answered at once with few mistakes, what that saves, and the answers still to be "
-    "written",
+    promise="the share of questions that can be answered at once with few mistakes, what that saves, and the answers"
+    " still to write",
 )
 def service(
     desk_questions: pd.DataFrame,

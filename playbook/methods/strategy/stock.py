@@ -50,7 +50,7 @@ class Stock(Result):
 @section(
     "stock",
     "What should be reordered, when, and how much?",
-    promise="a reorder point, safety stock and order for each product, what empty shelves cost, and what lies there for nothing",
+    promise="a reorder point, safety stock and order for each product, what running out costs, and what lies idle",
 )
 def stock(
     stock_levels: pd.DataFrame,

@@ -150,14 +150,16 @@ def _assumptions(without: tuple[str, ...], margin: float | None, fmt: Formats) -
             "low",
             "high",
         ),
-        Assumption("Effects of two actions on the same segment add up. In practice they overlap a little.", "low", "medium"),
+        Assumption("The effects of two actions on the same segment add up. In practice they overlap a little.", "low", "medium"),
         Assumption(
-            "The range of a sum of actions takes all of them as too hopeful or too careful together: it is the widest it can be.",
+            "The range of a sum of actions takes all of them as too hopeful, or all as too cautious: it is as wide as it can be.",
             "medium",
             "medium",
         ),
         Assumption(
-            "Costs per customer are our planning figures, as shares of what an average customer buys in a year.", "low", "medium"
+            "Costs per customer are our planning figures, set as shares of what an average customer buys in a year.",
+            "low",
+            "medium",
         ),
     ]
     if margin is None:
@@ -167,7 +169,9 @@ def _assumptions(without: tuple[str, ...], margin: float | None, fmt: Formats) -
     else:
         stated.append(
             Assumption(
-                fmt.say("The gross margin of {share} stated in client.yml holds for the extra sales.", share=fmt.share(margin)),
+                fmt.say(
+                    "The gross margin of {share} stated in client.yml also holds for the extra sales.", share=fmt.share(margin)
+                ),
                 "medium",
                 "high",
             )
@@ -186,10 +190,10 @@ def _returns_figure(result: Targeting) -> Figure:
     best, least = data.iloc[-1], data.iloc[0]
     if result.margin is None:
         line, title = None, fmt.say("revenue for each {one} spent", one=one)
-        told = fmt.say("What {one} brings in revenue when the whole segment is addressed.", one=one)
+        told = fmt.say("What {one} spent brings in revenue when the whole segment is addressed.", one=one)
     else:
         line, title = (1, fmt.say("just pays")), fmt.say("gross margin for each {one} spent", one=one)
-        told = fmt.say("What {one} brings in gross margin when the whole segment is addressed.", one=one)
+        told = fmt.say("What {one} spent brings in gross margin when the whole segment is addressed.", one=one)
     return Figure(
         svg=action_bars(data, fmt, title, unit="number", line=line),
         source=SOURCE,

@@ -81,7 +81,7 @@ def test_money_that_would_not_come_back_is_kept():
     result = answer(5000)
     assert (result.spent, result.unspent, result.value, result.shadow_price) == pytest.approx((630, 4370, 1515, 0))
     unspent = next(f for f in result.findings if f.id == "budget-unspent")
-    assert unspent.value == pytest.approx(4370) and "reaches all for whom it pays" in unspent.sentence
+    assert unspent.value == pytest.approx(4370) and "reaches everyone with whom it pays" in unspent.sentence
     lumps = [offer("a", "a", "All", 500.0, 2000.0, keys=2), offer("b", "b", "Others", 400.0, 900.0, keys=2)]
     rest = next(f for f in answer(600, lumps).findings if f.id == "budget-unspent")  # 250 for a half of a, 200 for a half of b
     assert rest.value == pytest.approx(150) and "taken as a whole" in rest.sentence
@@ -130,7 +130,7 @@ def test_channels_whose_effect_is_unknown_stand_beside_and_must_fit():
     assert next(f for f in answer(9000, channel_months=months).findings if f.id == "budget-room").action is None
     assert next(f for f in answer(900, channel_months=months).findings if f.id == "budget-room").value == pytest.approx(-300)
     assert answer(2000, channel_months=months).unspent == pytest.approx(170)
-    assert any("What the channels cause cannot be told" in a.text for a in tight.assumptions)
+    assert any("What the channels cause cannot be judged" in a.text for a in tight.assumptions)
     short = months.tail(3)  # three months of 100 are 1,200 a year
     assert next(f for f in answer(1500, channel_months=short).findings if f.id == "budget-room").value == pytest.approx(300)
 

@@ -94,7 +94,7 @@ def test_without_a_price_or_where_nothing_pays_the_best_fifth_is_chosen(scored, 
     assert (rows["chosen"] * rows["cases"]).sum() == pytest.approx(round(0.2 * rows["cases"].sum()))
     assert found.costs["today"].max() <= len(scored.learned.held_out) * 0.2  # counted in yes, not in money
     cost = next(f for f in found.findings if f.id == "fairness-cost")
-    assert cost.unit == "count" and " yes of " in cost.sentence
+    assert cost.unit == "count" and " successes of " in cost.sentence
 
 
 def test_chances_that_do_not_hold_are_told_of_the_group_where_they_miss_most(scored):
@@ -104,7 +104,7 @@ def test_chances_that_do_not_hold_are_told_of_the_group_where_they_miss_most(sco
     learned = replace(scored.learned, held_out=held.assign(probability=off.clip(upper=0.99)))
     wrong = replace(scored, learned=learned, asked=replace(scored.asked, protected=age))
     told = next(f for f in fairness(wrong, FMT, ("gender", "age")).findings if f.id == "fairness-promises")
-    assert told.sentence.startswith("For women (gender) the stated chances are too high:") and told.low > 0.2
+    assert told.sentence.startswith("For “women” (gender) the predicted chances are too high:") and told.low > 0.2
 
 
 def test_a_gap_that_chance_can_bring_is_told_so(scored):
@@ -113,7 +113,7 @@ def test_a_gap_that_chance_can_bring_is_told_so(scored):
     (gap,) = found.gaps
     told = found.findings[0]
     assert gap.ratio < 0.8 and gap.ratio_high == 1 and told.evidence == "indicative"
-    assert found.headline.endswith("below four fifths, though chance alone can do that")
+    assert found.headline.endswith("below four fifths, though chance alone could explain it")
     assert "Among 6 groups of this size chance alone can bring such a gap." in told.sentence and "more cases" in told.action
 
 

@@ -70,7 +70,7 @@ def test_where_actions_do_nothing_no_gain_is_claimed():
 def test_a_policy_that_loses_on_other_cases_is_not_told_as_a_gain():
     alike = {"a": {"none": 0.4, "call": 0.4}, "b": {"none": 0.4, "gift": 0.4}}
     result = next(r for r in (answer(journeys(600, s, alike), costs={}) for s in range(30)) if r.advice.gain < 0)
-    assert result.headline == "No other action is worth more than what is done today" and result.proposals == ()
+    assert result.headline == "No other action is shown to be worth more than what is done today" and result.proposals == ()
     policy = result.findings[0]
     assert "worth no more than today's mix" in policy.sentence and policy.money is None
     assert policy.evidence in ("not shown", "harmful") and not any(f.id == "next-step-best" for f in result.findings)
@@ -86,7 +86,7 @@ def test_money_and_lists_add_up():
 
 def test_the_gift_wins_more_and_pays_less():
     told = next(f for f in answer().findings if f.id == "next-step-unpaid")
-    assert "At b, gift keeps more cases going" in told.sentence
+    assert "At “b”, “gift” moves more cases on" in told.sentence
 
 
 def test_a_rare_action_is_not_advised():
@@ -94,7 +94,7 @@ def test_a_rare_action_is_not_advised():
     frame.loc[(frame["action"] == "call") & (frame["way"] > 60), "action"] = "none"
     result = answer(frame)
     assert "a" not in set(result.choices.loc[result.choices["advised"], "step"])
-    assert any(f.id == "next-step-thin" and "at a:" in f.sentence for f in result.findings)
+    assert any(f.id == "next-step-thin" and "At a," in f.sentence for f in result.findings)
 
 
 def test_without_actions_only_the_key_steps_are_told():
@@ -113,7 +113,7 @@ def test_a_step_that_no_sale_passes_is_no_key_step():
 
 
 def test_without_a_margin_it_is_revenue_and_without_months_nothing_is_weighed():
-    assert "of revenue a year" in answer(margin=None).headline
+    assert "more revenue a year" in answer(margin=None).headline
     assert answer(months=None).advice is None
 
 
@@ -180,9 +180,15 @@ def test_the_check_compares_like_with_like():
 
 def test_what_is_missing_is_named():
     silent = answer(months=None)
-    assert silent.headline.startswith("What a sale brings is not known") and "Send what" in silent.findings[0].action
+    assert (
+        silent.headline.startswith("Actions cannot be compared: what a sale brings is not known")
+        and "Send what" in silent.findings[0].action
+    )
     silent = answer(journeys().assign(action=None))
-    assert silent.headline.startswith("What was done at each step is not known") and "Record" in silent.findings[0].action
+    assert (
+        silent.headline.startswith("Actions cannot be compared: what was done at each step is not known")
+        and "Record" in silent.findings[0].action
+    )
 
 
 @pytest.mark.parametrize("frame", [journeys(100), journeys(500, onward={"a": {"none": 0.01}}), journeys(5).head(0)])

@@ -40,7 +40,7 @@ def answer(funded=(MAIL,), margin=0.4, **sections):
 def test_sums_by_hand():
     result = answer()
     assert result.actions.set_index("action_id")["value"].to_dict() == {"mail": 150.0, "price": 40.0}
-    assert result.headline == "2 actions for €20 should bring €190 of gross margin a year"
+    assert result.headline == "2 actions should bring €190 of gross margin a year, for €20"
     total = result.findings[0]
     assert total.value == 190 and total.money == 170 and total.evidence == "likely"
     assert total.low == pytest.approx(190 - (75**2 + 20**2) ** 0.5)
@@ -48,7 +48,7 @@ def test_sums_by_hand():
 
 def test_what_is_left_out_is_named():
     told = next(f for f in answer().findings if f.id == "plan-left-out")
-    assert told.sentence.endswith("it does not earn its cost: call for Loyal.")
+    assert told.sentence.endswith("the action does not earn its cost: call for Loyal.")
 
 
 def test_the_lists_are_the_plan_and_one_for_each_action_and_add_up():
@@ -66,8 +66,8 @@ def test_without_a_budget_only_what_needs_no_money_is_planned():
 
 def test_without_a_margin_nothing_is_called_profit():
     result = answer(margin=None)
-    assert result.headline.endswith("of revenue, price gains and savings a year")
-    assert answer(margin=None, pricing=None).headline.endswith("of revenue a year")
+    assert result.headline.endswith("of revenue, price gains and savings a year, for €20")
+    assert answer(margin=None, pricing=None).headline.endswith("of revenue a year, for €20")
     assert all(f.money is None for f in result.findings)
 
 
@@ -92,7 +92,7 @@ def test_the_plan_says_what_its_control_groups_can_show():
     result = plan(AS_OF, Assumptions(gross_margin=0.4), FMT, budget, segments=SimpleNamespace(assignments=bought))
     told = next(f for f in result.findings if f.id == "plan-review")
     # coefficient of variation 0.5, 90 against 10 customers: 2.8016 x 0.5 x 1/3; 500 / (0.4 x 100,000) pays
-    assert told.value == pytest.approx(0.4669, abs=1e-4) and "it pays from 1.2%" in told.sentence
+    assert told.value == pytest.approx(0.4669, abs=1e-4) and "it already pays at 1.2%" in told.sentence
 
 
 def test_the_figure_and_the_tables_are_the_same_twice_and_fit_the_page():

@@ -160,7 +160,7 @@ def test_without_elasticities_prices_stand_side_by_side_and_tests_are_named():
     still = weeks.assign(revenue=weeks["units"] * 20)
     rivals = pd.DataFrame({"product_id": "p0", "competitor": "Rival", "week": WEEKS, "price": 18.0})
     result = answer(still, listed, rivals=rivals)
-    assert result.proposals == () and "cannot be told yet" in result.headline
+    assert result.proposals == () and "cannot be said yet" in result.headline
     assert len(result.shelf.tests) == 8 and result.worklists[0].frame["test_price"].tolist() == pytest.approx([22.0] * 8)
     row = result.shelf.sheet.set_index("product_id").loc["p0"]
     assert row["rivals"] == 18.0 and row["seen"] == WEEKS[-1] and row["cost_plus"] > row["cost"]
@@ -218,7 +218,7 @@ def test_changes_of_one_half_wait_for_no_other():
 def test_a_gain_that_may_be_a_loss_is_not_promised():
     found = pricing(Assumptions(gross_margin=0.4), AS_OF, EUR, opportunities=pipeline(4, n=500)[0]).discounts
     sure = deal_findings(found, EUR)[1]
-    assert "would bring" in sure.sentence and sure.evidence == "likely"
+    assert "should bring" in sure.sentence and sure.evidence == "likely"
     unsure = deal_findings(replace(found, gains=found.gains - 0.99 * found.gains.mean(axis=1, keepdims=True)), EUR)[1]
     assert "might bring" in unsure.sentence and unsure.evidence == "not shown" and unsure.money is None
 
@@ -249,7 +249,7 @@ def test_a_pipeline_alone():
     assert opened.worklist.frame["opportunity_id"].tolist() == opened.lines["key"].tolist() and len(opened.lines) == 40
     assert {p.evidence for p in result.proposals} == {"indicative"}  # deals alike are no experiment
     assert "no proof" in everything(result) and len(result.findings) == 3
-    assert deal_headline(replace(result.discounts, best=0.0), EUR).startswith("No discount at all would earn most")
+    assert deal_headline(replace(result.discounts, best=0.0), EUR).startswith("Giving no discount should earn most")
 
 
 def test_products_and_deals_together():

@@ -74,7 +74,7 @@ def test_ways_are_told_apart_and_the_headline_says_it(found):
     hit, low, high = found.right
     assert hit == table.loc["blend", "hit"] and low < hit <= high
     assert table.loc[[EASE, KNN, BLEND], "ndcg"].min() > table.loc[POPULAR, "ndcg"]
-    assert found.headline.startswith("Ten products named hold what")
+    assert found.headline.startswith("Ten products picked for each customer include")
     assert found.findings[0].evidence == "shown"
     assert found.figures()[0].alt and pickle.loads(pickle.dumps(found)).headline == found.headline
 

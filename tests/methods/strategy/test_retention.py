@@ -74,7 +74,7 @@ def test_without_margin_or_cost_it_says_so(shop):
     assert "revenue and not profit" in told and "No contact_cost" in told
     assert "revenue" in found.headline
     dear = retention(AS_OF, FMT, Assumptions(gross_margin=0.4, contact_cost=500.0), worth, orders)
-    assert dear.proposals == () and "nobody is worth a contact" in dear.headline
+    assert dear.proposals == () and "no customer is worth contacting" in dear.headline
 
 
 def test_nothing_known_is_locked_and_what_would_help_is_named():
@@ -109,7 +109,7 @@ def test_contracts_have_a_chance_to_leave_and_too_few_ends_all_leave_alike():
     more = retention(AS_OF, FMT, STATED, worth, late, contracts, customers)
     assert (more.risk["stays"] == 5000 * 0.4).all()  # orders hold more than fees
     calm = retention(AS_OF, FMT, STATED, worth, contracts=contracts, customers=None)
-    assert calm.churn is None and "alike" in " ".join(a.text for a in calm.assumptions)
+    assert calm.churn is None and "the same chance" in " ".join(a.text for a in calm.assumptions)
     assert calm.risk["at_risk"].sum() > 0
 
 
@@ -140,7 +140,7 @@ def test_nobody_is_to_be_contacted_where_no_contact_pays(shop):
     orders, worth = shop
     dear = retention(AS_OF, FMT, Assumptions(gross_margin=0.4, contact_cost=500.0), worth, orders)
     told = {f.id: f for f in dear.findings}
-    assert told["retention-slipping"].action.startswith("No contact to them is expected to pay")
+    assert told["retention-slipping"].action.startswith("Contacting them is not expected to pay")
     assert told["retention-risk"].action == "Keep this figure in view month by month."
     cheap = {f.id: f for f in retention(AS_OF, FMT, STATED, worth, orders).findings}
     assert cheap["retention-slipping"].action.startswith("Contact ") and "save list" in cheap["retention-risk"].action

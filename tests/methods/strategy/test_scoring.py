@@ -59,7 +59,7 @@ def test_cases_are_scored_priced_and_listed_with_reasons(found):
     assert "need" in listed["why"].iloc[0] and "need" in listed["but"].iloc[-1]
     (proposal,) = found.proposals
     assert set(proposal.lines["key"]) == set(listed.loc[listed["chance"] * 40 > 5, "key"])
-    assert proposal.evidence == "indicative" and "nobody has measured it" in found.findings[1].sentence
+    assert proposal.evidence == "indicative" and "has not been measured" in found.findings[1].sentence
     assert np.allclose(proposal.lines[["value_low", "value_high"]].sum() / proposal.value, [0.25, 2.5])  # 5% and 50% for 20%
     assert any("planning share" in a.text and a.support == "low" for a in found.assumptions)
     frame = proposal.worklist.frame
@@ -75,11 +75,11 @@ def test_what_is_protected_is_judged_and_never_learnt(found):
 
 
 def test_it_is_told_in_words_and_figures_and_travels(found):
-    assert found.headline.startswith("The fifth of the cases that score highest holds")
+    assert found.headline.startswith("The best-scored fifth of the cases holds")
     assert [f.id for f in found.findings] == [
         "scoring-quality", "scoring-profit", "scoring-open", "scoring-drivers", "scoring-leaks",
     ]  # fmt: skip
-    assert found.findings[-1].sentence.startswith("close code gives the end away and was left out: it is")
+    assert found.findings[-1].sentence.startswith("“close code” gives the outcome away and was left out: it is")
     assert len(found.figures()) == 2 and all(f.alt for f in found.figures())
     assert pickle.loads(pickle.dumps(found)).headline == found.headline
 
@@ -158,7 +158,7 @@ def test_customers_are_scored_where_there_is_nothing_else():
     )
     # A yes is 100 x 0.4, of which a contact brings about 3 percent (1.2): three contacts for 15 pay with nobody.
     assert np.allclose(listed["value"], listed["chance"] * 40 * 0.03) and np.allclose(listed["cost"], 15)
-    assert found.proposals == () and "working on none of them would have paid" in found.findings[1].sentence
+    assert found.proposals == () and "following up any of the customers would not have paid" in found.findings[1].sentence
 
 
 def test_todays_state_of_customers_tells_nothing_of_earlier_days():
@@ -188,7 +188,10 @@ def test_deals_without_a_cost_are_worth_their_margin_and_never_their_revenue():
     few = ask_deals(deals.assign(cost=deals["cost"].where(deals.index < 5)), None, AS_OF, Assumptions(), ())
     assert np.allclose(few.value, 100) and few.margin is None  # told as revenue
     told = scoring(AS_OF, Assumptions(contact_cost=1.0), FMT, opportunities=deals)
-    assert any("Deals without a cost keep 40% of their amount, as the 20 that have one do" in a.text for a in told.assumptions)
+    assert any(
+        "Deals without a stated cost leave 40% of their amount as margin, like the 20 that have one" in a.text
+        for a in told.assumptions
+    )
 
 
 def test_where_deals_differ_in_worth_no_chance_is_told_from_which_it_pays(found):
@@ -199,16 +202,16 @@ def test_where_deals_differ_in_worth_no_chance_is_told_from_which_it_pays(found)
     told = scoring(AS_OF, STATED.model_copy(update={"contact_cost": 1.0}), FMT, opportunities=differ)
     finding = next(f for f in told.findings if f.id == "scoring-profit")
     assert told.profit.threshold is None and "chance of" not in finding.sentence and "that chance" not in finding.action
-    assert "where the chance times what a yes brings is above what the work costs" in finding.sentence
+    assert "where the chance, times what a success brings, exceeds what the follow-up costs" in finding.sentence
 
 
 def test_where_all_pay_the_score_only_says_where_to_begin(found):
     cheap = scoring(AS_OF, STATED.model_copy(update={"contact_cost": 0.01}), FMT, opportunities=_deals().assign(amount=100.0))
     finding = next(f for f in cheap.findings if f.id == "scoring-profit")
-    assert finding.sentence.startswith("It pays to work on all deals: that would have left €") and finding.action is None
+    assert finding.sentence.startswith("Following up all deals pays: it would have left €") and finding.action is None
     losing = replace(found.profit, gain=-0.5, gain_low=-1.0, share=0.7)
     told = findings(Scored(FMT, found.asked, found.learned, losing, found.listed, None, found.importance, found.dependence))[1]
-    assert "no more than working on everybody" in told.sentence and told.action is None and told.evidence == "indicative"
+    assert "no more than following up all of them" in told.sentence and told.action is None and told.evidence == "indicative"
 
 
 def test_only_what_the_treatment_brings_about_counts():
@@ -243,8 +246,8 @@ def test_values_known_before_the_end_are_kept_and_others_are_the_mean_of_their_s
 def test_too_few_or_all_alike_is_locked_and_what_would_help_is_named(outcome):
     cases = _cases(200, 0).assign(outcome=pd.array([outcome] * 200, dtype="boolean"))
     locked = scoring(AS_OF, STATED, FMT, labelled_cases=cases)
-    assert isinstance(locked, Locked) and "30 yes and 30 no" in locked.unlock[0]
-    assert f"cases: {200 if outcome else 0} yes and {200 if outcome is False else 0} no" in locked.promise
+    assert isinstance(locked, Locked) and "30 successes and 30 failures" in locked.unlock[0]
+    assert f"cases: {200 if outcome else 0} successes and {200 if outcome is False else 0} failures" in locked.promise
 
 
 def test_nothing_to_learn_from_one_row_and_empty_tables_are_locked():
@@ -286,6 +289,6 @@ def test_maven_pipeline_without_what_was_written_at_the_end(shared_data):
     choice = found.learned.comparison.set_index("model").loc[CHOICE]
     assert 0.45 < choice["auc"] < 0.65
     # A score that does not rank tells nobody from anybody: all have the base rate, and the list goes by worth.
-    assert not found.learned.works and found.headline.startswith("No score tells which deals are won")
+    assert not found.learned.works and found.headline.startswith("No score can tell which deals are won")
     assert np.allclose(found.listed["chance"], 4238 / (4238 + 2473)) and found.listed["gain"].is_monotonic_decreasing
     assert (found.listed["why"] == "").all() and not any("Reasons" in a.text for a in found.assumptions)

@@ -73,8 +73,8 @@ def test_questions_about_nobody_knows_what_go_to_a_person():
     assert beside.coverage.sent == pytest.approx(alone.coverage.sent / 2)
     assert beside.proposals[0].value == pytest.approx(alone.proposals[0].value)
     assert beside.curve["share"].max() <= 0.5 and beside.findings[0].evidence == "likely"
-    assert "What 50% are about is not known" in beside.findings[0].sentence
-    assert any("nobody noted (50%)" in a.text for a in beside.assumptions)
+    assert "The subject of 50% is not known" in beside.findings[0].sentence
+    assert any("without a noted subject (50%)" in a.text for a in beside.assumptions)
 
 
 def test_what_has_no_answer_goes_to_a_person_and_on_the_list():
@@ -82,7 +82,9 @@ def test_what_has_no_answer_goes_to_a_person_and_on_the_list():
     (gaps,) = result.worklists
     assert gaps.frame["subject"].tolist() == ["invoice"] and gaps.frame["cost"].tolist() == [370.0]
     finding = next(f for f in result.findings if f.id == "service-gaps")
-    assert finding.sentence == ("One subject has no standing answer: invoice. 37 questions a year end there, which costs €370.")
+    assert finding.sentence == (
+        "One subject has no standing answer: “invoice”. 37 questions a year ask about them, which costs €370."
+    )
     reply = result.knowledge.reply("vat number on the invoice")
     assert reply.subject == "invoice" and reply.answer is None and reply.suggestion is None
 

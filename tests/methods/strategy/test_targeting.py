@@ -62,7 +62,7 @@ def test_by_hand():
     total = result.findings[0]
     assert total.id == "targeting-total" and total.value == total.money == pytest.approx(860)
     assert (total.low, total.high, total.n) == (pytest.approx(336 - 730), pytest.approx(3162 - 730), 400)
-    assert result.headline == "3 of 3 actions should pay for whole segments: €860 a year after cost"
+    assert result.headline == "3 of 3 actions should pay across their whole segments: €860 a year after cost"
 
 
 def test_without_a_margin_nothing_is_called_profit():
@@ -127,7 +127,8 @@ def test_proposals_share_the_action_among_its_customers_by_what_they_bought():
     assert early.worklist.frame["customer_id"].is_unique and len(early.worklist.frame) == 100
     assert (
         early.stop_rule
-        == "It pays from 1.2% more revenue than in the control group. Stop if the whole 80% range of the gain lies below that."
+        == "It breaks even at 1.2% more revenue than in the control group. Stop if the whole 80% range of the gain"
+        " lies below that."
     )
 
 

@@ -28,10 +28,10 @@ def headline(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> str:
         )
     left = fmt.money(paying["profit"].sum())
     if len(actions) == 1:
-        return fmt.say("The one action that fits should pay for the whole segment: {left} a year after cost", left=left)
+        return fmt.say("The one action that fits should pay across its whole segment: {left} a year after cost", left=left)
     return fmt.say_n(
-        "One of {all} actions should pay for a whole segment: {left} a year after cost",
-        "{n} of {all} actions should pay for whole segments: {left} a year after cost",
+        "One of {all} actions should pay across its whole segment: {left} a year after cost",
+        "{n} of {all} actions should pay across their whole segments: {left} a year after cost",
         len(paying),
         all=fmt.count(len(actions)),
         left=left,
@@ -68,7 +68,8 @@ def findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list[
             Finding(
                 "targeting-total",
                 fmt.say(
-                    "The {n} actions that pay cost {cost} a year and should bring {value} of gross margin: {left} is left.",
+                    "The {n} actions that should pay cost {cost} a year and should bring {value} of gross margin, which"
+                    " leaves {left}.",
                     n=fmt.count(len(paying)),
                     cost=fmt.money(spent),
                     value=fmt.money(paying["value"].sum()),
@@ -80,7 +81,7 @@ def findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list[
                 high - spent,
                 int(paying.groupby("segment")["customers"].first().sum()),
                 paying["profit"].sum(),
-                action="Start with these and keep a control group, so that the next report measures instead of assuming.",
+                action="Start with these and keep a control group, so that the next report can measure instead of assume.",
             )
         )
     if len(paying):
@@ -113,8 +114,10 @@ def findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list[
             Finding(
                 "targeting-unpaid",
                 fmt.say_n(
-                    "One action does not earn its cost for everybody: {action} for {whom}, with {value} for {cost}.",
-                    "{n} actions do not earn their cost for everybody, least of all {action} for {whom}: {value} for {cost}.",
+                    "One action is not expected to earn its cost across the whole segment: {action} for {whom} should"
+                    " bring {value} for {cost}.",
+                    "{n} actions are not expected to earn their cost across the whole segment, least of all {action} for"
+                    " {whom}: {value} for {cost}.",
                     len(losing),
                     action=worst["name"],
                     whom=worst["segment"],
@@ -126,7 +129,7 @@ def findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list[
                 worst["value_low"] - worst["cost"],
                 worst["value_high"] - worst["cost"],
                 int(worst["customers"]),
-                action="Leave it, or limit it to the customers most likely to respond (see the budget).",
+                action="Leave it out, or limit it to the customers most likely to respond (see the budget).",
             )
         )
     return found

@@ -15,7 +15,7 @@ _SHOWN = {
     "segment": ("Segment", "text"),
     "bought": ("Bought in 12 months", "money"),
     "recency_days": ("Days since the last order", "count"),
-    "cost": ("May cost a year", "money"),
+    "cost": ("Budget a year", "money"),
     "value": ("Should bring a year", "money"),
 }
 
@@ -74,16 +74,17 @@ def stop_rule(action: Mapping, fmt: Formats) -> str:
     """
     least = action["break_even"]
     if pd.isna(least):
-        return fmt.say("Stop if the customers addressed buy less than the control group, beyond what chance explains.")
+        return fmt.say("Stop if the customers addressed buy less than the control group, by more than chance explains.")
     if action["basis"] == "year":
-        pays = fmt.say("It pays from {gain} more revenue than in the control group.", gain=fmt.share(least, 1))
+        pays = fmt.say("It breaks even at {gain} more revenue than in the control group.", gain=fmt.share(least, 1))
     elif action["basis"] == "order":
         pays = fmt.say(
-            "It pays from {gain} more orders per 100 customers and year than in the control group.", gain=fmt.number(least * 100)
+            "It breaks even at {gain} more orders per 100 customers a year than in the control group.",
+            gain=fmt.number(least * 100),
         )
     else:
         pays = fmt.say(
-            "It pays from {gain} of revenue a year from new customers for each customer asked.",
+            "It breaks even at {gain} of yearly revenue from new customers for each customer asked.",
             gain=fmt.money(least * action["basis_value"]),
         )
     return fmt.sentences(pays, fmt.say("Stop if the whole {level} range of the gain lies below that.", level=fmt.share(LEVEL)))

@@ -11,7 +11,7 @@ from playbook.result.theme import FINDING, FORECAST, HISTORY, canvas, finish
 __all__ = ["precision_figure"]
 
 POINTS = 40
-SOURCE = mark("tickets and standing answers; every question answered by what was learnt from the others")
+SOURCE = mark("tickets and standing answers; every question answered by what the others taught")
 
 
 def precision_figure(curve: pd.DataFrame, chosen: float, target: float, fmt: Formats) -> Figure:
@@ -34,17 +34,17 @@ def precision_figure(curve: pd.DataFrame, chosen: float, target: float, fmt: For
                 fmt.say("{share} answered at once", share=fmt.share(chosen)), (chosen, at), (-8, -8),
                 textcoords="offset points", ha="right", va="top", color=HISTORY,
             )  # fmt: skip
-        ax.set_xlabel(fmt.say("share of the questions answered without a person"))
-        ax.set_ylabel(fmt.say("right among them"))
+        ax.set_xlabel(fmt.say("share of questions answered without a person"))
+        ax.set_ylabel(fmt.say("share of these answered right"))
         ax.xaxis.set_major_formatter(lambda value, _: fmt.share(value, 0))
         ax.yaxis.set_major_formatter(lambda value, _: fmt.share(value, 0))
         ax.locator_params(axis="y", nbins=5)
         svg = finish(figure)
     words = {"share": fmt.share(chosen), "target": fmt.share(target)}
     if chosen > 0:
-        reached = fmt.say("{share} of the questions can be answered with {target} right.", **words)
+        reached = fmt.say("{share} of the questions can be answered with {target} of the answers right.", **words)
     else:
-        reached = fmt.say("No share of the questions can be answered with {target} right.", **words)
+        reached = fmt.say("No share of the questions can be answered with {target} of the answers right.", **words)
     return Figure(
         svg,
         "The more questions are answered without a person, the more of the answers are wrong.",
@@ -54,6 +54,6 @@ def precision_figure(curve: pd.DataFrame, chosen: float, target: float, fmt: For
             shown,
             "Right answers by the share of questions answered at once.",
             SOURCE,
-            {"share": ("Answered at once", "share"), "precision": ("Right among them", "share")},
+            {"share": ("Answered at once", "share"), "precision": ("Of these, right", "share")},
         ),
     )

@@ -47,7 +47,8 @@ def headline(judged: Judged) -> str:
         return fmt.say("No question can be answered automatically: there are no standing answers yet")
     if judged.least is None or share == 0:
         return fmt.say(
-            "No question should be answered without a person yet: {share} right is out of reach", share=fmt.share(judged.target)
+            "No question should be answered without a person yet: {share} right answers are out of reach",
+            share=fmt.share(judged.target),
         )
     if judged.saved is None:
         return fmt.say("{share} of the questions can be answered at once", share=fmt.share(share))
@@ -68,15 +69,15 @@ def _share(judged: Judged) -> Finding:
     fmt, cover = judged.fmt, judged.coverage
     if judged.examples.answers.empty or judged.least is None or cover.sent == 0:
         if judged.examples.answers.empty:
-            why = fmt.say("There is no standing answer to send: there is no FAQ, and no reply has gone out again and again.")
+            why = fmt.say("There is no standing answer to send: there is no FAQ, and no reply has been sent again and again.")
         else:
             why = fmt.say(
-                "On past questions no confidence kept {share} of the answers right, beyond chance.",
+                "On past questions, no level of confidence kept {share} of the answers right, beyond chance.",
                 share=fmt.share(judged.target),
             )
         return Finding(
             "service-share", fmt.sentences(why, fmt.say("Every question goes to a person.")), 0.0, "share", n=len(judged.tried),
-            evidence="not shown", action="Write the answers of the list, file tickets by subject, and try again.", owner=OWNER,
+            evidence="not shown", action="Write the answers on the list, file tickets by subject, and try again.", owner=OWNER,
         )  # fmt: skip
     low, _ = cover.precision_range
     unknown = fmt.share(1 - cover.known)
@@ -88,7 +89,7 @@ def _share(judged: Judged) -> Finding:
             ),
             _right(cover, fmt),
             "" if judged.saved is None else fmt.say("That saves {saved} a year.", saved=fmt.money(judged.saved)),
-            fmt.say("What {share} are about is not known; they go to a person.", share=unknown) if cover.known < 1 else "",
+            fmt.say("The subject of {share} is not known; they go to a person.", share=unknown) if cover.known < 1 else "",
         ),
         cover.right,
         "share",
@@ -97,7 +98,8 @@ def _share(judged: Judged) -> Finding:
         len(judged.tried),
         judged.saved,
         evidence="shown" if low >= judged.target and cover.known >= NEARLY_ALL else "likely",
-        action="Put the standing answers behind the contact form, with a person one click away, and let askers say if it helped.",
+        action="Put the standing answers behind the contact form, with a person one click away, and ask whether the"
+        " answer helped.",
         owner=OWNER,
     )
 
@@ -108,11 +110,11 @@ def _right(cover: Coverage, fmt: Formats) -> str:
     if cover.precision == 1:
         least = fmt.share(min(low, 0.99))  # never "at least 100%"
         return fmt.say(
-            "Tried on past questions that it had not seen, all of its answers were right (at least {least} in the long run).",
+            "Tested on past questions that it had not seen, all answers were right (at least {least} in the long run).",
             least=least,
         )
     return fmt.say(
-        "Tried on past questions that it had not seen, {share} of its answers were right ({low} to {high}).",
+        "Tested on past questions that it had not seen, {share} of the answers were right ({low} to {high}).",
         share=fmt.share(cover.precision),
         low=fmt.share(low),
         high=fmt.share(high),
@@ -125,16 +127,16 @@ def _gaps(judged: Judged) -> Finding | None:
         return None
     total, first = gaps["year"].sum(), gaps.iloc[0]
     money = None if judged.cost is None else total * judged.cost
-    most = fmt.say("Most are about {subject} ({n}).", subject=first["subject"], n=fmt.count(first["year"]))
+    most = fmt.say("Most are about “{subject}” ({n}).", subject=first["subject"], n=fmt.count(first["year"]))
     if money is None:
-        end = fmt.say("{n} questions a year end there.", n=fmt.count(total))
+        end = fmt.say("{n} questions a year ask about them.", n=fmt.count(total))
     else:
-        end = fmt.say("{n} questions a year end there, which costs {cost}.", n=fmt.count(total), cost=fmt.money(money))
+        end = fmt.say("{n} questions a year ask about them, which costs {cost}.", n=fmt.count(total), cost=fmt.money(money))
     return Finding(
         "service-gaps",
         fmt.sentences(
             *(
-                (fmt.say("One subject has no standing answer: {subject}.", subject=first["subject"]), end)
+                (fmt.say("One subject has no standing answer: “{subject}”.", subject=first["subject"]), end)
                 if len(gaps) == 1
                 else (fmt.say("{n} subjects have no standing answer.", n=fmt.count(len(gaps))), end, most)
             ),
@@ -144,7 +146,7 @@ def _gaps(judged: Judged) -> Finding | None:
         n=int(total),
         money=money,
         evidence="shown",
-        action="Write these answers first; the list has them in the order of the questions that they would settle.",
+        action="Write these answers first; the list is in order of how many questions each would settle.",
         owner=OWNER,
     )
 
@@ -158,7 +160,7 @@ def _language(judged: Judged) -> Finding | None:
     return Finding(
         "service-languages",
         fmt.say(
-            "The subject is found for {share} of the questions in {language} and for {other} of the {n} in {second}.",
+            "The subject is recognised for {share} of the questions in {language} and for {other} of the {n} in {second}.",
             share=fmt.share(main["found"]),
             language=language_name(main["language"], fmt),
             other=fmt.share(other["found"]),
@@ -188,7 +190,7 @@ def _mixed_up(judged: Judged) -> Finding | None:
     return Finding(
         "service-mixed-up",
         fmt.say(
-            "Most often mistaken: questions about {subject} are taken for {other}, {times} of {n} tried.",
+            "Most often confused: questions about “{subject}” are taken for “{other}”, {times} of the {n} questions tested.",
             subject=truth,
             other=told,
             times=fmt.count(times),

@@ -32,13 +32,13 @@ def proposals(judged: Judged) -> tuple[Proposal, ...]:
     return (
         Proposal(
             id="service-answers",
-            name="answers at once",
-            action="Answer sure questions at once with the standing answers; hand all others to a person.",
+            name="automatic answers",
+            action="Answer the questions that are sure with the standing answers at once; hand all others to a person.",
             whom=fmt.say("{n} subjects", n=fmt.count(len(lines))) if len(lines) > 1 else str(table["subject"].iloc[0]),
             owner=OWNER,
             kpi="share of questions answered at once, and of these the share that helped",
             stop_rule=fmt.say(
-                "Stop a subject when fewer than {share} of {n} checked answers are right.",
+                "Stop a subject if fewer than {share} of {n} checked answers are right.",
                 share=fmt.share(judged.target),
                 n=fmt.count(CHECKED),
             ),
@@ -49,7 +49,7 @@ def proposals(judged: Judged) -> tuple[Proposal, ...]:
             evidence="likely",
             worklist=Worklist(
                 "service-answers",
-                "Answers at once",
+                "Automatic answers",
                 "Subjects whose standing answers may go out without a person, with what each saves. Read the answers before they"
                 " go live.",
                 listed,
@@ -57,7 +57,7 @@ def proposals(judged: Judged) -> tuple[Proposal, ...]:
                     "subject": ("Subject", "text"),
                     "year": ("Questions a year", "count"),
                     "answered": ("Answered at once and right", "share"),
-                    "precision": ("Right among those sent", "share"),
+                    "precision": ("Of those sent, right", "share"),
                     "saved": ("Saves a year", "money"),
                 },
                 "subject",

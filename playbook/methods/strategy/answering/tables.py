@@ -26,7 +26,7 @@ def tables(judged: Judged) -> tuple[Table, ...]:
         "subject": ("Subject", "text"),
         "year": ("Questions a year", "count"),
         "answered": ("Answered at once and right", "share"),
-        "precision": ("Right among those sent", "share"),
+        "precision": ("Of those sent, right", "share"),
         "state": ("What to do", "text"),
     }
     caption = fmt.say("Subjects, and how much of each can be answered at once.")
@@ -45,17 +45,17 @@ def tables(judged: Judged) -> tuple[Table, ...]:
             SOURCE,
             {
                 "language": ("Language", "text"),
-                "asked": ("Questions tried", "count"),
-                "found": ("Subject found", "share"),
+                "asked": ("Questions tested", "count"),
+                "found": ("Subject recognised", "share"),
                 "sent": ("Answered at once", "share"),
             },
             aside=True,
         ),
         Table(
             ways,
-            "Ways of looking up: share of past questions whose subject was found, each learnt from the others.",
+            "Ways of looking up: share of past questions whose subject was recognised, each from what the others taught.",
             SOURCE,
-            {"way": ("Way", "text"), "found": ("Subject found", "share")},
+            {"way": ("Way", "text"), "found": ("Subject recognised", "share")},
             aside=True,
         ),
     )
@@ -79,24 +79,24 @@ def assumptions(judged: Judged) -> tuple[Assumption, ...]:
             "medium",
             "high",
         ),
-        Assumption("Customers go on asking what they asked in the last year.", "medium", "medium"),
+        Assumption("Customers will go on asking what they asked last year.", "medium", "medium"),
     ]
     if judged.coverage.known < 1:
         text = fmt.say(
-            "Questions whose subject nobody noted ({share}) are taken to need a person, all of them.",
+            "Questions without a noted subject ({share}) are all taken to need a person.",
             share=fmt.share(1 - judged.coverage.known),
         )
         stated.append(Assumption(text, "medium", "medium"))
     if judged.cost is None:
         stated.append(
-            Assumption("No cost of a ticket is stated (service_cost in client.yml), so no saving is named.", "high", "high")
+            Assumption("No cost per ticket is stated (service_cost in client.yml), so no saving is named.", "high", "high")
         )
     else:
         stated.append(
             Assumption(
                 fmt.say(
-                    "A question answered at once saves the {cost} of a ticket; a wrong answer saves nothing, since a person has"
-                    " to answer after all. Setting up is not counted.",
+                    "A question answered at once saves the {cost} of a ticket; a wrong answer saves nothing, because a"
+                    " person then has to answer. Setting it up is not counted.",
                     cost=fmt.money(judged.cost),
                 ),
                 "medium",

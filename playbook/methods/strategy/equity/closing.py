@@ -10,7 +10,7 @@ from playbook.methods.strategy.predicting.columns import tidy
 
 __all__ = ["SAME_FOUND", "SAME_SHARE", "equal_choice", "equal_finding", "stand_ins"]
 
-SAME_SHARE, SAME_FOUND = mark("the same share chosen"), mark("the same share of the yes found")
+SAME_SHARE, SAME_FOUND = mark("the same share chosen"), mark("the same share of successes found")
 
 PARTS = 5  # classes of a number
 LEAST = 0.01  # share of what is not known of the attribute that a column tells, from which it is named

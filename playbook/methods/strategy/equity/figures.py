@@ -36,7 +36,7 @@ def chosen_figure(gaps: Sequence[Gap], fmt: Formats) -> Figure:
         ax.set_yticks(rows, [fmt.say("{attribute}: {group}", attribute=r.attribute, group=r.group) for r in data.itertuples()])
         ax.set_xlim(0, float(ends.max()) * 1.2 or 1.0)
         ax.xaxis.set_major_formatter(lambda value, _: fmt.share(value, 0))
-        ax.set_xlabel(fmt.say("share chosen; the mark is four fifths of the group chosen most"))
+        ax.set_xlabel(fmt.say("share chosen; the mark is four fifths of the most chosen group"))
         ax.grid(visible=False, axis="y")
         ax.grid(visible=True, axis="x")
         svg = finish(figure)
@@ -47,7 +47,7 @@ def chosen_figure(gaps: Sequence[Gap], fmt: Formats) -> Figure:
     }  # fmt: skip
     return Figure(
         svg,
-        fmt.say("How often the score chooses each group, with the {level} range.", level=fmt.share(LEVEL)),
+        fmt.say("How often the score chooses each group, with its {level} range.", level=fmt.share(LEVEL)),
         SOURCE,
         fmt.say(
             "Bar chart of {n} groups. {least} is chosen {share} as often as {most}.",

@@ -45,10 +45,11 @@ def headline(told: Judged) -> str:
     words = {"attribute": _name(gap.attribute, fmt), "least": gap.least, "share": ratio, "most": gap.most}
     if gap.ratio_high >= 1:
         return fmt.say(
-            "By {attribute}, {least} is chosen {share} as often as {most}: below four fifths, though chance alone can do that",
+            "By {attribute}, “{least}” is chosen {share} as often as “{most}”: below four fifths, though chance alone"
+            " could explain it",
             **words,
         )
-    return fmt.say("By {attribute}, {least} is chosen {share} as often as {most}: below four fifths", **words)
+    return fmt.say("By {attribute}, “{least}” is chosen {share} as often as “{most}”: below four fifths", **words)
 
 
 def findings(told: Judged) -> tuple[Finding, ...]:
@@ -72,16 +73,18 @@ def _gap(gap: Gap, told: Judged) -> Finding:
     }  # fmt: skip
     if below:
         compared = fmt.say(
-            "By {attribute}, {share} of {least} are chosen and {other} of {most}: {ratio} as often, below the four-fifths rule.",
+            "By {attribute}, the score chooses {share} of “{least}” and {other} of “{most}”: {ratio} as often, which"
+            " falls short of four fifths.",
             **words,
         )
     else:
         compared = fmt.say(
-            "By {attribute}, {share} of {least} are chosen and {other} of {most}: {ratio} as often, within the four-fifths rule.",
+            "By {attribute}, the score chooses {share} of “{least}” and {other} of “{most}”: {ratio} as often, which"
+            " meets the four-fifths rule.",
             **words,
         )
     seen = fmt.say(
-        "Yes came from {share} of {least} and {other} of {most}.",
+        "In fact {share} of “{least}” and {other} of “{most}” ended in success.",
         share=fmt.share(least["seen"]), least=gap.least, other=fmt.share(most["seen"]), most=gap.most,
     )  # fmt: skip
     chance = fmt.say(
@@ -98,7 +101,7 @@ def _gap(gap: Gap, told: Judged) -> Finding:
         evidence="shown" if gap.surely >= SURELY else "likely" if gap.surely >= LIKELY else "indicative",
         action=None if not below
         else "Look again with more cases before anything is decided." if by_chance
-        else "Have counsel and the business decide together whether the reason for the gap can be defended.",
+        else "Let legal counsel and the business decide together whether the reason for the gap can be defended.",
         owner=OWNER if below else None,
     )  # fmt: skip
 
@@ -115,9 +118,13 @@ def _promises(told: Judged) -> Finding | None:
         "seen": fmt.share(worst["seen"]),
     }  # fmt: skip
     if worst["off"] > 0:
-        sentence = fmt.say("For {group} ({attribute}) the stated chances are too high: {stated} stated, {seen} seen.", **words)
+        sentence = fmt.say(
+            "For “{group}” ({attribute}) the predicted chances are too high: {stated} predicted, {seen} in fact.", **words
+        )
     else:
-        sentence = fmt.say("For {group} ({attribute}) the stated chances are too low: {stated} stated, {seen} seen.", **words)
+        sentence = fmt.say(
+            "For “{group}” ({attribute}) the predicted chances are too low: {stated} predicted, {seen} in fact.", **words
+        )
     return Finding(
         "fairness-promises",
         sentence,
@@ -127,7 +134,7 @@ def _promises(told: Judged) -> Finding | None:
         float(worst["off_high"]),
         int(worst["cases"]),
         evidence="likely",
-        action="Record what sets this group apart and is fair to use, and learn the score again.",
+        action="Record what sets this group apart and may fairly be used, then have the score learnt again.",
         owner=OWNER,
     )
 
@@ -141,18 +148,18 @@ def _cost(told: Judged) -> Finding | None:
     what = {"attribute": _name(told.widest.attribute, fmt), "n": fmt.count(told.cases), "many": fmt.told(told.nouns.many)}
     if lost > 0:
         share = fmt.say(
-            "Over the {n} {many} judged, choosing the same share in each group of {attribute} would cost {loss} of {today}.",
+            "On the {n} {many} judged, choosing the same share of each group ({attribute}) would cost {loss} of {today}.",
             loss=_amount(lost, told), today=fmt.money(today) if told.priced else fmt.count(today), **what,
         )  # fmt: skip
     else:
         share = fmt.say(
-            "Over the {n} {many} judged, choosing the same share in each group of {attribute} would cost nothing.", **what
+            "On the {n} {many} judged, choosing the same share of each group ({attribute}) would cost nothing.", **what
         )
     amount = _amount(other, told)
     if other > 0:
-        found = fmt.say("Finding the same share of each group's yes would cost {amount}.", amount=amount)
+        found = fmt.say("Finding the same share of successes in each group would cost {amount}.", amount=amount)
     else:
-        found = fmt.say("Finding the same share of each group's yes would bring {amount}.", amount=amount)
+        found = fmt.say("Finding the same share of successes in each group would gain {amount}.", amount=amount)
     return Finding(
         "fairness-cost",
         fmt.sentences(share, found),
@@ -168,7 +175,7 @@ def _cost(told: Judged) -> Finding | None:
 
 def _amount(lost: float, told: Judged) -> str:
     """What is lost or won, in money where it is known, else in yes."""
-    return told.fmt.money(abs(lost)) if told.priced else told.fmt.say("{n} yes", n=told.fmt.count(abs(lost)))
+    return told.fmt.money(abs(lost)) if told.priced else told.fmt.say("{n} successes", n=told.fmt.count(abs(lost)))
 
 
 def _stand_in(told: Judged) -> Finding | None:
@@ -180,13 +187,13 @@ def _stand_in(told: Judged) -> Finding | None:
     return Finding(
         "fairness-stand-in",
         fmt.say(
-            "The score never sees {attribute}, but {column} tells {share} of it and can stand in for it.",
+            "The score never sees {attribute}, but “{column}” gives away {share} of it and can act as a proxy.",
             attribute=_name(told.widest.attribute, fmt), column=column, share=fmt.share(best["told"]),
         ),
         float(best["told"]),
         "share",
         n=told.cases,
         evidence="shown",
-        action=fmt.say("Judge the score without {column} as well before it is used.", column=column),
+        action=fmt.say("Before using the score, test it without “{column}” as well.", column=column),
         owner=OWNER,
     )  # fmt: skip

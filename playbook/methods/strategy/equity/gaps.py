@@ -14,7 +14,7 @@ from playbook.result.formats import LEVEL, Formats
 __all__ = ["FEWEST", "OTHERS", "Gap", "gap_of", "grouped"]
 
 FEWEST = 50  # rows of a group, below which it is counted among the others
-OTHERS = mark("others and not known")
+OTHERS = mark("others and unknown")
 FOUR_FIFTHS = 0.8  # Uniform Guidelines on Employee Selection Procedures, 29 CFR 1607.4(D)
 DRAWS = 2_000
 SEED = 3

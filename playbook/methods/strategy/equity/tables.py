@@ -10,7 +10,7 @@ from playbook.result.contract import Assumption, Table
 
 __all__ = ["SOURCE", "assumptions", "tables"]
 
-SOURCE = mark("scored cases with a known end, by attributes that the score never saw")
+SOURCE = mark("scored cases with a known outcome, by attributes that the score never saw")
 
 
 def tables(told: Judged) -> tuple[Table, ...]:
@@ -31,14 +31,14 @@ def tables(told: Judged) -> tuple[Table, ...]:
         "group": ("Group", "text"),
         "cases": ("Cases", "count"),
         "chosen_said": ("Chosen", "text"),
-        "found_said": ("Of its yes, found", "text"),
-        "stated": ("Chance stated", "share"),
-        "seen": ("Yes seen", "share"),
+        "found_said": ("Successes found", "text"),
+        "stated": ("Predicted chance", "share"),
+        "seen": ("Actual share", "share"),
     }
     if told.priced:
         sums = {"today": ("Profit today", "money"), "then": ("Profit then", "money")}
     else:
-        sums = {"today": ("Yes found today", "count"), "then": ("Yes found then", "count")}
+        sums = {"today": ("Successes found today", "count"), "then": ("Successes found then", "count")}
     costs = told.costs.assign(
         attribute=[fmt.told(column_name(a)) for a in told.costs["attribute"]], way=[fmt.told(w) for w in told.costs["way"]]
     )
@@ -50,7 +50,7 @@ def tables(told: Judged) -> tuple[Table, ...]:
             SOURCE,
             {
                 "attribute": ("Attribute", "text"),
-                "way": ("Equal is", "text"),
+                "way": ("Rule", "text"),
                 **sums,
                 "chosen": ("Chosen then", "count"),
             },
@@ -62,8 +62,8 @@ def tables(told: Judged) -> tuple[Table, ...]:
             attribute=[fmt.told(column_name(a)) for a in told.stand_ins["attribute"]],
             column=[fmt.told(column_name(c)) for c in told.stand_ins["column"]],
         )
-        columns = {"attribute": ("Attribute", "text"), "column": ("Column", "text"), "told": ("Tells of it", "share")}
-        found.append(Table(rows, "Columns that tell of a protected attribute.", SOURCE, columns, aside=True))
+        columns = {"attribute": ("Attribute", "text"), "column": ("Column", "text"), "told": ("Gives away", "share")}
+        found.append(Table(rows, "Columns that give a protected attribute away.", SOURCE, columns, aside=True))
     return tuple(found)
 
 
@@ -72,12 +72,16 @@ def assumptions(told: Judged) -> tuple[Assumption, ...]:
     fewest = told.fmt.count(FEWEST)
     return (
         Assumption(
-            "A yes means the same in every group. Where past decisions were unfair, the outcomes carry that on.", "medium", "high"
+            "A success means the same in every group. Where past decisions were unfair, the outcomes carry that on.",
+            "medium",
+            "high",
         ),
         Assumption(
-            told.fmt.say("Groups of fewer than {n} cases are counted together: nothing can be said of them.", n=fewest),
+            told.fmt.say(
+                "Groups of fewer than {n} cases are counted together: nothing can be said of them one by one.", n=fewest
+            ),
             "high",
             "low",
         ),
-        Assumption("Which attributes are protected is what client.yml says; the law may know more.", "medium", "high"),
+        Assumption("The protected attributes are those named in client.yml; the law may protect more.", "medium", "high"),
     )

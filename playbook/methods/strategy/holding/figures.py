@@ -45,7 +45,7 @@ def matrix_figure(products: pd.DataFrame, fmt: Formats) -> Figure:
     top = data.loc[data["value"].idxmax()]
     return Figure(
         svg,
-        "Stock at cost by what products earn (rows) and how steadily they sell (columns).",
+        "Stock at cost, by what products earn (rows) and how steadily they sell (columns).",
         SOURCE,
         fmt.say(
             "Grid of nine classes. Most money, {value}, lies in class {kind}.",

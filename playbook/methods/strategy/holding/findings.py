@@ -96,8 +96,10 @@ def _orders(told: Held) -> Finding:
         "stock-orders",
         fmt.sentences(
             fmt.say_n(
-                "{n} of {all} products is at or below its reorder point ({level} of cycles without a stock-out).",
-                "{n} of {all} products are at or below their reorder points ({level} of cycles without a stock-out).",
+                "{n} of {all} products is at or below its reorder point, set so that {level} of order cycles pass"
+                " without running out.",
+                "{n} of {all} products are at or below their reorder points, set so that {level} of order cycles pass"
+                " without running out.",
                 len(orders),
                 all=fmt.count(len(told.products)),
                 level=fmt.share(told.parameters.service_level),
@@ -140,12 +142,14 @@ def _missed(told: Held) -> Finding | None:
         "stock-missed",
         fmt.sentences(
             fmt.say_n(
-                "{n} product was out of stock at some count of the last year; the sales missed cost about {money} of margin.",
-                "{n} products were out of stock at some count of the last year; the sales missed cost about {money} of margin.",
+                "{n} product was out of stock at one count or more in the last year; the missed sales cost about {money}"
+                " of margin.",
+                "{n} products were out of stock at one count or more in the last year; the missed sales cost about"
+                " {money} of margin.",
                 len(rows),
                 money=fmt.money(total * LOST["value"]),
             ),
-            fmt.say("Most: {product} ({share} of its counts).", product=_name(worst), share=fmt.share(worst["out"])),
+            fmt.say("Most often: {product} ({share} of its counts).", product=_name(worst), share=fmt.share(worst["out"])),
         ),
         total * LOST["value"],
         "money",
@@ -170,14 +174,12 @@ def _dead(told: Held) -> Finding | None:
         "stock-dead",
         fmt.sentences(
             fmt.say_n(
-                "{n} product lies in stock beyond a year's demand.",
-                "{n} products lie in stock beyond a year's demand.",
+                "{n} product has more than a year's demand in stock.",
+                "{n} products have more than a year's demand in stock.",
                 len(rows),
             ),
             "" if never.empty else unsold,
-            fmt.say(
-                "What lies there cost {tied}; holding it takes about {cost} a year.", tied=fmt.money(tied), cost=fmt.money(cost)
-            )
+            fmt.say("The excess cost {tied}; holding it costs about {cost} a year.", tied=fmt.money(tied), cost=fmt.money(cost))
             if tied > 0
             else "",
         ),
@@ -186,7 +188,7 @@ def _dead(told: Held) -> Finding | None:
         n=len(rows),
         money=float(cost),
         evidence="shown",
-        action="Sell off or send back what nobody buys, and stop ordering the rest.",
+        action="Sell off or return what nobody buys, and stop ordering the rest.",
         owner=OWNER,
     )
 
@@ -196,14 +198,16 @@ def _replay(told: Held) -> Finding | None:
     if told.replayed < FEWEST_REPLAYED:
         return None
     as_it_was = fmt.say(
-        "As it was, {units} units, dead stock included, served {share}.", units=fmt.count(told.lay), share=_served(told.was, fmt)
+        "In fact an average of {units} units, dead stock included, met {share}.",
+        units=fmt.count(told.lay),
+        share=_served(told.was, fmt),
     )
     return Finding(
         "stock-replay",
         fmt.sentences(
             fmt.say(
-                "Played over the last {n} weeks, each with a forecast made before it, such reorder points would have served"
-                " {share} of demand from an average of {units} units.",
+                "Replayed over the last {n} weeks, each with a forecast made before it, such reorder points would have"
+                " met {share} of demand from an average stock of {units} units.",
                 n=fmt.count(told.replayed),
                 share=_served(told.served, fmt),
                 units=fmt.count(told.average),
@@ -218,4 +222,4 @@ def _replay(told: Held) -> Finding | None:
 
 
 def _served(share: float, fmt: Formats) -> str:
-    return fmt.say("all but a trace") if 0.9995 <= share < 1 else fmt.share(share, 1 if share < 1 else 0)
+    return fmt.say("practically all") if 0.9995 <= share < 1 else fmt.share(share, 1 if share < 1 else 0)

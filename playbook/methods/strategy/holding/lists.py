@@ -11,7 +11,7 @@ from playbook.result.contract import LINES, Proposal, Worklist
 
 __all__ = ["proposals", "worklists"]
 
-NEVER, SLOW = mark("sell off or send back"), mark("stop ordering; offer in a bundle")
+NEVER, SLOW = mark("sell off or return"), mark("stop ordering; offer in a bundle")
 
 
 def proposals(told: Held) -> tuple[Proposal, ...]:
@@ -27,11 +27,12 @@ def proposals(told: Held) -> tuple[Proposal, ...]:
             Proposal(
                 id="reorder-points",
                 name="reorder points",
-                action="Order by the reorder points of the list, and count once a week.",
-                whom="products that ran out in the last year",
+                action="Order at the reorder points on the list, and count stock once a week.",
+                whom="products that ran out last year",
                 owner=OWNER,
                 kpi="share of counts with stock, and stock in weeks",
-                stop_rule="Lower a point again if a product that used to run out now lies for more than twelve weeks.",
+                stop_rule="Lower a reorder point again if a product that used to run out now stays in stock for more"
+                " than twelve weeks.",
                 pool="stock",
                 lines=lines[list(LINES)].reset_index(drop=True),
                 lead_days=7,
@@ -65,12 +66,12 @@ def proposals(told: Held) -> tuple[Proposal, ...]:
         found.append(
             Proposal(
                 id="clear-stock",
-                name="clearing of stock",
-                action="Clear what lies beyond a year's demand: sell off, send back, bundle.",
-                whom="products that lie for nothing",
+                name="stock clearance",
+                action="Clear what exceeds a year's demand: sell off, return, bundle.",
+                whom="products with more than a year's stock",
                 owner=OWNER,
                 kpi="stock beyond a year's demand, at cost",
-                stop_rule="Stop when what a sale brings falls below what a dealer in remainders pays.",
+                stop_rule="Stop when the sale price falls below what a clearance dealer would pay.",
                 pool="stock",
                 lines=lines[list(LINES)].reset_index(drop=True),
                 lead_days=28,
@@ -109,7 +110,7 @@ def worklists(told: Held) -> tuple[Worklist, ...]:
         Worklist(
             "reorder-today",
             "To reorder today",
-            "Products at or below their reorder point, the most urgent first. Order by the day named, or the shelf runs empty.",
+            "Products at or below their reorder point, the most urgent first. Order by the day named, or they will run out.",
             frame,
             {
                 "product_id": ("Product", "text"),

@@ -73,20 +73,20 @@ def assumptions(told: Held) -> tuple[Assumption, ...]:
     low, middle, high = (fmt.share(LOST[e], 0) for e in ("value_low", "value", "value_high"))
     if told.seasonal:
         follows = fmt.say(
-            "Demand until the next delivery follows the level of past weeks and the season of the year, with errors as large as"
-            " such forecasts made; a promotion needs more."
+            "Demand until the next delivery follows the level of past weeks and the season, with errors as large as such"
+            " forecasts have made; a promotion needs more."
         )
     else:
         follows = fmt.say(
-            "Demand until the next delivery follows the level of past weeks, with errors as large as such forecasts made; a"
-            " promotion needs more."
+            "Demand until the next delivery follows the level of past weeks, with errors as large as such forecasts have"
+            " made; a promotion needs more."
         )
     stated = [
         Assumption(follows, "medium", "high"),
         Assumption(
             fmt.say(
-                "Of what meets an empty shelf {share} ({low} to {high}) is lost, as Gruen, Corsten and Bharadwaj (2002) found in"
-                " shops; the rest waits or takes another product.",
+                "When a product is out of stock, {share} ({low} to {high}) of its demand is lost, as Gruen, Corsten and"
+                " Bharadwaj (2002) found in shops; the rest waits or takes another product.",
                 share=middle,
                 low=low,
                 high=high,
@@ -94,12 +94,12 @@ def assumptions(told: Held) -> tuple[Assumption, ...]:
             "medium",
             "medium",
         ),
-        Assumption("Weeks that began without stock say nothing of demand and are left out.", "high", "medium"),
+        Assumption("Weeks that began without stock say nothing about demand and are left out.", "high", "medium"),
     ]
     if old := int(told.products["stale"].sum()):
         text = fmt.say_n(
-            "{n} product was not counted for weeks: no order is told, and nothing is called dead.",
-            "{n} products were not counted for weeks: no order is told, and nothing is called dead.",
+            "{n} product has not been counted for weeks, so no order is given for it and it is not called dead stock.",
+            "{n} products have not been counted for weeks, so no orders are given for them and they are not called dead stock.",
             old,
         )
         stated.append(Assumption(text, "low", "medium"))
@@ -107,7 +107,7 @@ def assumptions(told: Held) -> tuple[Assumption, ...]:
         stated.append(
             Assumption(
                 fmt.say(
-                    "Without order_cost and holding_rate in client.yml an order covers {n} weeks of demand.",
+                    "Without order_cost and holding_rate in client.yml, an order covers {n} weeks of demand.",
                     n=fmt.count(COVER_WEEKS),
                 ),
                 "low",

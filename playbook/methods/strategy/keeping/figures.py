@@ -23,7 +23,7 @@ def risk_figure(segments: pd.DataFrame, source: str, fmt: Formats) -> Figure:
         for row, value, now in zip(data.index, data["at_risk"], data["in_doubt"], strict=True):
             label = fmt.money(value)
             if now > 0:
-                label = fmt.say("{money}, {now} in doubt today", money=label, now=fmt.money(now))
+                label = fmt.say("{money}, of which {now} in doubt today", money=label, now=fmt.money(now))
             ax.annotate(label, (value, row), (6, 0), textcoords="offset points", va="center", color=INK)
         ax.set_yticks(data.index, data["segment"])
         ax.set_xlim(0, (float(data["at_risk"].max()) or 1.0) * (LABEL_ROOM + 0.15))
@@ -36,7 +36,7 @@ def risk_figure(segments: pd.DataFrame, source: str, fmt: Formats) -> Figure:
     return Figure(
         svg=svg,
         source=source,
-        caption="What of a year's business may be lost, by segment; darker: with customers who are in doubt today.",
+        caption="What may be lost of a year's business, by segment. Darker: customers in doubt today.",
         alt=fmt.say_n(
             "Bar of one segment, {segment}, with {money} at risk.",
             "Bars of {n} segments. {segment} holds the most at risk, {money}.",
@@ -74,7 +74,7 @@ def uplift_figure(found: Persuasion, source: str, fmt: Formats) -> Figure:
         )  # fmt: skip
         at = 9  # of the points of the curve
         ax.annotate(
-            fmt.say("chosen by lot"),
+            fmt.say("chosen at random"),
             (curve["share"][at], curve["by_lot"][at] * scale),
             (8, -6),
             textcoords="offset points",
@@ -84,32 +84,32 @@ def uplift_figure(found: Persuasion, source: str, fmt: Formats) -> Figure:
         ax.set_ylim(top=float(np.nanmax(curve["high"]) * scale) * 1.15 if curve["high"].max() > 0 else None)
         ax.set_xlim(0, 1)
         ax.xaxis.set_major_formatter(lambda v, _: fmt.share(v, 0) if v else "0")
-        ax.set_xlabel(fmt.say("share of customers addressed, those expected to answer most first"))
-        ax.set_ylabel(fmt.say("orders gained per 100 customers" if orders else "more yes per 100 customers"))
+        ax.set_xlabel(fmt.say("share of customers addressed, most responsive first"))
+        ax.set_ylabel(fmt.say("orders gained per 100 customers" if orders else "successes gained per 100 customers"))
         svg = finish(figure)
     return Figure(
         svg=svg,
         source=source,
         caption=fmt.say(
-            "{label}: orders gained per 100 customers, when a part of the customers is addressed. Customers are ranked by models"
-            " that had not seen them; the band is the {level} range." if orders else
-            "{label}: more yes per 100 customers, when a part of the customers is addressed. Customers are ranked by models that"
-            " had not seen them; the band is the {level} range.", **words,
+            "{label}: orders gained per 100 customers when only part of them is addressed. Customers are ranked by"
+            " models that had not seen them; the band is the {level} range." if orders else
+            "{label}: successes gained per 100 customers when only part of them is addressed. Customers are ranked by"
+            " models that had not seen them; the band is the {level} range.", **words,
         ),
         alt=fmt.say(
-            "Uplift curve beside the straight line of a choice by lot. The first {share} bring {most}, all customers together"
-            " {all}.", share=part, most=most, all=fmt.number(curve["gain"].iloc[-1] * scale, 1),
+            "Uplift curve beside the straight line of a random choice. The first {share} bring {most}, all customers"
+            " together {all}.", share=part, most=most, all=fmt.number(curve["gain"].iloc[-1] * scale, 1),
         ),
         data=Table(
             curve.assign(**{c: curve[c] * scale for c in ("gain", "low", "high", "by_lot")}),
             fmt.say(
                 "{label}: orders gained per 100 customers, by share addressed." if orders
-                else "{label}: more yes per 100 customers, by share addressed.", **words,
+                else "{label}: successes gained per 100 customers, by share addressed.", **words,
             ),
             source,
             {
                 "share": ("Addressed", "share"), "gain": ("Chosen by expected effect", "number"), "low": ("Low", "number"),
-                "high": ("High", "number"), "by_lot": ("Chosen by lot", "number"),
+                "high": ("High", "number"), "by_lot": ("Chosen at random", "number"),
             },
         ),
     )  # fmt: skip

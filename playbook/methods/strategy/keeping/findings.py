@@ -48,19 +48,21 @@ def risk_finding(
     words = {"stays": fmt.money(here["stays"].sum()), "meant": meant}
     if contracts:
         brings = fmt.say_n(
-            "1 running contract would bring {stays} of {meant} in the next twelve months if it stayed.",
-            "{n} running contracts would bring {stays} of {meant} in the next twelve months if all stayed.", len(here), **words,
+            "1 running contract would bring {stays} of {meant} in the next twelve months if it ran on.",
+            "{n} running contracts would bring {stays} of {meant} in the next twelve months if all ran on.", len(here), **words,
         )  # fmt: skip
-        at_risk = fmt.say("Of that, {money} is at risk because some will leave.", money=fmt.money(total))
+        at_risk = fmt.say("Of that, {money} is at risk, because some will end.", money=fmt.money(total))
     else:
         brings = fmt.say_n(
-            "1 customer not gone yet would bring {stays} of {meant} in the next twelve months by staying.",
-            "{n} customers not gone yet would bring {stays} of {meant} in the next twelve months if all stayed.",
+            "1 customer who may still be active would bring {stays} of {meant} in the next twelve months by staying.",
+            "{n} customers who may still be active would bring {stays} of {meant} in the next twelve months if all stayed.",
             len(here), **words,
         )  # fmt: skip
-        at_risk = fmt.say("Of that, {money} is at risk because some will leave or have left already.", money=fmt.money(total))
+        at_risk = fmt.say(
+            "Of that, {money} is at risk, because some will leave or have already left unnoticed.", money=fmt.money(total)
+        )
     leaving = fmt.count((1 - here["alive"]).sum()) if churn else ""
-    soon = fmt.say("About {n} should leave within {days}.", n=leaving, days=fmt.days(churn.horizon)) if churn else ""
+    soon = fmt.say("About {n} should end within {days}.", n=leaving, days=fmt.days(churn.horizon)) if churn else ""
     return Finding(
         "retention-risk", fmt.sentences(brings, at_risk, soon),
         total, "money", low, high, len(here), total, "likely" if low > 0 else "indicative",
@@ -80,12 +82,12 @@ def slipping_finding(risk: pd.DataFrame, saves: pd.DataFrame, churn: Churn | Non
     else:
         text = fmt.sentences(
             fmt.say_n(
-                "1 customer is slipping now: the silence is long for the rhythm before.",
-                "{n} customers are slipping now: the silence is long for the rhythm before.", len(own),
+                "1 customer is slipping away: silent for longer than their usual rhythm explains.",
+                "{n} customers are slipping away: silent for longer than their usual rhythm explains.", len(own),
             ),
             fmt.say(
-                "Within {days} the chance to be still active fell from {before} to {now} on average, and {money} of {meant} a"
-                " year is at risk with them.", days=fmt.days(FALL_DAYS), before=fmt.share(own["before"].mean()),
+                "Over the last {days} their chance of still being active fell from {before} to {now} on average; {money}"
+                " of {meant} a year is at risk with them.", days=fmt.days(FALL_DAYS), before=fmt.share(own["before"].mean()),
                 now=fmt.share(own["alive"].mean()), money=fmt.money(total), meant=meant,
             ),
         )  # fmt: skip
@@ -97,12 +99,12 @@ def slipping_finding(risk: pd.DataFrame, saves: pd.DataFrame, churn: Churn | Non
 def _likeliest(own: pd.DataFrame, share: float, churn: Churn, fmt: Formats) -> str:
     """What the contracts most likely to leave hold of all that is at risk."""
     held = fmt.say_n(
-        "The tenth most likely to leave, 1 contract, holds {share} of what is at risk, {money}.",
-        "The tenth most likely to leave, {n} contracts, holds {share} of what is at risk, {money}.",
+        "The tenth of contracts most likely to end (1 contract) accounts for {share} of the value at risk, {money}.",
+        "The tenth of contracts most likely to end ({n} contracts) accounts for {share} of the value at risk, {money}.",
         len(own), share=fmt.share(share), money=fmt.money(own["at_risk"].sum()),
     )  # fmt: skip
     ends = fmt.say(
-        "Of them {share} are expected to end within {days}.",
+        "Of these, {share} are expected to end within {days}.",
         share=fmt.share(1 - own["alive"].mean()), days=fmt.days(churn.horizon),
     )  # fmt: skip
     return fmt.sentences(held, ends, fmt.say(_TESTED[churn.learned.by_time], share=fmt.share(churn.area["auc"])))
@@ -111,19 +113,22 @@ def _likeliest(own: pd.DataFrame, share: float, churn: Churn, fmt: Formats) -> s
 def _first(listed: int, many: int, contracts: bool, fmt: Formats) -> str:
     """What to do about those who slip, of whom so many are on the save list."""
     if not listed:
-        return fmt.say("No contact to them is expected to pay: ask a few of them why, and look for something that costs less.")
+        return fmt.say(
+            "Contacting them is not expected to pay: ask a few of them why they went quiet, and look for"
+            " something that costs less."
+        )
     if listed == many:
         if contracts:
             return fmt.say("Contact them first, before the contract ends.")
         return fmt.say("Contact them first: the longer the silence, the fewer come back.")
     if contracts:
         return fmt.say_n(
-            "Contact the one of them on the save list first, before the contract ends.",
-            "Contact the {n} of them on the save list first, before the contract ends.", listed,
+            "First contact the one of them who is on the save list, before the contract ends.",
+            "First contact the {n} of them who are on the save list, before the contract ends.", listed,
         )  # fmt: skip
     return fmt.say_n(
-        "Contact the one of them on the save list first: the longer the silence, the fewer come back.",
-        "Contact the {n} of them on the save list first: the longer the silence, the fewer come back.", listed,
+        "First contact the one of them who is on the save list: the longer the silence, the fewer come back.",
+        "First contact the {n} of them who are on the save list: the longer the silence, the fewer come back.", listed,
     )  # fmt: skip
 
 
@@ -132,9 +137,10 @@ def unranked_finding(churn: Churn, fmt: Formats) -> Finding:
     return Finding(
         "retention-score",
         fmt.sentences(
-            fmt.say("Nothing that is known of contracts tells which will end."),
+            fmt.say("Nothing known about the contracts tells which will end."),
             fmt.say(_TESTED[churn.learned.by_time], share=fmt.share(churn.area["auc"])),
-            fmt.say("That is no better than chance, so the score is not used; all contracts of a kind are taken to leave alike."),
+            fmt.say("That is no better than chance, so the score is not used: contracts of one kind are all given the"
+                    " same chance of ending."),
         ),
         float(churn.area["auc"]), "share", float(churn.area["auc_low"]), float(churn.area["auc_high"]),
         len(churn.learned.held_out), evidence="not shown",
@@ -144,8 +150,10 @@ def unranked_finding(churn: Churn, fmt: Formats) -> Finding:
 
 
 _TESTED = {  # how well the score told who leaves, whether contracts were judged by earlier ones or not
-    True: mark("On later contracts, the score put those that ended above those that ran on in {share} of pairs."),
-    False: mark("On contracts it had not seen, the score put those that ended above those that ran on in {share} of pairs."),
+    True: mark("Tested on later contracts, the score ranked those that ended above those that ran on in {share} of pairs."),
+    False: mark(
+        "Tested on contracts it had not seen, the score ranked those that ended above those that ran on in {share} of pairs."
+    ),
 }
 
 
@@ -155,7 +163,7 @@ def save_finding(listed: pd.DataFrame, meant: str, fmt: Formats) -> Finding:
         return Finding(
             "retention-save",
             fmt.say(
-                "A contact that keeps {share} of what is at risk would not earn its cost with anybody.",
+                "A contact that keeps {share} of the value at risk would not earn its cost with any customer.",
                 share=fmt.share(KEEPS["value"], 0),
             ),
             n=0, action="Spend nothing on keeping customers for now; test whether a contact keeps more than assumed.",
@@ -165,16 +173,18 @@ def save_finding(listed: pd.DataFrame, meant: str, fmt: Formats) -> Finding:
         "retention-save",
         fmt.sentences(
             fmt.say_n(
-                "1 customer is worth a contact; it costs {cost}.",
-                "{n} customers are worth a contact; together they cost {cost}.", len(listed), cost=fmt.money(cost),
+                "1 customer is worth contacting, at a cost of {cost}.",
+                "{n} customers are worth contacting, at a cost of {cost} in all.", len(listed), cost=fmt.money(cost),
             ),
             fmt.say(
-                "If {share} of what is at risk with them is kept, that is {value} of {meant}. It pays from {least} kept.",
+                "If that keeps {share} of the value at risk with them, it keeps {value} of {meant}. It breaks even at"
+                " {least}.",
                 share=fmt.share(KEEPS["value"], 0), value=fmt.money(value), meant=meant, least=fmt.share(break_even(listed)),
             ),
         ),
         value - cost, "money", low - cost, high - cost, len(listed), value - cost, "indicative",
-        action="Work down the save list, and leave out one in five by lot: what a contact keeps has not been measured yet.",
+        action="Work down the save list, but leave out one in five, drawn by lot: what a contact keeps has not been"
+               " measured yet.",
         owner=_OWNER,
     )  # fmt: skip
 
@@ -184,7 +194,8 @@ def persuasion_finding(found: Persuasion, listed: pd.DataFrame, meant: str, fmt:
     trial, groups, qini = found.trial, found.groups, found.uplift.qini
     more, less = (effect_words(groups["effect"].iloc[place], trial.unit, fmt) for place in (0, -1))
     told = fmt.say(
-        "{label} persuades some and not others: {more} in the quarter expected to answer most, {less} in the last.",
+        "{label} persuades some customers and not others: {more} in the quarter expected to respond most, {less} in the"
+        " last quarter.",
         label=trial.label, more=more, less=less,
     )  # fmt: skip
     sums = (
@@ -205,10 +216,12 @@ def _choosing(found: Persuasion, fmt: Formats) -> str:
         return ""
     if found.choosing - WIDTH * found.choosing_error > 0:
         return fmt.say(
-            "Addressing only those worth the cost would have left {money} more in the test than addressing all.",
+            "In the test, addressing only those worth the cost would have left {money} more than addressing all.",
             money=fmt.money(found.choosing),
         )
-    return fmt.say("To leave out those not worth the cost is not shown to have left more in the test than addressing all.")
+    return fmt.say(
+        "Whether addressing only those worth the cost would have left more than addressing all, the test does not show."
+    )
 
 
 def _again(found: Persuasion, listed: pd.DataFrame, meant: str, fmt: Formats) -> str | None:
@@ -238,7 +251,7 @@ def _who(found: Persuasion, fmt: Formats) -> str:
         return ""
     first, last = (fmt.number(found.groups[name].iloc[place], 0 if found.groups[name].max() >= 10 else 1) for place in (0, -1))
     return fmt.say(
-        "{feature}: {first} on average in the first of these quarters, {last} in the last.",
+        "{feature}: {first} on average in the first quarter, {last} in the last.",
         feature=fmt.told(feature_label(name)), first=first, last=last,
     )  # fmt: skip
 
@@ -252,13 +265,13 @@ def same_finding(same: Sequence[Persuasion], fmt: Formats) -> Finding:
         fmt.sentences(
             fmt.say("{names}: the data cannot tell whom it persuades.", names=names) if len(same) == 1
             else fmt.say("{names}: the data cannot tell whom they persuade.", names=names) if len(same) <= FEW
-            else fmt.say("Of {n} trials, the data cannot tell whom they persuade.", n=fmt.count(len(same))),
-            fmt.say("To treat everybody or nobody is as good as any choice among customers."),
+            else fmt.say("For {n} trials, the data cannot tell whom they persuade.", n=fmt.count(len(same))),
+            fmt.say("Treating everybody or nobody is as good as choosing among customers."),
         ),
         one.uplift.qini.value if len(same) == 1 else None, "number",
         one.uplift.qini.low if len(same) == 1 else None, one.uplift.qini.high if len(same) == 1 else None,
         sum(len(p.trial.treated) for p in same), evidence="not shown",
-        action="Decide by what it brought on the whole (see the evaluation), not by customer.", owner=_MARKETING,
+        action="Decide by what it brought overall (see the evaluation), not customer by customer.", owner=_MARKETING,
     )  # fmt: skip
 
 
@@ -266,8 +279,9 @@ def untested_finding() -> Finding:
     """That nothing was tested yet, and how the next campaign would be."""
     return Finding(
         "retention-untested",
-        "No action had a control group drawn by lot, so nobody can say whom it persuades and who would have bought anyway.",
-        action="Leave out one customer in ten by lot in the next campaign and list both groups in the interventions table.",
+        "No action had a control group drawn by lot, so it cannot be said whom it persuades and who would have bought anyway.",
+        action="In the next campaign, leave out one customer in ten, drawn by lot, and list both groups in the"
+        " interventions table.",
         owner=_MARKETING,
     )
 
@@ -277,4 +291,4 @@ def effect_words(effect: float, unit: str, fmt: Formats) -> str:
     if unit == "yes":
         return fmt.points(effect)
     number = fmt.number(effect)
-    return fmt.say("{n} orders a customer", n=f"+{number}" if round(effect, 2) > 0 else number)
+    return fmt.say("{n} orders per customer", n=f"+{number}" if round(effect, 2) > 0 else number)

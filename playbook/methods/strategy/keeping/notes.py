@@ -22,10 +22,10 @@ def headline(risk: pd.DataFrame, saves: pd.DataFrame, told: list[Persuasion], me
         return fmt.say("The trials do not tell whom an action persuades")
     at_risk = {"money": fmt.money(risk["at_risk"].sum()), "meant": meant}
     if saves.empty:
-        return fmt.say("{money} of a year's {meant} is at risk, and nobody is worth a contact yet", **at_risk)
+        return fmt.say("{money} of a year's {meant} is at risk, and no customer is worth contacting yet", **at_risk)
     return fmt.say_n(
-        "{money} of a year's {meant} is at risk; a contact should pay with 1 customer",
-        "{money} of a year's {meant} is at risk; a contact should pay with {n} customers", len(saves), **at_risk,
+        "{money} of a year's {meant} is at risk; contacting 1 customer should pay",
+        "{money} of a year's {meant} is at risk; contacting {n} customers should pay", len(saves), **at_risk,
     )  # fmt: skip
 
 
@@ -53,16 +53,17 @@ def assumptions(
 def _valued(parameters: Assumptions, bound: bool, fmt: Formats) -> list[Assumption]:
     low, middle, high = (fmt.share(KEEPS[c], 0) for c in ("value_low", "value", "value_high"))
     text = fmt.say(
-        "A contact keeps {middle} ({low} to {high}) of what is at risk. Nobody has measured it yet.",
+        "A contact keeps {middle} ({low} to {high}) of the value at risk. This has not been measured yet.",
         low=low, middle=middle, high=high,
     )  # fmt: skip
     stated = [Assumption(text, "low", "high")]
     if parameters.contact_cost is None:
-        text = mark("No contact_cost is stated in client.yml: a contact is priced as in our advice list.")
+        text = mark("No contact_cost is stated in client.yml, so a contact is priced as in our advice list.")
         stated.append(Assumption(text, "low", "medium"))
     if not bound:
         text = fmt.say(
-            "Customers go on ordering at their own pace as long as they stay; who is gone with {share} or more is left alone.",
+            "Customers go on ordering at their own pace as long as they stay; whoever has left with a chance of {share}"
+            " or more is left alone.",
             share=fmt.share(1 - GONE, 0),
         )
         stated.append(Assumption(text, "medium", "medium"))
@@ -77,38 +78,43 @@ def _scored(ranks: Churn, fmt: Formats) -> list[Assumption]:
         ),
         Assumption(
             fmt.say(
-                "Contracts leave by their score within {days}, evenly over them, and after that as others of their kind.",
+                "Contracts end as their score says within {days}, evenly spread, and after that like others of their kind.",
                 days=fmt.days(ranks.horizon),
             ), "medium", "medium",
         ),
     ]  # fmt: skip
     if ranks.shifted is not None:
         text = fmt.say(
-            "Today's contracts look unlike those of earlier days: by their state {share} would end. Their order is kept; as many"
-            " are taken to end as before. Look whether the data of the last months are right.", share=fmt.share(ranks.shifted),
+            "Today's contracts look unlike earlier ones: by their state {share} would end. Their order is kept, but as"
+            " many are taken to end as before. Check whether the data of the last months are right.",
+            share=fmt.share(ranks.shifted),
         )  # fmt: skip
         stated.append(Assumption(text, "low", "high"))
     return stated
 
 
 def _bound(churn: Churn | None) -> list[Assumption]:
-    fees = mark("A contract brings its fees, or what its customer bought last year where orders hold more.")
+    fees = mark("A contract brings its fees or, where orders show more, what its customer bought last year.")
     stated = [Assumption(fees, "medium", "high")]
     if churn is None:
-        text = mark("Too few contracts ended to learn who leaves: all of a kind are taken to leave alike.")
+        text = mark(
+            "Too few contracts have ended to learn who leaves: contracts of one kind are all given the same chance of ending."
+        )
         stated.append(Assumption(text, "high", "high"))
     return stated
 
 
 def _tried(found: list[Persuasion], fmt: Formats) -> list[Assumption]:
     stated = [
-        Assumption("An action does again what it did in its test; orders gained are not missing later.", "medium", "medium")
+        Assumption(
+            "An action repeated does what it did in its test, and orders gained are not missing later.", "medium", "medium"
+        )
     ]
     if others := [p.trial.label for p in found if not p.trial.by_lot]:
         text = fmt.say(
-            "Groups that differ from the start by more than chance were not drawn by lot: {labels}.", labels=fmt.listed(others)
+            "Groups that differed from the start by more than chance were not drawn by lot: {labels}.", labels=fmt.listed(others)
         )
         stated.append(Assumption(text, "high", "high"))
     if len(found) > 1:
-        stated.append(Assumption("With several trials, evidence allows for having looked at all of them.", "high", "low"))
+        stated.append(Assumption("With several trials, the evidence allows for having looked at all of them.", "high", "low"))
     return stated

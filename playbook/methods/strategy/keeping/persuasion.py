@@ -109,7 +109,7 @@ def _verdict(low: float, high: float, without: float, everyday: float) -> str:
         return mark("put off")
     if low > 0:
         return mark("persuaded")
-    return mark("buy anyway") if without >= everyday else mark("not moved")
+    return mark("would buy anyway") if without >= everyday else mark("unmoved")
 
 
 def _often(values: pd.Series) -> tuple[str, float] | None:

@@ -17,14 +17,14 @@ KEEPS = {"value_low": 0.02, "value": 0.05, "value_high": 0.10}
 REVIEW_DAYS = 91
 
 _ORDERS = {
-    "customer_id": ("Customer", "text"), "segment": ("Segment", "text"), "alive": ("Still active", "share"),
+    "customer_id": ("Customer", "text"), "segment": ("Segment", "text"), "alive": ("Chance of still being active", "share"),
     "before": ("Three months ago", "share"), "recency_days": ("Days since the last order", "count"),
-    "gap_days": ("Days between orders", "count"), "stays": ("Brings a year by staying", "money"),
+    "gap_days": ("Usual days between orders", "count"), "stays": ("Brings a year by staying", "money"),
     "at_risk": ("At risk a year", "money"), "cost": ("Costs", "money"), "value": ("Should keep", "money"),
     "reason": ("Why", "text"),
 }  # fmt: skip
 _CONTRACTS = {
-    "customer_id": ("Customer", "text"), "segment": ("Segment", "text"), "leaves": ("Chance to leave", "share"),
+    "customer_id": ("Customer", "text"), "segment": ("Segment", "text"), "leaves": ("Chance of leaving", "share"),
     "expected": ("Brings a year", "money"), "at_risk": ("At risk a year", "money"), "cost": ("Costs", "money"),
     "value": ("Should keep", "money"), "reason": ("Why", "text"),
 }  # fmt: skip
@@ -75,10 +75,10 @@ def save_proposal(listed: pd.DataFrame, contracts: bool, horizon: int | None, fm
     """The list as a proposal with a line for each customer, and the list that people work from."""
     how = fmt.sentences(
         fmt.say(
-            "Contact from the top down, by a person where it is worth it. Leave out one in five by lot: only that will show what"
-            " a contact keeps. At risk is what leaving may take of the next twelve months."
+            "Contact from the top down, in person where it is worth it. Leave out one in five, drawn by lot: only that"
+            " will show what a contact keeps. The value at risk is what leaving may take of the next twelve months."
         ),
-        fmt.say("The chance to leave is that of the next {days}.", days=fmt.days(horizon)) if contracts and horizon else "",
+        fmt.say("The chance of leaving is for the next {days}.", days=fmt.days(horizon)) if contracts and horizon else "",
     )
     title = mark("Save list: contracts that may end") if contracts else mark("Save list: customers who have fallen silent")
     columns = _CONTRACTS if contracts and listed["leaves"].notna().any() and horizon else _ORDERS
@@ -87,13 +87,14 @@ def save_proposal(listed: pd.DataFrame, contracts: bool, horizon: int | None, fm
     return Proposal(
         id="save-list",
         name="save list",
-        action="Contact each on the list, ask what is missing and make an offer that fits; leave out one in five by lot.",
+        action="Contact each customer on the list, ask what is missing and make an offer that fits; leave out one in"
+               " five, drawn by lot.",
         whom="contracts that may end" if contracts else "customers who have fallen silent",
         owner="customer service lead",
         kpi="share of the customers contacted who stay, against those left out",
         stop_rule=fmt.say(
-            "It pays from {share} of the value at risk kept. Stop if the whole range of what it keeps, against those left out,"
-            " lies below that.", share=fmt.share(break_even(listed)),
+            "It breaks even once {share} of the value at risk is kept. Stop if the whole range of what it keeps, against"
+            " those left out, lies below that.", share=fmt.share(break_even(listed)),
         ),
         pool="purchases",
         lines=listed.rename(columns={"customer_id": "key"})[list(LINES)],
@@ -116,8 +117,8 @@ def _reason(row: dict, contracts: bool, fmt: Formats) -> str:
     return fmt.say(_RHYTHM_FELL if fell else _RHYTHM, gap=fmt.days(gap), **words)
 
 
-_SILENT, _SILENT_FELL = mark("silent for {silent}"), mark("silent for {silent}; fell from {before} to {now}")
-_DAILY = mark("silent for {silent}, ordered every day before")
-_DAILY_FELL = mark("silent for {silent}, ordered every day before; fell from {before} to {now}")
-_RHYTHM = mark("silent for {silent}, ordered every {gap} before")
-_RHYTHM_FELL = mark("silent for {silent}, ordered every {gap} before; fell from {before} to {now}")
+_SILENT, _SILENT_FELL = mark("silent for {silent}"), mark("silent for {silent}; chance fell from {before} to {now}")
+_DAILY = mark("silent for {silent}; used to order every day")
+_DAILY_FELL = mark("silent for {silent}; used to order every day; chance fell from {before} to {now}")
+_RHYTHM = mark("silent for {silent}; used to order every {gap}")
+_RHYTHM_FELL = mark("silent for {silent}; used to order every {gap}; chance fell from {before} to {now}")

@@ -15,7 +15,7 @@ from playbook.result.formats import LEVEL, Formats
 __all__ = ["by_segment", "churn_table", "groups_table", "learners_table", "save_table", "segments_table", "trials_table"]
 
 TOP = 10
-_UNITS = {"orders": mark("orders"), "yes": mark("yes")}
+_UNITS = {"orders": mark("orders"), "yes": mark("successes")}
 
 
 def by_segment(risk: pd.DataFrame) -> pd.DataFrame:
@@ -34,12 +34,12 @@ def by_segment(risk: pd.DataFrame) -> pd.DataFrame:
 def segments_table(segments: pd.DataFrame, contracts: bool, source: str) -> Table:
     """``by_segment`` for the page."""
     return Table(
-        segments, "What of a year's business may be lost, by segment.", source,
+        segments, "What may be lost of a year's business, by segment.", source,
         {
             "segment": ("Segment", "text"), "customers": ("Contracts" if contracts else "Customers", "count"),
             "stays": ("Bring a year if all stay", "money"), "at_risk": ("At risk a year", "money"), "share": ("Share", "share"),
-            "slipping": ("Most likely to leave" if contracts else "Slipping now", "count"),
-            "in_doubt": ("At risk with those in doubt today", "money"),
+            "slipping": ("Most likely to end" if contracts else "Slipping now", "count"),
+            "in_doubt": ("Of which in doubt today", "money"),
         },
         aside=True,
     )  # fmt: skip
@@ -47,7 +47,7 @@ def segments_table(segments: pd.DataFrame, contracts: bool, source: str) -> Tabl
 
 def save_table(listed: pd.DataFrame, contracts: bool, source: str, fmt: Formats) -> Table:
     """The first rows of the save list."""
-    chance = ("Chance to leave", "share") if contracts else ("Still active", "share")
+    chance = ("Chance of leaving", "share") if contracts else ("Chance of still being active", "share")
     top, rest = fmt.say("The top of the save list."), len(listed) - TOP
     if rest > 0:
         top = fmt.sentences(top, fmt.say_n("One more is in the action list.", "{n} more are in the action list.", rest))
@@ -74,18 +74,18 @@ def groups_table(found: Persuasion, source: str, fmt: Formats) -> Table:
         fmt.say("{low} to {high}", low=write(low), high=write(high))
         for low, high in zip(groups["low"], groups["high"], strict=True)
     ]
-    without = mark("Orders without it") if unit == "number" else mark("Share of yes without it")
+    without = mark("Orders without it") if unit == "number" else mark("Success rate without it")
     return Table(
         groups.assign(**shown),
         fmt.say(
-            "{label}: who is persuaded. Customers in four equal parts by expected effect, told by models that had not seen them;"
-            " what describes them was so before the start, on average.", label=trial.label,
+            "{label}: who is persuaded. Customers in four equal parts by expected effect, as judged by models that had"
+            " not seen them; what describes them are averages before the start.", label=trial.label,
         ),
         source,
         {
             "group": ("Expected effect", "text"), "customers": ("Customers", "count"), **described,
             "without": (without, unit), "effect": (mark("Added by it"), "number" if unit == "number" else "points"),
-            "range": (fmt.say("{level} range", level=fmt.share(LEVEL)), "text"), "verdict": ("They are", "text"),
+            "range": (fmt.say("{level} range", level=fmt.share(LEVEL)), "text"), "verdict": ("Type", "text"),
         },
     )  # fmt: skip
 
@@ -107,14 +107,15 @@ def trials_table(found: Sequence[Persuasion], source: str, fmt: Formats) -> Tabl
         for p in found
     ]  # fmt: skip
     return Table(
-        pd.DataFrame(rows), "All trials with a control group, per 100 customers. The Qini coefficient is what a choice by"
-        " expected effect brings above a choice by lot, on average over all shares addressed; about zero it is worth nothing.",
+        pd.DataFrame(rows),
+        "All trials with a control group, per 100 customers. The Qini coefficient is what choosing by expected effect brings"
+        " beyond choosing at random, on average over all shares addressed; near zero it is worth nothing.",
         source,
         {
             "trial": ("Trial", "text"), "customers": ("Customers", "count"), "unit": ("Counted", "text"),
             "effect": ("Effect on all", "number"), "qini": ("Qini", "number"),
             "low": ("Low", "number"), "high": ("High", "number"),
-            "evidence": ("That customers differ", "text"), "lot": ("Groups look drawn by lot", "text"),
+            "evidence": ("Do customers differ?", "text"), "lot": ("Groups look random?", "text"),
         },
         aside=True,
     )  # fmt: skip
@@ -126,11 +127,11 @@ def learners_table(found: Persuasion, source: str, fmt: Formats) -> Table:
     return Table(
         tried.assign(qini=tried["qini"] * 100, learner=[fmt.told(way) for way in tried["learner"]]),
         fmt.say(
-            "{label}: Qini per 100 customers of each way to learn, on customers not seen; the average is used.",
+            "{label}: Qini per 100 customers for each way of learning, on customers not seen; the average is used.",
             label=found.trial.label,
         ),
         source,
-        {"learner": ("Way to learn", "text"), "qini": ("Qini", "number")}, aside=True,
+        {"learner": ("Way of learning", "text"), "qini": ("Qini", "number")}, aside=True,
     )  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def churn_table(churn: Churn, source: str, fmt: Formats) -> Table:
     models = churn.learned.comparison
     return Table(
         models.assign(model=[fmt.told(name) for name in models["model"]]),
-        "Models that tell who leaves, judged on contracts they had not seen.", source,
+        "Models of who leaves, judged on contracts they had not seen.", source,
         {
             "model": ("Model", "text"), "auc": ("Area under ROC", "number"), "auc_low": ("Low", "number"),
             "auc_high": ("High", "number"),

@@ -13,10 +13,10 @@ from playbook.result.formats import Formats
 __all__ = ["target_list", "target_proposal"]
 
 _STOP_CASES = mark(
-    "It pays from {n} more yes per 100 addressed than among those left out. Stop if the whole range lies below that."
+    "It breaks even at {n} more successes per 100 addressed than among those left out. Stop if the whole range lies below that."
 )
 _STOP_ORDERS = mark(
-    "It pays from {n} more orders per 100 addressed than among those left out. Stop if the whole range lies below that."
+    "It breaks even at {n} more orders per 100 addressed than among those left out. Stop if the whole range lies below that."
 )
 
 
@@ -54,18 +54,19 @@ def target_proposal(found: Persuasion, listed: pd.DataFrame, fmt: Formats) -> Pr
         name: (feature_label(name), "number" if pd.api.types.is_numeric_dtype(listed[name]) else "text") for name in found.told
     }
     columns |= {
-        "effect": ("Extra orders expected", "number") if not cases else ("More likely to say yes", "points"),
+        "effect": ("Extra orders expected", "number") if not cases else ("Higher chance of success", "points"),
         "cost": ("Costs", "money"), "value": ("Should bring", "money"), "gain": ("Left after cost", "money"),
     }  # fmt: skip
     return Proposal(
         id=f"repeat-{trial.id}",
-        name=fmt.say("{label}, once more", label=trial.label),
+        name=fmt.say("{label}, repeated", label=trial.label),
         action=fmt.say(
-            "Repeat {label} for those it persuades, and leave out one in ten by lot to measure it again.", label=trial.label
+            "Repeat {label} for those it persuades, and leave out one in ten, drawn by lot, to measure it again.",
+            label=trial.label,
         ),
         whom="cases it persuades" if cases else "customers it persuades",
         owner="marketing",
-        kpi="share of yes against those left out" if cases else "orders against those left out",
+        kpi="success rate against those left out" if cases else "orders against those left out",
         stop_rule=fmt.say(_STOP_CASES if cases else _STOP_ORDERS, n=fmt.number(least * 100, 1)),
         pool="new customers" if cases else "purchases",
         lines=listed[list(LINES)],
@@ -76,7 +77,7 @@ def target_proposal(found: Persuasion, listed: pd.DataFrame, fmt: Formats) -> Pr
             f"repeat-{trial.id}",
             fmt.say("{label}: whom it persuades", label=trial.label),
             fmt.say(
-                "Address these and nobody else when {label} is repeated. What to expect comes from its own test.",
+                "Address these and nobody else when {label} is repeated. The expected gain comes from its own test.",
                 label=trial.label,
             ),
             listed,

@@ -164,7 +164,7 @@ def _tree(data: _Data, effects: np.ndarray) -> _Learner:
     return _Learner("plain", tree.fit(data.x.plain, effects))
 
 
-LEARNERS = {mark("interactions"): _interactions, mark("effects, straight"): _straight, mark("effects, tree"): _tree}
+LEARNERS = {mark("interactions"): _interactions, mark("effects, linear"): _straight, mark("effects, tree"): _tree}
 
 
 def _line(raw: np.ndarray, effects: np.ndarray) -> tuple[float, float]:

@@ -28,8 +28,8 @@ def headline(actions: pd.DataFrame, meant: str, fmt: Formats) -> str:
     if actions.empty:
         return fmt.say("No action is worth starting with what we know today")
     return fmt.say_n(
-        "One action for {cost} should bring {value} of {meant} a year",
-        "{n} actions for {cost} should bring {value} of {meant} a year",
+        "One action should bring {value} of {meant} a year, for {cost}",
+        "{n} actions should bring {value} of {meant} a year, for {cost}",
         len(actions),
         cost=fmt.money(actions["cost"].sum()), value=fmt.money(together(actions)[1]), meant=meant,
     )  # fmt: skip
@@ -57,14 +57,14 @@ def _total(actions: pd.DataFrame, margin: float | None, meant: str, fmt: Formats
         "plan-total",
         fmt.sentences(
             fmt.say(
-                "The plan costs {cost} and should bring {value} of {meant} in a year.",
+                "The plan costs {cost} and should bring {value} of {meant} a year.",
                 cost=fmt.money(cost),
                 value=fmt.money(total),
                 meant=meant,
             ),
-            fmt.say("It begins on {day} with {action}.", day=day, action=first["name"].iloc[0])
+            fmt.say("It starts on {day} with {action}.", day=day, action=first["name"].iloc[0])
             if len(first) == 1
-            else fmt.say("It begins on {day} with {n} actions.", day=day, n=fmt.count(len(first))),
+            else fmt.say("It starts on {day} with {n} actions.", day=day, n=fmt.count(len(first))),
         ),
         total,
         "money",
@@ -81,7 +81,7 @@ def _main(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> Finding:
     return Finding(
         "plan-main",
         fmt.say(
-            "Most should come from {action} for {whom}, from {day} on: {what}",
+            "Most should come from {action} for {whom}, starting on {day}: {what}",
             action=main["name"],
             whom=main["whom"],
             day=fmt.day(main["start"]),
@@ -93,7 +93,7 @@ def _main(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> Finding:
         main["value_high"],
         money=None if margin is None else main["value"] - main["cost"],
         evidence=main["evidence"],
-        action=fmt.say("Decide on {day}, by the stop rule in the table, whether it goes on.", day=fmt.day(main["review"])),
+        action=fmt.say("On {day}, decide by the stop rule in the table whether it goes on.", day=fmt.day(main["review"])),
         owner=main["owner"],
     )
 
@@ -107,13 +107,14 @@ def _left_out(left_out: Sequence[Proposal], fmt: Formats) -> Finding | None:
     return Finding(
         "plan-left-out",
         fmt.say(
-            "Not in the plan, because the money or the customers bring more elsewhere, or it does not earn its cost: {actions}.",
+            "Not in the plan, because the money or the customers bring more elsewhere or the action does not earn its"
+            " cost: {actions}.",
             actions=fmt.listed(named),
         ),
         float(len(left_out)),
         "count",
         evidence="indicative",
-        action="Look at them again when prices or measured effects change.",
+        action="Reconsider them when prices or measured effects change.",
     )
 
 
@@ -131,13 +132,13 @@ def _against_gap(needs: Needs | None, actions: pd.DataFrame, margin: float | Non
     return Finding(
         "plan-gap",
         fmt.sentences(
-            fmt.say("Today's revenue is {gap} a year short of its goal.", gap=fmt.money(gap)),
+            fmt.say("Today's revenue falls {gap} a year short of its goal.", gap=fmt.money(gap)),
             fmt.say(
-                "By selling more the plan should add {revenue}, {share} of that.",
+                "By selling more, the plan should add {revenue}: {share} of the gap.",
                 revenue=fmt.money(revenue),
                 share=fmt.share(revenue / gap),
             ),
-            fmt.say("What prices and moved channel money change is not counted.") if others else "",
+            fmt.say("What price changes and the shift of channel spend bring is not counted.") if others else "",
         ),
         revenue,
         "money",

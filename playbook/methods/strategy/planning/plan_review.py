@@ -62,8 +62,8 @@ def review_finding(kept: Sequence[Proposal], bought: pd.Series, margin: float | 
         "plan-review",
         fmt.sentences(
             fmt.say(
-                "With {left} of the customers left alone, the review of {action} for {whom} can only show a gain of {seen} or"
-                " more; it pays from {pays}.",
+                "With {left} of the customers left alone, the review of {action} for {whom} can only detect a gain of"
+                " {seen} or more, though it already pays at {pays}.",
                 left=fmt.share(CONTROL),
                 action=largest.name,
                 whom=largest.whom,
@@ -77,8 +77,8 @@ def review_finding(kept: Sequence[Proposal], bought: pd.Series, margin: float | 
         n=len(found),
         evidence="likely",
         action=fmt.say(
-            "Start it with half of the customers, drawn by lot: then a gain of {gain} can be seen. Where that is still too"
-            " coarse, judge several reviews together.",
+            "Start it with half of the customers, drawn by lot: a gain of {gain} can then be detected. Where that is"
+            " still too coarse, judge several reviews together.",
             gain=fmt.share(halved),
         ),
     )

@@ -110,7 +110,7 @@ def ask_cases(cases: pd.DataFrame, customers: pd.DataFrame | None, parameters: A
     contact = parameters.contact_cost if parameters.contact_cost is not None else np.nan
     cost = cases["cost"].astype(float).fillna(contact) if "cost" in cases else pd.Series(contact, index=cases.index)
     value = worth(cases["value"], outcome, cases.get("subject")) if "value" in cases else np.full(len(cases), np.nan)
-    nouns = Nouns(mark("Case number"), mark("cases"), mark("open cases"), mark("end with yes"))
+    nouns = Nouns(mark("Case number"), mark("cases"), mark("open cases"), mark("end in success"))
     shown = cases[[c for c in ("customer_id", "subject", "opened_on") if c in cases]]
     known = ("treatment",) if "treatment" in features else ()
     asked = Asked(

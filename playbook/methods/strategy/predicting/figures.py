@@ -13,18 +13,18 @@ from playbook.result.theme import FINDING, FORECAST, HISTORY, canvas, finish
 __all__ = ["GAIN_COLUMNS", "gain_figure", "profit_figure", "source_of"]
 
 GAIN_COLUMNS = {
-    "tenth": ("Tenth, best first", "count"),
+    "tenth": ("Tenth of the list", "count"),
     "cases": ("Cases", "count"),
-    "expected": ("Chance stated", "share"),
-    "rate": ("Yes seen", "share"),
+    "expected": ("Predicted chance", "share"),
+    "rate": ("Actual share", "share"),
     "lift": ("Lift", "number"),
-    "found": ("Yes found so far", "share"),
+    "found": ("Found so far", "share"),
 }
 
 
 def source_of(asked: Asked, fmt: Formats) -> str:
     """Where the figures come from."""
-    return fmt.say("{source}; each row scored by what was learnt from others", source=fmt.told(asked.source))
+    return fmt.say("{source}; each row scored by what other rows taught", source=fmt.told(asked.source))
 
 
 def gain_figure(learned: Learned, asked: Asked, fmt: Formats) -> Figure:
@@ -37,10 +37,10 @@ def gain_figure(learned: Learned, asked: Asked, fmt: Formats) -> Figure:
         ax.plot(worked, found, color=FORECAST, marker="o", markersize=4)
         ax.plot([0, 1], [0, 1], color=HISTORY, linewidth=1.2, linestyle=(0, (4, 3)))
         ax.plot(worked[2], found[2], "o", color=FINDING, markersize=8)
-        label = fmt.say("first fifth: {share} of the yes", share=fmt.share(found[2]))
+        label = fmt.say("first fifth: {share}", share=fmt.share(found[2]))
         leader = {"arrowstyle": "-", "color": FINDING, "linewidth": 0.8, "shrinkA": 0}
         ax.annotate(label, (worked[2], found[2]), (0.4, 0.12), va="center", color=FINDING, arrowprops=leader)
-        ax.annotate(fmt.say("in no order"), (0.62, 0.6), (6, -8), textcoords="offset points", va="top", color=HISTORY)
+        ax.annotate(fmt.say("at random"), (0.62, 0.6), (6, -8), textcoords="offset points", va="top", color=HISTORY)
         ax.set_xlim(0, 1)
         ax.set_ylim(0, 1.03)
         ax.set_xlabel(fmt.say("share of the {many}, best score first", **nouns))
@@ -50,7 +50,7 @@ def gain_figure(learned: Learned, asked: Asked, fmt: Formats) -> Figure:
         svg = finish(figure)
     return Figure(
         svg,
-        fmt.say("How many of the {many} that {do} stand in the best-scored part of the list.", **nouns),
+        fmt.say("How many of the {many} that {do} are found in the best-scored part of the list.", **nouns),
         source,
         fmt.say(
             "Gain chart over {n} {many}. The first fifth holds {fifth} of those that {do}, the first half {half}.",
@@ -75,34 +75,35 @@ def profit_figure(told: Profit, asked: Asked, fmt: Formats) -> Figure:
         ax.plot([told.share], [at], "o", color=FINDING, markersize=8)
         side = "left" if told.share < 0.55 else "right"
         place = (told.share, at), (10 if side == "left" else -10, 8)
-        label = fmt.say("{share} worked on", share=fmt.share(told.share))
+        label = fmt.say("{share} followed up", share=fmt.share(told.share))
         ax.annotate(label, *place, textcoords="offset points", ha=side, va="bottom", color=FINDING)
         ax.margins(y=0.18)
         ax.set_xlim(0, 1)
-        ax.set_xlabel(fmt.say("share of the {many} worked on, most profitable first", **nouns))
-        ax.set_ylabel(fmt.say("left for each of the {many}", **nouns))
+        ax.set_xlabel(fmt.say("share of the {many} followed up, most profitable first", **nouns))
+        ax.set_ylabel(fmt.say("left for each one on the list", **nouns))
         ax.xaxis.set_major_formatter(lambda value, _: fmt.share(value, 0))
         ax.yaxis.set_major_formatter(lambda value, _: fmt.money(value))
         ax.locator_params(axis="y", nbins=6)
         svg = finish(figure)
     shown = pd.DataFrame(curve.iloc[:: max(len(curve) // 20, 1)])
     columns = {
-        "share": ("Worked on", "share"), "profit": ("Left for each", "unit_money"), "low": ("At least", "unit_money"),
-        "high": ("At most", "unit_money"), "random": ("In no order", "unit_money"),
+        "share": ("Followed up", "share"), "profit": ("Left for each one", "unit_money"), "low": ("At least", "unit_money"),
+        "high": ("At most", "unit_money"), "random": ("At random", "unit_money"),
     }  # fmt: skip
     return Figure(
         svg,
         fmt.say(
-            "What is left for each of the {many} by how many are worked on, with the {level} range; dashed: in no order.",
+            "What is left for each one on the list, by the share of the {many} followed up, with the {level} range."
+            " Dashed: a choice at random.",
             level=fmt.share(LEVEL),
             **nouns,
         ),
         source,
         fmt.say(
-            "Profit curve. Working on {share} leaves {best} for each of the list; working on all leaves {all}.",
+            "Profit curve. Following up {share} leaves {best} for each one on the list; following up all leaves {all}.",
             share=fmt.share(told.share),
-            best=fmt.exact_money(told.best),
-            all=fmt.exact_money(told.everybody),
+            best=fmt.money(told.best),
+            all=fmt.money(told.everybody),
         ),
-        Table(shown, "Profit by share worked on.", source, columns),
+        Table(shown, "Profit by share followed up.", source, columns),
     )

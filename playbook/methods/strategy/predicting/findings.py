@@ -21,9 +21,9 @@ def headline(scored: Scored) -> str:
     """What the first fifth of the list holds."""
     fmt, nouns = scored.fmt, scored.nouns
     if scored.choice["auc_low"] <= NO_BETTER:
-        return fmt.say("No score tells which {many} {do}: what is known of them does not set them apart", **nouns)
+        return fmt.say("No score can tell which {many} {do}: what is known of them does not set them apart", **nouns)
     found = fmt.share(_first_fifth(scored))
-    return fmt.say("The fifth of the {many} that score highest holds {share} of those that {do}", share=found, **nouns)
+    return fmt.say("The best-scored fifth of the {many} holds {share} of those that {do}", share=found, **nouns)
 
 
 def findings(scored: Scored) -> tuple[Finding, ...]:
@@ -46,16 +46,18 @@ def _quality(scored: Scored) -> Finding:
         "scoring-quality",
         fmt.sentences(
             fmt.say(
-                "Of one of the {many} that {do} and one of the others, the score puts the right one first in {share} of the"
-                " pairs.", share=fmt.share(choice["auc"]), **nouns,
+                "In {share} of random pairs, the score puts the {many} that {do} above the others.",
+                share=fmt.share(choice["auc"]), **nouns,
             ),
             fmt.say(
-                "That was tested on {n} {many}, later ones judged by earlier ones ({model})." if learned.by_time
-                else "That was tested on {n} {many}, each judged by a score learnt from the others ({model}).",
+                "Tested on {n} {many}, later ones scored by what earlier ones taught ({model})." if learned.by_time
+                else "Tested on {n} {many}, each scored by what the others taught ({model}).",
                 n=fmt.count(len(learned.held_out)), model=fmt.told(learned.best), **nouns,
             ),
-            fmt.say("Stated and seen chances differ by {share} on average.", share=fmt.share(choice["ece"])),
-            fmt.say("With {n} of the rarer outcome the figures are rough.", n=fmt.count(rare)) if rare < SMALL else "",
+            fmt.say("Predicted chances and actual shares differ by {n} points on average.", n=fmt.number(choice["ece"] * 100, 1)),
+            fmt.say("With only {n} cases of the rarer outcome, these figures are rough.", n=fmt.count(rare))
+            if rare < SMALL
+            else "",
         ),
         float(choice["auc"]),
         "share",
@@ -63,7 +65,7 @@ def _quality(scored: Scored) -> Finding:
         float(choice["auc_high"]),
         len(learned.held_out),
         evidence="shown" if sure else "likely" if works else "not shown",
-        action=None if works else "Record more of what is known before the end: source, need, size, first contact.",
+        action=None if works else "Record more of what is known before the outcome: source, need, size, first contact.",
         owner=OWNER,
     )  # fmt: skip
 
@@ -74,32 +76,33 @@ def _profit(scored: Scored) -> Finding | None:
         return Finding(
             "scoring-price",
             fmt.say(
-                "What a yes brings and what it costs to work on one of the {many} are not both known, so nobody can say down to"
-                " which chance the work pays.", **nouns,
+                "How far down the list follow-up pays cannot be said: both what a success brings and what it costs to"
+                " follow up one of the {many} have to be known.", **nouns,
             ),
             evidence="not shown",
-            action="State contact_cost in client.yml and what a yes brings (value, or amount and gross_margin).",
+            action="State contact_cost in client.yml and what a success brings (value, or amount and gross_margin).",
             owner=OWNER,
         )  # fmt: skip
     if not scored.learned.works:  # what it would have brought is chance
         return None
     measured = scored.asked.measured
     if told.best <= 0 or told.share == 0:
-        cost = fmt.exact_money(float(np.nanmean(scored.asked.cost)))
-        nothing = fmt.say("At {cost} for each of the {many}, working on none of them would have paid.", cost=cost, **nouns)
+        cost = fmt.money(float(np.nanmean(scored.asked.cost)))
+        nothing = fmt.say("At {cost} each, following up any of the {many} would not have paid.", cost=cost, **nouns)
         return Finding(
-            "scoring-profit", fmt.sentences(nothing, _planned(scored)), told.best, "unit_money", told.low, told.high,
+            "scoring-profit", fmt.sentences(nothing, _planned(scored)), told.best, "money", told.low, told.high,
             len(scored.learned.held_out), evidence="likely" if measured else "indicative",
-            action="Find a cheaper way to reach them, or work only on those who ask.", owner=OWNER,
+            action="Find a cheaper way to reach them, or follow up only those who ask.", owner=OWNER,
         )  # fmt: skip
     some = told.share <= NEARLY_ALL
+    value, low, high = (told.gain, told.gain_low, told.gain_high) if some else (told.best, told.low, told.high)
     return Finding(
         "scoring-profit",
         fmt.sentences(*(_some_pay(scored) if some else _all_pay(scored)), _planned(scored)),
-        told.gain,
-        "unit_money",
-        told.gain_low,
-        told.gain_high,
+        value,
+        "money",
+        low,
+        high,
         len(scored.learned.held_out),
         evidence="likely" if measured and scored.pays else "indicative",
         action=_leave(scored) if told.gain > 0 and some else None,
@@ -108,9 +111,9 @@ def _profit(scored: Scored) -> Finding | None:
 
 
 def _all_pay(scored: Scored) -> tuple[str, ...]:
-    fmt, best = scored.fmt, scored.fmt.exact_money(scored.profit.best)
+    fmt, best = scored.fmt, scored.fmt.money(scored.profit.best)
     all_pay = fmt.say(
-        "It pays to work on all {many}: that would have left {best} of {meant} for each of the whole list.",
+        "Following up all {many} pays: it would have left {best} of {meant} for each one on the list.",
         best=best, meant=scored.meant, **scored.nouns,
     )  # fmt: skip
     return all_pay, fmt.say("The score says where to begin.")
@@ -120,31 +123,32 @@ def _some_pay(scored: Scored) -> tuple[str, ...]:
     """What working on those with whom it pays would have left, beside working on everybody or nobody, and from where it pays."""
     told, fmt = scored.profit, scored.fmt
     left = fmt.say(
-        "Working on the {share} of the {many} with which it pays would have left {best} of {meant} for each of the whole list.",
-        share=fmt.share(told.share), best=fmt.exact_money(told.best), meant=scored.meant, **scored.nouns,
+        "Following up only the {share} of the {many} where it pays would have left {best} of {meant} for each one on the"
+        " list.",
+        share=fmt.share(told.share), best=fmt.money(told.best), meant=scored.meant, **scored.nouns,
     )  # fmt: skip
     if told.gain > 0:
         template = _MORE_THAN_EVERYBODY if told.everybody > 0 else _MORE_THAN_NOBODY
     else:
         template = _NO_MORE_THAN_EVERYBODY if told.everybody > 0 else _NO_MORE_THAN_NOBODY
     if told.threshold is None:
-        pays = fmt.say("It pays where the chance times what a yes brings is above what the work costs.")
+        pays = fmt.say("It pays where the chance, times what a success brings, exceeds what the follow-up costs.")
     else:
         pays = fmt.say("It pays from a chance of {chance}.", chance=fmt.share(told.threshold))
-    return left, fmt.say(template, more=fmt.exact_money(told.gain)), pays
+    return left, fmt.say(template, more=fmt.money(told.gain)), pays
 
 
-_MORE_THAN_EVERYBODY = mark("That is {more} more than working on everybody.")
-_MORE_THAN_NOBODY = mark("That is {more} more than working on nobody.")
-_NO_MORE_THAN_EVERYBODY = mark("That is no more than working on everybody.")
-_NO_MORE_THAN_NOBODY = mark("That is no more than working on nobody.")
+_MORE_THAN_EVERYBODY = mark("That is {more} more than following up all of them.")
+_MORE_THAN_NOBODY = mark("That is {more} more than following up none.")
+_NO_MORE_THAN_EVERYBODY = mark("That is no more than following up all of them.")
+_NO_MORE_THAN_NOBODY = mark("That is no more than following up none.")
 
 
 def _leave(scored: Scored) -> str:
     """What to do with those with whom the work does not pay."""
     if scored.profit.threshold is None:
-        return scored.fmt.say("Leave the other {many} to mails and the website.", **scored.nouns)
-    return scored.fmt.say("Leave {many} below that chance to mails and the website.", **scored.nouns)
+        return scored.fmt.say("Leave the other {many} to channels that cost next to nothing.", **scored.nouns)
+    return scored.fmt.say("Leave {many} below that chance to channels that cost next to nothing.", **scored.nouns)
 
 
 def _planned(scored: Scored) -> str:
@@ -152,7 +156,7 @@ def _planned(scored: Scored) -> str:
     if scored.asked.measured:
         return ""
     return scored.fmt.say(
-        "That takes {share} of the yes to be brought about by the work; nobody has measured it here.",
+        "This assumes that follow-up brings about {share} of the successes, which has not been measured here.",
         share=scored.fmt.share(scored.asked.caused[1]),
     )
 
@@ -160,14 +164,14 @@ def _planned(scored: Scored) -> str:
 def _open(scored: Scored) -> Finding | None:
     listed, fmt, nouns = scored.listed, scored.fmt, scored.nouns
     if listed.empty:
-        sentence = fmt.say("None of the {many} is open today: the score waits for the next ones.", **nouns)
+        sentence = fmt.say("None of the {many} is open today; the score is ready for the next ones.", **nouns)
         return Finding("scoring-open", sentence, 0.0, "count", evidence="shown")
     pays = listed[(listed["gain"] > 0) & listed["cost"].notna()]
     if pays.empty:
         expected = float(listed["chance"].sum())
         sentence = fmt.say_n(
-            "One of the {many} waits for an answer; the chance that it will be among those that {do} is {chance}.",
-            "Of {n} {open}, about {expected} should come to be among those that {do}.",
+            "One of the {many} is open; the chance that it will be among those that {do} is {chance}.",
+            "Of {n} {open}, about {expected} should be among those that {do}.",
             len(listed), expected=fmt.count(expected), chance=fmt.share(expected), **nouns,
         )  # fmt: skip
         return Finding(
@@ -177,7 +181,7 @@ def _open(scored: Scored) -> Finding | None:
     value, cost = float(pays["value"].sum()), float(pays["cost"].sum())
     words = {"value": fmt.money(value), "cost": fmt.money(cost), "meant": scored.meant, **nouns}
     every = fmt.say(
-        "All {open} are worth working on: {n} should bring {value} of {meant} that would not come anyway, for {cost}.",
+        "All {n} {open} are worth following up: for {cost} they should bring {value} of {meant} that would not come anyway.",
         n=fmt.count(len(pays)),
         **words,
     )
@@ -185,10 +189,10 @@ def _open(scored: Scored) -> Finding | None:
         "scoring-open",
         every if len(pays) == len(listed) > 1 else
         fmt.say_n(
-            "Of {all} {open}, one is worth working on: it should bring {value} of {meant} that would not come anyway, for"
-            " {cost}.",
-            "Of {all} {open}, {n} are worth working on: they should bring {value} of {meant} that would not come anyway, for"
-            " {cost}.",
+            "Of {all} {open}, one is worth following up: for {cost} it should bring {value} of {meant} that would not"
+            " come anyway.",
+            "Of {all} {open}, {n} are worth following up: for {cost} they should bring {value} of {meant} that would not"
+            " come anyway.",
             len(pays), all=fmt.count(len(listed)), **words,
         ),
         value,
@@ -199,7 +203,7 @@ def _open(scored: Scored) -> Finding | None:
         money=value - cost if scored.asked.margin is not None else None,
         evidence="indicative",
         action="Begin at the top of the list; each name has its reasons beside it." if scored.learned.works
-        else "Begin at the top of the list; it goes by worth, as no score tells them apart.",
+        else "Begin at the top of the list; it is in order of value, as no score can tell them apart.",
         owner=OWNER,
     )  # fmt: skip
 
@@ -224,10 +228,10 @@ def _drivers(scored: Scored) -> Finding | None:
         return None
     return Finding(
         "scoring-drivers",
-        fmt.say("What moves the chance most, all else as it is: {columns}.", columns=listed_reasons(told[:2], fmt)),
+        fmt.say("What moves the chance most, all else being equal: {columns}.", columns=listed_reasons(told[:2], fmt)),
         evidence="indicative",
         n=scored.learned.rows,
-        action="Read these as what goes with a yes, not as what brings it about.",
+        action="Read these as signs that go with success, not as its causes.",
     )
 
 
@@ -239,14 +243,14 @@ def _leaks(scored: Scored) -> Finding | None:
     one = len(names) == 1
     return Finding(
         "scoring-leaks",
-        fmt.say("{column} gives the end away and was left out: {reason}.", column=names[0], reason=reason) if one
+        fmt.say("“{column}” gives the outcome away and was left out: {reason}.", column=names[0], reason=reason) if one
         else fmt.say(
-            "{columns} give the end away and were left out. Of {column}: {reason}.",
+            "{columns} give the outcome away and were left out. “{column}”: {reason}.",
             columns=fmt.listed(names), column=names[0], reason=reason,
         ),
         float(len(names)),
         "count",
         evidence="shown",
-        action="Tell us if it is known before the end after all: the score would then be better." if one
-        else "Tell us if one of them is known before the end after all: the score would then be better.",
+        action="If it is in fact known before the outcome, tell us: the score would then be better." if one
+        else "If one of them is in fact known before the outcome, tell us: the score would then be better.",
     )  # fmt: skip

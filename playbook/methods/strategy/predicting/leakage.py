@@ -18,9 +18,18 @@ LATER = 0.9  # share of dates that lie after the case opened
 PARTS = 20  # of a number's values
 # Words of headers that are usually written at the end. They help to say why; they never decide.
 HINTS = ("clos", "result", "reason", "outcome", "won", "lost", "win", "loss", "sign", "cancel", "final", "status", "stage", "end")
-_FILLED = mark("it is filled almost only where the outcome is yes"), mark("it is filled almost only where the outcome is no")
-_EMPTY = mark("it is empty almost only where the outcome is yes"), mark("it is empty almost only where the outcome is no")
-_WORD = mark("it is “{word}” almost only where the outcome is yes"), mark("it is “{word}” almost only where the outcome is no")
+_FILLED = (
+    mark("it is filled in almost only where the outcome is a success"),
+    mark("it is filled in almost only where the outcome is a failure"),
+)
+_EMPTY = (
+    mark("it is empty almost only where the outcome is a success"),
+    mark("it is empty almost only where the outcome is a failure"),
+)
+_WORD = (
+    mark("it is “{word}” almost only where the outcome is a success"),
+    mark("it is “{word}” almost only where the outcome is a failure"),
+)
 
 
 def leaks(
@@ -44,11 +53,11 @@ def leaks(
             _late(values, None if waiting is None else waiting[name])
             or (_after(dates, name) if dates is not None and name in dates else None)
             or _one_sided(values, outcome)
-            or (said("alone it nearly decides the outcome") if alone >= GIVEN_AWAY else None)
+            or (said("on its own it nearly decides the outcome") if alone >= GIVEN_AWAY else None)
         )
         if reason:
             if _sounds_late(name):
-                reason = said("{reason}, and its name sounds like something written at the end", reason=reason)
+                reason = said("{reason}, and its name suggests that it is filled in at the end", reason=reason)
             rows.append((name, reason, alone))
     table = pd.DataFrame(rows, columns=["column", "reason", "auc"], dtype=object)  # a column of text would forget what was said
     return table.astype({"auc": float})
@@ -98,14 +107,14 @@ def _late(values: pd.Series, waiting: pd.Series | None) -> Said | None:
     if waiting is None or len(waiting) < FEWEST:
         return None
     late = waiting.isna().mean() >= EMPTY and values.notna().mean() >= FILLED
-    return said("it is empty while a case is open and filled once it has ended") if late else None
+    return said("it is empty while a case is open and filled in once it has ended") if late else None
 
 
 def _after(dates: pd.DataFrame, name: str) -> Said | None:
     known = dates[name].dropna()
     if len(known) < FEWEST or (known > 0).mean() < LATER or (known > dates.loc[known.index, "left"]).any():
         return None
-    return said("its dates come after the case opened and never lie ahead")
+    return said("its dates come after the case opened and are never in the future")
 
 
 def _sounds_late(name: str) -> bool:

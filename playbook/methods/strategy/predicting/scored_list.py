@@ -42,12 +42,12 @@ def proposals(scored: Scored) -> tuple[Proposal, ...]:
     return (
         Proposal(
             id="scored-list",
-            name="calls by score",
-            action=fmt.say("Work on these {many} in the order of the list; leave out one in ten by lot.", **nouns),
+            name="follow-up by score",
+            action=fmt.say("Follow up these {many} in the order of the list; leave out one in ten, drawn by lot.", **nouns),
             whom=fmt.say("{many} with a good chance", **nouns),
             owner=OWNER,
-            kpi=fmt.say("share of the {many} worked on that {do}, against those left out", **nouns),
-            stop_rule=fmt.say("Stop where {n} {many} worked on bring less than they cost.", n=STOP, **nouns),
+            kpi=fmt.say("share of the {many} followed up that {do}, against those left out", **nouns),
+            stop_rule=fmt.say("Stop if the first {n} {many} followed up bring less than they cost.", n=STOP, **nouns),
             pool="purchases" if asked.kind == "customers" else "new customers",
             lines=pays[list(LINES)],
             lead_days=LEAD_DAYS,
@@ -81,15 +81,15 @@ def _worklist(scored: Scored, listed: pd.DataFrame) -> Worklist:
     columns = {"key": (asked.nouns.one, "text")}
     columns |= {c: label for c, label in named.items() if c in listed and not (c == "customer_id" and asked.kind == "customers")}
     columns |= {"chance": ("Chance", "share"), "value": ("Should bring", "money"), "cost": ("Costs", "money")}
-    columns |= {"why": ("Speaks for it", "text"), "but": ("Speaks against it", "text")}
+    columns |= {"why": ("In favour", "text"), "but": ("Against", "text")}
     if listed["value"].isna().all():
         del columns["value"]
     if listed["cost"].isna().all():
         del columns["cost"]
-    how = fmt.say("The list holds {open} by what working on them should bring.", **nouns)
+    how = fmt.say("The list ranks {open} by what following them up should bring.", **nouns)
     if scored.learned.works:
-        meant = fmt.say("The chance is calibrated: of ten with {share}, three {do}.", share=fmt.share(0.3), **nouns)
+        meant = fmt.say("The chance is calibrated: of ten with {share}, about three {do}.", share=fmt.share(0.3), **nouns)
     else:
-        meant = fmt.say("No score tells them apart: all have the same chance, and the order goes by worth.")
-    title = fmt.say("Whom to call first: {many}", **nouns)
+        meant = fmt.say("No score can tell them apart: all have the same chance, and the order is by value.")
+    title = fmt.say("Follow up first: {many}", **nouns)
     return Worklist("scored-list", title, fmt.sentences(how, meant), listed, columns, "key")

@@ -21,7 +21,7 @@ def tables(scored: Scored) -> tuple[Table, ...]:
     models = scored.learned.comparison.sort_values("auc", ascending=False, kind="stable", ignore_index=True)
     models["model"] = [fmt.told(name) for name in models["model"]]
     found = [
-        Table(tenths, "The list in tenths, best score first: chance stated and yes seen.", source, GAIN_COLUMNS),
+        Table(tenths, "The list in tenths, best score first: predicted chance and actual share.", source, GAIN_COLUMNS),
         Table(
             models,
             "Models compared on rows they had not seen.",
@@ -40,7 +40,11 @@ def tables(scored: Scored) -> tuple[Table, ...]:
     ]
     if len(scored.importance):
         ranked = scored.importance.assign(name=[fmt.told(column_name(c)) for c in scored.importance["column"]])
-        columns = {"name": ("Column", "text"), "loss": ("Area lost when shuffled", "number"), "spread": ("Spread", "number")}
+        columns = {
+            "name": ("Column", "text"),
+            "loss": ("Area under ROC lost when shuffled", "share"),
+            "spread": ("Scatter", "share"),
+        }
         found.append(Table(ranked.head(12), "How much each column counts.", source, columns, aside=True))
     if len(scored.dependence):
         columns = {"said": ("If", "text"), "chance": ("Mean chance", "share")}
@@ -49,7 +53,7 @@ def tables(scored: Scored) -> tuple[Table, ...]:
         )
     if len(out := _left_out(scored)):
         columns = {"name": ("Column", "text"), "reason": ("Why it was left out", "text")}
-        found.append(Table(out, "Columns that the score does not read.", source, columns, aside=True))
+        found.append(Table(out, "Columns that the score does not use.", source, columns, aside=True))
     return tuple(found)
 
 
@@ -67,27 +71,27 @@ def _left_out(scored: Scored) -> pd.DataFrame:
 def assumptions(scored: Scored) -> tuple[Assumption, ...]:
     """What the score and its money rest on."""
     fmt, asked, nouns = scored.fmt, scored.asked, scored.nouns
-    like = fmt.say("The next {many} are like those that the score was learnt from.", **nouns)
+    like = fmt.say("The next {many} will be like those from which the score was learnt.", **nouns)
     stated = [Assumption(like, "medium", "high"), _caused(scored)]
     if asked.costed:
         text = fmt.say_n(
-            "Deals without a cost keep {share} of their amount, as the one that has a cost does.",
-            "Deals without a cost keep {share} of their amount, as the {n} that have one do on the whole.",
+            "Deals without a stated cost leave {share} of their amount as margin, like the one that has a cost.",
+            "Deals without a stated cost leave {share} of their amount as margin, like the {n} that have one.",
             asked.costed, share=fmt.share(asked.margin),
         )  # fmt: skip
         stated.append(Assumption(text, "medium", "high"))
     if scored.faithful is not None:
         text = fmt.say(
-            "Reasons are read from a simpler model of the score; they account for {share} of what sets scores apart.",
+            "Reasons come from a simpler model of the score, which accounts for {share} of the differences between scores.",
             share=fmt.share(scored.faithful),
         )
         stated.append(Assumption(text, "medium", "low"))
     if asked.absent:
-        text = fmt.say("Named as protected but in no table: {columns}.", columns=fmt.listed(asked.absent))
+        text = fmt.say("Named as protected but found in no table: {columns}.", columns=fmt.listed(asked.absent))
         stated.append(Assumption(text, "high", "medium"))
     if len(asked.protected.columns):
         names = fmt.listed(fmt.told(column_name(c)) for c in asked.protected.columns)
-        text = fmt.say("The score does not see {columns}; other columns may stand in for them.", columns=names)
+        text = fmt.say("The score does not see {columns}; other columns may act as proxies for them.", columns=names)
         stated.append(Assumption(text, "high", "medium"))
     return tuple(stated)
 
@@ -99,17 +103,20 @@ def _caused(scored: Scored) -> Assumption:
     words = {"low": low, "middle": middle, "high": high, **scored.nouns}
     if asked.kind == "customers":
         text = fmt.say(
-            "Of what customers buy, three contacts bring about {middle} ({low} to {high}), as in a published e-mail test"
+            "Three contacts bring about {middle} ({low} to {high}) of what customers buy, as in a published e-mail test"
             " (Hillstrom 2008).", **words,
         )  # fmt: skip
         return Assumption(text, "low", "high")
     if asked.measured:
         text = fmt.say(
-            "Working on {many} brings about {middle} ({low} to {high}) of their yes, as those left alone show.", **words
+            "Following up {many} brings about {middle} ({low} to {high}) of their successes, as the comparison with"
+            " those left alone shows.",
+            **words,
         )
         return Assumption(text, "high", "high")
     text = fmt.say(
-        "Working on {many} brings about {middle} ({low} to {high}) of their yes; the others come anyway and are no gain. That is"
-        " a planning share: nobody has measured it here. Leave some alone by lot, and the next report knows.", **words,
+        "Following up {many} brings about {middle} ({low} to {high}) of their successes; the others would come anyway"
+        " and are no gain. That is a planning share, not measured here. Leave some alone, drawn by lot, and the next"
+        " report will know.", **words,
     )  # fmt: skip
     return Assumption(text, "low", "high")

@@ -11,13 +11,13 @@ from playbook.result.theme import BAR, FORECAST, HISTORY, INK, canvas, finish
 
 __all__ = ["COLUMNS", "SOURCE", "told_ways", "ways_figure"]
 
-SOURCE = mark("purchases of the last period, hidden from every way of choosing")
+SOURCE = mark("purchases of the last period, which no way of choosing had seen")
 COLUMNS = {
     "way": ("Way of choosing", "text"),
-    "ndcg": ("nDCG of ten", "number"),
-    "recall": ("Recall of ten", "share"),
+    "ndcg": ("nDCG", "number"),
+    "recall": ("Purchases found", "share"),
     "hit": ("Customers with a hit", "share"),
-    "coverage": ("Products named", "share"),
+    "coverage": ("Products recommended", "share"),
     "novelty": ("Novelty, bits", "number"),
 }
 
@@ -46,7 +46,7 @@ def ways_figure(ways: pd.DataFrame, customers: int, fmt: Formats) -> Figure:
             )
         ax.set_yticks(rows, list(named["way"]))
         ax.set_xlim(0, float(ends.max()) * 1.4 or 1.0)
-        ax.set_xlabel(fmt.say("nDCG of ten products named (1: all that were bought stand first)"))
+        ax.set_xlabel(fmt.say("nDCG of ten recommended products (1: what was bought comes first)"))
         ax.grid(visible=False, axis="y")
         ax.grid(visible=True, axis="x")
         svg = finish(figure)
@@ -54,13 +54,13 @@ def ways_figure(ways: pd.DataFrame, customers: int, fmt: Formats) -> Figure:
     return Figure(
         svg,
         fmt.say(
-            "How well ten products named met what {n} customers newly bought, with the {level} range.",
+            "How well ten recommended products matched what {n} customers bought for the first time, with the {level} range.",
             n=fmt.count(customers),
             level=fmt.share(LEVEL),
         ),
         SOURCE,
         fmt.say(
-            "Bar chart of {n} ways of choosing. The best of them is {way} with {ndcg}; popularity alone reaches {popular}.",
+            "Bar chart of {n} ways of choosing. The best is {way} with {ndcg}; bestsellers reach {popular}.",
             n=fmt.count(len(ways)),
             way=best["way"],
             ndcg=fmt.number(best["ndcg"], 3),

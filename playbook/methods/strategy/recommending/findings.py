@@ -65,11 +65,14 @@ def headline(told: Offered) -> str:
     hit, alone = (fmt.share(table.loc[way, "hit"]) for way in (BLEND, POPULAR))
     if told.lead == "not shown":
         return fmt.say(
-            "Bestsellers serve as well as a list of one's own: ten of them hold what {alone} of returning customers buy next",
+            "Bestsellers do as well as a personal list: ten of them include a next purchase of {alone} of returning customers",
             alone=alone,
         )
     return fmt.say(
-        "Ten products named hold what {hit} of returning customers buy next; bestsellers alone {alone}", hit=hit, alone=alone
+        "Ten products picked for each customer include a next purchase of {hit} of returning customers; ten bestsellers,"
+        " of {alone}",
+        hit=hit,
+        alone=alone,
     )
 
 
@@ -89,11 +92,11 @@ def _quality(told: Offered) -> Finding:
         "recommendations-quality",
         fmt.sentences(
             fmt.say(
-                "On a period it had not seen, the blend ({mix}) was no better than naming bestsellers." if lead == "not shown"
-                else "On a period it had not seen, the blend ({mix}) was better than naming bestsellers.", mix=mix,
+                "Tested on a period it had not seen, the blend ({mix}) did no better than bestsellers." if lead == "not shown"
+                else "Tested on a period it had not seen, the blend ({mix}) did better than bestsellers.", mix=mix,
             ),
             fmt.say(
-                "Of ten products at least one was bought by {hit} of the customers, against {alone} with bestsellers.",
+                "Of its ten products, {hit} of the customers bought at least one; of ten bestsellers, {alone} did.",
                 hit=fmt.share(hits[0]), alone=fmt.share(hits[1]),
             ),
         ),
@@ -101,9 +104,10 @@ def _quality(told: Offered) -> Finding:
         "share",
         n=len(rankings[BLEND].ndcg),
         evidence=lead,
-        action="Name bestsellers not bought yet, and look again when the range has grown."
+        action="Recommend bestsellers that the customer has not bought yet, and look again when the range has grown."
         if lead == "not shown"
-        else "Put the list into mails and into the basket page, and keep one customer in ten on bestsellers to measure it.",
+        else "Use the list in mails, on the website and in sales talks, and keep one customer in ten on bestsellers to"
+             " measure it.",
         owner=OWNER,
     )  # fmt: skip
 
@@ -118,14 +122,16 @@ def _gain(told: Offered) -> Finding | None:
         "recommendations-gain",
         fmt.sentences(
             fmt.say_n(
-                "Naming three new products to 1 customer should bring {value} of {meant} a year that would not come anyway.",
-                "Naming three new products to {n} customers should bring {value} of {meant} a year that would not come anyway.",
+                "Recommending three new products to 1 customer should bring {value} of {meant} a year that would not"
+                " come anyway.",
+                "Recommending three new products each to {n} customers should bring {value} of {meant} a year that would"
+                " not come anyway.",
                 len(pays), value=fmt.money(value), meant=told.meant,
             ),
             fmt.say("The contacts cost {cost}.", cost=fmt.money(cost)) if cost else "",
             fmt.say_n(
-                "For one other customer a contact costs more than it brings.",
-                "For {n} others a contact costs more than it brings.", others,
+                "With one other customer a contact would cost more than it brings.",
+                "With {n} others a contact would cost more than it brings.", others,
             ) if others else "",
         ),
         value,
@@ -146,13 +152,13 @@ def _again(told: Offered) -> Finding | None:
     return Finding(
         "recommendations-again",
         told.fmt.say(
-            "{share} of what is bought was bought before by the same customer. Such products are not on the lists: a reminder at"
+            "{share} of what customers buy they have bought before. Such products are not on the lists: a reminder at"
             " the usual interval serves them better.", share=told.fmt.share(told.repeats),
         ),
         told.repeats,
         "share",
         evidence="shown",
-        action="Offer a standing order or a reminder for what is bought again, and keep the lists for what is new.",
+        action="Offer a standing order or a reminder for repeat purchases, and keep the lists for what is new.",
         owner=OWNER,
     )  # fmt: skip
 
@@ -166,14 +172,15 @@ def _fresh(told: Offered) -> Finding | None:
         "recommendations-new",
         fmt.sentences(
             fmt.say(
-                "For products that nobody has bought yet, their description does no better than chance." if worse
-                else "For products that nobody has bought yet, their description does better than chance."
+                "For products that nobody has bought yet, choosing buyers by description does no better than chance." if worse
+                else "For products that nobody has bought yet, choosing buyers by description does better than chance."
             ),
             fmt.say(
-                "Of {n} buyers of products hidden from it, {found} were named the right one, against {chance} by chance.",
+                "In a test with products hidden from it, it named the right one for {found} of {n} buyers; chance would"
+                " for {chance}.",
                 n=fmt.count(tried["customers"]), found=fmt.share(tried["found"]), chance=fmt.share(tried["chance"]),
             ),
-            fmt.say_n("One such product waits on the list.", "{n} such products wait on the list.", count) if count else "",
+            fmt.say_n("One such product is on the list.", "{n} such products are on the list.", count) if count else "",
         ),
         tried["found"],
         "share",

@@ -24,10 +24,10 @@ def proposal(told: Offered) -> tuple[Proposal, ...]:
     lines = listed.rename(columns={"customer_id": "key"})[list(LINES)]
     words = Worklist(
         "recommendations",
-        "Products to name",
-        "Name these products to each customer, the first one first; the customer has bought none of them before. Leave out one"
-        " customer in ten by lot.",
-        listed.assign(because=listed["because"].fillna(fmt.say("many buy it"))),
+        "Products to recommend",
+        "Recommend these products to each customer, the first one first; the customer has bought none of them before."
+        " Leave out one customer in ten, drawn by lot.",
+        listed.assign(because=listed["because"].fillna(fmt.say("bestseller"))),
         {
             "customer_id": ("Customer", "text"),
             "first": ("First", "text"),
@@ -42,12 +42,12 @@ def proposal(told: Offered) -> tuple[Proposal, ...]:
     return (
         Proposal(
             id="recommendations",
-            name="products of their own",
-            action="Name three products chosen for each customer in every mail and on the site.",
+            name="personal recommendations",
+            action="Recommend three products chosen for the customer in every mail, on the website and in sales talks.",
             whom="customers who bought before",
             owner=OWNER,
-            kpi=fmt.say("{meant} per customer against those who see bestsellers", meant=told.meant),
-            stop_rule="Stop if after one period those who see bestsellers buy as much, beyond what chance explains.",
+            kpi=fmt.say("{meant} per customer, against those who are shown bestsellers", meant=told.meant),
+            stop_rule="Stop if, after one period, those who are shown bestsellers buy as much.",
             pool="purchases",
             lines=lines,
             lead_days=LEAD_DAYS,
@@ -66,7 +66,7 @@ def worklists(told: Offered) -> tuple[Worklist, ...]:
         Worklist(
             "new-products",
             "New products: whom to show",
-            "Products with few buyers or none, and the customers whose purchases are most like each by its description.",
+            "Products with few buyers or none, and for each the customers whose purchases its description resembles most.",
             pd.DataFrame(frame),
             {
                 "name": ("Product", "text"),

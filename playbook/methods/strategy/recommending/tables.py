@@ -42,7 +42,7 @@ def _by_segment(told: Offered) -> Table | None:
     columns = ["segment", "customers", "first", "second", "third"]
     return Table(
         pd.DataFrame(rows, columns=columns).sort_values("customers", ascending=False, kind="stable", ignore_index=True),
-        "Products named most often in each segment.",
+        "Products recommended most often in each segment.",
         LISTS,
         {
             "segment": ("Segment", "text"),
@@ -60,7 +60,7 @@ def _new(told: Offered) -> Table | None:
     rows = told.fresh.groupby(["item", "name", "like"], sort=False).size().rename("customers").reset_index()
     return Table(
         rows,
-        "Products with few buyers or none, and the known product most like each by its description.",
+        "Products with few buyers or none, and for each the known product that its description resembles most.",
         LISTS,
         {"name": ("Product", "text"), "like": ("Most like", "text"), "customers": ("Customers on the list", "count")},
         aside=True,
@@ -77,7 +77,7 @@ def _bundles(told: Offered) -> Table | None:
         {
             "lead_name": ("With", "text"),
             "addon_name": ("Offer", "text"),
-            "confidence": ("Take both today", "share"),
+            "confidence": ("Buy both today", "share"),
             "extra_revenue": ("Extra revenue a year", "money"),
         },
         aside=True,
@@ -91,9 +91,9 @@ def assumptions(told: Offered) -> tuple[Assumption, ...]:
     stated = [
         Assumption(
             fmt.say(
-                "Of the purchases of a product named, naming it causes {middle} ({low} to {high}); the rest would come anyway. On"
-                " a large web shop at least three quarters of clicks on recommendations would have come anyway (Sharma, Hofman &"
-                " Watts 2015). Only a control group measures it here.",
+                "Of the purchases of a recommended product, the recommendation causes {middle} ({low} to {high}); the"
+                " rest would come anyway. In a large web shop, at least three quarters of the clicks on recommendations"
+                " would have come anyway (Sharma, Hofman & Watts 2015). Only a control group can measure it here.",
                 low=low,
                 middle=middle,
                 high=high,
@@ -101,17 +101,18 @@ def assumptions(told: Offered) -> tuple[Assumption, ...]:
             "low",
             "high",
         ),  # fmt: skip
-        Assumption("Customers go on choosing as they did in the last period.", "medium", "medium"),
+        Assumption("Customers will go on choosing as they did in the last period.", "medium", "medium"),
     ]
     if told.left_out:
         text = fmt.say_n(
-            "1 product with fewer than five buyers is left to its description: nobody can say who likes it.",
-            "{n} products with fewer than five buyers are left to their descriptions: nobody can say who likes them.",
+            "1 product with fewer than five buyers can only be placed by its description: too few bought it to see who likes it.",
+            "{n} products with fewer than five buyers can only be placed by their descriptions: too few bought them to"
+            " see who likes them.",
             told.left_out,
         )
         stated.append(Assumption(text, "high", "low"))
     if told.parameters.contact_cost is None:
-        stated.append(Assumption("No contact_cost is stated: naming products is taken to cost nothing.", "low", "medium"))
+        stated.append(Assumption("No contact_cost is stated: recommending products is taken to cost nothing.", "low", "medium"))
     if told.parameters.gross_margin is None:
         stated.append(Assumption("No gross margin is stated, so every value is revenue and not profit.", "high", "high"))
     return tuple(stated)

@@ -15,7 +15,7 @@ from playbook.methods.strategy.recommending.tastes import Tastes
 
 __all__ = ["BLEND", "CONTENT", "EASE", "KNN", "NEW", "POPULAR", "WAYS", "Chosen", "Settings", "fit", "score", "try_ways"]
 
-POPULAR, KNN, EASE, CONTENT, BLEND = mark("popularity"), "item-kNN", "EASE", mark("content"), mark("blend")
+POPULAR, KNN, EASE, CONTENT, BLEND = mark("bestsellers"), "item-kNN", "EASE", mark("description"), mark("blend")
 WAYS = (POPULAR, KNN, EASE, CONTENT)
 SHRINKS, NEIGHBOURS = (0.0, 20.0, 100.0), (20, 100)
 WEIGHTS = (50.0, 300.0, 1500.0)

@@ -21,7 +21,7 @@ FEWEST = 50  # of either outcome
 BAND = 1.5  # times the break-even chance, within which a person decides without a suggestion
 NAMED = 3  # columns that cost an application most points
 REVIEW, GRANT = mark("review"), mark("grant, if nothing else speaks against it")
-LOOK = mark("look closely: likely to lose money")
+LOOK = mark("check closely: likely to lose money")
 _FIXED = ["application_id", "defaulted", "applied_on", "customer_id", "loss"]
 
 

@@ -33,21 +33,21 @@ def score_figure(credit: Credit, fmt: Formats) -> Figure:
         ax.set_xticks(places, [fmt.count(score) for score in table["score"]])
         ax.set_ylim(0, top * 1.2 or 1.0)
         ax.yaxis.set_major_formatter(lambda value, _: fmt.share(value, 0))
-        ax.set_xlabel(fmt.say("score from; blue: the chance stated"))
-        ax.set_ylabel(fmt.say("not paid back"))
+        ax.set_xlabel(fmt.say("lowest score of the group; blue: predicted chance"))
+        ax.set_ylabel(fmt.say("not repaid"))
         svg = finish(figure)
     columns = {
         "score": ("Score from", "count"),
-        "credits": ("Credits", "count"),
-        "expected": ("Chance stated", "share"),
-        "bad": ("Not paid back", "share"),
+        "credits": ("Loans", "count"),
+        "expected": ("Predicted chance", "share"),
+        "bad": ("Not repaid", "share"),
     }
     return Figure(
         svg,
-        "Credits not paid back by score, in eight parts of equal size, beside the chance that the card stated.",
+        "Loans not repaid, by score in eight groups of equal size, beside the chance that the scorecard predicted.",
         CREDITS,
         fmt.say(
-            "Bar chart. Of the lowest scores {lowest} were not paid back, of the highest {highest}.",
+            "Bar chart. Of the loans with the lowest scores {lowest} were not repaid, of those with the highest {highest}.",
             lowest=fmt.share(table["bad"].iloc[0]), highest=fmt.share(table["bad"].iloc[-1]),
         ),
         Table(table, "Scores and what became of them.", CREDITS, columns),

@@ -18,6 +18,8 @@ __all__ = ["OWNER", "Risky", "events_words", "findings", "headline", "told_event
 
 OWNER = mark("head of risk")
 _EVENTS = {"payment": mark("payment"), "order": mark("order")}
+_BETTER = mark("Of the past loans, {share} were above it; without them the result would have been {money} better.")
+_WORSE = mark("Of the past loans, {share} were above it; without them the result would have been {money} worse.")
 _MANY = {"payments": mark("payments"), "orders": mark("orders")}
 
 
@@ -51,19 +53,20 @@ def headline(told: Risky) -> str:
     """How many need a look, and what that should save."""
     fmt, count = told.fmt, len(told.reviews)
     if not told.screens and not told.credit.works:
-        return fmt.say("The card does not tell better than chance which credits are paid back")
+        return fmt.say("The scorecard predicts no better than chance which loans are repaid")
     if not told.screens:
         share = fmt.share(told.credit.ranks.value)
-        return fmt.say("The card puts the riskier of two credits first in {share} of the pairs", share=share)
+        return fmt.say("The scorecard ranks the riskier of two loans first in {share} of pairs", share=share)
     if not count:
-        return fmt.say("Nothing of the last 90 days is unusual enough for a look to pay")
+        return fmt.say("Nothing in the last 90 days is unusual enough for a check to pay")
     loss = told.reviews["loss"].sum()
     if loss > 0:
         return fmt.say_n(
-            "1 event needs a look to keep {loss} of expected loss", "{n} events need a look to keep {loss} of expected loss",
+            "1 payment or order needs checking, with {loss} of expected loss",
+            "{n} payments or orders need checking, with {loss} of expected loss",
             count, loss=fmt.money(loss),
         )  # fmt: skip
-    return fmt.say_n("1 event needs a look", "{n} events need a look", count)
+    return fmt.say_n("1 payment or order needs checking", "{n} payments or orders need checking", count)
 
 
 def findings(told: Risky) -> tuple[Finding, ...]:
@@ -81,12 +84,12 @@ def _reviews(told: Risky) -> Finding | None:
     words, many = events_words(told.reviews, fmt), len(told.reviews)
     if cost is None or not loss > 0:
         listed = fmt.say_n(
-            "Of the last 90 days, {events} is unusual enough to be listed.",
-            "Of the last 90 days, {events} are unusual enough to be listed.", many, events=words,
+            "From the last 90 days, {events} is unusual enough to be listed.",
+            "From the last 90 days, {events} are unusual enough to be listed.", many, events=words,
         )  # fmt: skip
         lacks = (
-            fmt.say("Without the cost of a look nobody can say how many looks pay.") if cost is None
-            else fmt.say("Without known fraud to learn from nobody can say how many looks pay.")
+            fmt.say("Without the cost of a check it cannot be said how many checks pay.") if cost is None
+            else fmt.say("Without known fraud to learn from, it cannot be said how many checks pay.")
         )  # fmt: skip
         return Finding(
             "risk-reviews",
@@ -95,7 +98,7 @@ def _reviews(told: Risky) -> Finding | None:
             "count",
             n=many,
             evidence="indicative",
-            action="State review_cost in client.yml." if cost is None else "Write down what each look found.",
+            action="State review_cost in client.yml." if cost is None else "Record what each check found.",
             owner=OWNER,
         )
     looks = cost * many
@@ -103,17 +106,18 @@ def _reviews(told: Risky) -> Finding | None:
         "risk-reviews",
         fmt.sentences(
             fmt.say(
-                "A look at {events} of the last 90 days costs {cost} and stands against {loss} of expected loss.",
+                "Checking {events} from the last 90 days costs {cost}, against an expected loss of {loss}.",
                 events=words, cost=fmt.money(looks), loss=fmt.money(loss),
             ),
-            fmt.say_n("It may well be honest: ask, do not refuse.", "Most of them are honest: ask, do not refuse.", many),
+            fmt.say_n("It may well be honest: ask before refusing.", "Some of them will be honest: ask before refusing.", many),
         ),
         float(loss),
         "money",
         money=float(loss - looks),
         n=many,
         evidence="indicative",
-        action="Work through the list, the dearest first, and write down what each look found: the screen learns from it.",
+        action="Work through the list, largest expected loss first, and record what each check found: the next screening"
+               " learns from it.",
         owner=OWNER,
     )  # fmt: skip
 
@@ -125,7 +129,7 @@ def _screen(one: Screen, told: Risky) -> Finding:
         return Finding(
             f"risk-{one.what}",
             fmt.say(
-                "Too few {events} are known to be fraud to learn from ({n}); the list rests on what is unusual.",
+                "Too few {events} are known to be fraud ({n}) to learn from; the list rests on what is unusual.",
                 events=events, n=fmt.count(known),
             ),
             float(known),
@@ -142,12 +146,13 @@ def _screen(one: Screen, told: Risky) -> Finding:
         f"risk-{one.what}",
         fmt.sentences(
             fmt.say(
-                "Of the {n} {events} that look most like fraud, {share} are known to be; in no order it would be {base}.",
+                "Of the {n} most suspicious {events}, {share} are known to be fraud; among {events} drawn at random it"
+                " would be {base}.",
                 n=fmt.count(known), events=events, share=fmt.share(first), base=fmt.share(one.base),
             ),
             fmt.say(
-                "The area under precision and recall is {area}, {times} times what chance gives; what is unusual alone reaches"
-                " {alone}.", area=fmt.number(one.precision), times=fmt.number(times, 0 if times >= 10 else 1),
+                "The area under the precision-recall curve is {area}, {times} times what chance gives; unusualness alone"
+                " reaches {alone}.", area=fmt.number(one.precision), times=fmt.number(times, 0 if times >= 10 else 1),
                 alone=fmt.number(one.alone),
             ),
         ),
@@ -167,14 +172,15 @@ def _card(told: Risky) -> Finding:
         "risk-card",
         fmt.sentences(
             fmt.say(
-                "On credits later than those it was learnt from, the card has a Gini of {gini}: it puts the riskier of two first"
-                " in {share} of the pairs (Kolmogorov-Smirnov {ks})." if credit.by_time else
-                "On credits it had not seen, the card has a Gini of {gini}: it puts the riskier of two first in {share} of the"
-                " pairs (Kolmogorov-Smirnov {ks}).", **words,
+                "On later loans than those it was learnt from, the scorecard reaches a Gini of {gini}: it ranks the"
+                " riskier of two first in {share} of pairs (Kolmogorov-Smirnov {ks})." if credit.by_time else
+                "On loans it had not seen, the scorecard reaches a Gini of {gini}: it ranks the riskier of two first in"
+                " {share} of pairs (Kolmogorov-Smirnov {ks}).", **words,
             ),
-            fmt.say("Chances stated and seen differ by {share} on average.", share=fmt.share(credit.ece)),
+            fmt.say("Predicted chances and actual shares differ by {n} points on average.", n=fmt.number(credit.ece * 100, 1)),
             fmt.say_n(
-                "Left out, as it gives the end away: {columns}.", "Left out, as they give the end away: {columns}.",
+                "Left out, because it gives the outcome away: {columns}.",
+                "Left out, because they give the outcome away: {columns}.",
                 len(names), columns=fmt.listed(names),
             ) if names else "",
         ),
@@ -192,7 +198,7 @@ def _policy(told: Risky) -> Finding | None:
     if credit.limit is None:
         return Finding(
             "risk-policy",
-            "From which chance on a credit loses money cannot be said: what a credit earns or loses is not known.",
+            "At which chance of default a loan starts to lose money cannot be said: what a loan earns or loses is not known.",
             evidence="not shown",
             action="State credit_margin and loss_given_default in client.yml.",
             owner=OWNER,
@@ -204,8 +210,8 @@ def _policy(told: Risky) -> Finding | None:
         return Finding(
             "risk-policy",
             fmt.say(
-                "A credit loses money from a chance of {limit} on not to be paid back, but the card does not tell better than"
-                " chance which credits these are: no line is drawn.", limit=limit,
+                "A loan loses money once the chance of default exceeds {limit}, but the scorecard tells no better than"
+                " chance which loans these are, so no line is drawn.", limit=limit,
             ),
             n=len(closed),
             evidence="not shown",
@@ -218,18 +224,16 @@ def _policy(told: Risky) -> Finding | None:
     return Finding(
         "risk-policy",
         fmt.sentences(
-            fmt.say("A credit loses money from a chance of {limit} on not to be paid back.", **words),
-            fmt.say("None of the past credits lay above.") if refused.empty
-            else fmt.say("Of the past credits {share} lay above; without them {money} more would have been left.", **words)
-            if gain > 0
-            else fmt.say("Of the past credits {share} lay above; without them {money} less would have been left.", **words),
+            fmt.say("A loan loses money once the chance of default exceeds {limit}.", **words),
+            fmt.say("None of the past loans was above it.") if refused.empty
+            else fmt.say(_BETTER if gain > 0 else _WORSE, **words),
         ),
         gain,
         "money",
         n=len(closed),
         money=gain if gain > 0 else None,
         evidence="indicative",
-        action="Look at applications above that line; let a person decide, and record why.",
+        action="Have a person check and decide the applications above that line, and record why.",
         owner=OWNER,
     )  # fmt: skip
 
@@ -242,14 +246,14 @@ def _open(told: Risky) -> Finding | None:
     return Finding(
         "risk-open",
         fmt.say_n(
-            "One application is open; the chance that it would not be paid back as agreed is {chance}.",
-            "{n} applications are open; if all were granted, about {bad} would not be paid back as agreed.",
+            "One application is open; the chance that it would not be repaid as agreed is {chance}.",
+            "{n} applications are open; if all were granted, about {bad} would not be repaid as agreed.",
             len(rows), bad=fmt.count(bad), chance=fmt.share(bad),
         ),
         bad,
         "count",
         n=len(rows),
         evidence="likely",
-        action="Begin with the lowest scores; each line names what cost most points." if told.credit.works else None,
+        action="Begin with the lowest scores; each line names what cost the most points." if told.credit.works else None,
         owner=OWNER,
     )  # fmt: skip

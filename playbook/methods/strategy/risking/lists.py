@@ -67,14 +67,14 @@ def proposals(told: Risky) -> tuple[Proposal, ...]:
             _proposal(
                 "fraud-review",
                 mark("fraud review"),
-                mark("Look at each of these before money or goods leave, the dearest first."),
+                mark("Check each of these before money or goods leave, largest expected loss first."),
                 events_words(priced, told.fmt),
                 lines,
                 Worklist(
                     "fraud-review",
-                    "To look at: fraud",
-                    "Events of the last 90 days whose expected loss is above the cost of a look. Most are honest: ask, do not"
-                    " refuse.",
+                    "To check: fraud",
+                    "Payments and orders of the last 90 days whose expected loss exceeds the cost of a check. Some will"
+                    " be honest: ask before refusing.",
                     told_events(priced, told.fmt),
                     _COLUMNS,
                     "key",
@@ -93,15 +93,18 @@ def proposals(told: Risky) -> tuple[Proposal, ...]:
                 _proposal(
                     "credit-review",
                     mark("credit review"),
-                    mark("Look closely at these applications: by the card they lose more than they earn. A person decides."),
+                    mark(
+                        "Check these applications closely: by the scorecard they should lose more than they earn. A"
+                        " person decides."
+                    ),
                     told.fmt.say_n("one open application", "{n} open applications", len(rows)),
                     lines,
                     Worklist(
                         "credit-review",
-                        "To look at: credits",
-                        "Open applications whose expected loss lies so far above what they should earn that a look should pay.",
+                        "To check: loans",
+                        "Open applications whose expected loss exceeds what they should earn by enough for a check to pay.",
                         rows.assign(value=lines["value"]),
-                        _APPLICATIONS | {"value": ("A look should save", "money")},
+                        _APPLICATIONS | {"value": ("A check should save", "money")},
                         "application_id",
                     ),
                 )
@@ -113,10 +116,10 @@ _APPLICATIONS = {
     "application_id": ("Application", "text"),
     "amount": ("Amount", "money"),
     "score": ("Score", "count"),
-    "chance": ("Chance not to be paid back", "share"),
+    "chance": ("Chance of default", "share"),
     "loss": ("Expected loss", "money"),
     "earns": ("Expected to earn", "money"),
-    "reasons": ("What costs most points", "text"),
+    "reasons": ("What costs the most points", "text"),
 }
 
 
@@ -128,7 +131,7 @@ def worklists(told: Risky) -> tuple[Worklist, ...]:
             Worklist(
                 "credit-scores",
                 "Open applications",
-                "Every open application with its points. The advice is a suggestion: a person decides, and says why.",
+                "Every open application with its points. The advice is a suggestion: a person decides and records why.",
                 told.credit.open.assign(advice=[told.fmt.told(advice) for advice in told.credit.open["advice"]]),
                 _APPLICATIONS | {"advice": ("Suggestion", "text")},
                 "application_id",
@@ -139,8 +142,8 @@ def worklists(told: Risky) -> tuple[Worklist, ...]:
         found.append(
             Worklist(
                 "fraud-review-list",
-                "To look at: unusual",
-                "The most unusual events of the last 90 days.",
+                "To check: unusual",
+                "The most unusual payments and orders of the last 90 days.",
                 told_events(rest.drop_duplicates("key"), told.fmt),
                 _COLUMNS,
                 "key",
@@ -156,8 +159,8 @@ def _proposal(id: str, name: str, action: str, whom: str, lines: pd.DataFrame, l
         action=action,
         whom=whom,
         owner=OWNER,
-        kpi="losses found against looks taken",
-        stop_rule="Stop when a hundred looks save less than they cost.",
+        kpi="losses found against the cost of checking",
+        stop_rule="Stop if a hundred checks save less than they cost.",
         pool="losses",
         lines=lines[list(LINES)].reset_index(drop=True),
         lead_days=1,

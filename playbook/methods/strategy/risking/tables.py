@@ -11,7 +11,7 @@ from playbook.result.contract import Assumption, Table
 __all__ = ["assumptions", "bands", "tables"]
 
 PARTS = 8
-CREDITS = mark("applications with a known end; each scored by a card learnt from others")
+CREDITS = mark("applications with a known outcome; each scored by a card learnt from others")
 EVENTS = mark("payments and orders")
 
 
@@ -35,13 +35,13 @@ def tables(told: Risky) -> tuple[Table, ...]:
             "loss": ("Expected loss", "money"),
             "why": ("What is unusual", "text"),
         }
-        found.append(Table(told_events(told.reviews.head(10), fmt), "The first of the events to look at.", EVENTS, columns))
+        found.append(Table(told_events(told.reviews.head(10), fmt), "The first payments and orders to check.", EVENTS, columns))
     if told.credit is not None:
         columns = {
             "score": ("Score from", "count"),
-            "credits": ("Credits", "count"),
-            "expected": ("Chance stated", "share"),
-            "bad": ("Not paid back", "share"),
+            "credits": ("Loans", "count"),
+            "expected": ("Predicted chance", "share"),
+            "bad": ("Not repaid", "share"),
         }
         found.append(Table(bands(told.credit.closed), "Scores and what became of them.", CREDITS, columns))
         if len(told.credit.dropped):
@@ -50,7 +50,7 @@ def tables(told: Risky) -> tuple[Table, ...]:
                 name=[fmt.told(column_name(c)) for c in gone["column"]], reason=[fmt.told(r) for r in gone["reason"]]
             )
             columns = {"name": ("Column", "text"), "reason": ("Why it was left out", "text")}
-            found.append(Table(gone, "Columns of the applications that give the end away.", CREDITS, columns, aside=True))
+            found.append(Table(gone, "Columns of the applications that give the outcome away.", CREDITS, columns, aside=True))
         rows = [
             (fmt.told(column_name(c.name)), label, points, count, bad / count if count else float("nan"))
             for c, given in zip(told.credit.card.classes, told.credit.card.points, strict=True)
@@ -62,13 +62,13 @@ def tables(told: Risky) -> tuple[Table, ...]:
             "column": ("Column", "text"),
             "label": ("If", "text"),
             "points": ("Points", "count"),
-            "credits": ("Credits", "count"),
-            "bad": ("Not paid back", "share"),
+            "credits": ("Loans", "count"),
+            "bad": ("Not repaid", "share"),
         }
         found.append(
             Table(
                 card,
-                "The scorecard: points add up to the score; twenty more halve the odds of a loss.",
+                "The scorecard: points add up to the score; twenty more halve the odds of default.",
                 CREDITS,
                 columns,
                 aside=True,
@@ -85,30 +85,30 @@ def assumptions(told: Risky) -> tuple[Assumption, ...]:
     if told.screens:
         stated.append(
             Assumption(
-                "What nobody has looked at counts as honest while the screen learns: its chances are too low rather than too"
-                " high.",
+                "While the screening learns, whatever nobody has checked counts as honest: its chances are too low"
+                " rather than too high.",
                 "medium",
                 "medium",
             )
         )
-        text = fmt.say("A look stops {middle} ({low} to {high}) of the fraud it meets: nobody has measured that here.", **stops)
+        text = fmt.say(
+            "A check stops {middle} ({low} to {high}) of the fraud it meets. This has not been measured here.", **stops
+        )
         stated.append(Assumption(text, "low", "medium"))
     if told.credit is not None:
         stated.append(
-            Assumption(
-                "Only credits that were granted have an end: of those refused in the past nothing is known.", "high", "medium"
-            )
+            Assumption("Only granted loans have an outcome: of those refused in the past nothing is known.", "high", "medium")
         )
         if told.credit.limit is not None and told.credit.works and len(told.credit.open):
             text = fmt.say(
-                "Without a look every open application would be granted; where some would be refused anyway, less is saved. Of"
-                " what the credits on the list should lose beyond what they earn, a look keeps {middle} ({low} to {high}): nobody"
-                " has measured that here.", **stops,
+                "Unchecked, every open application is taken to be granted; where some would be refused anyway, less is"
+                " saved. Of what the loans on the list should lose beyond what they earn, a check saves {middle} ({low}"
+                " to {high}). This has not been measured here.", **stops,
             )  # fmt: skip
             stated.append(Assumption(text, "low", "high"))
         if told.credit.protected:
             names = fmt.listed(dict.fromkeys(fmt.told(column_name(c)) for c in told.credit.protected))
-            text = fmt.say("The card does not use {columns}; other columns may stand in for them.", columns=names)
+            text = fmt.say("The scorecard does not use {columns}; other columns may act as proxies for them.", columns=names)
             stated.append(Assumption(text, "high", "medium"))
     stated.append(Assumption("Nothing is turned down by a score: every case on a list is decided by a person.", "high", "high"))
     return tuple(stated)

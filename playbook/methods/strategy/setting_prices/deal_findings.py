@@ -18,10 +18,12 @@ def deal_headline(found: Discounts, fmt: Formats) -> str:
     given = fmt.share(found.given)
     if not _works(found):
         return fmt.say("Discounts are not shown to win deals: {given} is given on average", given=given)
+    if found.yearly and not _gain(found)[1] > 0:
+        return fmt.say("No other discounts are shown to earn more than today's: {given} is given on average", given=given)
     if found.best > 0:
         best = fmt.share(found.best)
-        return fmt.say("A discount of {best} would earn most; {given} is given on average", best=best, given=given)
-    return fmt.say("No discount at all would earn most; {given} is given on average", given=given)
+        return fmt.say("A discount of {best} should earn most; {given} is given on average", best=best, given=given)
+    return fmt.say("Giving no discount should earn most; {given} is given on average", given=given)
 
 
 def deal_findings(found: Discounts, fmt: Formats) -> list[Finding]:
@@ -33,25 +35,32 @@ def _works(found: Discounts) -> bool:
     return found.effect[4] > 0
 
 
+def _gain(found: Discounts) -> tuple[float, float, float]:
+    """What following the guide brings in a year beyond what was given: expected, low, high."""
+    together = found.gains.sum(axis=0)
+    low, high = np.quantile(together, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(together.mean()), float(low), float(high)
+
+
 def _effect(found: Discounts, fmt: Formats) -> Finding:
     start, end, first, second, low, high = found.effect
     evidence: Evidence = "likely" if low > 0 else "not shown"  # never shown: discounts were not given by lot
     text = fmt.say(
-        "Among deals of like {alike}, {second} are won at a discount of {end} and {first} at {start}.",
+        "Among deals alike in {alike}, {second} are won at a discount of {end} and {first} at {start}.",
         alike=alike_in(found, fmt), second=fmt.share(second), end=fmt.share(end), first=fmt.share(first), start=fmt.share(start),
     )  # fmt: skip
     raw, own, without = found.raw.coefficients[1], found.model.coefficients[1], ""
     if abs(raw - own) > found.model.error[1]:
         without = (
-            fmt.say("Without that comparison discounts seem to do less, as they are given to hard deals.")
+            fmt.say("Without that comparison discounts seem to do less, because they are given in hard deals.")
             if raw < own
-            else fmt.say("Without that comparison discounts seem to do more, as they are given where deals are easy to win.")
+            else fmt.say("Without that comparison discounts seem to do more, because they are given where deals are easy to win.")
         )
     action: str | None = None
     if not _works(found):
         action = mark("Give discounts only against something in return, until a test by lot shows that they win deals.")
     elif n := deals_needed(first, second):
-        action = fmt.say("This is no proof: draw lots between the two discounts in {n} deals.", n=fmt.count(2 * n))
+        action = fmt.say("This is no proof. To get one, draw lots between the two discounts in {n} deals.", n=fmt.count(2 * n))
     return Finding(
         "pricing-discount-effect", fmt.sentences(text, without), second - first, "points", low, high,
         int((found.deals["end"] != "open").sum()), evidence=evidence, action=action, owner=OWNER,
@@ -59,15 +68,14 @@ def _effect(found: Discounts, fmt: Formats) -> Finding:
 
 
 def _guide_finding(found: Discounts, fmt: Formats) -> Finding:
-    together = found.gains.sum(axis=0)
-    gain, (low, high) = float(together.mean()), np.quantile(together, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    gain, low, high = _gain(found)
     told = {
         "best": fmt.share(found.best), "range": fmt.interval(found.low, found.high, "share"), "given": fmt.share(found.given),
     }  # fmt: skip
     one_for_all = (
-        fmt.say("If one discount were given to all, {best} would earn most ({range}); {given} is given now.", **told)
+        fmt.say("If every deal got the same discount, {best} would earn most ({range}); {given} is given now.", **told)
         if found.best > 0
-        else fmt.say("If all deals had to be treated alike, no discount at all would earn most; {given} is given now.", **told)
+        else fmt.say("If every deal had to be treated alike, giving no discount would earn most; {given} is given now.", **told)
     )
     end = ""
     if found.best >= found.largest - 1e-9:
@@ -76,13 +84,13 @@ def _guide_finding(found: Discounts, fmt: Formats) -> Finding:
             if found.limit == "allowed"
             else fmt.say("{best} is the largest discount seen: more was not tried.", **told)
         )
-    sure = bool(low > 0)
+    sure = low > 0
     return Finding(
         "pricing-discount-guide", fmt.sentences(one_for_all, end, *_by_deal(found, gain, sure, fmt)),
-        gain, "money", float(low), float(high), found.yearly,
+        gain, "money", low, high, found.yearly,
         money=gain if sure and not rough(found) else None,
         evidence="not shown" if not sure else "indicative" if rough(found) else "likely",
-        action="Use the guide below for new deals: small and sure deals need less, hard ones may get more." if sure
+        action="Use the guide below for new deals: small and safe deals need less, hard ones may get more." if sure
         else "Leave discounts as they are." if found.yearly else None,
         owner=OWNER,
     )  # fmt: skip
@@ -91,14 +99,14 @@ def _guide_finding(found: Discounts, fmt: Formats) -> Finding:
 def _by_deal(found: Discounts, gain: float, sure: bool, fmt: Formats) -> tuple[str, ...]:
     """What discounts chosen deal by deal would bring on a year's new deals, besides those open now."""
     if not found.yearly:
-        return (fmt.say("No new deals are to be expected within a year besides those open now, so that no money is named."),)
+        return (fmt.say("No new deals are expected within a year besides those open now, so no money is named."),)
     if gain <= 0:
         return (fmt.say("Chosen deal by deal, discounts would bring no more margin on a year's new deals."),)
     told = {"gain": amount(gain, rough(found), fmt)}
     brings = (
         fmt.say_n(
-            "Chosen deal by deal, discounts would bring {gain} more margin on a year's one new deal.",
-            "Chosen deal by deal, discounts would bring {gain} more margin on a year's {n} new deals.", found.yearly, **told,
+            "Chosen deal by deal, discounts should bring {gain} more margin on a year's one new deal.",
+            "Chosen deal by deal, discounts should bring {gain} more margin on a year's {n} new deals.", found.yearly, **told,
         )
         if sure
         else fmt.say_n(
@@ -119,24 +127,24 @@ def _open_finding(found: Discounts, fmt: Formats) -> Finding | None:
     told = {"gain": amount(gain, rough(found), fmt), "all": fmt.count(count)}
     if not more:
         text = fmt.say_n(
-            "The one open deal does not deserve more discount than offered so far.",
-            "Not one of the {n} open deals deserves more discount than offered so far.", count,
+            "The one open deal does not deserve more discount than already offered.",
+            "Not one of the {n} open deals deserves more discount than already offered.", count,
         )  # fmt: skip
     elif count == 1:
         text = fmt.say(
-            "The one open deal deserves more discount than offered so far: that should bring {gain} of margin.", **told
+            "The one open deal deserves more discount than already offered: that should bring {gain} of margin.", **told
         )
     else:
         text = fmt.say_n(
-            "Of {all} open deals, one deserves more discount than offered so far: that should bring {gain} of margin.",
-            "Of {all} open deals, {n} deserve more discount than offered so far: that should bring {gain} of margin.",
+            "Of {all} open deals, one deserves more discount than already offered: that should bring {gain} of margin.",
+            "Of {all} open deals, {n} deserve more discount than already offered: that should bring {gain} of margin.",
             more, **told,
         )  # fmt: skip
     return Finding(
         "pricing-discount-open", text, gain, "money", low, high, count,
         evidence="likely" if more and low > 0 and not rough(found) else "indicative",
-        action="Go to the discount worth giving, not beyond the one to walk away from (list)."
+        action="Go up to the discount worth giving and no further than the walk-away limit (see the list)."
         if more
-        else "Hold the discounts offered.",
+        else "Hold the discounts already offered.",
         owner=OWNER,
     )  # fmt: skip

@@ -27,8 +27,8 @@ def rough(found: Discounts) -> bool:
 def deal_assumptions(found: Discounts, fmt: Formats) -> list[Assumption]:
     """What the advice on discounts rests on."""
     by_lot = fmt.say(
-        "Discounts were not given by lot: hard deals may get more. Deals are compared with others of the same {alike}; what else"
-        " a sales person knew is not in the data, so that this is no proof of what a discount does.",
+        "Discounts were not given at random: hard deals may get more. Deals are compared with others of the same"
+        " {alike}; what else a sales person knew is not in the data, so this is no proof of what a discount does.",
         alike=alike_in(found, fmt),
     )
     notes = [
@@ -40,14 +40,14 @@ def deal_assumptions(found: Discounts, fmt: Formats) -> list[Assumption]:
         notes.append(Assumption(_yearly(found, fmt), "medium", "medium"))
     if found.shape > found.closed:
         text = fmt.say(
-            "Fewer than {n} deals were closed within the year, so that older ones tell which discount earns most.",
+            "Fewer than {n} deals were closed within the year, so older ones tell which discount earns most.",
             n=fmt.count(FEWEST),
         )  # fmt: skip
         notes.append(Assumption(text, "low", "medium"))
     if found.undated:
         text = fmt.say_n(
-            "One deal whose day of closing nobody noted counts as closed within the year.",
-            "{n} deals whose day of closing nobody noted count as closed within the year.", found.undated,
+            "One deal without a closing date counts as closed within the year.",
+            "{n} deals without a closing date count as closed within the year.", found.undated,
         )  # fmt: skip
         notes.append(Assumption(text, "low", "high"))
     if without := int((~found.deals["stated"]).sum()):
@@ -65,20 +65,20 @@ def deal_assumptions(found: Discounts, fmt: Formats) -> list[Assumption]:
 def _largest(found: Discounts, fmt: Formats) -> str:
     share = fmt.share(found.largest)
     if found.limit == "allowed":
-        return fmt.say("No discount above {share} is advised: the largest allowed in client.yml.", share=share)
-    return fmt.say("No discount above {share} is advised: hardly a deal was given more so far.", share=share)
+        return fmt.say("No discount above {share} is advised: that is the largest allowed in client.yml.", share=share)
+    return fmt.say("No discount above {share} is advised: hardly any deal has been given more.", share=share)
 
 
 def _yearly(found: Discounts, fmt: Formats) -> str:
     """How many new deals the money of a year counts."""
     closed = fmt.say_n(
-        "As many deals as in the last year come in the next: one is counted as closed within it.",
-        "As many deals as in the last year come in the next: {n} are counted as closed within it.", found.closed,
+        "As many deals as last year will close in the next: one.",
+        "As many deals as last year will close in the next: {n}.", found.closed,
     )  # fmt: skip
     if found.open.empty:
         return closed
     opened = fmt.say_n(
-        "The one open now is taken off and counted on its own.", "The {n} open now are taken off and counted on their own.",
+        "The one open now is among them and counted separately.", "The {n} open now are among them and counted separately.",
         len(found.open),
     )  # fmt: skip
     return fmt.sentences(closed, opened)

@@ -55,11 +55,11 @@ def ways_figure(changes: pd.DataFrame, fmt: Formats, source: str) -> Figure | No
     advised = fmt.listed(f"{r.name} {fmt.change(r.advised)}" for r in frame.itertuples(index=False))
     far = int((frame[list(ways)].abs() > FARTHEST).sum().sum())
     caption = fmt.sentences(
-        fmt.say("Each way's price, and the price advised, against the price of now."),
+        fmt.say("The price that each method gives, and the price advised, against today's."),
         fmt.say("Off the chart, more than {share} away: {n}.", share=fmt.share(FARTHEST, 0), n=fmt.count(far)) if far else "",
     )
-    alt = fmt.say("Dots for each product's prices against that of now; advised: {changes}.", changes=advised)
-    return Figure(svg, caption, source, alt, Table(frame, "Prices against the price of now.", source, columns))
+    alt = fmt.say("Dots for each product's prices against today's; advised: {changes}.", changes=advised)
+    return Figure(svg, caption, source, alt, Table(frame, "Prices against today's.", source, columns))
 
 
 def gains_figure(changes: pd.DataFrame, fmt: Formats, source: str) -> Figure | None:
@@ -90,9 +90,10 @@ def gains_figure(changes: pd.DataFrame, fmt: Formats, source: str) -> Figure | N
         for r in data[::-1].itertuples()
     )
     caption = fmt.say(
-        "What the changes that bring most should bring in margin a year; the lines are the {level} range.", level=fmt.share(LEVEL)
+        "What the most valuable price changes should bring in margin a year; the lines are the {level} range.",
+        level=fmt.share(LEVEL),
     )
-    alt = fmt.say("Bars of the margin a year that changes of price bring: {gains}.", gains=gains)
+    alt = fmt.say("Bars of the yearly margin that price changes should bring: {gains}.", gains=gains)
     return Figure(svg, caption, source, alt, Table(data[::-1], "Margin a year of the largest changes.", source, columns))
 
 
@@ -122,12 +123,13 @@ def discount_figure(curve: pd.DataFrame, best: float, given: float, fmt: Formats
         ax.set(xlabel=fmt.say("discount"), ylabel=fmt.say("expected margin, of the list price"))
         svg = finish(figure)
     columns = {
-        "discount": ("Discount", "share"), "chance": ("Chance to win", "share"),
+        "discount": ("Discount", "share"), "chance": ("Chance of winning", "share"),
         "margin": ("Expected margin, of list price", "share"),
         "low": ("at least", "share"), "high": ("at most", "share"),
     }  # fmt: skip
     caption = fmt.say(
-        "Chance to win times margin, if every deal of the last year had the same discount; the band is the {level} range.",
+        "Chance of winning times margin, had every deal of the last year been given the same discount; the band is the"
+        " {level} range.",
         level=fmt.share(LEVEL),
     )
     alt = fmt.say("Curve of expected margin against discount: largest at {best}; given now {given}.", **told)

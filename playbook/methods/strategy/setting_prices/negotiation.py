@@ -24,7 +24,7 @@ _OPEN = {
     "offered": ("Offered so far", "share"),
     "target": ("Worth giving", "share"),
     "walk_away": ("Walk away above", "share"),
-    "chance": ("Chance to win now", "share"),
+    "chance": ("Chance of winning now", "share"),
     "chance_target": ("Chance at that discount", "share"),
     "value_low": ("Extra margin, at least", "money"),
     "value": ("Extra margin", "money"),
@@ -60,8 +60,8 @@ def deal_tables(found: Discounts, fmt: Formats) -> tuple[Table, ...]:
     return (
         Table(
             found.guide.assign(deals_of=names, range=ranges),
-            "Support for negotiations, by list price and by product: the one discount that would earn most, and the one above"
-            " which a deal is not worth winning.",
+            "A guide for negotiations, by list price and by product: the discount that should earn most, and the one"
+            " above which a deal is not worth winning.",
             DEALS, columns,
         ),
     )  # fmt: skip
@@ -75,7 +75,7 @@ def deal_proposals(found: Discounts, fmt: Formats) -> list[Proposal]:
         values = {"cost": 0.0, "value_low": low, "value": found.gains.mean(axis=1), "value_high": high}
         proposals.append(
             _proposal(
-                "discount-guide", mark("Discounts by the guide"),
+                "discount-guide", mark("discounts by the guide"),
                 mark("Offer new deals the discount worth giving by size and product, and walk away above the limit."),
                 mark("new deals"), pd.DataFrame({"key": SIZES} | values)[list(LINES)], None, found, fmt,
             )
@@ -85,15 +85,15 @@ def deal_proposals(found: Discounts, fmt: Formats) -> list[Proposal]:
         frame = found.open.drop(columns="cost").rename(columns=values).assign(cost=0.0)
         worklist = Worklist(
             "open-deals", "Discounts for open deals",
-            "Go up to the discount worth giving where it is above that offered; hold what was offered elsewhere. Above the one to"
-            " walk away from, the deal does not leave the margin it has to.",
+            "Where the discount worth giving is above the one offered, go up to it; elsewhere hold what was offered."
+            " Beyond the walk-away limit, a deal does not leave the margin it has to.",
             frame, {c: told for c, told in _OPEN.items() if c in frame}, "opportunity_id",
         )  # fmt: skip
         lines = frame.rename(columns={"opportunity_id": "key"})[list(LINES)]
         proposals.append(
             _proposal(
                 "open-deals", mark("Discounts for open deals"),
-                mark("Offer the discount worth giving in the open deals that deserve more."),
+                mark("Offer the discount worth giving in those open deals that deserve more."),
                 fmt.say_n("one open deal", "{n} open deals", len(frame)), lines, worklist, found, fmt,
             )
         )  # fmt: skip
@@ -104,8 +104,8 @@ def _proposal(id, name, action, whom, lines, worklist, found: Discounts, fmt: Fo
     n = deals_needed(found.effect[2], found.effect[3])
     judged = min(2 * n or FEWEST, max(found.closed, FEWEST))  # nobody waits for more than a year's deals
     stop = fmt.say(
-        "Stop if, over {n} deals or more, those by the guide earn less per deal offered than the others, over the whole {level}"
-        " range.",
+        "Stop if, over {n} deals or more, those that follow the guide earn less per deal offered than the others, across"
+        " the whole {level} range.",
         n=fmt.count(judged), level=fmt.share(LEVEL),
     )  # fmt: skip
     return Proposal(

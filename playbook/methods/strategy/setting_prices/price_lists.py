@@ -22,12 +22,12 @@ _SHOWN = {
     "category": ("Product group", "text"),
     "price": ("Price now", "unit_money"),
     "advised": ("New price", "unit_money"),
-    "step": ("Change of price", "share"),
+    "step": ("Price change", "share"),
     "start": ("Start", "text"),
     "units_change": ("Expected change of units", "share"),
-    "break_even": ("Just pays at a change of", "share"),
+    "break_even": ("Just pays at", "share"),
     "cost_plus": ("By cost", "unit_money"),
-    "rivals": ("Competitors ask", "unit_money"),
+    "rivals": ("Competitors charge", "unit_money"),
     "value_low": ("Margin a year, at least", "money"),
     "value": ("Margin a year", "money"),
     "value_high": ("Margin a year, at most", "money"),
@@ -39,7 +39,7 @@ _TESTED = {
     "why": ("Why a test", "text"),
     "price": ("Price now", "unit_money"),
     "test_price": ("Price to test", "unit_money"),
-    "half": ("Drawn into", "text"),
+    "half": ("Half (drawn by lot)", "text"),
     "units": ("Units a week now", "number"),
 }
 _HALVES = {"first": mark("first half"), "second": mark("second half")}
@@ -110,15 +110,15 @@ def _start(half: str, shelf: Shelf, fmt: Formats) -> str:
 def _words(shelf: Shelf, fmt: Formats) -> tuple[str, str, str]:
     """What to do, how to work with the list, and when to stop: with halves to compare, or without."""
     told = {"weeks": weeks(review_weeks(shelf), fmt), "level": fmt.share(LEVEL)}
-    pays = fmt.say("'Just pays at' is the change of units at which the new price earns as much as the old.")
-    back = fmt.say("Take a price back when, over {weeks}, its units end up below 'just pays at' of the list.", **told)
+    pays = fmt.say("“Just pays at” is the change in units at which the new price earns as much as the old.")
+    back = fmt.say("Take a price back if, over {weeks}, its change in units falls below “just pays at” on the list.", **told)
     if not shelf.halved:
         action = fmt.say_n(
             "Change this price now, and look again after {weeks}.", "Change these prices now, and look again after {weeks}.",
             len(shelf.changes), **told,
         )  # fmt: skip
         return action, fmt.sentences(action, pays), back
-    action = fmt.say("Change these prices, the first half now and the second after its review.")
+    action = fmt.say("Change these prices: the first half now, the second after the review of the first.")
     lot = fmt.say("Which half a product is in was drawn by lot, so that the halves can be compared.")
     stop = fmt.say(
         "Stop if the whole {level} range of the first half's margin lies below that of the second.", **told
@@ -140,8 +140,9 @@ def test_list(shelf: Shelf, fmt: Formats) -> Worklist | None:
         "price-tests",
         "Prices to test",
         fmt.say(
-            "Ask the price to test from half of the customers or in every other week, drawn by lot, first for the first half of"
-            " the products, then for the second; {weeks} for all of them together. Do not change these prices before.",
+            "Charge the test price to half of the customers or in half of the weeks, drawn by lot, first for the first"
+            " half of the products, then for the second: {weeks} for all of them together. Do not change these prices"
+            " before.",
             weeks=weeks(weeks_needed(tests["information"]), fmt),
         ),
         frame.assign(half=[fmt.told(_HALVES[half]) for half in frame["half"]]),

@@ -23,7 +23,7 @@ def shelf_headline(shelf: Shelf, fmt: Formats) -> str:
     changes, count = shelf.changes, len(shelf.sheet)
     if changes.empty:
         if shelf.sheet["elasticity"].isna().all():
-            return fmt.say("Which prices should change cannot be told yet: how customers answer is not known")
+            return fmt.say("Which prices should change cannot be said yet: how customers respond is not known")
         return fmt.say_n(
             "The price of the one product should not change yet: no step is sure to pay",
             "No price should change yet: none of {n} products has a step that is sure to pay", count,
@@ -68,7 +68,7 @@ def _begin(shelf: Shelf, fmt: Formats) -> str:
     count, told = len(shelf.changes), {"weeks": weeks(review_weeks(shelf), fmt)}
     if shelf.halved:
         return fmt.say(
-            "Change the first half now (it is drawn by lot), the second half after {weeks}, if the first has shown that it pays.",
+            "Change the first half now (drawn by lot) and the second half after {weeks}, if the first has shown that it pays.",
             **told,
         )
     return fmt.say_n(
@@ -83,9 +83,11 @@ def _largest(shelf: Shelf, fmt: Formats) -> Finding:
         "gain": fmt.money(top["gain"]),
     }  # fmt: skip
     text = (
-        fmt.say("Most comes from {name}: {step}, {units} fewer units expected, {gain} more margin a year.", **told)
+        fmt.say("Most comes from {name}: {step}, should sell {units} fewer units and bring {gain} more margin a year.", **told)
         if top["units_change"] < 0
-        else fmt.say("Most comes from {name}: {step}, {units} more units expected, {gain} more margin a year.", **told)
+        else fmt.say(
+            "Most comes from {name}: {step}, should sell {units} more units and bring {gain} more margin a year.", **told
+        )
     )
     even, (gain, low, high) = top["break_even"], (float(top[c]) for c in ("gain", "gain_low", "gain_high"))
     action = (
@@ -109,7 +111,7 @@ def _beside(row: pd.Series, fmt: Formats) -> list[str]:
         beside.append(fmt.say("Cost plus the usual margin would be {price}.", price=fmt.exact_money(row["cost_plus"])))
     if pd.notna(row["rivals"]):
         seen = {"price": fmt.exact_money(row["rivals"]), "day": fmt.day(row["seen"])}
-        beside.append(fmt.say("Competitors ask {price} (week of {day}).", **seen))
+        beside.append(fmt.say("Competitors charge {price} (week of {day}).", **seen))
     return beside
 
 
@@ -133,7 +135,7 @@ def _stays(shelf: Shelf, fmt: Formats) -> Finding | None:
     )
     return Finding(
         "pricing-stay", text, float(total), "count", n=len(shelf.sheet), owner=OWNER,
-        action="Leave them until a test says otherwise." if len(shelf.tests) and shelf.testable else "Leave them.",
+        action="Leave them unless a test says otherwise." if len(shelf.tests) and shelf.testable else "Leave them.",
     )  # fmt: skip
 
 
@@ -152,9 +154,11 @@ def _reaction(shelf: Shelf, fmt: Formats) -> Finding | None:
     pays = fmt.say_n("It still pays.", "Each of them still pays.", count)
     fails = fmt.say_n("One price would then not pay.", "{n} prices would then not pay.", failing)
     basis = (
-        fmt.say("How customers answer to competitors' prices was measured.")
+        fmt.say("How customers respond to competitors' prices was measured.")
         if shelf.rivals_measured
-        else fmt.say("Nobody measured how customers answer to competitors' prices: half as much as to the own price is assumed.")
+        else fmt.say(
+            "How customers respond to competitors' prices has not been measured: half the response to the own price is assumed."
+        )
     )
     return Finding(
         "pricing-reaction", fmt.sentences(brings, fails if failing else pays, basis), float(full["gain"]), "money",
@@ -169,23 +173,24 @@ def _test(shelf: Shelf, fmt: Formats) -> Finding | None:
         return None
     if not shelf.testable:
         text = fmt.say_n(
-            "No test within a year would settle whether the price of one product should change: too little is sold for its answer"
-            " to show.",
-            "No test within a year would settle whether the prices of {n} products should change: too little is sold for its"
-            " answer to show.",
+            "No test within a year would settle whether the price of one product should change: too little is sold for"
+            " the response to show.",
+            "No test within a year would settle whether the prices of {n} products should change: too little is sold for"
+            " the response to show.",
             len(tests),
         )  # fmt: skip
         return Finding(
             "pricing-test", text, n=len(tests), evidence="not shown",
-            action="Leave them, unless they can be tried in more shops at once.", owner=OWNER,
+            action="Leave them, unless they can be tried on more customers at once.", owner=OWNER,
         )  # fmt: skip
     length, sold = weeks_needed(tests["information"]), float(tests["units"].sum()) / YEAR
     step = float((tests["test_price"] / tests["price"] - 1).abs().median())
     text = fmt.say_n(
-        "A test would settle whether the price of one product should change: a price about {step} from that of now for half of"
-        " the weeks or of the customers, drawn by lot, for {weeks} ({units} units in all).",
-        "A test would settle whether the prices of {n} products, taken together, should change: prices about {step} from those of"
-        " now for half of the weeks or of the customers, drawn by lot, for {weeks} ({units} units in all).",
+        "A test would settle whether the price of one product should change: for {weeks}, charge a price about {step}"
+        " off today's in half of the weeks or to half of the customers, drawn by lot ({units} units in all).",
+        "A test would settle whether the prices of {n} products, taken together, should change: for {weeks}, charge"
+        " prices about {step} off today's in half of the weeks or to half of the customers, drawn by lot ({units} units"
+        " in all).",
         len(tests), step=fmt.share(step, 0), weeks=weeks(length, fmt), units=fmt.count(length * sold),
     )  # fmt: skip
     return Finding(
@@ -202,8 +207,8 @@ def _step_words(row: pd.Series, fmt: Formats) -> str:
         return fmt.say("{step} higher", step=step) if row["step"] > 0 else fmt.say("{step} lower", step=step)
     told = {"step": step, "price": fmt.exact_money(row["price"]), "new_price": fmt.exact_money(row["advised"])}
     if row["step"] > 0:
-        return fmt.say("from {price} to {new_price}, {step} higher", **told)
-    return fmt.say("from {price} to {new_price}, {step} lower", **told)
+        return fmt.say("from {price} to {new_price} ({step} higher)", **told)
+    return fmt.say("from {price} to {new_price} ({step} lower)", **told)
 
 
 def _steps(part: pd.DataFrame, fmt: Formats) -> str:

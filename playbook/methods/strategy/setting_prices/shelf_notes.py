@@ -14,8 +14,8 @@ def shelf_assumptions(shelf: Shelf, fmt: Formats) -> list[Assumption]:
     notes.append(Assumption(fmt.sentences(_limits(shelf, fmt), _endings(shelf, fmt)), "high", "medium"))
     if not shelf.sheet["stated"].all() and shelf.sheet["cost"].notna().any():
         text = fmt.say(
-            "Where the product list states no cost, the client's gross margin stands in, right to {share} of the cost or so."
-            " State costs: margins differ from product to product.",
+            "Where the product list states no cost, the client's gross margin stands in, which is right to about {share}"
+            " of the cost. State costs: margins differ from product to product.",
             share=fmt.share(COST_SPREAD, 0),
         )
         notes.append(Assumption(text, "low", "high"))
@@ -36,12 +36,13 @@ def shelf_assumptions(shelf: Shelf, fmt: Formats) -> list[Assumption]:
         notes.append(Assumption(text, "medium", "low"))
     if len(shelf.changes) and not shelf.rivals_measured:
         text = fmt.say(
-            "Of what a price wins or loses, {share} goes to competitors: nobody measured it.", share=fmt.share(CONJECTURE, 0)
+            "Of what a price wins or loses, {share} is taken to come from or go to competitors: this has not been measured.",
+            share=fmt.share(CONJECTURE, 0),
         )
         notes.append(Assumption(text, "low", "low" if (shelf.changes["step"] > 0).all() else "medium"))
     text = fmt.say(
-        "New price labels and lists cost nothing to speak of, and costs do not change with volume. Ranges hold {level} and carry"
-        " what is not known of customers' answer; that competitors follow is told apart.",
+        "New labels and price lists cost next to nothing, and unit costs do not change with volume. Ranges hold {level}"
+        " and include what is not known of customers' response; competitors' response is shown separately.",
         level=fmt.share(LEVEL),
     )
     notes.append(Assumption(text, "medium", "low"))
@@ -50,23 +51,23 @@ def shelf_assumptions(shelf: Shelf, fmt: Formats) -> list[Assumption]:
 
 def _changes(shelf: Shelf, fmt: Formats) -> list[Assumption]:
     faster = fmt.say(
-        "Between the prices seen, one percent more changes units by the same percentage everywhere. If they fell faster at higher"
-        " prices (semi-log), the same changes would bring {faster} instead of {gain}.",
+        "Within the prices seen, one percent more changes units by the same percentage at every price. If units fell"
+        " faster at higher prices (semi-log), the same changes would bring {faster} instead of {gain}.",
         faster=fmt.money(shelf.faster), gain=fmt.money(shelf.gain[0]),
     )  # fmt: skip
     return [
         Assumption(
-            "How customers answer is measured from past prices, which were not set by chance. Only a test shows what a price"
-            " does; the two halves of the list are one."
+            "How customers respond is measured from past prices, which were not set at random. Only a test shows what a"
+            " price does; the two halves of the list are such a test."
             if shelf.halved
-            else "How customers answer is measured from past prices, which were not set by chance. Only a test shows what a price"
-            " does.",
+            else "How customers respond is measured from past prices, which were not set at random. Only a test shows"
+                 " what a price does.",
             "medium", "high",
         ),
         Assumption(faster, "medium", "low" if shelf.faster > 0.8 * shelf.gain[0] else "medium"),
         Assumption(
-            "What a price takes from or brings to other products counts only where market research found that it stands out."
-            " Prices of one group that rise together lose less than each alone, if customers switch within it.",
+            "What a price takes from other products, or brings to them, counts only where market research found a clear"
+            " effect. If customers switch within a group, prices that rise together lose less than each would alone.",
             "medium", "medium",
         ),
     ]  # fmt: skip
@@ -76,17 +77,17 @@ def _limits(shelf: Shelf, fmt: Formats) -> str:
     limits, step = shelf.limits, fmt.share(shelf.limits.largest_step, 0)
     if limits.least_margin is None:
         return fmt.say(
-            "No price lies below cost (client.yml names no least margin), none outside the range of weekly prices seen in four"
-            " weeks or more, and none moves by more than {step} at once.",
+            "No price is below cost (client.yml names no lowest margin), none goes beyond weekly prices that were seen"
+            " in four weeks or more, and none moves by more than {step} at once.",
             step=step,
         )
     return fmt.say(
-        "No price leaves less than {margin} margin (client.yml), none lies outside the range of weekly prices seen in four weeks"
-        " or more, and none moves by more than {step} at once.",
+        "No price leaves a margin below {margin} (client.yml), none goes beyond weekly prices that were seen in four"
+        " weeks or more, and none moves by more than {step} at once.",
         margin=fmt.share(limits.least_margin), step=step,
     )  # fmt: skip
 
 
 def _endings(shelf: Shelf, fmt: Formats) -> str:
     endings = shelf.limits.endings.words(float(shelf.sheet["price"].median()), fmt)
-    return fmt.say("Prices end as most do now, in {endings}.", endings=endings) if endings else ""
+    return fmt.say("Prices keep the endings that most have now: {endings}.", endings=endings) if endings else ""

@@ -1,5 +1,6 @@
 """Shelf tables: prices side by side, what stays and why, tests, and competitors' answer."""
 
+import numpy as np
 import pandas as pd
 
 from playbook.locale import mark
@@ -31,10 +32,10 @@ def shelf_tables(shelf: Shelf, fmt: Formats) -> tuple[Table, ...]:
         }  # fmt: skip
         tables.append(
             Table(
-                group_tests(shelf, fmt),
-                "Tests that would settle the rest: half of the weeks or customers at the other price. So long they have to run to"
-                " find the answer in four of five cases; the list names the products. A group left out here would take longer"
-                " than a year on its own.",
+                group_tests(shelf, fmt).assign(weeks=lambda t: np.ceil(t["weeks"])),  # begun ones count as whole
+                "Tests that would settle the rest, with half of the weeks or customers at the other price. Run for so"
+                " long, they find the answer in four of five cases; the list names the products. A group not shown would"
+                " take longer than a year on its own.",
                 SOURCE, columns,
             )
         )  # fmt: skip
@@ -45,7 +46,7 @@ def shelf_tables(shelf: Shelf, fmt: Formats) -> tuple[Table, ...]:
             "gain_high": ("at most", "money"), "paying": ("Changes that pay", "count"),
         }  # fmt: skip
         frame = shelf.reactions.assign(answer=shelf.reactions["follows"].map(names))
-        tables.append(Table(frame, "The changes if competitors follow them.", SOURCE, columns, aside=True))
+        tables.append(Table(frame, "What the changes bring if competitors follow.", SOURCE, columns, aside=True))
     return (*tables, _all(shelf, fmt))
 
 
@@ -65,9 +66,9 @@ def _side_by_side(shelf: Shelf, fmt: Formats) -> Table:
     else:
         del columns["advised"]
     caption = fmt.sentences(
-        fmt.say("The changes that bring most, with the prices by each way.")
+        fmt.say("The most valuable changes, with the price that each method gives.")
         if len(changes)
-        else fmt.say("The largest products, with the prices by each way."),
+        else fmt.say("The largest products, with the price that each method gives."),
         fmt.say("By cost: at a margin of {share}.", share=fmt.share(shelf.margin)) if "cost_plus" in columns else "",
         fmt.say("By value: where margin is largest within the prices seen.") if "value_based" in columns else "",
     )
@@ -95,8 +96,9 @@ def _all(shelf: Shelf, fmt: Formats) -> Table:
     frame = _shown(shelf.sheet).assign(words=shelf.sheet["verdict"].map(verdicts))
     columns = {
         "name": ("Product", "text"), "price": ("Price now", "unit_money"), "cost": ("Cost", "unit_money"),
-        "floor": ("Least price", "unit_money"), "rivals": ("Competitors", "unit_money"), "seen": ("Seen in the week of", "date"),
-        "step": ("Change of price", "share"), "falls": ("Chance that profit falls", "share"), "words": ("Verdict", "text"),
+        "floor": ("Lowest price allowed", "unit_money"),
+        "rivals": ("Competitors", "unit_money"), "seen": ("Seen, week of", "date"),
+        "step": ("Price change", "share"), "falls": ("Chance that profit falls", "share"), "words": ("Verdict", "text"),
     }  # fmt: skip
     if frame["rivals"].isna().all():
         columns = {k: v for k, v in columns.items() if k not in ("rivals", "seen")}

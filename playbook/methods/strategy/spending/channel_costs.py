@@ -64,7 +64,7 @@ def channel_table(costs: pd.DataFrame, margin: float | None, fmt: Formats, aside
     return Table(
         shown,
         fmt.say(
-            "What the channels cost in {time}. Claimed is not caused: many of these orders would have come anyway.",
+            "What the channels cost in {time}. Claimed is not caused: many of these orders may have come anyway.",
             time=_span(costs, fmt),
         ),
         SOURCE,
@@ -82,8 +82,8 @@ def channel_finding(costs: pd.DataFrame, margin: float | None, fmt: Formats) -> 
     own = dear["claimed_return"] * margin if margin is not None and "claimed_return" in dear else float("nan")
     short = own < 1  # false as well where it is not known
     told = fmt.say(
-        "By the channels' own count an order costs {least} through {cheapest} and {most} through {dearest}, which took {spent} in"
-        " {time}.",
+        "By the channels' own count, an order costs {least} through {cheapest} and {most} through {dearest}, which took"
+        " {spent} in {time}.",
         least=fmt.money(cheap["cost_per_order"]), cheapest=cheap["channel"], most=fmt.money(dear["cost_per_order"]),
         dearest=dear["channel"], spent=fmt.money(dear["spend"]), time=_span(costs, fmt),
     )  # fmt: skip

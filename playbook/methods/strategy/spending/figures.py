@@ -52,15 +52,16 @@ def channels_figure(best: Split, channels: pd.DataFrame, meant: str, fmt: Format
         svg=svg,
         source=SOURCE,
         caption=fmt.say(
-            "What a year of each channel brings in {meant} for rising spend, with its {level} range. Ring: today. Dot: advised."
-            " On the dotted line a channel brings back what it costs; the curve is solid where spend has been seen.",
+            "What each channel brings in {meant} a year as its spend rises, with the {level} range. Ring: today. Dot:"
+            " advised. On the dotted line a channel just earns back its cost; the curve is solid where such spend has"
+            " been seen.",
             meant=meant,
             level=fmt.share(LEVEL),
         ),
         alt=fmt.say("Curves of what each channel brings. Spend today and advised: {changes}.", changes=fmt.listed(told)),
         data=Table(
             pd.concat(parts, ignore_index=True),
-            fmt.say("What each channel brings in {meant} a year for rising spend.", meant=meant),
+            fmt.say("What each channel brings in {meant} a year as its spend rises.", meant=meant),
             SOURCE,
             {
                 "channel": ("Channel", "text"),
@@ -82,7 +83,7 @@ def budget_figure(curve: pd.DataFrame, spent: float, value: float, source: str, 
         ax.plot([start, end], [start, end], color=HISTORY, linestyle=":", linewidth=1.4)
         below = {"xytext": (8, -8), "textcoords": "offset points", "va": "top"}
         middle = start + (end - start) * 0.62
-        ax.annotate(fmt.say("brings back what it costs"), (middle, middle), color=HISTORY, **below)
+        ax.annotate(fmt.say("earns back its cost"), (middle, middle), color=HISTORY, **below)
         ax.plot([spent], [value], "o", color=FINDING, markersize=7)
         place = (spent - start) / (end - start) if end > start else 0.0
         align = "left" if place < LEFT_END else "right" if place > RIGHT_END else "center"
@@ -99,7 +100,7 @@ def budget_figure(curve: pd.DataFrame, spent: float, value: float, source: str, 
     return Figure(
         svg=svg,
         source=source,
-        caption="What a rising budget brings when it is split in the best way. The curve is flat where nothing more pays.",
+        caption="What a rising budget brings when it is split in the best way. Where the curve is flat, nothing more pays.",
         alt=fmt.say(
             "Curve of value over budget, rising ever more slowly: {spent} brings {value}, and it ends at {most}.",
             spent=fmt.money(spent),

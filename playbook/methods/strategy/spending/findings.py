@@ -33,7 +33,7 @@ def headline(best: Split, margin: float | None, fmt: Formats) -> str:
     budget, value = fmt.money(limit), fmt.money(best.value)
     if best.market and best.gain_over_today() > 0:
         return fmt.say(
-            "Split anew, the budget of {budget} should leave {better} more after cost than today's spending",
+            "Split anew, the budget of {budget} should leave {better} more a year after cost than today's spending",
             budget=budget,
             better=fmt.money(best.gain_over_today()),
         )
@@ -61,7 +61,7 @@ def split_finding(best: Split, margin: float | None, fmt: Formats) -> Finding | 
         low,
         high,
         money=None if margin is None else best.gain_over_today() if best.market else best.value - best.spent,
-        action="Release the amounts of the tables below, line by line.",
+        action="Release the amounts in the tables below, line by line.",
     )
 
 
@@ -71,13 +71,13 @@ def _whole(best: Split, margin: float | None, fmt: Formats) -> str:
     actions = fmt.say_n("one action", "{n} actions", len(best.funded))
     paid = fmt.money(sum(p.cost for p in best.funded))
     if not best.market:
-        return fmt.say("{spent} on {what} a year should bring {value} of {meant}.", spent=paid, what=actions, **brings)
+        return fmt.say("Spending {spent} a year on {what} should bring {value} of {meant}.", spent=paid, what=actions, **brings)
     many = len(best.amounts) + len(best.market.curves.response.panel.small)
     channels, spent = fmt.say_n("one channel", "{n} channels", many), fmt.money(best.amounts.sum() + best.aside)
     if not best.funded:
-        return fmt.say("{spent} on {what} a year should bring {value} of {meant}.", spent=spent, what=channels, **brings)
+        return fmt.say("Spending {spent} a year on {what} should bring {value} of {meant}.", spent=spent, what=channels, **brings)
     return fmt.say(
-        "{paid} on {actions} and {spent} on {channels} a year should bring {value} of {meant}.",
+        "Spending {paid} a year on {actions} and {spent} on {channels} should bring {value} of {meant}.",
         paid=paid, actions=actions, spent=spent, channels=channels, **brings,
     )  # fmt: skip
 
@@ -90,7 +90,7 @@ def _first(best: Split, fmt: Formats) -> str:
     if len(best.funded) == 1:
         return fmt.say("The action is {action} for {whom}.", action=first.name, whom=first.whom)
     return fmt.say(
-        "Of the actions, {action} for {whom} takes most, {cost}.", action=first.name, whom=first.whom, cost=fmt.money(first.cost)
+        "Of the actions, {action} for {whom} takes most: {cost}.", action=first.name, whom=first.whom, cost=fmt.money(first.cost)
     )
 
 
@@ -130,8 +130,8 @@ def mix_finding(best: Split, channels: pd.DataFrame, margin: float | None, fmt: 
         n,
         money=None if margin is None else gain,
         evidence="likely" if low > 0 and margin is not None else "indicative",
-        action="Move half now, watch orders for twelve weeks, then move the rest. Keep one region, or some weeks, as they are to"
-        " compare with.",
+        action="Move half now, watch orders for twelve weeks, then move the rest. Leave one region, or some weeks,"
+        " unchanged to compare with.",
         owner=OWNER,
     )
 
@@ -146,7 +146,7 @@ def _moves(channels: pd.DataFrame, fmt: Formats) -> str:
     if down.empty:
         return fmt.say("Spend {more} a year more on {up}.", more=more, up=fmt.listed(up["channel"]))
     return fmt.say(
-        "Spend {less} a year less on {down} and {more} more on {up}.",
+        "Spend {less} a year less on {down}, and {more} more on {up}.",
         less=less, down=fmt.listed(down["channel"]), more=more, up=fmt.listed(up["channel"]),
     )  # fmt: skip
 
@@ -172,11 +172,12 @@ def caused_finding(best: Split, channels: pd.DataFrame, margin: float | None, fm
     told = {"n": fmt.count(caused), "low": fmt.count(low), "high": fmt.count(high)}
     if claims:
         seen = fmt.say(
-            "The channels claim {claims} orders in the last year; the weeks show that they caused {n} ({low} to {high}).",
+            "The channels claim {claims} orders in the last year; judged by the weekly figures they caused {n} ({low} to"
+            " {high}).",
             claims=fmt.count(claims), **told,
         )  # fmt: skip
     else:
-        seen = fmt.say("The weeks show that the channels caused {n} orders in the last year ({low} to {high}).", **told)
+        seen = fmt.say("Judged by the weekly figures, the channels caused {n} orders in the last year ({low} to {high}).", **told)
     doubt = fmt.say_n(
         "Whether {channels} earns its cost is not sure.", "Whether {channels} earn their cost is not sure.", len(unsure),
         channels=fmt.listed(unsure["channel"]),
@@ -192,7 +193,7 @@ def caused_finding(best: Split, channels: pd.DataFrame, margin: float | None, fm
         n=len(best.market.curves.response.panel.weeks),
         evidence="likely" if high < NARROW * low else "indicative",
         action=fmt.say(
-            "Switch {channel} off in some regions or for some weeks: no other way narrows the range as fast.", channel=first
+            "Switch {channel} off in some regions or for some weeks: nothing else narrows the range as fast.", channel=first
         ),
         owner=OWNER,
     )
@@ -207,7 +208,7 @@ def edge_finding(best: Split, margin: float | None, fmt: Formats) -> Finding | N
         return Finding(
             "budget-unspent",
             fmt.sentences(
-                fmt.say("{left} of the {budget} stays unspent.", left=fmt.money(left), budget=fmt.money(best.limit)),
+                fmt.say("{left} of the {budget} would stay unspent.", left=fmt.money(left), budget=fmt.money(best.limit)),
                 _why_left(best, fmt),
             ),
             left,
@@ -248,11 +249,11 @@ def _why_left(best: Split, fmt: Formats) -> str:
     if allocate(best.options).total > best.allocation.total * (1 + 1e-6):
         return fmt.say("The next step, or the next action that is taken as a whole, costs more than that.")
     if not best.market and sum(p.cost for p in best.funded) >= sum(p.cost for p in best.proposals) * (1 - 1e-9):
-        return fmt.say("Every action then reaches all for whom it pays.")
+        return fmt.say("Every action then reaches everyone with whom it pays.")
     if not best.market:
-        return fmt.say("Nothing more on the list would bring back what it costs.")
+        return fmt.say("Nothing else on the list would earn back its cost.")
     if best.market.limits:
         return fmt.say(
-            "Nothing more on the list would bring back what it costs, within the spend that has been seen and client.yml allows."
+            "Within the spend that has been seen and that client.yml allows, nothing else on the list would earn back its cost."
         )
-    return fmt.say("Nothing more on the list would bring back what it costs, within the spend that has been seen.")
+    return fmt.say("Within the spend that has been seen, nothing else on the list would earn back its cost.")

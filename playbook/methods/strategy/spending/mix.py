@@ -67,19 +67,19 @@ def mix_proposal(best: Split, channels: pd.DataFrame, fmt: Formats) -> Proposal 
     line = pd.DataFrame([(CHANNEL_MIX, cost, low + cost, gain + cost, high + cost)], columns=list(LINES))
     how = fmt.sentences(
         _move(moved, fmt),
-        fmt.say("Make half of the move now and the rest after the review; keep the pattern over the year."),
+        fmt.say("Make half of the move now and the rest after the review, and keep the pattern over the year."),
     )
     return Proposal(
         id=CHANNEL_MIX,
-        name="channel money moved",
+        name="shift of channel spend",
         action=how,
         whom=fmt.listed(moved["channel"]),
         owner=OWNER,
-        kpi="orders a week beside the forecast; caused orders for each unit of spend when the curves are fitted again",
+        kpi="orders a week against the forecast; orders caused per unit of spend when the curves are fitted again",
         stop_rule=fmt.sentences(
             _watched(float(moved["more"].sum()) / best.market.worth / YEAR, fmt),
             fmt.say(
-                "Go back if, {n} weeks after a move, the curves fitted again show less left after cost than before.",
+                "Go back if, {n} weeks after a move, the refitted curves show less left after cost than before.",
                 n=fmt.count(FIRST_REVIEW),
             ),
         ),
@@ -88,7 +88,7 @@ def mix_proposal(best: Split, channels: pd.DataFrame, fmt: Formats) -> Proposal 
         lead_days=14,
         review_days=FIRST_REVIEW * 7,
         evidence="likely" if low > 0 else "indicative",
-        worklist=Worklist(CHANNEL_MIX, "Channel money moved", how, frame.reset_index(drop=True), _SHOWN, "shift"),
+        worklist=Worklist(CHANNEL_MIX, "Shift of channel spend", how, frame.reset_index(drop=True), _SHOWN, "shift"),
         waits=False,
     )
 
@@ -111,10 +111,10 @@ def _watched(orders: float, fmt: Formats) -> str:
     many, n = round(abs(orders), 1), fmt.number(abs(orders), 1)
     if orders < 0:
         return fmt.say_n(
-            "{n} order fewer a week is expected of the whole move.", "{n} orders fewer a week are expected of the whole move.",
+            "The whole move should bring {n} fewer order a week.", "The whole move should bring {n} fewer orders a week.",
             many, n=n,
         )  # fmt: skip
     return fmt.say_n(
-        "{n} order more a week is expected of the whole move.", "{n} orders more a week are expected of the whole move.",
+        "The whole move should bring {n} more order a week.", "The whole move should bring {n} more orders a week.",
         many, n=n,
     )  # fmt: skip

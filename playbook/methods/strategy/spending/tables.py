@@ -41,7 +41,7 @@ def allocation_table(allocations: pd.DataFrame, meant: str, fmt: Formats) -> Tab
     }
     edges = zip(allocations["value_low"], allocations["value_high"], strict=True)
     shown = allocations.assign(range=[fmt.say("{low} to {high}", low=fmt.money(a), high=fmt.money(b)) for a, b in edges])
-    return Table(shown, "What the actions get: best value for money first.", SOURCE, columns)
+    return Table(shown, "What each action gets; best value for money first.", SOURCE, columns)
 
 
 def channels_table(channels: pd.DataFrame, meant: str, fmt: Formats) -> Table:
@@ -54,7 +54,7 @@ def channels_table(channels: pd.DataFrame, meant: str, fmt: Formats) -> Table:
         "channel": ("Channel", "text"),
         "today": ("Spend in the last year", "money"),
         "advised": ("Advised", "money"),
-        "cost": ("Cost of an order caused", "money"),
+        "cost": ("Cost per order caused", "money"),
         "claimed": (fmt.say("{one} claims", one=one), "number"),
         "brings": (fmt.say("{one} causes", one=one), "text"),
         "last": (fmt.say("The last {one} causes", one=one), "number"),
@@ -62,8 +62,8 @@ def channels_table(channels: pd.DataFrame, meant: str, fmt: Formats) -> Table:
     return Table(
         shown,
         fmt.say(
-            "What the channels cost, and what each {one} brings in {meant}: by their own count, and as the weeks show it with its"
-            " {level} range.",
+            "What the channels cost, and what each {one} brings in {meant}: by their own count, and judged by the weekly"
+            " figures with the {level} range.",
             one=one,
             meant=meant,
             level=fmt.share(LEVEL),
@@ -95,8 +95,8 @@ def sensitivity_table(best: Split, meant: str, fmt: Formats) -> Table:
     words = {
         "advised": fmt.say("As advised"),
         "today": fmt.say("As today: channels as they are, no proposals"),
-        "low": fmt.say("As advised, all returns at their low edge"),
-        "low split": fmt.say("Split anew for returns at their low edge"),
+        "low": fmt.say("As advised, all returns at the low end of their range"),
+        "low split": fmt.say("Split anew for returns at the low end of their range"),
         "less": fmt.say("{share} less budget", share=share),
         "more": fmt.say("{share} more budget", share=share),
     }
@@ -104,7 +104,7 @@ def sensitivity_table(best: Split, meant: str, fmt: Formats) -> Table:
     pieces = fmt.say("Curves are taken in straight pieces, which costs {bound} at most.", bound=fmt.money(best.bound))
     return Table(
         cases.assign(case=cases["case"].map(words)),
-        fmt.sentences(fmt.say("How the split stands if things turn out otherwise."), pieces if best.market else ""),
+        fmt.sentences(fmt.say("How the split holds up if things turn out otherwise."), pieces if best.market else ""),
         SOURCE,
         {
             "case": ("Case", "text"),
@@ -122,7 +122,8 @@ def spending_assumptions(best: Split, margin: float | None, why: str | None, fmt
     if best.proposals:
         told.append(
             Assumption(
-                "The effects and prices of the actions hold (see their sections); the best lines of each are paid first.",
+                "The effects and costs of the actions hold (see their sections); within each action, the best cases are"
+                " paid first.",
                 "low",
                 "high",
             )
@@ -130,7 +131,7 @@ def spending_assumptions(best: Split, margin: float | None, why: str | None, fmt
     if best.market:
         told += _of_channels(best, fmt)
     elif why:
-        text = fmt.sentences(fmt.say("What the channels cause cannot be told."), fmt.told(why))
+        text = fmt.sentences(fmt.say("What the channels cause cannot be judged."), fmt.told(why))
         told.append(Assumption(text, "high", "medium"))
     if margin is None:
         told.append(
@@ -149,17 +150,17 @@ def _of_channels(best: Split, fmt: Formats) -> list[Assumption]:
     value = fmt.money(panel.order_value)
     if panel.claimed is not None:
         prior = fmt.say(
-            "Where the weeks say little, the answer leans on experience: each channel causes about 0.6 of the orders it claims,"
-            " give or take a factor of two."
+            "Where the weekly figures say little, the answer leans on experience: each channel causes about 60% of the"
+            " orders it claims, give or take a factor of two."
         )
     else:
         prior = fmt.say(
-            "Where the weeks say little, the answer leans on experience: the channels bring about 15% of the orders, in parts"
-            " like their spend, give or take a factor of three."
+            "Where the weekly figures say little, the answer leans on experience: the channels bring about 15% of the"
+            " orders, in proportion to their spend, give or take a factor of three."
         )
     if panel.own_value:
         order = fmt.say(
-            "An order that a channel brings is worth as much as the average order that the channels claim for the last year,"
+            "An order that a channel brings is worth as much as the average order that the channels claimed last year,"
             " {value} of revenue; later orders of new customers are not counted.",
             value=value,
         )
@@ -169,12 +170,13 @@ def _of_channels(best: Split, fmt: Formats) -> list[Assumption]:
             " orders of new customers are not counted.",
             value=value,
         )
-    lower = fmt.say("For this budget some would have to go lower, where the curves are a guess.") if best.freed else ""
-    within = fmt.say("Each channel stays within weekly spends that have been seen, and keeps its pattern over the year.")
+    lower = fmt.say("This budget would take some of them lower, where the curves are a guess.") if best.freed else ""
+    within = fmt.say("Each channel stays within weekly spend that has been seen, and keeps its pattern over the year.")
     told = [
         Assumption(
-            "Once trend, season, prices and interventions are taken out, orders differ between weeks of more and less spend"
-            " because of the spend. What moves with a channel's spend and is not in the data is taken for its effect.",
+            "Once trend, season, prices and interventions are accounted for, orders differ between weeks of more and"
+            " less spend because of the spend. Whatever moves with a channel's spend and is not in the data is taken for"
+            " its effect.",
             "medium",
             "high",
         ),
@@ -183,6 +185,8 @@ def _of_channels(best: Split, fmt: Formats) -> list[Assumption]:
         Assumption(fmt.sentences(within, lower), "low" if best.freed else "high", "medium"),
     ]
     if panel.small:
-        small = fmt.say("Too small or too short to be told, left as they are: {channels}.", channels=fmt.listed(panel.small))
+        small = fmt.say(
+            "Too small, or too short in use, to be judged; left as they are: {channels}.", channels=fmt.listed(panel.small)
+        )
         told.append(Assumption(small, "high", "low"))
     return told

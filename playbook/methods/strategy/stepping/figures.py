@@ -32,7 +32,7 @@ def policy_figure(choices: pd.DataFrame, fmt: Formats) -> Figure:
         ax.set_xlim(low, low + (high - low or 1.0) * 1.5)
         ax.xaxis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
         ax.xaxis.get_major_locator().set_params(nbins=5)
-        ax.set_xlabel(fmt.say("worth of a case beyond today's mix"))
+        ax.set_xlabel(fmt.say("worth of a case against today's mix"))
         ax.grid(visible=False, axis="y")
         ax.grid(visible=True, axis="x")
         svg = finish(figure)
@@ -42,16 +42,17 @@ def policy_figure(choices: pd.DataFrame, fmt: Formats) -> Figure:
         "better": ("Worth a case", "unit_money"), "better_low": ("at least", "unit_money"),
         "better_high": ("at most", "unit_money"),
     }  # fmt: skip
+    blue = fmt.say("Blue is advised.") if shown["advised"].any() else ""
     return Figure(
         svg,
-        fmt.say(
-            "What an action is worth at a step, all that follows included, against today's mix. Blue is advised; the line is the"
-            " {level} range.",
-            level=fmt.share(LEVEL),
+        fmt.sentences(
+            fmt.say("What each action is worth at its step, all that follows included, against today's mix."),
+            blue,
+            fmt.say("The line is the {level} range.", level=fmt.share(LEVEL)),
         ),
         SOURCE,
         fmt.say(
-            "Bar chart of {n} choices. Worth most: {action} at {step}, {better} a case.",
+            "Bar chart of {n} choices. Worth most: “{action}” at “{step}”, {better} a case.",
             n=fmt.count(len(shown)), action=best["action"], step=best["step"], better=fmt.value(best["better"], "unit_money"),
         ),
         Table(shown, "Worth of each action at each step.", SOURCE, columns),

@@ -18,16 +18,15 @@ _PASSING = {
     "both": mark("Neither what was done at each step nor what a sale brings is known; {share} of the sales pass through {step}"),
 }
 _UNKNOWN = {
-    "actions": mark("What was done at each step is not known: no action can be weighed against another"),
-    "value": mark("What a sale brings is not known: no action can be weighed against another"),
-    "both": mark("Neither what was done at each step nor what a sale brings is known: no action can be weighed against another"),
+    "actions": mark("Actions cannot be compared: what was done at each step is not known"),
+    "value": mark("Actions cannot be compared: what a sale brings is not known"),
+    "both": mark("Actions cannot be compared: neither what was done at each step nor what a sale brings is known"),
 }
 _UNWEIGHED = {
-    "actions": mark("{n} {cases} are known, but not what was done at each step: no action can be weighed against another."),
-    "value": mark("{n} {cases} are known, but not what a sale brings: no action can be weighed against another."),
+    "actions": mark("{n} {cases} are known, but not what was done at each step, so actions cannot be compared."),
+    "value": mark("{n} {cases} are known, but not what a sale brings, so actions cannot be compared."),
     "both": mark(
-        "{n} {cases} are known, but neither what was done at each step nor what a sale brings: no action can be weighed against"
-        " another."
+        "{n} {cases} are known, but neither what was done at each step nor what a sale brings, so actions cannot be compared."
     ),
 }
 
@@ -42,15 +41,15 @@ def headline(told: Stepped) -> str:
         return fmt.say(_PASSING[told.missing], share=fmt.share(key["removal"]), step=told.name(key["step"]))
     changes = told.changes
     if changes.empty or told.advice.gain <= 0:
-        return fmt.say("No other action is worth more than what is done today")
+        return fmt.say("No other action is shown to be worth more than what is done today")
     one = changes.loc[changes["better"].idxmax()]
     named = {"action": told.name(one["action"]), "step": told.name(one["step"]), "meant": told.meant}
     named["gain"] = fmt.money(told.advice.gain * told.many)
     if len(changes) == 1:
-        return fmt.say("Choosing {action} at {step} should bring {gain} of {meant} a year more than today's mix", **named)
+        return fmt.say("“{action}” at “{step}” should bring {gain} more {meant} a year than today's mix", **named)
     return fmt.say_n(
-        "Choosing {action} at {step}, and one more change, should bring {gain} of {meant} a year more than today's mix",
-        "Choosing {action} at {step}, and {n} more changes, should bring {gain} of {meant} a year more than today's mix",
+        "“{action}” at “{step}” and one other change should bring {gain} more {meant} a year than today's mix",
+        "“{action}” at “{step}” and {n} other changes should bring {gain} more {meant} a year than today's mix",
         len(changes) - 1, **named,
     )  # fmt: skip
 
@@ -75,22 +74,23 @@ def _policy(told: Stepped) -> Finding:
         return Finding(
             "next-step-policy",
             fmt.say(
-                "What looks best at each step is worth no more than today's mix on {cases} that did not choose it: {gain} of"
-                " {meant} a year ({range}), over {n} {cases}.",
+                "What looks best at each step turns out to be worth no more than today's mix on {cases} that had no part"
+                " in the choice: {gain} of {meant} a year ({n} {cases}; {range}).",
                 range=fmt.interval(low, high, "money"), **counted,
             ),
             gain, "money", low, high, int(told.many), evidence="harmful" if high < 0 else "not shown",
-            action="Go on as today, and try other actions by lot.", owner=OWNER,
+            action="Go on as today, and try other actions on cases drawn by lot.", owner=OWNER,
         )  # fmt: skip
     text = fmt.say(
-        "Doing at every step what is worth most should bring {gain} of {meant} a year more than today's mix, over {n} {cases},"
-        " judged on {cases} that did not choose it.",
+        "Doing what is worth most at every step should bring {gain} more {meant} a year than today's mix ({n} {cases}),"
+        " judged on {cases} that had no part in the choice.",
         **counted,
     )
     return Finding(
         "next-step-policy", fmt.sentences(text, _check(told)),
         gain, "money", low, high, int(told.many), money=gain if told.margin is not None else None, evidence=grade(low, high),
-        action="Test the change by lot at one step first: half of the cases as advised, half as today.", owner=OWNER,
+        action="First test the change at one step: draw lots, and handle half of the cases as advised and half as today.",
+        owner=OWNER,
     )  # fmt: skip
 
 
@@ -102,10 +102,11 @@ def _check(told: Stepped) -> str:
     brought = {"cases": told.cases, "own": fmt.money(advice.held_out), "all": fmt.money(advice.on_average)}
     if advice.held_out > advice.on_average:
         return fmt.say(
-            "The {cases} that happened to go that way confirm it: they brought {own} each, against {all} on average.", **brought
+            "The {cases} that happened to go that way point the same way: they brought {own} each, against {all} on average.",
+            **brought,
         )
     return fmt.say(
-        "The {cases} that happened to go that way do not confirm it: they brought {own} each, against {all} on average.",
+        "The {cases} that happened to go that way do not bear it out: they brought {own} each, against {all} on average.",
         **brought,
     )
 
@@ -118,13 +119,14 @@ def _best(told: Stepped) -> Finding | None:
     return Finding(
         "next-step-best",
         fmt.say(
-            "At {step}, {action} is worth {better} of {meant} a case more than today's mix; it is done in {share} of the cases.",
+            "At “{step}”, “{action}” is worth {better} more {meant} a case than today's mix; today it is done in {share}"
+            " of the cases.",
             better=fmt.value(one["better"], "unit_money"), meant=told.meant, share=fmt.share(one["share"]), **at,
         ),
         float(one["better"]), "unit_money", float(one["better_low"]), float(one["better_high"]),
         int(told.choices.loc[told.choices["step"] == one["step"], "cases"].sum()),
         evidence=grade(one["better_low"], one["better_high"]),
-        action=fmt.say("Make {action} the rule at {step}.", **at), owner=OWNER,
+        action=fmt.say("Make “{action}” the rule at “{step}”.", **at), owner=OWNER,
     )  # fmt: skip
 
 
@@ -152,13 +154,13 @@ def _unpaid(told: Stepped) -> Finding | None:
     return Finding(
         "next-step-unpaid",
         fmt.say(
-            "At {step}, {action} keeps more cases going ({ahead} against {behind} with {best}), and is worth {gap} a case less"
-            " once its price is counted.",
+            "At “{step}”, “{action}” moves more cases on ({ahead}, against {behind} with “{best}”) but is worth {gap}"
+            " less a case once its cost is counted.",
             step=told.name(row.step), action=action, ahead=fmt.share(ahead), behind=fmt.share(behind), best=told.name(best),
             gap=fmt.value(gap, "unit_money"),
         ),
         float(gap), "unit_money", n=int(row.cases), evidence="indicative",
-        action=fmt.say("Keep {action} for cases where nothing cheaper has worked.", action=action), owner=OWNER,
+        action=fmt.say("Keep “{action}” for cases where nothing cheaper has worked.", action=action), owner=OWNER,
     )  # fmt: skip
 
 
@@ -169,10 +171,11 @@ def _thin(told: Stepped) -> Finding | None:
     return Finding(
         "next-step-thin",
         told.fmt.say(
-            "Too few cases saw anything but the usual at {steps}: no advice is given there.", steps=told.fmt.listed(thin)
+            "At {steps}, too few cases saw anything but the usual action, so no advice is given there.",
+            steps=told.fmt.listed(thin),
         ),
         float(len(thin)), "count", evidence="not shown",
-        action="Try one other action there in every tenth case, drawn by lot.", owner=OWNER,
+        action="There, try one other action in every tenth case, drawn by lot.", owner=OWNER,
     )  # fmt: skip
 
 
@@ -183,7 +186,7 @@ def _silent(told: Stepped) -> Finding:
         n=int(told.many), evidence="not shown",
         action="Send what each sale brought (value), or the orders."
         if told.missing == "value"
-        else "Record what is done at each step, and draw it by lot where there is a choice.",
+        else "Record what is done at each step, and draw lots where there is a choice.",
         owner=OWNER,
     )  # fmt: skip
 
@@ -199,7 +202,7 @@ def _key(told: Stepped) -> tuple[Finding, ...]:
     if key is None:
         return ()
     text = fmt.say(
-        "{share} of the sales pass through {step}, which {reached} of the {cases} come to.",
+        "{share} of the sales pass through “{step}”, which {reached} of the {cases} reach.",
         share=fmt.share(key["removal"]), step=told.name(key["step"]), reached=fmt.share(key["reached"]), cases=told.cases,
     )  # fmt: skip
     return (Finding("next-step-key", text, float(key["removal"]), "share", n=int(told.many), evidence="shown"),)

@@ -36,12 +36,12 @@ def proposals(told: Stepped) -> tuple[Proposal, ...]:
         "better": ("Worth a case, revenue" if told.margin is None else "Worth a case, gross margin", "unit_money"),
         "value": ("Should bring a year", "money"),
     }
-    names = [fmt.say("{action} at {step}", action=r.action, step=r.step) for r in listed.itertuples()]
+    names = [fmt.say("“{action}” at “{step}”", action=r.action, step=r.step) for r in listed.itertuples()]
     return (
         Proposal(
             id="next-step",
             name="next best step",
-            action=fmt.say("Make it the rule, after a test by lot: {choices}.", choices=fmt.listed(names)),
+            action=fmt.say("Make it the rule, once a test drawn by lot has confirmed it: {choices}.", choices=fmt.listed(names)),
             whom=fmt.say("{cases} at {steps}", cases=told.cases, steps=fmt.listed(dict.fromkeys(listed["step"]))),
             owner=OWNER,
             kpi="revenue per case against those handled as before"

@@ -17,7 +17,8 @@ SOURCE = mark("journeys or closed deals of the last year; Markov decision proces
 
 def choices(ways: Ways, advice: Advice) -> pd.DataFrame:
     """step, action, cases, share (of the cases at the step), better (with better_low and better_high), advised; in order of
-    steps, the usual action first. Only steps with a choice."""
+    steps, the usual action first. Only steps with a choice; nothing is
+    advised where the policy gains nothing on cases that did not choose it."""
     rows, taken = [], advice.counts.sum(axis=2)
     for s, step in enumerate(ways.steps):
         if (taken[s] > 0).sum() < 2:
@@ -25,7 +26,7 @@ def choices(ways: Ways, advice: Advice) -> pd.DataFrame:
         for a in np.argsort(-taken[s], kind="stable"):
             if taken[s, a] > 0:
                 edges = (advice.better[s, a], advice.better_low[s, a], advice.better_high[s, a])
-                advised = bool(advice.policy[s] == a and not advice.thin[s])
+                advised = bool(advice.gain > 0 and advice.policy[s] == a and not advice.thin[s])
                 rows.append((step, ways.actions[a], taken[s, a], advice.mix[s, a], *edges, advised))
     return pd.DataFrame(rows, columns=["step", "action", "cases", "share", "better", "better_low", "better_high", "advised"])
 
@@ -51,9 +52,7 @@ def tables(told: Stepped) -> tuple[Table, ...]:
             "cases": ("Times taken", "count"),
             "share": ("Done today", "share"),
             "better": (
-                "Worth beyond today's mix, revenue of a case"
-                if told.margin is None
-                else "Worth beyond today's mix, gross margin of a case",
+                "Revenue per case against today's mix" if told.margin is None else "Gross margin per case against today's mix",
                 "unit_money",
             ),
             "edges": (fmt.say("{level} range", level=fmt.share(LEVEL)), "text"),
@@ -63,14 +62,14 @@ def tables(told: Stepped) -> tuple[Table, ...]:
     keys = told.keys[told.keys["removal"] > 0]
     columns = {
         "step": ("Step", "text"),
-        "reached": ("Cases that come to it", "share"),
+        "reached": ("Cases that reach it", "share"),
         "sale": ("Sale from there", "share"),
         "removal": ("Sales lost without it", "share"),
     }
     found.append(
         Table(
             keys.assign(step=keys["step"].map(told.name)),
-            "The steps that sales hang on: if whoever comes to a step went no further.",
+            "The steps that sales depend on: what would be lost if whoever reaches a step went no further.",
             SOURCE,
             columns,
             aside=bool(found),
@@ -84,7 +83,7 @@ def assumptions(told: Stepped) -> tuple[Assumption, ...]:
     fmt = told.fmt
     stated = [
         Assumption(
-            "Where a case goes next depends on the step it is at and on what is done there, not on how it came there.",
+            "Where a case goes next depends on its step and on what is done there, not on how it got there.",
             "medium",
             "medium",
         )
@@ -92,8 +91,9 @@ def assumptions(told: Stepped) -> tuple[Assumption, ...]:
     if told.advice is not None:
         stated += [
             Assumption(
-                "What was done at a step did not depend on how promising the case was. If actions were not drawn by lot, part of"
-                " the difference may be the cases' own: a test by lot at the step settles it.",
+                "What was done at a step did not depend on how promising the case was. If actions were not drawn by lot,"
+                " part of the difference may lie in the cases themselves; a test drawn by lot at that step would settle"
+                " it.",
                 "low",
                 "high",
             ),
@@ -103,16 +103,16 @@ def assumptions(told: Stepped) -> tuple[Assumption, ...]:
             ),
         ]
         if not told.priced:
-            stated.append(Assumption("No cost of an action is stated (action_costs in client.yml).", "low", "high"))
+            stated.append(Assumption("The actions have no stated cost (action_costs in client.yml).", "low", "high"))
     if told.times > 1:
         drawn = fmt.say(
-            "Of {n} journeys of the year one in {times} was drawn by its number; money is that of all of them.",
+            "Of the year's {n} journeys, one in {times} was drawn by its number; money is for all of them.",
             n=fmt.count(told.many + told.direct), times=fmt.number(told.times),
         )  # fmt: skip
         stated.append(Assumption(drawn, "high", "low"))
     if told.direct > 0:
         direct = fmt.say(
-            "{n} {cases} that begin with the sale left nothing to choose and do not count.",
+            "{n} {cases} begin with the sale, leave nothing to choose and do not count.",
             n=fmt.count(told.direct), cases=told.cases,
         )  # fmt: skip
         stated.append(Assumption(direct, "high", "low"))

@@ -27,7 +27,7 @@ __all__ = [
 
 MONTHS = 12
 LABELS = {
-    "visits": ("Visits", "count"), "customers": ("Customers a month", "count"), "conversion": ("Conversion", "share"),
+    "visits": ("Number of journeys", "count"), "customers": ("Customers a month", "count"), "conversion": ("Conversion", "share"),
     "frequency": ("Orders per customer and month", "number"), "orders": ("Orders a month", "count"),
     "order_value": ("Value of an order", "money"),
     "open_deals": ("Deals in progress", "count"), "cycle": ("Days to a decision", "number"), "win_rate": ("Win rate", "share"),

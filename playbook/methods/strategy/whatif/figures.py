@@ -70,7 +70,8 @@ def tornado_figure(table: pd.DataFrame, business: Business, source: str, fmt: Fo
         svg=svg,
         source=source,
         caption=fmt.say(
-            "Each driver alone, at the low and the high end of its {level} range; the line: as expected.", level=fmt.share(LEVEL)
+            "Each driver alone, at the low and the high end of its {level} range. The line marks the expected result.",
+            level=fmt.share(LEVEL),
         ),
         alt=fmt.say(
             "Tornado chart of {n} drivers. The widest bar is that of {driver}: {meant} from {low} to {high}.",

@@ -7,17 +7,17 @@ from playbook.result.formats import Formats
 __all__ = ["driver_label", "driver_name", "meant", "meant_title"]
 
 _NAMES = {
-    "visits": mark("visits"),
-    "customers": mark("customers a month"),
+    "visits": mark("the number of journeys"),
+    "customers": mark("the number of customers a month"),
     "conversion": mark("conversion"),
     "frequency": mark("orders per customer and month"),
-    "orders": mark("orders a month"),
+    "orders": mark("the number of orders a month"),
     "order_value": mark("the value of an order"),
     "open_deals": mark("deals in progress"),
     "cycle": mark("days to a decision"),
     "win_rate": mark("the win rate"),
     "deal_size": mark("the size of a deal"),
-    "new": mark("new contracts a month"),
+    "new": mark("the number of new contracts a month"),
     "churn": mark("the share of contracts ending a month"),
     "price": mark("the price"),
     "cost": mark("unit cost"),

@@ -65,7 +65,7 @@ def _range(business: Business, outcomes: Outcomes, fmt: Formats) -> Finding:
         fmt.sentences(fmt.say(_EXPECTED[business.meant], revenue=fmt.money(revenue), middle=fmt.money(middle)), ending),
         middle, "money", low, high, len(business.history) or None,
         evidence="likely" if low > 0 else "indicative",
-        action="Plan with the middle, and decide now what is cut first if the year turns out like the low end.", owner=OWNER,
+        action="Plan with the middle, and decide now what to cut first if the year turns out like the low end.", owner=OWNER,
     )  # fmt: skip
 
 
@@ -73,14 +73,14 @@ def _largest(business: Business, ranges: Ranges, table: pd.DataFrame, fmt: Forma
     top = table.iloc[0]
     known = table[[ranges.basis[name] != "assumed" for name in table["driver"]]]
     first = fmt.say(
-        "Nothing moves {meant} more than {driver}: {low} at {down}, {high} at {up}.",
+        "Nothing moves {meant} more than {driver}: a change of {down} makes it {low}, one of {up} makes it {high}.",
         meant=meant(business, fmt), **_ends(business, top, fmt),
     )  # fmt: skip
     own = ""
     if ranges.basis[top["driver"]] == "assumed" and len(known):
         own = fmt.say(
-            "That range is assumed. Among the drivers whose range your own months tell, it is {driver}: {low} at {down}, {high}"
-            " at {up}.",
+            "That range is assumed. Among the drivers whose range comes from your own months, it is {driver}: {low} at"
+            " {down}, {high} at {up}.",
             **_ends(business, known.iloc[0], fmt),
         )
     name = driver_name(top["driver"], fmt)
@@ -88,7 +88,7 @@ def _largest(business: Business, ranges: Ranges, table: pd.DataFrame, fmt: Forma
         "scenario-driver",
         fmt.sentences(first, own),
         top["swing"], "money", n=len(business.history) or None, money=float(top["swing"]) / 2,
-        action=fmt.say("Watch {driver} first: no other driver decides more about how the year ends.", driver=name), owner=OWNER,
+        action=fmt.say("Watch {driver} first: no other driver matters more to how the year ends.", driver=name), owner=OWNER,
     )  # fmt: skip
 
 
@@ -112,16 +112,16 @@ def _even(business: Business, even: pd.DataFrame, fmt: Formats) -> Finding | Non
     told = {"driver": driver_name(near["driver"], fmt), "change": fmt.share(abs(change)), "meant": meant(business, fmt)}
     if float(business.outcome({})[1]) > 0:
         text = (
-            fmt.say("Before {meant} is gone, {driver} could rise by {change} if nothing else moves.", **told)
+            fmt.say("If nothing else moves, {driver} could rise by {change} before {meant} is gone.", **told)
             if change > 0
-            else fmt.say("Before {meant} is gone, {driver} could fall by {change} if nothing else moves.", **told)
+            else fmt.say("If nothing else moves, {driver} could fall by {change} before {meant} is gone.", **told)
         )
         volume, other = known[~known["driver"].isin(DOWN)], ""
         if near["driver"] in DOWN and len(volume):
             row = volume.loc[volume["profit"].abs().idxmin()]
             fall = {"driver": driver_name(row["driver"], fmt), "change": fmt.share(abs(float(row["profit"])))}
             other = fmt.say("On its own, {driver} could fall by {change}.", **fall)
-        text, act = fmt.sentences(text, other), mark("Set the alarm of monitoring well before these points.")
+        text, act = fmt.sentences(text, other), mark("Set the alerts in monitoring well before these points.")
     else:
         text = (
             fmt.say("There is no profit yet: to reach it, {driver} would have to rise by {change}, all else equal.", **told)
@@ -139,19 +139,25 @@ def _goal(outcomes: Outcomes, even: pd.DataFrame, goal: float | None, fmt: Forma
     short = middle < goal
     told = {"gap": fmt.money(abs(middle - goal)), "goal": fmt.money(goal)}
     text = (
-        fmt.say("Without the plan the year ends {gap} short of the pace of the revenue goal, {goal} in twelve months.", **told)
+        fmt.say(
+            "Without the plan, revenue of the next twelve months should fall {gap} short of the {goal} that the goal asks for.",
+            **told,
+        )
         if short
-        else fmt.say("Without the plan the year ends {gap} above the pace of the revenue goal, {goal} in twelve months.", **told)
+        else fmt.say(
+            "Even without the plan, revenue of the next twelve months should be {gap} above the {goal} that the goal asks for.",
+            **told,
+        )
     )
     volume, alone = even[~even["driver"].isin([*DOWN, "price"])].dropna(subset=["goal"]), ""
     if len(volume) and short:
         row = volume.loc[volume["goal"].abs().idxmin()]
         rise = {"driver": driver_name(row["driver"], fmt), "change": fmt.share(float(row["goal"]))}
-        alone = fmt.say("If nothing else moved, {driver} would have to rise by {change} to close that gap.", **rise)
+        alone = fmt.say("On its own, {driver} would have to rise by {change} to close that gap.", **rise)
     return Finding(
         "scenario-goal", fmt.sentences(text, alone), middle - goal, "money",
         money=abs(middle - goal), evidence="indicative", owner=OWNER,
-        action="Look at what the plan adds: none of its actions is counted here." if short else None,
+        action="See what the plan adds: none of its actions is counted here." if short else None,
     )  # fmt: skip
 
 
@@ -161,7 +167,8 @@ def tables(
     """Three possible years side by side, and each driver with its range and break-even."""
     together = Table(
         _years(business, ranges, cases, fmt),
-        "Three possible years: as bad, and as good, as about one in ten. Drivers are as in years like these.",
+        "Three possible years: the expected one, and one as bad and one as good as happens about once in ten. Drivers"
+        " are as in years like these.",
         source,
         {
             "what": ("Result or driver", "text"), "worse": ("Worse", "text"), "as expected": ("As expected", "text"),
@@ -178,11 +185,11 @@ def tables(
     )  # fmt: skip
     columns = {
         "label": ("Driver", "text"), "now": ("Last 12 months", "text"),
-        "span": (fmt.say("{level} range in a year", level=fmt.share(LEVEL)), "text"), "basis": ("The range is from", "text"),
+        "span": (fmt.say("{level} range in a year", level=fmt.share(LEVEL)), "text"), "basis": ("Range from", "text"),
     }  # fmt: skip
     if business.margin:
         columns["lost"] = (
-            "No gross margin left at" if business.meant == "margin" else "No profit after marketing left at", "text"
+            "Gross margin gone at" if business.meant == "margin" else "Profit after marketing gone at", "text"
         )  # fmt: skip
     if goal is not None:
         columns["met"] = ("Revenue goal met at", "text")
@@ -201,7 +208,7 @@ def _years(business: Business, ranges: Ranges, cases: pd.DataFrame, fmt: Formats
 
 
 def _change(value: float, fmt: Formats) -> str:
-    return fmt.change(value) if np.isfinite(value) else fmt.say("no level")
+    return fmt.change(value) if np.isfinite(value) else fmt.say("at no level")
 
 
 def assumptions(business: Business, ranges: Ranges, forecast: bool, fmt: Formats) -> tuple[Assumption, ...]:
@@ -214,23 +221,23 @@ def assumptions(business: Business, ranges: Ranges, forecast: bool, fmt: Formats
         (
             forecast,
             mark(
-                "Without a move, revenue is what the tested forecast of market research says, and ranges are drawn so that"
+                "If no driver moves, revenue is what the tested forecast of market research says; ranges are set so that"
                 " revenue scatters as that forecast does."
             ), "high", "high",
         ),
         (
             not forecast,
-            mark("Without a move, revenue is that of the last twelve months: no growth is expected."), "medium", "high",
+            mark("If no driver moves, revenue is that of the last twelve months: no growth is expected."), "medium", "high",
         ),
         ("assumed" in ranges.basis.values(), _assumed(ranges, fmt), "low", "medium"),
         (business.elasticity != 0, _priced(business, fmt), "medium", "high"),
         (
             business.kind == "shop" and business.elasticity == 0,
-            mark("How sales answer to prices is not known, so no price is moved."), "high", "medium",
+            mark("How sales respond to prices is not known, so no price is moved."), "high", "medium",
         ),
         (
             "visits" in business.base,
-            mark("Customers rise and fall with visits times conversion, and visits moved as customers did."), "low", "medium",
+            mark("Customers rise and fall with journeys times conversion, and journeys moved as customers did."), "low", "medium",
         ),
         (
             business.kind == "pipeline",
@@ -242,7 +249,7 @@ def assumptions(business: Business, ranges: Ranges, forecast: bool, fmt: Formats
         ),
         (
             not business.margin,
-            mark("No gross margin is stated in client.yml, so nothing is said of profit."), "high", "high",
+            mark("No gross margin is stated in client.yml, so nothing is said about profit."), "high", "high",
         ),
         (bool(business.margin), _spent(business, fmt), "medium", "high"),
     ]  # fmt: skip
@@ -252,20 +259,20 @@ def assumptions(business: Business, ranges: Ranges, forecast: bool, fmt: Formats
 def _assumed(ranges: Ranges, fmt: Formats) -> str:
     names = [driver_name(n, fmt) for n in ranges.names if ranges.basis[n] == "assumed"]
     return fmt.say_n(
-        "The range of {names} is assumed; the data do not tell it.",
-        "The ranges of {names} are assumed; the data do not tell them.", len(names), names=fmt.listed(names),
+        "The range of {names} is assumed; the data do not show it.",
+        "The ranges of {names} are assumed; the data do not show them.", len(names), names=fmt.listed(names),
     )  # fmt: skip
 
 
 def _priced(business: Business, fmt: Formats) -> str:
     units = fmt.share(abs(business.elasticity) / 100, 1)
     if business.elasticity > 0:
-        return fmt.say("A price 1% higher sells {n} more units, the mean of what was measured for product groups.", n=units)
-    return fmt.say("A price 1% higher sells {n} fewer units, the mean of what was measured for product groups.", n=units)
+        return fmt.say("A price 1% higher sells {n} more units: the mean of what was measured across product groups.", n=units)
+    return fmt.say("A price 1% higher sells {n} fewer units: the mean of what was measured across product groups.", n=units)
 
 
 def _spent(business: Business, fmt: Formats) -> str:
-    margin = fmt.say("Margin is {share} of revenue, as stated.", share=fmt.share(business.margin or 0))
+    margin = fmt.say("The margin is {share} of revenue, as stated in client.yml.", share=fmt.share(business.margin or 0))
     if business.fixed:
         return fmt.sentences(margin, fmt.say("The budget of {money} is spent in any case.", money=fmt.money(business.fixed)))
     return fmt.sentences(margin, fmt.say("No other cost is known."))

@@ -24,12 +24,13 @@ def test_a_merely_strong_column_stays():
 @pytest.mark.parametrize(
     ("column", "reason"),
     [
-        (OUTCOME * 6.0 + RNG.normal(0, 1, N), "alone it nearly decides the outcome"),
-        (np.where(OUTCOME, RNG.choice([-6.0, 6.0], N), 0.0) + RNG.normal(0, 1, N), "alone it nearly decides the outcome"),
-        (np.where(OUTCOME, RNG.choice(["A", "B", "C"], N), None), "it is filled almost only where the outcome is yes"),
-        (np.where(OUTCOME, np.nan, RNG.normal(size=N)), "it is filled almost only where the outcome is no"),
-        (np.where(~OUTCOME & (RNG.random(N) < 0.4), "no budget", "-"), "it is “no budget” almost only where the outcome is no"),
-        (np.where(OUTCOME & (RNG.random(N) < 0.5), 1.0, 0.0), "it is “1” almost only where the outcome is yes"),
+        (OUTCOME * 6.0 + RNG.normal(0, 1, N), "on its own it nearly decides the outcome"),
+        (np.where(OUTCOME, RNG.choice([-6.0, 6.0], N), 0.0) + RNG.normal(0, 1, N), "on its own it nearly decides the outcome"),
+        (np.where(OUTCOME, RNG.choice(["A", "B", "C"], N), None), "it is filled in almost only where the outcome is a success"),
+        (np.where(OUTCOME, np.nan, RNG.normal(size=N)), "it is filled in almost only where the outcome is a failure"),
+        (np.where(~OUTCOME & (RNG.random(N) < 0.4), "no budget", "-"), "it is “no budget” almost only where the"
+                                                                       " outcome is a failure"),
+        (np.where(OUTCOME & (RNG.random(N) < 0.5), 1.0, 0.0), "it is “1” almost only where the outcome is a success"),
     ],
 )  # fmt: skip
 def test_a_column_that_gives_the_outcome_away_is_found(column, reason):
@@ -42,7 +43,7 @@ def test_a_column_that_gives_the_outcome_away_is_found(column, reason):
 def test_the_name_helps_to_say_why_and_never_decides():
     sure = OUTCOME * 6.0 + RNG.normal(0, 1, N)
     found = _found(close_value=sure, endless_noise=RNG.normal(size=N))
-    assert found["column"].tolist() == ["close_value"] and "its name sounds like" in found["reason"].iloc[0]
+    assert found["column"].tolist() == ["close_value"] and "its name suggests" in found["reason"].iloc[0]
     assert found["auc"].iloc[0] > 0.95
     assert "sounds" not in _found(weekday=sure)["reason"].iloc[0]
 
@@ -59,7 +60,7 @@ def test_dates_after_the_case_opened_are_late_unless_some_lie_ahead():
     closed = pd.Series(RNG.integers(1, 50, N).astype(float))
     dates = pd.DataFrame({"done": closed, "left": 50.0})
     noise = RNG.normal(size=N)
-    assert "never lie ahead" in _found(dates=dates, done=noise)["reason"].iloc[0]
+    assert "never in the future" in _found(dates=dates, done=noise)["reason"].iloc[0]
     planned = dates.assign(done=closed.where(closed < 49, 60.0))
     assert _found(dates=planned, done=noise).empty
     assert _found(dates=dates.assign(done=-closed), done=noise).empty
