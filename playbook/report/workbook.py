@@ -120,14 +120,22 @@ def _sheet_names(titles: Sequence[str], first: str) -> list[str]:
     """Titles as Excel takes them for a sheet's name: 31 characters, none of []:*?/\\, each once."""
     names, taken = [], {first.casefold()}
     for title in titles:
-        plain = " ".join(_FORBIDDEN.sub(" ", _CONTROL.sub("", title)).split()).strip("' ") or "List"
-        name, number = plain[:LONGEST_NAME].rstrip(), 1
+        plain = " ".join(_FORBIDDEN.sub(" ", _CONTROL.sub("", title.replace(": ", " – "))).split()).strip("' ") or "List"
+        name, number = _cut(plain), 1
         while name.casefold() in taken:
             number += 1
             name = f"{plain[: LONGEST_NAME - len(str(number)) - 1].rstrip()} {number}"
         taken.add(name.casefold())
         names.append(name)
     return names
+
+
+def _cut(name: str) -> str:
+    """A name of a sheet at its longest, ended with a whole word where one ends in its second half."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    words = name[: LONGEST_NAME + 1].rpartition(" ")[0]
+    return (words if len(words) > LONGEST_NAME / 2 else name[:LONGEST_NAME]).rstrip(" –")
 
 
 def _timeless(written: BytesIO, as_of: date) -> bytes:

@@ -60,7 +60,7 @@ def test_a_text_that_looks_like_a_formula_stays_a_text(tmp_path):
 
 def test_the_front_sheet_says_what_each_list_is_for(tmp_path):
     book = openpyxl.load_workbook(written(tmp_path, save_list(), save_list("Reorder: now/later?")))
-    assert book.sheetnames == ["Lists", "Save list", "Reorder now later"]
+    assert book.sheetnames == ["Lists", "Save list", "Reorder – now later"]
     assert [c.value for c in book["Lists"][2]] == ["Save list", 3, "Call the first ten.", datetime(2026, 10, 31)]
 
 
@@ -73,6 +73,11 @@ def test_chinese_words_have_room(tmp_path):
 def test_long_and_equal_titles_become_names_that_excel_takes(tmp_path):
     names = openpyxl.load_workbook(written(tmp_path, *[save_list("x" * 40)] * 3, save_list("lists"))).sheetnames
     assert names == ["Lists", "x" * 31, "x" * 29 + " 2", "x" * 29 + " 3", "lists 2"]
+
+
+def test_a_long_name_ends_with_a_whole_word(tmp_path):
+    names = openpyxl.load_workbook(written(tmp_path, save_list("Discounts for all deals that may end"))).sheetnames
+    assert names == ["Lists", "Discounts for all deals that"]
 
 
 def test_the_same_lists_are_the_same_bytes_and_the_frame_stays_as_it_was(tmp_path):

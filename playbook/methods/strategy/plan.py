@@ -56,7 +56,7 @@ _LISTED = {
     "owner": ("Who", "text"),
     "start": ("Start", "date"),
     "review": ("Review", "date"),
-    "days": ("Days it runs in a year", "count"),
+    "days": ("Days run in a year", "count"),
     "keys": ("Customers, products or deals", "count"),
     "cost": ("Budget a year", "money"),
     "value_low": ("Should bring at least", "money"),
@@ -209,7 +209,7 @@ def _value_figure(result: Plan) -> Figure:
         alt=fmt.sentences(
             fmt.say_n("Bar chart of one action.", "Bar chart of {n} actions.", len(data)),
             fmt.say(
-                "Most should come from {action} for {whom}: {value} for a cost of {cost}.",
+                "Most should come from “{action}” for {whom}: {value} for a cost of {cost}.",
                 action=top["name"],
                 whom=top["segment"],
                 value=fmt.money(top["value"]),

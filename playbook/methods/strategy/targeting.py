@@ -201,14 +201,14 @@ def _returns_figure(result: Targeting) -> Figure:
         alt=fmt.sentences(
             fmt.say_n("Bar chart of one action.", "Bar chart of {n} actions.", len(data)),
             fmt.say(
-                "Most comes from {action} for {whom}: {value} for each {one}.",
+                "Most comes from “{action}” for {whom}: {value} for each {one}.",
                 action=best["name"],
                 whom=best["segment"],
                 value=fmt.number(best["value"]),
                 one=one,
             ),
             fmt.say(
-                "Least comes from {action} for {whom}: {value}.",
+                "Least comes from “{action}” for {whom}: {value}.",
                 action=least["name"],
                 whom=least["segment"],
                 value=fmt.number(least["value"]),

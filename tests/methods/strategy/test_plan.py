@@ -48,7 +48,7 @@ def test_sums_by_hand():
 
 def test_what_is_left_out_is_named():
     told = next(f for f in answer().findings if f.id == "plan-left-out")
-    assert told.sentence.endswith("the action does not earn its cost: call for Loyal.")
+    assert told.sentence.endswith("the action does not earn its cost: “call” for Loyal.")
 
 
 def test_the_lists_are_the_plan_and_one_for_each_action_and_add_up():

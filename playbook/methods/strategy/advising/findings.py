@@ -45,8 +45,8 @@ def findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list[
     if margin is None:
         top = actions.iloc[0]
         sentence = fmt.say(
-            "The largest gain in sight is {action} for {whom}: {value} more revenue a year for {cost}. Whether it pays cannot be"
-            " said, because the gross margin is not known.",
+            "The largest gain in sight is “{action}” for {whom}: {value} more revenue a year for {cost}. Whether it pays"
+            " cannot be said, because the gross margin is not known.",
             action=top["name"], whom=top["segment"], value=fmt.money(top["value"]), cost=fmt.money(top["cost"]),
         )  # fmt: skip
         return [
@@ -90,7 +90,7 @@ def findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list[
             Finding(
                 "targeting-best",
                 fmt.say(
-                    "Most should come from {action} for {whom}: {left} a year after a cost of {cost}.",
+                    "Most should come from “{action}” for {whom}: {left} a year after a cost of {cost}.",
                     action=top["name"],
                     whom=top["segment"],
                     left=fmt.money(top["profit"]),
@@ -114,10 +114,10 @@ def findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list[
             Finding(
                 "targeting-unpaid",
                 fmt.say_n(
-                    "One action is not expected to earn its cost across the whole segment: {action} for {whom} should"
+                    "One action is not expected to earn its cost across the whole segment: “{action}” for {whom} should"
                     " bring {value} for {cost}.",
-                    "{n} actions are not expected to earn their cost across the whole segment, least of all {action} for"
-                    " {whom}: {value} for {cost}.",
+                    "{n} actions are not expected to earn their cost across the whole segment, least of all “{action}”"
+                    " for {whom}: {value} for {cost}.",
                     len(losing),
                     action=worst["name"],
                     whom=worst["segment"],

@@ -80,7 +80,7 @@ def save_proposal(listed: pd.DataFrame, contracts: bool, horizon: int | None, fm
         ),
         fmt.say("The chance of leaving is for the next {days}.", days=fmt.days(horizon)) if contracts and horizon else "",
     )
-    title = mark("Save list: contracts that may end") if contracts else mark("Save list: customers who have fallen silent")
+    title = mark("Save list: contracts") if contracts else mark("Save list: silent customers")
     columns = _CONTRACTS if contracts and listed["leaves"].notna().any() and horizon else _ORDERS
     if contracts and not horizon:
         columns = {name: label for name, label in _CONTRACTS.items() if name != "leaves"}

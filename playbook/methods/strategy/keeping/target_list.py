@@ -75,7 +75,7 @@ def target_proposal(found: Persuasion, listed: pd.DataFrame, fmt: Formats) -> Pr
         evidence=found.evidence if pays else "indicative",
         worklist=Worklist(
             f"repeat-{trial.id}",
-            fmt.say("{label}: whom it persuades", label=trial.label),
+            fmt.say("{label}: whom to address", label=trial.label),
             fmt.say(
                 "Address these and nobody else when {label} is repeated. The expected gain comes from its own test.",
                 label=trial.label,

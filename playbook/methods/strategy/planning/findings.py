@@ -62,7 +62,7 @@ def _total(actions: pd.DataFrame, margin: float | None, meant: str, fmt: Formats
                 value=fmt.money(total),
                 meant=meant,
             ),
-            fmt.say("It starts on {day} with {action}.", day=day, action=first["name"].iloc[0])
+            fmt.say("It starts on {day} with “{action}”.", day=day, action=first["name"].iloc[0])
             if len(first) == 1
             else fmt.say("It starts on {day} with {n} actions.", day=day, n=fmt.count(len(first))),
         ),
@@ -81,7 +81,7 @@ def _main(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> Finding:
     return Finding(
         "plan-main",
         fmt.say(
-            "Most should come from {action} for {whom}, starting on {day}: {what}",
+            "Most should come from “{action}” for {whom}, starting on {day}: {what}",
             action=main["name"],
             whom=main["whom"],
             day=fmt.day(main["start"]),
@@ -101,7 +101,7 @@ def _main(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> Finding:
 def _left_out(left_out: Sequence[Proposal], fmt: Formats) -> Finding | None:
     if not left_out:
         return None
-    named = [fmt.say("{action} for {whom}", action=p.name, whom=p.whom) for p in left_out[:MOST_NAMED]]
+    named = [fmt.say("“{action}” for {whom}", action=p.name, whom=p.whom) for p in left_out[:MOST_NAMED]]
     rest = len(left_out) - MOST_NAMED
     named += [fmt.say_n("one more", "{n} more", rest)] if rest > 0 else []
     return Finding(

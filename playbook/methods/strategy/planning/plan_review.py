@@ -62,7 +62,7 @@ def review_finding(kept: Sequence[Proposal], bought: pd.Series, margin: float | 
         "plan-review",
         fmt.sentences(
             fmt.say(
-                "With {left} of the customers left alone, the review of {action} for {whom} can only detect a gain of"
+                "With {left} of the customers left alone, the review of “{action}” for {whom} can only detect a gain of"
                 " {seen} or more, though it already pays at {pays}.",
                 left=fmt.share(CONTROL),
                 action=largest.name,

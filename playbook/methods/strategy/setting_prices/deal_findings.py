@@ -131,17 +131,18 @@ def _open_finding(found: Discounts, fmt: Formats) -> Finding | None:
             "Not one of the {n} open deals deserves more discount than already offered.", count,
         )  # fmt: skip
     elif count == 1:
-        text = fmt.say(
-            "The one open deal deserves more discount than already offered: that should bring {gain} of margin.", **told
-        )
+        text = fmt.say("The one open deal deserves more discount than already offered.", **told)
     else:
         text = fmt.say_n(
-            "Of {all} open deals, one deserves more discount than already offered: that should bring {gain} of margin.",
-            "Of {all} open deals, {n} deserve more discount than already offered: that should bring {gain} of margin.",
+            "Of {all} open deals, one deserves more discount than already offered.",
+            "Of {all} open deals, {n} deserve more discount than already offered.",
             more, **told,
         )  # fmt: skip
+    brings = (
+        fmt.say("That should bring {gain} of margin." if low > 0 else "That may bring {gain} of margin.", **told) if more else ""
+    )
     return Finding(
-        "pricing-discount-open", text, gain, "money", low, high, count,
+        "pricing-discount-open", fmt.sentences(text, brings), gain, "money", low, high, count,
         evidence="likely" if more and low > 0 and not rough(found) else "indicative",
         action="Go up to the discount worth giving and no further than the walk-away limit (see the list)."
         if more

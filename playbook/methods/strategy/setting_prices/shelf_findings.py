@@ -121,7 +121,7 @@ def _stays(shelf: Shelf, fmt: Formats) -> Finding | None:
         return None
     shown = [counted(verdict, int(n), fmt) for verdict, n in counts.head(MOST_NAMED).items()]
     if rest := int(counts.iloc[MOST_NAMED:].sum()):
-        shown.append(fmt.say_n("one for another reason", "{n} for other reasons", rest))
+        shown.append(fmt.say_n("one has another reason", "{n} have other reasons", rest))
     total = int(counts.sum())
     text = (
         fmt.say_n(
@@ -186,11 +186,12 @@ def _test(shelf: Shelf, fmt: Formats) -> Finding | None:
     length, sold = weeks_needed(tests["information"]), float(tests["units"].sum()) / YEAR
     step = float((tests["test_price"] / tests["price"] - 1).abs().median())
     text = fmt.say_n(
-        "A test would settle whether the price of one product should change: for {weeks}, charge a price about {step}"
-        " off today's in half of the weeks or to half of the customers, drawn by lot ({units} units in all).",
+        "A test would settle whether the price of one product should change: for {weeks}, charge a price that differs"
+        " from today's by about {step} in half of the weeks or to half of the customers, drawn by lot ({units} units in"
+        " all).",
         "A test would settle whether the prices of {n} products, taken together, should change: for {weeks}, charge"
-        " prices about {step} off today's in half of the weeks or to half of the customers, drawn by lot ({units} units"
-        " in all).",
+        " prices that differ from today's by about {step} in half of the weeks or to half of the customers, drawn by lot"
+        " ({units} units in all).",
         len(tests), step=fmt.share(step, 0), weeks=weeks(length, fmt), units=fmt.count(length * sold),
     )  # fmt: skip
     return Finding(

@@ -88,9 +88,12 @@ def _first(best: Split, fmt: Formats) -> str:
         return ""
     first = max(best.funded, key=lambda p: p.cost)
     if len(best.funded) == 1:
-        return fmt.say("The action is {action} for {whom}.", action=first.name, whom=first.whom)
+        return fmt.say("The action is “{action}” for {whom}.", action=first.name, whom=first.whom)
     return fmt.say(
-        "Of the actions, {action} for {whom} takes most: {cost}.", action=first.name, whom=first.whom, cost=fmt.money(first.cost)
+        "Of the actions, “{action}” for {whom} takes most: {cost}.",
+        action=first.name,
+        whom=first.whom,
+        cost=fmt.money(first.cost),
     )
 
 

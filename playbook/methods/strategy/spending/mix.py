@@ -20,7 +20,7 @@ _SHOWN = {
     "today": ("Spend in the last year", "money"),
     "advised": ("Spend a year from now on", "money"),
     "change": ("Change", "money"),
-    "cost": ("May cost more a year", "money"),
+    "cost": ("Extra spend a year", "money"),
     "value": ("Should bring a year", "money"),
 }
 

@@ -45,7 +45,7 @@ def test_the_finding_speaks_only_where_the_gain_that_pays_is_hidden():
     points = offer("points", list(alike.index), 1.25)
     assert review_finding([points], alike, 0.5, FMT) is None
     told = review_finding([points, offer("mail", ["c0", "c1"], 0.1), offer("tax", ["x"], 1.0)], unlike, 0.5, FMT)
-    assert told.n == 2 and "points for Loyal" in told.sentence and "it already pays at 2.5%" in told.sentence
+    assert told.n == 2 and "“points” for Loyal" in told.sentence and "it already pays at 2.5%" in told.sentence
     assert review_finding([], unlike, 0.5, FMT) is None and review_finding([points], unlike.head(0), 0.5, FMT) is None
     assert review_finding([points], unlike, None, FMT) is None
     assert (
