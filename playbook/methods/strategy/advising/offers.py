@@ -15,7 +15,7 @@ _SHOWN = {
     "segment": ("Segment", "text"),
     "bought": ("Bought in 12 months", "money"),
     "recency_days": ("Days since the last order", "count"),
-    "cost": ("Budget a year", "money"),
+    "cost": ("Cost a year", "money"),
     "value": ("Should bring a year", "money"),
 }
 
