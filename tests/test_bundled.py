@@ -105,7 +105,7 @@ def test_every_list_opens_and_adds_up_to_the_plan(folder):
     assert len(told) == len(plan) > 5
     for action, row in zip(plan, told, strict=True):
         assert row["Should bring a year"] == pytest.approx(action["value"], abs=0.005)
-        assert row["May cost a year"] == pytest.approx(action["cost"], abs=0.005)
+        assert row["Budget a year"] == pytest.approx(action["cost"], abs=0.005)
 
 
 def test_every_answered_section_has_a_finding_with_a_sentence(folder):
