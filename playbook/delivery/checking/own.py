@@ -14,8 +14,9 @@ from playbook.delivery.checking.seen import folded
 from playbook.engagement import Engagement
 from playbook.errors import PlaybookError
 from playbook.intake.tables import open_tables
+from playbook.locale import FOLDER
 
-__all__ = ["house_words", "own_text", "own_words", "yaml_texts"]
+__all__ = ["house_words", "noted_text", "own_text", "own_words", "stamp", "yaml_texts"]
 
 _TOLD = {"products": None, "competitors": ("competitor",), "marketing": ("channel",), "market": ("category",)}
 
@@ -33,7 +34,6 @@ def own_text(engagement: Engagement) -> str:
     Asked for only when something was found that might be a leak: it reads tables.
     """
     texts = list(yaml_texts(engagement.folder / "client.yml"))
-    texts += [f.read_text(encoding="utf-8") for f in sorted((engagement.folder / "notes").glob("*.md"))]
     try:
         tables = open_tables(engagement)
     except PlaybookError:
@@ -47,8 +47,27 @@ def own_text(engagement: Engagement) -> str:
     return folded("\n".join(texts))
 
 
+def noted_text(engagement: Engagement) -> str:
+    """What the consultant wrote for this client. It may name people; of another client it speaks only by mistake."""
+    return folded("\n".join(f.read_text(encoding="utf-8") for f in sorted((engagement.folder / "notes").glob("*.md"))))
+
+
 def yaml_texts(file: Path) -> tuple[str, ...]:
     """All texts of a YAML file, keys included; none when it cannot be read."""
+    return _yaml_texts(file, stamp(file))
+
+
+def stamp(file: Path) -> tuple[int, int]:
+    """When a file was changed last, and its size: what is read of it stands as long as these do."""
+    try:
+        found = file.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=4096)  # each client's file is looked at for each other client
+def _yaml_texts(file: Path, _: tuple[int, int]) -> tuple[str, ...]:
     try:
         content = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8-sig"))
     except (YAMLError, ValueError, OSError):
@@ -68,7 +87,8 @@ def _texts(value: object) -> list[str]:
 def house_words(notebooks: Path) -> frozenset[str]:
     """Single words, in small letters, that every report may use because the house does: they give no client away.
 
-    Only what readers see counts, the prose of notebooks, texts kept as data, templates; never code, which may name a client.
+    Only what readers see counts: the prose of notebooks, catalogues, texts kept as data, templates; never code, which may name a
+    client.
     """
     cells = [
         c for f in sorted(notebooks.glob("*.ipynb")) for c in nbformat.read(f, as_version=4).cells if c.cell_type == "markdown"
@@ -80,7 +100,7 @@ def house_words(notebooks: Path) -> frozenset[str]:
 def _package_words() -> frozenset[str]:
     package = Path(playbook.__file__).parent
     files = [f for room in ("methods", "report") for kind in ("*.yml", "*.j2") for f in (package / room).rglob(kind)]
-    return _words_of(f.read_text(encoding="utf-8") for f in files)
+    return _words_of(f.read_text(encoding="utf-8") for f in (*files, *FOLDER.glob("*.po")))
 
 
 def _words_of(texts: Iterable[str]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from playbook.delivery.checking.own import own_text, own_words
+from playbook.delivery.checking.own import noted_text, own_text, own_words
 from playbook.delivery.checking.seen import Problem, Seen
 from playbook.engagement import Engagement
 
@@ -24,7 +24,8 @@ _FEWEST_DIGITS = 8
 def personal(engagement: Engagement, texts: Iterable[Seen], allowed: frozenset[str] = frozenset()) -> list[Problem]:
     """Addresses and numbers of people in these texts, one problem a place and kind; ``allowed`` are the mail's own addresses.
 
-    What the client wrote of its own products and channels is not personal: a service line on a product stays.
+    What the client wrote of its own products and channels is not personal, nor is what the consultant wrote into a note: a
+    service line stays.
     """
     found = []
     for seen in texts:
@@ -33,6 +34,7 @@ def personal(engagement: Engagement, texts: Iterable[Seen], allowed: frozenset[s
             if (
                 hit.group() not in allowed
                 and hit.group() not in own_words(engagement)
+                and hit.group() not in noted_text(engagement)
                 and hit.group() not in own_text(engagement)
             ):
                 kinds.setdefault(kind, []).append(hit)

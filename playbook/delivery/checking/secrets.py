@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from playbook.delivery.checking.own import house_words, own_text, own_words, yaml_texts
+from playbook.delivery.checking.own import house_words, noted_text, own_text, own_words, yaml_texts
 from playbook.delivery.checking.seen import Problem, Seen, folded
 from playbook.engagement import Engagement, client_names
 
@@ -90,7 +90,8 @@ def _tells(name: str, engagement: Engagement) -> bool:
     small = name.lower()
     if len(name) < SHORTEST_USER or small in _EVERYWHERE or small in house_words(engagement.root / "notebooks"):
         return False
-    return not any(small in word.lower() for word in own_words(engagement)) and small not in own_text(engagement).lower()
+    texts = (*own_words(engagement), noted_text(engagement), own_text(engagement))
+    return not any(small in text.lower() for text in texts)
 
 
 def _user() -> str:

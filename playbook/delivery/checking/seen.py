@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 
 from bs4 import BeautifulSoup
 from openpyxl import load_workbook
@@ -17,6 +18,7 @@ __all__ = ["Problem", "Seen", "folded", "look_into"]
 
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069]")  # letters nobody sees would hide a word
 _FONT = re.compile(r"url\(data:font/[^)]*\)")  # letters' shapes: nobody can read them, and chance spells short names in base64
+_CELLS = re.compile(r"<sheetData>.*</sheetData>", re.DOTALL)  # of a sheet, whose heads, feet and prompts remain
 _EXCERPT = 60
 
 
@@ -87,12 +89,11 @@ def _book(name: str, content: bytes) -> Iterator[Seen]:
         yield Seen(f"{name}, sheet {sheet.title}", folded("\n".join([sheet.title, *lines])))
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         for entry in packed.namelist():
-            if not entry.startswith("xl/worksheets/sheet") and entry.endswith((".xml", ".rels")):
-                raw = packed.read(entry).decode("utf-8", errors="replace")
-                if not entry.endswith(("sharedStrings.xml", "styles.xml", "theme1.xml")):
-                    words = [*re.findall(r">([^<]+)<", raw), *re.findall(r'="([^"]*)"', raw)]
-                    kept = [w for w in words if "openxmlformats" not in w and "schemas." not in w and "purl.org" not in w]
-                    yield Seen(f"{name}, {entry}", folded("\n".join(kept)))
+            if entry.endswith((".xml", ".rels")) and not entry.endswith(("sharedStrings.xml", "styles.xml", "theme1.xml")):
+                raw = _CELLS.sub("", packed.read(entry).decode("utf-8", errors="replace"))
+                words = map(unescape, [*re.findall(r">([^<]+)<", raw), *re.findall(r'="([^"]*)"', raw)])
+                kept = [w for w in words if "openxmlformats" not in w and "schemas." not in w and "purl.org" not in w]
+                yield Seen(f"{name}, {entry}", folded("\n".join(kept)))
 
 
 def _paper(name: str, content: bytes) -> Iterator[Seen]:

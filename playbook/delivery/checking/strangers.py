@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from playbook.delivery.checking.own import house_words, own_text, own_words, yaml_texts
+from playbook.delivery.checking.own import house_words, own_text, own_words, stamp, yaml_texts
 from playbook.delivery.checking.seen import Problem, Seen, folded
 from playbook.engagement import Engagement, client_names, open_engagement
 from playbook.errors import PlaybookError
@@ -35,21 +35,21 @@ def strangers(engagement: Engagement, texts: Iterable[Seen]) -> list[Problem]:
     return found
 
 
-@lru_cache(maxsize=64)
 def telltales(root: Path, client: str) -> dict[str, tuple[str, ...]]:
     """Words that give each other client of the house away: its id, name, recipients, and what it is ``known_by``."""
-    told = {}
-    for other in client_names(root):
-        if other == client:
-            continue
-        try:
-            theirs = open_engagement(other, root=root)
-            words = [other, theirs.name, *theirs.recipients, *theirs.known_by]
-        except PlaybookError:  # a client file with errors hides no client: what can be read of it counts
-            texts = yaml_texts(root / "data" / other / "client.yml")
-            words = [other, *(b for a, b in zip(texts, texts[1:], strict=False) if a == "name")]
-        told[other] = tuple(dict.fromkeys(filter(None, map(folded, words))))
-    return told
+    others = (other for other in client_names(root) if other != client)
+    return {other: _words(root, other, stamp(root / "data" / other / "client.yml")) for other in others}
+
+
+@lru_cache(maxsize=4096)  # each client is a stranger to each other one
+def _words(root: Path, other: str, _: tuple[int, int]) -> tuple[str, ...]:
+    try:
+        theirs = open_engagement(other, root=root)
+        words = [other, theirs.name, *theirs.recipients, *theirs.known_by]
+    except PlaybookError:  # a client file with errors hides no client: what can be read of it counts
+        texts = yaml_texts(root / "data" / other / "client.yml")
+        words = [other, *(b for a, b in zip(texts, texts[1:], strict=False) if a == "name")]
+    return tuple(dict.fromkeys(filter(None, map(folded, words))))
 
 
 def _shared(word: str, engagement: Engagement) -> bool:

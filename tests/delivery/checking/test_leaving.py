@@ -82,6 +82,16 @@ def comment(book):
     book.worksheets[1]["B2"].comment = openpyxl.comments.Comment("call him", "ours")
 
 
+def foot(book):
+    book.worksheets[1].oddFooter.left.text = "Made for Umbra Foods"
+
+
+def prompt(book):
+    asked = openpyxl.worksheet.datavalidation.DataValidation("list", formula1='"a,b"', prompt="Like Umbra Foods")
+    asked.add("B2")
+    book.worksheets[1].add_data_validation(asked)
+
+
 def author(book):
     book.properties.creator = "Jane of the workshop"
 
@@ -151,6 +161,8 @@ FILES = {
     "a hidden sheet": (into_book(hide), "sheet Call first: is hidden"),
     "a hidden column": (into_book(hide_column), "hides column B"),
     "a formula": (into_book(formula), "holds a formula in B2"),
+    "a sheet's foot": (into_book(foot), "sheet2.xml: names 'Umbra Foods'"),
+    "a cell's prompt": (into_book(prompt), "sheet2.xml: names 'Umbra Foods'"),
     "a remark": (into_book(comment), "holds comments"),
     "an author": (into_book(author), "names 'Jane of the workshop' as its author"),
     "the home path": (into("index.html", "</main>", "<p>/srv/jane/data/x.csv</p></main>"), "shows the home path"),
@@ -170,6 +182,23 @@ def test_a_leak_in_the_workbook_names_its_sheet(home):
     publish(home, rows=pd.DataFrame({"customer": ["c1"], "why": ["like at Umbra Foods, see anna@mail.example"]}))
     found = [p for p in problems(home) if "sheet Call first" in p]
     assert ["names 'Umbra Foods'" in found[0], "shows an e-mail address" in found[1]] == [True, True]
+
+
+def test_a_note_names_people_but_no_other_client(home):
+    """What is copied from one client's folder into another's is the leak to be feared most."""
+    folder = tiny_client(home, "acme") / "notes"
+    folder.mkdir()
+    (folder / "needs-analysis.md").write_text(
+        "As at Umbra Foods. Call me: +49 30 1234567, jane@advice.example.", encoding="utf-8"
+    )
+    publish(home, note=(folder / "needs-analysis.md").read_text("utf-8"))
+    found = problems(home)
+    assert found and all("names 'Umbra Foods', which belongs to umbra-foods" in one for one in found)
+
+
+def test_words_of_the_house_are_those_that_its_readers_see(home):
+    known = house_words(home / "notebooks")
+    assert {"plainly", "proven", "damage"} <= known and not {"umbra", "dataclass"} & known
 
 
 def test_a_finding_that_the_notebook_did_not_find(home):
@@ -275,7 +304,7 @@ def drafted(home: Path, change=lambda html: html, **changes) -> list[str]:
     """Problems of a mail whose letter was changed, or whose HTML, before it was composed."""
     found = edition(home)
     letter = write_letter(found)
-    content = compose(found, replace(letter, **{k: v(letter) for k, v in changes.items()}), enclose(found, PHASES, "zip", "en"))
+    content = compose(found, replace(letter, **{k: v(letter) for k, v in changes.items()}), enclose(found, PHASES, "zip"))
     return [str(p) for p in check_draft(found, letter, content)]
 
 
@@ -300,7 +329,7 @@ def test_a_mail_with_a_leak_of_its_own(home):
 def test_a_leak_inside_a_zip_inside_a_mail(home):
     publish(home, yml="recipients: [board@acme.example]\n")
     found = edition(home)
-    letter, parts = write_letter(found), list(enclose(found, PHASES, "zip", "en"))
+    letter, parts = write_letter(found), list(enclose(found, PHASES, "zip"))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as packed:
         packed.writestr("acme-2025-12-31/01-needs-analysis.html", "<html lang='en'><title>x</title><p>Umbra Foods</p></html>")
