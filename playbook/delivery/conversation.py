@@ -41,10 +41,12 @@ def converse(settings: Settings, content: bytes, wanted: tuple[str, ...], under_
         told = dict.fromkeys(wanted, (_state(error.smtp_code), _said(error.smtp_code, error.smtp_error))) | told
     except smtplib.SMTPNotSupportedError:
         told = dict.fromkeys(wanted, (REFUSED, "the server offers no STARTTLS or no way to log in: nothing was sent unprotected"))
+    except ssl.SSLCertVerificationError as error:
+        told = dict.fromkeys(wanted, (REFUSED, f"the server's certificate cannot be trusted: {error.verify_message}"))
     except ssl.SSLError as error:
-        why = getattr(error, "verify_message", "") or str(error)
-        told = dict.fromkeys(wanted, (REFUSED, f"the server's certificate cannot be trusted: {why}"))
-    except (smtplib.SMTPException, OSError) as error:
+        why = error.reason or str(error)
+        told = dict.fromkeys(wanted, (REFUSED, f"no encrypted connection, is {settings.port} the right port? {why}")) | told
+    except (smtplib.SMTPException, OSError, UnicodeError) as error:  # UnicodeError: of a server's name that cannot be one
         told = dict.fromkeys(wanted, (NOT_SENT, f"no connection: {str(error) or error.__class__.__name__}")) | told
     return told
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from email_validator import EmailNotValidError, validate_email
+
 from playbook.delivery.checking.own import yaml_texts
 from playbook.engagement import Engagement, client_names
 from playbook.errors import DeliveryError
@@ -10,8 +12,11 @@ __all__ = ["domain", "require_own_domains"]
 
 
 def domain(address: str) -> str:
-    """What stands behind the @, in small letters."""
-    return address.rpartition("@")[2].lower()
+    """What stands behind the @, in small letters, and as mail servers write it where it has others than A to Z."""
+    try:
+        return validate_email(address, check_deliverability=False).ascii_domain.lower()
+    except EmailNotValidError:
+        return address.rpartition("@")[2].lower()
 
 
 def require_own_domains(engagement: Engagement, former: Iterable[str], allowed: Iterable[str]) -> None:
@@ -20,22 +25,22 @@ def require_own_domains(engagement: Engagement, former: Iterable[str], allowed: 
     The client's domains are those that earlier reports went to (``former`` addresses), else the one of its first recipient. A
     domain that another client's file names as well has to be in ``allowed``, whoever it belongs to.
     """
-    confirmed = {one.lower() for one in allowed}
+    confirmed = {domain(f"anybody@{one}") for one in allowed}
     own = {domain(one) for one in former} or {domain(one) for one in engagement.recipients[:1]}
     others = _theirs(engagement)
-    problems = []
+    problems = {}
     for address in engagement.recipients:
         name = domain(address)
         if name in confirmed:
             continue
         if name in others:
-            problems.append(f"{address}: {name} also receives the reports of {others[name]}")
+            problems[address] = f"{name} also receives the reports of {others[name]}"
         elif name not in own:
-            problems.append(f"{address}: {name} is not {' or '.join(sorted(own))}, where this client's reports go")
+            problems[address] = f"{name} is not {' or '.join(sorted(own))}, where this client's reports go"
     if problems:
-        wanted = " ".join(f"--allow-domain {one}" for one in dict.fromkeys(p.split(": ")[1].split()[0] for p in problems))
+        wanted = " ".join(f"--allow-domain {one}" for one in dict.fromkeys(map(domain, problems)))
         title = f"{engagement.client}: recipients that nobody has confirmed. If they are right, say {wanted}"
-        raise DeliveryError(title, problems)
+        raise DeliveryError(title, [f"{address}: {why}" for address, why in problems.items()])
 
 
 def _theirs(engagement: Engagement) -> dict[str, str]:

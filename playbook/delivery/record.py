@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playbook.errors import DeliveryError
-from playbook.run.manifest import write_json
+from playbook.run.lock import locked
+from playbook.run.manifest import UNREADABLE, write_json
 
 __all__ = ["DELIVERIES", "SENT", "UNKNOWN", "only_one", "read_record", "served", "write_entry"]
 
 DELIVERIES = "delivery.json"
 SENT, UNKNOWN = "sent", "unknown"  # unknown: the server had the mail, or part of it, and never said whether it took it
-_LOCK = ".sending"
 
 
 def read_record(folder: Path) -> list[dict]:
@@ -26,11 +26,24 @@ def read_record(folder: Path) -> list[dict]:
     if not file.is_file():
         return []
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except ValueError:
+        return _entries(json.loads(file.read_text(encoding="utf-8")))
+    except UNREADABLE:
         raise DeliveryError(
             f"{file.parent.parent.name}/{file.parent.name}/{DELIVERIES} cannot be read; mend it by hand."
         ) from None
+
+
+def _entries(told: object) -> list[dict]:
+    """Deliveries as they are. Raises one of ``UNREADABLE`` for what is none."""
+    if not isinstance(told, list):
+        raise TypeError
+    return [_entry(**one) for one in told]
+
+
+def _entry(*, report: str, message_id: str, at: str, recipients: dict[str, dict], **more: object) -> dict:
+    for one in recipients.values():
+        one["state"]
+    return {"report": report, "message_id": message_id, "at": at, "recipients": recipients, **more}
 
 
 def served(record: list[dict], report: str) -> dict[str, dict]:
@@ -44,19 +57,17 @@ def write_entry(folder: Path, entry: Mapping[str, object]) -> None:
     entries = [e for e in read_record(folder) if e["message_id"] != entry["message_id"]]
     part = folder / f".{DELIVERIES}"
     write_json(part, [*entries, dict(entry)])
+    with part.open("rb+") as stream:
+        os.fsync(stream.fileno())  # a power cut must not make us forget who has the report
     part.replace(folder / DELIVERIES)
 
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """One sending at a time for a client: two at once could serve the same people twice. Raises DeliveryError for the second."""
-    lock = folder / _LOCK
-    try:
-        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-    except FileExistsError:
-        where = f"reports/{folder.parent.name}/{folder.name}/{_LOCK}"
-        raise DeliveryError(f"{folder.parent.name}: another sending is under way; if none is, remove {where}.") from None
-    try:
+
+    def busy(holder: str) -> bool:
+        raise DeliveryError(f"{folder.parent.name}: another sending is under way, by {holder}.")
+
+    with locked(folder, busy):
         yield
-    finally:
-        lock.unlink(missing_ok=True)

@@ -55,6 +55,8 @@ def read_settings() -> Settings:
         wrong.append(f"{_PREFIX}PORT is {given['PORT']!r}, no port")
     if bool(given["USER"]) != bool(given["PASSWORD"]):
         wrong.append(f"set both {_PREFIX}USER and {_PREFIX}PASSWORD, or neither")
+    foreign = [one for one in ("USER", "PASSWORD") if not given[one].isascii()]  # Python's smtplib cannot send them
+    wrong += [f"{_PREFIX}{one} may hold ASCII letters, digits and signs only" for one in foreign]
     if given["USER"] and security == "none":
         wrong.append("a password is sent over starttls or tls only")
     if given["CA"] and not os.path.isfile(given["CA"]):

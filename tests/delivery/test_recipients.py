@@ -44,6 +44,23 @@ def test_the_domain_of_another_client_is_a_stop_even_as_the_first(tmp_path):
     require_own_domains(acme, (), ("umbra.example",))
 
 
+def test_a_domain_is_the_same_however_it_is_written(tmp_path):
+    client(tmp_path, "[chief@müller.example]", "umbra")
+    acme = client(tmp_path, "[a@xn--mller-kva.example]")
+    with pytest.raises(DeliveryError, match=r"--allow-domain xn--mller-kva.example\n.*also receives the reports of umbra"):
+        require_own_domains(acme, (), ())
+    require_own_domains(acme, (), ("MÜLLER.example",))
+
+
+def test_a_client_file_that_changes_is_read_anew(tmp_path):
+    client(tmp_path, "[chief@umbra.example]", "umbra")
+    acme = client(tmp_path, "[a@acme.example]")
+    require_own_domains(acme, (), ())
+    (tmp_path / "data/umbra/client.yml").write_text(f"{CLIENT}recipients: [chief@acme.example, b@umbra.example]\n")
+    with pytest.raises(DeliveryError, match="acme.example also receives the reports of umbra"):
+        require_own_domains(acme, (), ())
+
+
 def test_a_confirmed_domain_is_remembered_with_the_draft(tmp_path):
     publish(tmp_path, yml="recipients: [a@acme.example, b@adviser.example]\n")
     with pytest.raises(DeliveryError, match="--allow-domain adviser.example"):

@@ -2,12 +2,16 @@
 
 import email
 import json
+import os
 import socket
+import subprocess
+import sys
 from email.policy import default
 from pathlib import Path
 
 import pytest
 
+from home import ROOT
 from parcels import DAY, PASSWORD, edition, mailbox, publish, scorecard
 from playbook.delivery.drafting import write_draft
 from playbook.delivery.record import only_one, read_record
@@ -195,6 +199,25 @@ def test_a_wrong_password(home, tmp_path, monkeypatch):
     assert PASSWORD not in json.dumps(read_record(home / "reports/acme/mail"))
 
 
+def test_a_port_that_speaks_no_tls(home, tmp_path, monkeypatch):
+    with mailbox(tmp_path, monkeypatch):
+        monkeypatch.setenv("PLAYBOOK_SMTP_SECURITY", "tls")  # the port is one of STARTTLS
+        state, answer = sent(home).answers[BOARD]
+    assert state == "refused" and "no encrypted connection, is" in answer and "the right port?" in answer
+
+
+def test_a_name_that_no_server_can_have(home, tmp_path, monkeypatch):
+    with mailbox(tmp_path, monkeypatch):
+        monkeypatch.setenv("PLAYBOOK_SMTP_HOST", "mail..example")
+        assert sent(home).answers[BOARD][0] == "not sent"
+
+
+def test_a_note_on_the_draft_that_cannot_be_read(home, tmp_path, monkeypatch):
+    (home / f"reports/acme/mail/{DAY}.json").write_text("{")
+    with mailbox(tmp_path, monkeypatch), pytest.raises(DeliveryError, match="beside the draft cannot be read. Write it with"):
+        sent(home)
+
+
 def test_no_server_at_all(home, tmp_path, monkeypatch):
     with mailbox(tmp_path, monkeypatch):
         pass
@@ -242,8 +265,22 @@ def test_one_sending_at_a_time(home, tmp_path, monkeypatch):
         assert sent(home).complete and len(box.taken) == 1
 
 
-def test_a_record_that_cannot_be_read_stops_everything(home, tmp_path, monkeypatch):
-    (home / "reports/acme/mail/delivery.json").write_text("{", encoding="utf-8")
+def test_a_sending_that_was_killed_stops_no_later_one(home, tmp_path, monkeypatch):
+    held = "import sys, pathlib, os\nfrom playbook.delivery.record import only_one\n"
+    held += "with only_one(pathlib.Path(sys.argv[1])):\n    os.kill(os.getpid(), 9)\n"
+    folder = home / "reports/acme/mail"
+    killed = subprocess.run([sys.executable, "-c", held, folder], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    assert killed.returncode == -9
+    with mailbox(tmp_path, monkeypatch) as box:
+        assert sent(home).complete and len(box.taken) == 1
+
+
+RECORDS = ["{", "{}", "[1]", "[{}]", '[{"report": "x", "message_id": "y", "at": "z", "recipients": {"a@b.example": {}}}]']
+
+
+@pytest.mark.parametrize("text", RECORDS)
+def test_a_record_that_cannot_be_read_stops_everything(home, tmp_path, monkeypatch, text):
+    (home / "reports/acme/mail/delivery.json").write_text(text, encoding="utf-8")
     with mailbox(tmp_path, monkeypatch) as box, pytest.raises(DeliveryError, match="delivery.json cannot be read"):
         sent(home)
     assert box.conversations == 0
@@ -280,6 +317,7 @@ def test_twenty_clients_each_get_their_own_mail_and_nobody_elses(tmp_path, monke
         ({"SECURITY": "none", "USER": "", "PASSWORD": "", "HOST": "mail.example"}, "only for a server on this machine"),
         ({"SECURITY": "none", "HOST": "localhost"}, "a password is sent over starttls or tls only"),
         ({"PORT": "many"}, "no port"),
+        ({"PASSWORD": "päss-wörd"}, "PLAYBOOK_SMTP_PASSWORD may hold ASCII letters"),
         ({"PASSWORD": ""}, "set both PLAYBOOK_SMTP_USER and PLAYBOOK_SMTP_PASSWORD"),
         ({"CA": "/not/there.pem"}, "PLAYBOOK_SMTP_CA names no file"),
     ],
