@@ -3,7 +3,9 @@
 import hashlib
 import io
 import re
+import zipfile
 import zlib
+from collections import Counter
 from pathlib import Path
 
 import pyzipper
@@ -37,12 +39,14 @@ def export(edition: Edition, folder: Path | None = None, password: str | None = 
     folder = folder or edition.engagement.reports / EXPORT
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{edition.client}-{edition.as_of.isoformat()}"
-    files = {f.name: f.read_bytes() for f in edition.files}
+    files = dict(edition.contents)
     files[SUMS] = "".join(f"{_sha(content)}  {name}\n" for name, content in files.items()).encode()
     inside = {f"{stem}/{name}": content for name, content in files.items()}
     target = folder / f"{stem}.zip"
     content = packed(inside) if password is None else _encrypted(inside, password)
-    target.write_bytes(content)
+    part = target.with_suffix(".part")
+    part.write_bytes(content)
+    part.replace(target)
     _sums(target).write_text(f"{_sha(content)}  {target.name}\n", encoding="utf-8", newline="\n")
     return target
 
@@ -61,17 +65,19 @@ def verify(file: Path, password: str | None = None) -> tuple[str, ...]:
     sums, wrong = _sums(file), []
     if not sums.is_file():
         wrong.append(f"{sums.name} is not beside it")
-    elif sums.read_text(encoding="utf-8").split()[:1] != [_sha(file.read_bytes())]:
+    elif sums.read_text(encoding="utf-8", errors="replace").split()[:1] != [_sha(file.read_bytes())]:
         wrong.append(f"its bytes are not those that {sums.name} names")
     with _opened(file) as archive:
         entries = archive.infolist()
         wrong += [f"{e.filename} does not belong in an export" for e in entries if not _belongs(e.filename)]
+        wrong += [f"{name} is in it {n} times" for name, n in Counter(_inside(e) for e in entries).items() if n > 1]
+        wrong += [f"{e.filename} is not locked as the rest is" for e in entries if password and not e.flag_bits & 1]
         if sum(e.file_size for e in entries) > MOST:
             raise DeliveryError(f"{file.name} is not sound:", [*wrong, f"it would unpack to more than {MOST / 1e6:.0f} MB"])
         if password:
             archive.setpassword(password.encode())
         try:
-            files = {e.filename.rpartition("/")[2]: archive.read(e) for e in entries}
+            files = {_inside(e): archive.read(e) for e in entries}
         except (RuntimeError, pyzipper.BadZipFile, zlib.error, OSError, EOFError, ValueError) as error:
             raise DeliveryError(f"{file.name} is not sound:", [*wrong, _unreadable(error)]) from None
     named = dict(
@@ -106,6 +112,11 @@ def _encrypted(files: dict[str, bytes], password: str) -> bytes:
 def _belongs(name: str) -> bool:
     folder, _, file = name.partition("/")
     return file in _ALLOWED and re.fullmatch(r"[\w][\w.-]*-\d{4}-\d\d-\d\d", folder) is not None
+
+
+def _inside(entry: zipfile.ZipInfo) -> str:
+    """A file's own name."""
+    return entry.filename.rpartition("/")[2]
 
 
 def _unreadable(error: Exception) -> str:

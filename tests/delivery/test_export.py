@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -98,6 +99,41 @@ def test_what_was_put_in_or_taken_out_is_noticed(home, change, told):
     file = rewritten(export(edition(home)), change)
     with pytest.raises(DeliveryError, match=told):
         verify(file)
+
+
+def test_a_page_beside_the_locked_ones_is_noticed(home):
+    """Who does not know the password can still put a file of the same name into the zip."""
+    file = export(edition(home), password=PASSWORD)
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("acme-2024-12-31/index.html", "another one's")
+        archive.filelist.insert(0, archive.filelist.pop())  # so that the right one is read last
+    file.with_name(f"{file.name}.sha256").write_text(hashlib.sha256(file.read_bytes()).hexdigest())
+    with pytest.raises(DeliveryError) as refused:
+        verify(file, PASSWORD)
+    assert refused.value.problems == (
+        "index.html is in it 2 times", "acme-2024-12-31/index.html is not locked as the rest is",
+    )  # fmt: skip
+
+
+def test_a_checksum_file_that_is_no_text_is_told(home):
+    file = export(edition(home))
+    file.with_name(f"{file.name}.sha256").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(DeliveryError, match="bytes are not those"):
+        verify(file)
+
+
+def test_an_export_that_cannot_be_written_leaves_the_one_before(home, monkeypatch):
+    before = export(edition(home)).read_bytes()
+    publish(home, note="A word of ours.")
+
+    def full(file, content):
+        Path.open(file, "wb").close()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left"):
+        export(edition(home))
+    assert (home / "reports/acme/export/acme-2025-12-31.zip").read_bytes() == before
 
 
 def test_no_checksum_file_no_file_no_zip(home, tmp_path):
