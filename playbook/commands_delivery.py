@@ -16,6 +16,7 @@ from playbook.errors import DeliveryError, PlaybookError, UsageError
 __all__ = ["PASSWORD", "check_report", "export", "mail", "register", "verify"]
 
 PASSWORD = "PLAYBOOK_EXPORT_PASSWORD"
+ATTACH_HELP = "The report as one zip (so by itself), page by page, or as PDF (run --pdf makes it)."
 PHASES_HELP = "Enclose only this phase (again for more); default: all that the report holds."
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -39,10 +40,7 @@ def mail(
     clients: Clients = None,
     all_clients: All = False,
     phase: Annotated[list[str] | None, typer.Option(help=PHASES_HELP)] = None,
-    attach: Annotated[
-        Literal["zip", "html", "pdf"], typer.Option(help="The report as one zip, page by page, or as PDF (run --pdf makes it).")
-    ] = "zip",
-    language: Annotated[Literal["en", "zh"] | None, typer.Option(help="Language of the mail; default: the client's.")] = None,
+    attach: Annotated[Literal["zip", "html", "pdf"] | None, typer.Option(help=ATTACH_HELP, show_default=False)] = None,
     send: Annotated[
         bool, typer.Option("--send", help="Send the draft that was written and reviewed, by PLAYBOOK_SMTP_*.")
     ] = False,
@@ -51,18 +49,20 @@ def mail(
     allow_domain: Annotated[list[str] | None, typer.Option(help="A domain of recipients that you have looked at.")] = None,
 ) -> None:
     """Write the draft of the mail to the client, as a file to open and review; with --send: send that draft."""
-    from playbook.run.phases import PHASES
-    from playbook.run.phases import phase as named_phase
+    from playbook.run.client import phases_named
 
-    phases = tuple(p for p in PHASES if p in {named_phase(name) for name in phase or []}) or PHASES
-    allowed = tuple(allow_domain or ())
+    phases, allowed = phases_named(phase or []), tuple(allow_domain or ())
     if send:
         from playbook.delivery.settings import read_settings
 
+        if phase or attach:
+            raise UsageError("--send sends the draft as it was reviewed: choose --phase and --attach when you write it.")
         settings = read_settings()
         _each(clients, all_clients, lambda e: _send(e, settings, yes, again, allowed))
+    elif yes or again:
+        raise UsageError("--yes and --again belong to --send.")
     else:
-        _each(clients, all_clients, lambda e: _draft(e, phases, attach, language, allowed))
+        _each(clients, all_clients, lambda e: _draft(e, phases, attach or "zip", allowed))
 
 
 def check_report(clients: Clients = None, all_clients: All = False) -> None:
@@ -102,11 +102,11 @@ def verify(file: File) -> None:
     out.print(f"{file.name} is as it was written: {len(names)} files.", markup=False)
 
 
-def _draft(engagement: Engagement, phases: tuple, attach: str, language: str | None, allowed: tuple[str, ...]) -> None:
+def _draft(engagement: Engagement, phases: tuple, attach: str, allowed: tuple[str, ...]) -> None:
     from playbook.delivery.drafting import write_draft
     from playbook.delivery.edition import open_edition
 
-    draft = write_draft(open_edition(engagement), phases, attach, language, allowed)
+    draft = write_draft(open_edition(engagement), phases, attach, allowed)
     size = f"{len(draft.content) / 1e6:.1f} MB"
     state = "draft" if draft.fresh else "draft as before"
     to = ", ".join(engagement.recipients) or "nobody yet: client.yml names no recipients"
@@ -152,6 +152,9 @@ def _each(clients: list[str] | None, all_clients: bool, one: Callable[[Engagemen
         except PlaybookError as error:
             err.print(str(error), markup=False)
             worst = max(worst, error.exit_code)
+        except OSError as error:  # a full disk, a folder that is none, a file that another program holds
+            err.print(f"{name}: {error.filename or 'a file'} cannot be read or written: {error.strerror or error}", markup=False)
+            worst = max(worst, DeliveryError.exit_code)
     sys.exit(worst)
 
 

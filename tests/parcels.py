@@ -23,9 +23,10 @@ from playbook.report.render import render
 from playbook.report.summary import render_summary
 from playbook.report.workbook import WORKBOOK, write_workbook
 from playbook.result.contract import Finding, Result, Table, Worklist
+from playbook.result.formats import Formats
 from playbook.run.manifest import file_digests, settings, write_json
 from playbook.run.notebooks import answers, digest
-from samples import FMT, notebook, page, sales
+from samples import notebook, page, sales
 
 __all__ = ["DAY", "PASSWORD", "USER", "Mailbox", "again", "edition", "mailbox", "publish", "scorecard"]
 
@@ -66,12 +67,15 @@ def publish(
     (folder / "notebooks").mkdir(parents=True)
     made = notebook("## Where do we stand?\n\nWe count orders.", result or scorecard(), "## What next\n\nWe meet.")
     nbformat.write(made, folder / "notebooks" / NOTEBOOK)
-    told = page(client=engagement.name, siblings=(("Needs analysis", PAGE),), note=texts.get("note"), lead="scorecard")
+    fmt = Formats("EUR", engagement.language)
+    about = replace(page().about, parameters={"client": client, "as_of": DAY})
+    pages = (("Needs analysis", PAGE),)
+    told = page(client=engagement.name, siblings=pages, note=texts.get("note"), lead="scorecard", fmt=fmt, about=about)
     (folder / PAGE).write_text(render(made, told), encoding="utf-8")
     (folder / "index.html").write_text(render_summary([(told, made)]), encoding="utf-8")
     rows = texts.get("rows", pd.DataFrame({"customer": ["c1", "c2"], "why": ["silent", "gone"]}))
     lists = [Worklist("calls", "Call first", "Call them.", rows, {c: (c.title(), "text") for c in rows.columns}, "customer")]
-    write_workbook(lists, folder / WORKBOOK, engagement.name, pd.Timestamp(DAY).date(), FMT)
+    write_workbook(lists, folder / WORKBOOK, engagement.name, pd.Timestamp(DAY).date(), fmt)
     findings = [{"phase": "needs-analysis", "section": a["id"], **f} for a in answers(made) for f in a["findings"]]
     write_json(folder / "findings.json", findings)
     inputs = [
@@ -80,7 +84,7 @@ def publish(
     told = {
         "status": "published", "client": client, "name": engagement.name, "as_of": DAY, "inputs": inputs, "sections": [],
         "phases": {"needs-analysis": digest(folder / "notebooks" / NOTEBOOK)}, "client_file": engagement.digest,
-        "settings": settings(engagement), "finished": "2026-01-02T08:00:00+00:00",
+        "settings": settings(engagement), "finished": "2026-01-02T08:00:00+00:00", "language": engagement.language,
     }  # fmt: skip
     write_json(folder / "manifest.json", told)
     return again(folder)

@@ -71,7 +71,31 @@ def test_a_password_comes_from_the_environment(home, monkeypatch):
     assert (wrong.returncode, "password is not the right one" in wrong.stderr) == (1, True)
 
 
-@pytest.mark.parametrize("words", [("mail",), ("mail", "nobody"), ("mail", "acme", "--phase", "nothing"), ("verify", "none.zip")])
+WRONG = [
+    ("mail",), ("mail", "nobody"), ("mail", "acme", "--phase", "nothing"), ("mail", "acme", "--yes"), ("mail", "acme", "--again"),
+    ("mail", "acme", "--language", "zh"), ("verify", "none.zip"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WRONG)
 def test_wrong_use(home, words):
     done = run_playbook(home, *words)
     assert done.returncode == 2 and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [("--phase", "strategy"), ("--attach", "html")])
+def test_what_is_sent_is_what_was_reviewed(home, tmp_path, monkeypatch, words):
+    with mailbox(tmp_path, monkeypatch) as box:
+        run_playbook(home, "mail", "acme")
+        done = run_playbook(home, "mail", "acme", "--send", "--yes", *words)
+    assert (done.returncode, box.taken) == (2, [])
+    assert "choose --phase and --attach when you write it" in done.stderr
+
+
+def test_what_cannot_be_read_or_written_stops_no_other_client(home):
+    publish(home, "umbra", name="Umbra Foods")
+    (home / "reports/acme/export").write_text("a file")
+    done = run_playbook(home, "export", "--all")
+    assert done.returncode == 1 and done.stdout.startswith("umbra: reports/umbra/export/"), done.stderr
+    assert "acme: " in done.stderr and "reports/acme/export cannot be read or written: File exists" in done.stderr
+    assert "Traceback" not in done.stderr

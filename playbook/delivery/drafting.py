@@ -13,7 +13,7 @@ from playbook.delivery.message import WARN, compose
 from playbook.delivery.recipients import require_own_domains
 from playbook.delivery.record import read_record, served
 from playbook.errors import DeliveryError
-from playbook.run.manifest import write_json
+from playbook.run.manifest import UNREADABLE, write_json
 from playbook.run.phases import PHASES, Phase
 
 __all__ = ["Draft", "reviewed", "write_draft"]
@@ -41,7 +41,6 @@ def write_draft(
     edition: Edition,
     phases: tuple[Phase, ...] = PHASES,
     how: How = "zip",
-    language: str | None = None,
     allowed: tuple[str, ...] = (),
 ) -> Draft:
     """Write ``reports/<client>/mail/<day>.eml``, if report and mail are clean; the same report leaves an equal draft alone.
@@ -50,8 +49,8 @@ def write_draft(
     """
     require_own_domains(edition.engagement, _former(edition), allowed)
     require_clean(edition, check_report(edition))
-    letter = write_letter(edition, language)
-    content = compose(edition, letter, enclose(edition, phases, how, letter.language))
+    letter = write_letter(edition)
+    content = compose(edition, letter, enclose(edition, phases, how))
     require_clean(edition, check_draft(edition, letter, content))
     file, note = _files(edition)
     fresh = not file.is_file() or file.read_bytes() != content
@@ -61,10 +60,7 @@ def write_draft(
         part.write_bytes(content)
         part.replace(file)
     draft = Draft(file, content, fresh)
-    write_json(
-        note,
-        {"draft": draft.digest, "report": edition.digest, "language": letter.language, "allowed_domains": sorted(set(allowed))},
-    )
+    write_json(note, {"draft": draft.digest, "report": edition.digest, "allowed_domains": sorted(set(allowed))})
     return draft
 
 
@@ -79,11 +75,15 @@ def reviewed(edition: Edition, allowed: tuple[str, ...] = ()) -> Draft:
     first = f"Write it with: playbook mail {client}, look at it, then send."
     if not (file.is_file() and note.is_file()):
         raise DeliveryError(f"{client} has no draft of the report for {edition.as_of}. {first}")
-    noted = json.loads(note.read_text(encoding="utf-8"))
+    try:
+        noted = json.loads(note.read_text(encoding="utf-8"))
+        report, written, confirmed = noted["report"], noted["draft"], tuple(noted["allowed_domains"])
+    except UNREADABLE:
+        raise DeliveryError(f"{client}: {note.name} beside the draft cannot be read. {first}") from None
     draft = Draft(file, file.read_bytes())
-    if noted["report"] != edition.digest:
+    if report != edition.digest:
         raise DeliveryError(f"{client}: the draft is of a report that has been replaced since. {first}")
-    if noted["draft"] != draft.digest:
+    if written != draft.digest:
         raise DeliveryError(
             f"{client}: {file.name} was changed after it was written; send it from your mail program. Or: {first}"
         )
@@ -91,10 +91,8 @@ def reviewed(edition: Edition, allowed: tuple[str, ...] = ()) -> Draft:
         raise DeliveryError(
             f"{client}: client.yml names no recipients, for example recipients: [board@acme.example]. Then: {first}"
         )
-    require_own_domains(edition.engagement, _former(edition), (*allowed, *noted["allowed_domains"]))
-    require_clean(
-        edition, (*check_report(edition), *check_draft(edition, write_letter(edition, noted["language"]), draft.content))
-    )
+    require_own_domains(edition.engagement, _former(edition), (*allowed, *confirmed))
+    require_clean(edition, (*check_report(edition), *check_draft(edition, write_letter(edition), draft.content)))
     return draft
 
 

@@ -1,5 +1,6 @@
 """Edition: one client bound to one published report that is whole, fresh and the last one. Everything that leaves starts here."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
@@ -12,25 +13,29 @@ from playbook.engagement import Engagement
 from playbook.errors import DeliveryError, IntakeError
 from playbook.intake.sources import fingerprint, source_files
 from playbook.report.workbook import WORKBOOK
+from playbook.result.formats import Formats
+from playbook.run.failure import failure
 from playbook.run.feedback import feedback_file
 from playbook.run.kept import FINDINGS
-from playbook.run.manifest import MANIFEST, broken, read_manifest, settings
+from playbook.run.manifest import MANIFEST, UNREADABLE, broken, read_manifest, settings
 from playbook.run.paper import BOOK, pdf_name
 from playbook.run.phases import PHASES, Phase
 from playbook.run.publish import FAILED, published
+from playbook.run.rests import Standing
 
 __all__ = ["MAIL", "SUMMARY", "Edition", "open_edition"]
 
 SUMMARY = "index.html"
 MAIL = "mail"  # below reports/<client>: drafts and what became of them; a new run of the day does not touch it
+_WRITTEN = {"notes": "a note of the consultant's", "brand": "the brand"}  # what a report shows beside what was found
 
 
 @dataclass(frozen=True)
 class Edition:
     """A client's published report: ``folder`` of the pages, ``manifest`` and ``findings`` as they were published.
 
-    ``digest`` is the SHA-256 over the names and bytes of pages and workbook: two runs that say the same are the same report, with
-    PDFs of it or without.
+    ``engagement`` and ``fmt`` speak the report's language, which may have been another one than client.yml says. ``digest`` is
+    the SHA-256 over the names and bytes of pages and workbook: two runs that say the same are the same report, PDFs or not.
     """
 
     engagement: Engagement
@@ -42,6 +47,11 @@ class Edition:
     @property
     def client(self) -> str:
         return self.engagement.client
+
+    @property
+    def fmt(self) -> Formats:
+        """How the report's reader is spoken to."""
+        return Formats(self.engagement.currency, self.engagement.language)
 
     @property
     def phases(self) -> tuple[Phase, ...]:
@@ -70,8 +80,16 @@ class Edition:
         return self.engagement.reports / MAIL
 
     @cached_property
+    def contents(self) -> dict[str, bytes]:
+        """The bytes of ``files`` by name, read once: what is checked is what leaves."""
+        return {f.name: f.read_bytes() for f in self.files}
+
+    @cached_property
     def digest(self) -> str:
-        return fingerprint(self._core)
+        whole = hashlib.sha256()
+        for file in self._core:
+            whole.update(file.name.encode() + hashlib.sha256(self.contents[file.name]).digest())
+        return whole.hexdigest()
 
     @cached_property
     def soups(self) -> dict[str, BeautifulSoup]:
@@ -80,15 +98,15 @@ class Edition:
 
     @cached_property
     def pages(self) -> dict[str, str]:
-        """The pages' HTML by file name, read once."""
-        return {f.name: f.read_text(encoding="utf-8") for f in self.files if f.suffix == ".html"}
+        """The pages' HTML by file name."""
+        return {name: content.decode() for name, content in self.contents.items() if name.endswith(".html")}
 
 
 def open_edition(engagement: Engagement) -> Edition:
     """The client's last published report, if it may be shown to anybody.
 
     Raises DeliveryError when there is none, when the last run failed, when it belongs to another client, when its files are not
-    those that were published together, or when client.yml or the data have changed since.
+    those that were published together, or when client.yml, the data, a note or the brand have changed since.
     """
     client = engagement.client
     folders = published(engagement.reports)
@@ -97,9 +115,10 @@ def open_edition(engagement: Engagement) -> Edition:
     folder = folders[-1]
     manifest = _read(folder, client)
     again = f"Next: playbook run {client}"
-    failed = engagement.reports / FAILED / MANIFEST
-    if failed.is_file() and json.loads(failed.read_text("utf-8"))["finished"] > manifest["finished"]:
-        raise DeliveryError(f"The last run of {client} failed, so the report before it stays here. {again}", [_why(failed)])
+    if failed := failure(engagement.reports):
+        why = f"{failed['error']} See reports/{client}/{FAILED}/index.html.".strip()
+        raise DeliveryError(f"The last run of {client} failed, so the report before it stays here. {again}", [why])
+    engagement = engagement.model_copy(update={"language": manifest.get("language", engagement.language)})
     if changed := _changed(engagement, manifest):
         raise DeliveryError(f"The report of {client} for {folder.name} is stale. {again}", changed)
     findings = tuple(json.loads((folder / FINDINGS).read_text(encoding="utf-8")))
@@ -107,7 +126,10 @@ def open_edition(engagement: Engagement) -> Edition:
 
 
 def _read(folder: Path, client: str) -> dict:
-    manifest = read_manifest(folder)
+    try:
+        manifest = dict(read_manifest(folder))
+    except UNREADABLE:
+        raise DeliveryError(f"reports/{client}/{folder.name}/{MANIFEST} cannot be read. Next: playbook run {client}") from None
     wrong = []
     if manifest.get("status") != "published":
         wrong.append(f"its manifest says {manifest.get('status')!r}, not published")
@@ -124,28 +146,26 @@ def _read(folder: Path, client: str) -> dict:
     return manifest
 
 
-def _why(failed: Path) -> str:
-    told = json.loads(failed.read_text("utf-8"))
-    return f"{told['error']} See reports/{told['client']}/{FAILED}/index.html."
-
-
 def _changed(engagement: Engagement, manifest: dict) -> list[str]:
     """What is no longer as it was when the report was made, in words; a database cannot be told without asking it all again."""
     changed = []
-    if engagement.digest != manifest["client_file"] and settings(engagement) != manifest.get("settings"):
+    if engagement.digest != manifest.get("client_file") and settings(engagement) != manifest.get("settings"):
         changed.append("client.yml was changed after the report was made")
     if engagement.as_of and engagement.as_of.isoformat() > manifest["as_of"]:
         changed.append(f"client.yml says as_of {engagement.as_of}, the report ends on {manifest['as_of']}")
     feedback = feedback_file(engagement)
     now = {*engagement.sources, *(["feedback"] if feedback.is_file() else [])}
-    then = {entry["table"]: entry["sha256"] for entry in manifest["inputs"]}
+    then = {entry["table"]: entry["sha256"] for entry in manifest.get("inputs", ())}
     changed += [f"{name} is new since then" for name in sorted(now) if name not in then]
     for name, digest in then.items():
         if name not in now:
             changed.append(f"{name} is gone since then")
         elif digest is not None and digest != _digest(engagement, name, feedback):
             changed.append(f"the data of {name} are not those that the report was made from")
-    return changed
+    standing = Standing(engagement, date.fromisoformat(manifest["as_of"]), {})
+    before = manifest.get("rests", {}).get("report", {})
+    written = [what for name, what in _WRITTEN.items() if before.get(name) not in (None, standing[name])]
+    return changed + [f"{what} was changed since then" for what in written]
 
 
 def _digest(engagement: Engagement, name: str, feedback: Path) -> str | None:

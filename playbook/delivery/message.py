@@ -30,7 +30,7 @@ def compose(edition: Edition, letter: Letter, enclosed: tuple[Enclosed, ...]) ->
     """
     key = edition.digest[:24]
     cids = [f"chart-{i}.{key}@playbook.invalid" for i in range(1, len(letter.charts) + 1)]
-    values = {"letter": letter, "words": words(letter.language), "enclosed": enclosed, "cids": cids}
+    values = {"letter": letter, "words": words(edition.fmt), "say": edition.fmt.say, "enclosed": enclosed, "cids": cids}
     values["opens"] = any(one.mime in ("text/html", "application/zip") for one in enclosed)
     root = EmailMessage(policy=SMTP)
     root["Subject"] = letter.subject

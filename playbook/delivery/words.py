@@ -1,21 +1,28 @@
-"""The mail's own words in the reader's language, as data in ``words.yml``."""
+"""The mail's own words in the reader's language, and texts on one line."""
 
 import re
-from functools import cache
-from pathlib import Path
 
-from ruamel.yaml import YAML
+from playbook.result.formats import Formats
 
-__all__ = ["LANGUAGES", "one_line", "words"]
+__all__ = ["one_line", "words"]
 
-LANGUAGES = ("en", "zh")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 
 
-@cache
-def words(language: str) -> dict[str, object]:
-    """The words of one of ``LANGUAGES`` by key."""
-    return YAML(typ="safe", pure=True).load(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))[language]
+def words(fmt: Formats) -> dict[str, str]:
+    """What every mail says, by its place in the templates."""
+    return {
+        "story": fmt.say("In short"),
+        "scorecard": fmt.say("Where you stand"),
+        "chart": fmt.say("The picture that says most"),
+        "charts": fmt.say("The pictures that say most"),
+        "attached": fmt.say("What is attached"),
+        "opening": fmt.say(
+            "If a page does not open from the mail, save it and open it in a web browser. It needs no network and no other"
+            " software, and it holds no scripts."
+        ),
+        "regards": fmt.say("Kind regards"),
+    }
 
 
 def one_line(text: str) -> str:

@@ -3,9 +3,15 @@ import json
 import pytest
 
 from home import CLIENT, orders
-from parcels import DAY, again, edition, publish
+from parcels import DAY, again, edition, publish, scorecard
+from playbook.delivery.checking.leaving import check_report
+from playbook.delivery.edition import Edition
+from playbook.delivery.enclosed import enclose
 from playbook.errors import DeliveryError
+from playbook.result.formats import Formats
 from playbook.run.manifest import write_json
+from playbook.run.phases import PHASES
+from playbook.run.rests import Standing
 
 
 @pytest.fixture
@@ -69,8 +75,55 @@ def test_after_a_failed_run_the_report_before_it_stays(folder, tmp_path):
     write_json(failed / "manifest.json", told)
     with pytest.raises(DeliveryError, match="last run of acme failed(.|\n)*took too long"):
         edition(tmp_path)
-    write_json(failed / "manifest.json", {**told, "finished": "2026-01-01T08:00:00+00:00"})
+    (failed / "manifest.json").write_text("{")
+    with pytest.raises(DeliveryError, match="last run of acme failed(.|\n)*See reports/acme/failed/index.html"):
+        edition(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '"x"', '{"status": "published", "client": "acme"}'])
+def test_a_manifest_that_cannot_be_read_is_said(folder, tmp_path, text):
+    (folder / "manifest.json").write_text(text)
+    with pytest.raises(DeliveryError, match="2025-12-31.*(cannot be read|is not what was published).*Next: playbook run acme"):
+        edition(tmp_path)
+
+
+def test_a_note_or_a_brand_of_later_makes_the_report_stale(folder, tmp_path):
+    standing = Standing(edition(tmp_path).engagement, edition(tmp_path).as_of, {})
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    write_json(folder / "manifest.json", {**manifest, "rests": {"report": standing.of(("notes", "brand"))}})
     assert edition(tmp_path)
+    note, brand = tmp_path / "data/acme/notes/strategy.md", tmp_path / "data/brand.yml"
+    note.parent.mkdir()
+    note.write_text("Mind the gap.")
+    with pytest.raises(DeliveryError, match="a note of the consultant's was changed since then"):
+        edition(tmp_path)
+    note.unlink()
+    brand.write_text("footer: Ours\n")
+    with pytest.raises(DeliveryError, match="the brand was changed since then"):
+        edition(tmp_path)
+
+
+def test_a_report_in_another_language_than_the_client_file_says_is_no_stale_one(tmp_path):
+    folder = publish(tmp_path, yml="language: zh\n", result=scorecard(fmt=Formats("EUR", "zh")))
+    (tmp_path / "data/acme/client.yml").write_text(f"{CLIENT}recipients: [board@acme.example]\n", encoding="utf-8")
+    found = edition(tmp_path)  # as after playbook run --language zh, and a new recipient
+    assert (found.engagement.language, found.fmt.language, found.folder) == ("zh", "zh", folder)
+    assert check_report(found) == ()
+
+
+def test_what_is_checked_is_what_leaves(folder, tmp_path):
+    found = edition(tmp_path)
+    assert check_report(found) == ()
+    page = folder / "index.html"
+    page.write_text(page.read_text("utf-8").replace("</main>", "<p>Another run</p></main>"), encoding="utf-8")
+    assert b"Another run" not in b"".join(one.content for one in enclose(found, PHASES, "html"))
+    (problem,) = check_report(edition_of(found))
+    assert str(problem) == "the report: was replaced by a new run while it was looked at; try once more"
+
+
+def edition_of(found):
+    """The same edition, of which nothing has been read yet."""
+    return Edition(found.engagement, found.folder, found.as_of, found.manifest, found.findings)
 
 
 @pytest.mark.parametrize(

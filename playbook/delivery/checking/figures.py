@@ -7,7 +7,6 @@ from bs4 import BeautifulSoup
 
 from playbook.delivery.checking.seen import Problem
 from playbook.delivery.edition import Edition
-from playbook.result.formats import Formats
 from playbook.run.kept import FINDINGS
 from playbook.run.notebooks import answers, digest, read_notebook
 
@@ -33,7 +32,7 @@ def foundations(edition: Edition) -> list[Problem]:
         ours = {k: v for k, v in published.get(key, {}).items() if k not in ("phase", "section")}
         if ours != told.get(key):
             found.append(Problem(FINDINGS, f"{key[1]} is not what the notebook found"))
-    fmt = Formats(edition.engagement.currency, edition.engagement.language)
+    fmt = edition.fmt
     for one in edition.findings:
         value = fmt.value(abs(one["value"]), one["unit"]) if one["value"] is not None and one["unit"] in _SPEAKING else ""
         money = fmt.money(abs(one["money"])) if one["money"] else ""

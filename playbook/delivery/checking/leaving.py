@@ -1,5 +1,6 @@
 """Leaving: the check before anything leaves, put together for a published report, for a mail and for files to hand over."""
 
+import hashlib
 from collections.abc import Iterable
 
 from playbook.delivery.checking.book import book
@@ -24,14 +25,16 @@ __all__ = ["check_draft", "check_report", "require_clean"]
 
 def check_report(edition: Edition) -> tuple[Problem, ...]:
     """Problems of a published report: its files, and whether its findings are those of its notebooks; empty when clean."""
-    contents = {f.name: f.read_bytes() for f in edition.files}
+    contents = edition.contents
     found = _leaks(edition, [seen for name, content in contents.items() for seen in look_into(name, content)])
     found += [problem for name, content in contents.items() if name.endswith(".xlsx") for problem in book(name, content)]
     found += [p for name, content in contents.items() if name.endswith(".pdf") for p in paper(name, content, set(contents))]
     found += rules(edition.pages) + links(edition.pages, set(contents)) + foundations(edition)
     if SUMMARY not in edition.pages:
         found.append(Problem("the report", f"has no {SUMMARY}"))
-    if read_manifest(edition.folder) != edition.manifest:  # last, when all has been read
+    published = edition.manifest.get("files", {})
+    other = any(hashlib.sha256(content).hexdigest() != published.get(name) for name, content in contents.items() if published)
+    if other or read_manifest(edition.folder) != edition.manifest:  # last, when all has been read
         found.append(Problem("the report", "was replaced by a new run while it was looked at; try once more"))
     return tuple(dict.fromkeys(found))
 
@@ -46,11 +49,10 @@ def check_draft(edition: Edition, letter: Letter, content: bytes) -> tuple[Probl
     texts += [Seen(f"the mail's header {name}", folded(str(value))) for name, value in message.items() if name.lower() != "to"]
     texts += [seen for name, inside in files for seen in look_into(name, inside)]
     names = [name for name, _ in files]
-    told = words(letter.language)
     shown = {part["Content-ID"].strip("<> ") for part in message.walk() if part["Content-ID"]}  # looks like an address, is none
     found = [*draft(edition, content), *_leaks(edition, texts, shown)]
-    said = [word for word in told.values() if isinstance(word, str)]
-    allowed = [letter.subject, letter.intro, letter.signature, letter.client, *names, *said]
+    allowed = [letter.subject, letter.intro, letter.signature, letter.client, *names, *words(edition.fmt).values()]
+    allowed += [meaning for _, meaning in letter.grades]
     found += figures(edition, html, text, allowed)
     pages = {name: inside.decode() for name, inside in files if name.endswith(".html")}
     found += links(pages, set(names)) + rules(pages)
