@@ -170,7 +170,8 @@ OVERLAPS = """() => {
       boxes.slice(i + 1).forEach(([u, c]) => {
         const wide = Math.min(b.right, c.right) - Math.max(b.left, c.left);
         const high = Math.min(b.bottom, c.bottom) - Math.max(b.top, c.top);
-        if (wide > 2 && high > 0.3 * Math.min(b.height, c.height)) found.push(`${name}: "${t.textContent}" on "${u.textContent}"`);
+        if (wide > 2 && high > 0.3 * Math.min(b.height, c.height))
+          found.push(`${name}: "${t.textContent}" on "${u.textContent}"`);
       });
     });
   });
