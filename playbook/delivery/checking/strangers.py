@@ -13,6 +13,7 @@ from playbook.errors import PlaybookError
 __all__ = ["strangers", "telltales"]
 
 _IDEOGRAPH = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_DOTS = {0x307: None, 0x131: "i"}
 _HIDDEN = "\x00"  # where an own word stood
 
 
@@ -20,7 +21,10 @@ def strangers(engagement: Engagement, texts: Iterable[Seen]) -> list[Problem]:
     """One problem for each word of another client and each place where it stands."""
     others = telltales(engagement.root, engagement.client)
     patterns = [
-        (client, word, _pattern(word)) for client, words in others.items() for word in words if not _shared(word, engagement)
+        (client, word, _longest(word), _pattern(word))
+        for client, words in others.items()
+        for word in words
+        if not _shared(word, engagement)
     ]
     mine = [_pattern(word) for word in own_words(engagement)]
     found = []
@@ -28,8 +32,9 @@ def strangers(engagement: Engagement, texts: Iterable[Seen]) -> list[Problem]:
         text = seen.text
         for own in mine:
             text = own.sub(lambda m: _HIDDEN * len(m.group()), text)
-        for client, word, pattern in patterns:
-            hit = pattern.search(text)
+        small = _small(text)
+        for client, word, longest, pattern in patterns:
+            hit = longest in small and pattern.search(text)  # a plain look first: two hundred clients have many words
             if hit and not pattern.search(own_text(engagement)):
                 found.append(Problem(seen.where, f"names {word!r}, which belongs to {client}: “{seen.around(*hit.span())}”"))
     return found
@@ -55,6 +60,17 @@ def _words(root: Path, other: str, _: tuple[int, int]) -> tuple[str, ...]:
 def _shared(word: str, engagement: Engagement) -> bool:
     """Whether a word tells nothing: it is one of this client's own, or a plain word of the house's prose."""
     return word in own_words(engagement) or (word.isalpha() and word.lower() in house_words(engagement.root / "notebooks"))
+
+
+@lru_cache(maxsize=4096)
+def _longest(word: str) -> str:
+    """The longest part of a telltale word, in small letters."""
+    return max(_small(word).split(), key=len)
+
+
+def _small(text: str) -> str:
+    """Small letters, so that what a pattern takes for the same letter is the same: the Turkish dotted and dotless i, too."""
+    return text.casefold().translate(_DOTS)
 
 
 @lru_cache(maxsize=4096)

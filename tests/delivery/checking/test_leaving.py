@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +17,13 @@ from home import CLIENT, tiny_client
 from parcels import again, edition, publish, scorecard
 from playbook.delivery.checking.leaving import check_draft, check_report, require_clean
 from playbook.delivery.checking.own import house_words
+from playbook.delivery.checking.seen import Seen, folded
+from playbook.delivery.checking.strangers import strangers
 from playbook.delivery.drafting import write_draft
 from playbook.delivery.enclosed import enclose
 from playbook.delivery.letter import write_letter
 from playbook.delivery.message import compose
+from playbook.engagement import open_engagement
 from playbook.errors import DeliveryError
 from playbook.run.phases import PHASES
 
@@ -194,6 +198,17 @@ def test_a_note_names_people_but_no_other_client(home):
     publish(home, note=(folder / "needs-analysis.md").read_text("utf-8"))
     found = problems(home)
     assert found and all("names 'Umbra Foods', which belongs to umbra-foods" in one for one in found)
+
+
+@pytest.mark.parametrize("name", ["İstanbul Gıda", "ΟΔΟΣ Foods", "Straße & Söhne", "Ⅳ Works"])
+@pytest.mark.parametrize("change", [str, str.upper, str.lower, str.title])
+def test_a_name_is_known_in_small_and_large_letters(home, name, change):
+    """As far as letters are the same for a reader: whatever the pattern finds is found, though a plain look comes first."""
+    tiny_client(home, "other", client_yml=CLIENT.replace("Acme", name))
+    text = folded(f"as at {change(name)} last year")
+    pattern = re.compile(r"\s+".join(map(re.escape, folded(name).split())), re.IGNORECASE)
+    engagement = open_engagement("acme", root=tiny_client(home, "acme").parents[1])
+    assert bool(strangers(engagement, [Seen("here", text)])) == bool(pattern.search(text))
 
 
 def test_words_of_the_house_are_those_that_its_readers_see(home):
