@@ -96,7 +96,7 @@ def clean(
     from playbook.run.clean import clean_client, clean_sockets
 
     root = find_root()
-    for name in _named(clients, all_clients, root):
+    for name in _known(_named(clients, all_clients, root), root):
         out.print(f"{name}: {clean_client(root / 'reports' / name, keep)}", markup=False)
     clean_sockets()
 
