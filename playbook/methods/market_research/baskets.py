@@ -65,7 +65,7 @@ def baskets(
     several = int(item_pairs["several"].max()) if len(item_pairs) else 0
     if several < FEWEST_BASKETS:
         return Locked(
-            fmt=fmt, headline="Not answered yet: what is bought together?", promise=baskets.section.promise,
+            fmt=fmt, headline="Not answered yet: What is bought together?", promise=baskets.section.promise,
             unlock=(_need(several, fmt),),
         )  # fmt: skip
     rules = pair_rules(item_pairs)
@@ -89,9 +89,9 @@ def baskets(
 def _need(several: int, fmt: Formats) -> str:
     fewest = fmt.count(FEWEST_BASKETS)
     if not several:
-        return fmt.say("orders of at least {fewest} baskets with two products or more, some of them the same two", fewest=fewest)
+        return fmt.say("at least {fewest} orders with two products or more, some of them the same two", fewest=fewest)
     return fmt.say(
-        "orders of at least {fewest} baskets with two products or more, some of them the same two ({n} so far)",
+        "at least {fewest} orders with two products or more, some of them the same two ({n} so far)",
         fewest=fewest, n=fmt.count(several),
     )  # fmt: skip
 
@@ -136,7 +136,7 @@ def _tables(closest: pd.DataFrame, bundles: pd.DataFrame, seldom: pd.DataFrame) 
         {
             "antecedent_name": ("Who buys", "text"), "consequent_name": ("also takes", "text"),
             "confidence": ("Taken along in", "share"),
-            "both": ("Baskets with both", "count"), "chance": ("Expected by chance", "count"),
+            "both": ("Orders with both", "count"), "chance": ("Expected by chance", "count"),
             "times": ("Times as often", "number"),
         },
     )  # fmt: skip
@@ -146,18 +146,18 @@ def _tables(closest: pd.DataFrame, bundles: pd.DataFrame, seldom: pd.DataFrame) 
         SOURCE,
         {
             "lead_name": ("Who buys", "text"), "addon_name": ("is offered", "text"), "confidence": ("Taken along today", "share"),
-            "target": ("With the offer", "share"), "extra_orders": ("More baskets a year", "count"),
+            "target": ("With the offer", "share"), "extra_orders": ("More such orders a year", "count"),
             "extra_revenue": ("Sales a year", "money"),
             **({"extra_margin": ("Margin a year", "money")} if bundles["extra_margin"].notna().any() else {}),
         },
     )  # fmt: skip
     apart = Table(
         seldom.head(TOLD),
-        "Seldom in one basket though of the same product group: hardly anybody wants both at once, so do not bundle them.",
+        "Seldom ordered together though of the same product group: hardly anybody wants both at once, so do not bundle them.",
         SOURCE,
         {
             "name_a": ("First product", "text"), "name_b": ("Second product", "text"), "category": ("Product group", "text"),
-            "both": ("Baskets with both", "count"), "chance": ("Expected by chance", "count"),
+            "both": ("Orders with both", "count"), "chance": ("Expected by chance", "count"),
         },
     )  # fmt: skip
     return tuple(table for table in (rules, offers, apart) if len(table.frame))
@@ -173,15 +173,15 @@ def _assumptions(whole: pd.Series, bundles: pd.DataFrame, uplift: float, fmt: Fo
         )
         notes.append(Assumption(lifted, "low", "high"))
     verdict = fmt.say(
-        "Of the pairs called more frequent than chance, at most {false} are expected to be chance after all; a customer who "
-        "repeats a basket is counted once in that verdict.",
+        "Of the pairs called more frequent than chance, at most {false} are expected to be chance after all; a customer "
+        "who repeats an order is counted once in that verdict.",
         false=fmt.share(FALSE_SHARE, 0),
     )
     return (
         *notes,
         Assumption(fmt.sentences(_compared(whole, fmt), verdict), "high", "low"),
         Assumption(
-            "Products may share baskets because they share a season or a promotion, not because one calls for the other.",
+            "Products may share an order because they share a season or a promotion, not because one calls for the other.",
             "medium", "medium",
         ),
     )  # fmt: skip
@@ -194,9 +194,9 @@ def _compared(whole: pd.Series, fmt: Formats) -> str:
         return fmt.say("Compared are the {n} kinds of goods found most often; products of the same name count as one.", n=n)
     if whole["item"] == "name":
         return fmt.say(
-            "Compared are the {n} kinds of goods found in at least five baskets and in one of a thousand; products of the same "
-            "name count as one.", n=n,
+            "Compared are the {n} kinds of goods found in at least five orders and in one of a thousand; products of the "
+            "same name count as one.", n=n,
         )  # fmt: skip
     if most:
         return fmt.say("Compared are the {n} products found most often.", n=n)
-    return fmt.say("Compared are the {n} products found in at least five baskets and in one of a thousand.", n=n)
+    return fmt.say("Compared are the {n} products found in at least five orders and in one of a thousand.", n=n)

@@ -81,7 +81,7 @@ def market(
         few = fmt.say("surveys of at least {n} customers with total_spend", n=FEWEST_ANSWERS)
         return Locked(
             fmt=fmt,
-            headline="Not answered yet: how large is the market?",
+            headline="Not answered yet: How large is the market?",
             unlock=(few,) if wallets is not None and len(wallets) else UNLOCK,
             promise=market.section.promise,
         )

@@ -103,7 +103,8 @@ def prices(
     response, position = measure_response(panel, LEVEL), price_position(product_weeks, competitor_weeks)
     if response is None and position is None:
         return Locked(
-            fmt=fmt, headline="Not answered yet: how customers answer to prices", unlock=(NEEDS,), promise=prices.section.promise
+            fmt=fmt, headline="Not answered yet: How do customers respond to prices?", unlock=(NEEDS,),
+            promise=prices.section.promise,
         )  # fmt: skip
     names = product_names(product_weeks, product_list)
     months, against = (position.months, position.products) if position else _empty(MONTH_COLUMNS, AGAINST_COLUMNS)

@@ -222,7 +222,7 @@ def _headline(profiles: pd.DataFrame, by: str, fmt: Formats) -> str:
     if top["revenue_year"] <= 0:
         return fmt.say("None of the {n} customers brought revenue in the last twelve months", n=everybody)
     return fmt.say(
-        "{segment} are {customers} of customers and bring {revenue} of revenue",
+        "{customers} of customers, the segment {segment}, bring {revenue} of revenue",
         segment=top["segment"], customers=fmt.share(top["customer_share"]), revenue=fmt.share(top["revenue_share"]),
     )  # fmt: skip
 
@@ -249,7 +249,8 @@ def _explained(told: Explanation, way: Way, fmt: Formats) -> tuple[Assumption, .
     notes = []
     if told.right < POOR:
         rough = fmt.say(
-            "The sentences that explain the segments place only {right} of customers right.", right=fmt.share(told.right)
+            "The sentences that explain the segments put only {right} of customers where they belong.",
+            right=fmt.share(told.right),
         )
         notes.append(Assumption(rough, "low", "low"))
     if unsaid:
@@ -261,15 +262,15 @@ def _explained(told: Explanation, way: Way, fmt: Formats) -> tuple[Assumption, .
 
 def _worth(fmt: Formats) -> tuple[Assumption, ...]:
     at_risk = fmt.say(
-        "At risk a year: what customers who are silent for more than {quiet} of their usual pauses brought in their last active "
-        "year, less the share of customers as silent before who came back; of a segment at risk, all of it.",
+        "At risk a year: what customers silent for more than {quiet} of their usual pauses brought in their last active "
+        "year, less the share of equally silent customers who came back in the past; for a segment at risk, the whole of it.",
         quiet=QUIET,
     )
     return (
         Assumption(at_risk, "medium", "medium"),
         Assumption(
-            "Ceiling a year: what a segment would add if all its customers reached the yearly revenue of its own upper quarter. "
-            "No action reaches all of it; it is indicative and tells where to look first.",
+            "Ceiling a year: what a segment would add if all its customers reached the yearly revenue of its own upper "
+            "quarter. No action will reach all of it; it shows where to look first.",
             "low",
             "low",
         ),

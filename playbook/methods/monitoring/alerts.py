@@ -135,15 +135,15 @@ def _headline(frame: pd.DataFrame, fmt: Formats) -> str:
         return fmt.say("All quiet: nothing in the last {weeks} weeks calls for a decision", weeks=WATCHED)
     if not urgent:
         return fmt.say_n(
-            "Nothing needs a decision now; {n} thing to keep an eye on",
+            "Nothing needs a decision now; one thing to keep an eye on",
             "Nothing needs a decision now; {n} things to keep an eye on",
             len(frame),
         )
     top = frame[frame["level"] == "act now"].iloc[0]
     if np.isnan(top["money"]):
-        return fmt.say_n("{n} matter needs a decision now", "{n} matters need a decision now", urgent)
+        return fmt.say_n("One matter needs a decision now", "{n} matters need a decision now", urgent)
     return fmt.say_n(
-        "{n} matter needs a decision now, worth {stake}",
+        "One matter needs a decision now, worth {stake}",
         "{n} matters need a decision now, the first worth {stake}",
         urgent, stake=_stake(top, fmt),
     )  # fmt: skip
@@ -176,7 +176,7 @@ def _findings(frame: pd.DataFrame, fmt: Formats) -> tuple[Finding, ...]:
 def _tables(frame: pd.DataFrame, parts: pd.DataFrame, fmt: Formats) -> tuple[Table, ...]:
     if frame.empty:
         return ()
-    columns = {"level": ("Level", "text"), "alert": ("What happened", "text"), "stake": ("At stake (+ came in)", "text")}
+    columns = {"level": ("Level", "text"), "alert": ("What happened", "text"), "stake": ("At stake (+ is a gain)", "text")}
     columns |= {"why": ("What explains it", "text")} if frame["why"].any() else {}
     columns |= {"action": ("What to do", "text"), "owner": ("Who", "text")}
     shown = frame.assign(
@@ -188,10 +188,10 @@ def _tables(frame: pd.DataFrame, parts: pd.DataFrame, fmt: Formats) -> tuple[Tab
         return (ranked,)
     labels = {
         "alert": ("Alert", "text"), "by": ("By", "text"), "group": ("Part", "text"), "expected": ("Expected", "money"),
-        "actual": ("Actual", "money"), "change": ("Change", "unit_money"),
+        "actual": ("Actual", "money"), "change": ("Change", "money"),
     }  # fmt: skip
     return ranked, Table(
-        parts, "What the changes of revenue are made of; the parts of each way of looking add up to the change",
+        parts, "What the changes of revenue are made of; the parts of each breakdown add up to the change",
         "orders, products, customers", labels, aside=True,
     )  # fmt: skip
 

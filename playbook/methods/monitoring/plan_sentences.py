@@ -42,7 +42,7 @@ def plan_sentence(row: pd.Series, missing: str, fmt: Formats) -> str:
     if not row["months_left"]:
         told["against"] = _against(row, "actual", fmt)
         if missing:
-            return fmt.say("{what}: {against} at the end of {month}, {money} less; the plan was {goal}.", **told)
+            return fmt.say("{what}: {against} at the end of {month}, {money} short of the plan of {goal}.", **told)
         return fmt.say("{what}: {against} at the end of {month}; the plan was {goal}.", **told)
     stands = fmt.say_n(
         "{what} is {standing}.", "{what} are {standing}.", number_of(row["kpi"]), standing=_standing(row, fmt), **told
@@ -51,9 +51,14 @@ def plan_sentence(row: pd.Series, missing: str, fmt: Formats) -> str:
         return fmt.sentences(stands, fmt.say("The history is too short to forecast the end of the plan."))
     told |= {"end": kpi_value(row["forecast"], row, fmt), "chance": chance_words(row, fmt)}
     ahead = (
-        fmt.say("For the end of {month} we expect {end}, {money} less; the plan is {goal}, the chance of it {chance}.", **told)
+        fmt.say(
+            "By the end of {month} we expect {end}, {money} short of the plan of {goal}; the chance of reaching it is {chance}.",
+            **told,
+        )
         if missing
-        else fmt.say("For the end of {month} we expect {end}; the plan is {goal}, the chance of it {chance}.", **told)
+        else fmt.say(
+            "By the end of {month} we expect {end}; the plan is {goal}, and the chance of reaching it is {chance}.", **told
+        )
     )
     return fmt.sentences(stands, ahead)
 
@@ -80,7 +85,7 @@ def plan_action(row: pd.Series, fmt: Formats) -> str:
         left, foreseen=kpi_value((row["forecast"] - row["actual"]) / left, row, fmt), **told,
     )  # fmt: skip
     if row["status"] == "behind":
-        return fmt.sentences(takes, fmt.say("Decide now: close the difference or restate the plan."))
+        return fmt.sentences(takes, fmt.say("Decide now: close the gap or restate the plan."))
     return fmt.sentences(takes, fmt.say("Look again next month."))
 
 

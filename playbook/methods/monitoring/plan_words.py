@@ -45,7 +45,7 @@ def goals_finding(status: pd.DataFrame, fmt: Formats) -> Finding:
             for code, word in STATUS.items()
             if code in counts
         ]
-        sentence = fmt.say("Of the plan's {total} targets {parts}.", total=total, parts=fmt.listed(parts))
+        sentence = fmt.say("Of the plan's {total} targets, {parts}.", total=total, parts=fmt.listed(parts))
     lost = int(status["status"].isin(LOST).sum())
     return Finding("plan-tracking-goals", sentence, float(lost), "count", n=total, evidence="shown")
 
@@ -61,7 +61,7 @@ def rates_table(status: pd.DataFrame, fmt: Formats) -> Table:
         rates = [_rate(value, kpi, fmt) for value in (row.needed, foreseen, row.pace)]
         rows.append((kpi_name(row.kpi, fmt), *rates, row.months_left))
     columns = {
-        "kpi": ("What", "text"), "needed": ("Needed from now on", "text"), "foreseen": ("Foreseen", "text"),
+        "kpi": ("What", "text"), "needed": ("Needed from now on", "text"), "foreseen": ("Forecast", "text"),
         "pace": ("Last three months", "text"), "left": ("Months left", "count"),
     }  # fmt: skip
     return Table(

@@ -37,9 +37,10 @@ def test_a_bundle_by_hand():
     assert (bundle["extra_orders"], bundle["extra_revenue"], bundle["extra_margin"]) == pytest.approx((10, 200, 76))
     worth = next(f for f in result.findings if f.id == "baskets-worth")
     assert (worth.value, worth.money, worth.evidence) == (pytest.approx(200), pytest.approx(76), "indicative")
-    assert "€200 of sales a year: €0.20 to the average order of €80. Of these sales, €76 is margin." in worth.sentence
+    assert "would add €200 of sales a year, €0.20 on the average order of €80, if" in worth.sentence
+    assert worth.sentence.endswith("Of these sales, €76 is margin.")
     assert result.headline == "One pair of products belongs together; one offer could add €200 a year"
-    assert "Of the 435 pairs that 30 products form, one is in one basket" in result.findings[0].sentence
+    assert "Of the 435 pairs that 30 products form, one is ordered together" in result.findings[0].sentence
 
 
 def test_without_a_margin_sales_are_at_stake_and_half_a_year_is_carried_to_one():
@@ -82,7 +83,7 @@ def test_no_tie_at_all_is_said_plainly():
 @pytest.mark.parametrize("frame", [pairs().head(0), pairs(several=199)])
 def test_few_baskets_lock_the_section(frame):
     result = baskets(frame, EUR)
-    assert isinstance(result, Locked) and "at least 200 baskets" in result.unlock[0]
+    assert isinstance(result, Locked) and "at least 200 orders" in result.unlock[0]
 
 
 def test_hostile_and_long_names_are_drawn():
@@ -139,10 +140,10 @@ def test_a_grocer_is_answered_by_kinds_of_goods():
 
 def test_two_products_and_what_a_basket_of_the_second_is_worth():
     found = baskets(pairs(items=2), EUR).findings
-    assert found[0].sentence.startswith("The two products that can be compared are in one basket more often than chance")
-    assert "60% also hold Cable (€20 a basket)" in found[-1].sentence  # a basket may hold several
+    assert found[0].sentence.startswith("The two products that can be compared are ordered together more often than chance")
+    assert "60% also hold Cable (€20 an order)" in found[-1].sentence  # a basket may hold several
     (none,) = baskets(pairs(items=2, both=20, customers=20), EUR).findings
-    assert none.sentence.startswith("The two products that can be compared are not in one basket")
+    assert none.sentence.startswith("The two products that can be compared are not ordered together")
 
 
 def test_items_beyond_the_most_that_are_compared_are_not_said_to_be_rare():

@@ -89,7 +89,7 @@ def test_revenue_that_has_stopped_is_said_to_have_and_not_forecast_to_come_back(
     result = demand(_months(np.r_[wave, np.zeros(7)]), FMT, AS_OF, goal)
     assert result.headline == "Nothing has come in since June 2026, and no revenue is expected"
     assert (result.forecast["revenue"] == 0).all() and (result.forecast["high"] > 0).all() and result.goal.reached < 0.05
-    assert any("forecast is nothing" in note.text for note in result.assumptions)
+    assert any("forecast is zero" in note.text for note in result.assumptions)
     assert not any("too few" in note.text or "season" in note.text for note in result.assumptions)
 
 
@@ -102,7 +102,7 @@ def test_a_product_that_died_is_counted_out_and_named():
     result = demand(months, FMT, AS_OF, product_months=products)
     assert (result.products.query("id == 'falling'")["expected"] == 0).all()
     found = {f.id: f for f in result.findings}
-    assert "1 of the 4 largest products has stopped selling: falling." in found["demand-stopped"].sentence
+    assert "One of the 4 largest products has stopped selling: falling." in found["demand-stopped"].sentence
     # Eight of the last twelve months brought nothing; what the other four did is missing in a year.
     sold = products.query("product_id == 'falling'")
     assert found["demand-stopped"].money == pytest.approx(
@@ -204,7 +204,7 @@ def test_what_grows_falls_and_sells_seldom_is_named(by_product):
     found = {f.id: f for f in by_product.findings}
     assert "up & up should grow most" in found["demand-group-up"].sentence and found["demand-group-up"].value > 0
     assert "<down> should fall most" in found["demand-group-down"].sentence and found["demand-group-down"].money > 0
-    assert "1 of the 4 largest products sells in some months only: seldom" in found["demand-seldom"].sentence
+    assert "One of the 4 largest products sells in some months only: seldom" in found["demand-seldom"].sentence
     assert "Lamp" in found["demand-products-up"].sentence and "Desk (falling)" in found["demand-products-down"].sentence
     kind = by_product.items.set_index("id")["kind"]
     assert kind["seldom"] in ("intermittent", "lumpy") and kind["steady"] == "smooth"

@@ -69,7 +69,7 @@ def test_the_planted_network_of_the_bundled_client_comes_back(aurora):
     assert score >= 0.8 and right_way == 1.0
     content = (
         aurora.what_if("satisfaction", "satisfied", late_delivery="late"),
-        aurora.what_if("satisfaction", "satisfied", late_delivery="in time"),
+        aurora.what_if("satisfaction", "satisfied", late_delivery="on time"),
     )
     assert content[0].probability == pytest.approx(0.192, abs=0.1) and content[1].probability == pytest.approx(0.83, abs=0.05)
 
@@ -197,20 +197,20 @@ def test_what_client_yml_knows_is_kept():
 
 def _late(late: float, in_time: float = 0.5) -> BayesNetwork:
     """Late delivery -> buys again, with the chances of both."""
-    levels = {"late_delivery": ("in time", "late"), "buys_again": ("did not buy again", "bought again")}
+    levels = {"late_delivery": ("on time", "late"), "buys_again": ("did not buy again", "bought again")}
     tables = {"late_delivery": np.array([0.7, 0.3]), "buys_again": np.array([[1 - in_time, in_time], [1 - late, late]])}
     return BayesNetwork(levels, {"late_delivery": (), "buys_again": ("late_delivery",)}, tables)
 
 
 def test_a_gap_that_may_be_chance_is_told_as_such_and_makes_no_headline():
-    late = pd.Categorical(["late"] * 60 + ["in time"] * 140)
+    late = pd.Categorical(["late"] * 60 + ["on time"] * 140)
     cases = Cases(pd.DataFrame({"late_delivery": late, "buys_again": pd.Categorical(["bought again"] * 200)}), 30, False)
     orders = pd.DataFrame({"customer_id": ["a", "b"], "day": END, "revenue": 100.0})
     unsure, sure = ([_late(p) for p in draws] for draws in ((0.2, 0.6, 0.7, 0.4), (0.4, 0.39, 0.41, 0.4)))
     words = driver_headline(_late(0.4), unsure, cases, "bought again", FMT)
     assert words == "Nothing in the data goes with buying again within 30 days: no link is sure enough"
     (found,) = driver_findings(_late(0.4), unsure, cases, orders, AS_OF, "bought again", FMT)
-    assert found.sentence.endswith("10 points fewer. The difference may be chance.")
+    assert found.sentence.endswith("a gap of 10 points. The difference may be chance.")
     assert (found.evidence, found.money) == ("not shown", None)
     assert "40%" in driver_headline(_late(0.4), sure, cases, "bought again", FMT)
     (found,) = driver_findings(_late(0.4), sure, cases, orders, AS_OF, "bought again", FMT)

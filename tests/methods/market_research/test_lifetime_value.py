@@ -204,7 +204,9 @@ def test_terms_do_what_they_say():
     assert unstated.findings[0].evidence == "indicative"
     free = lifetime_value(AS_OF, FMT, Assumptions(gross_margin=0.4, acquisition_cost=0), orders)
     assert free.clv_cac is None and free.clv_net == free.new_customer.value
-    assert "To win one costs nothing, it is stated" in free.findings[0].sentence and free.findings[0].action.startswith("Count what")
+    assert "The stated cost of winning one is zero" in free.findings[0].sentence and free.findings[0].action.startswith(
+        "Count what"
+    )
     with pytest.raises(ValueError, match="horizon"):
         lifetime_value(AS_OF, FMT, STATED, orders, years=0)
 
@@ -253,7 +255,7 @@ def test_customers_who_ordered_once_are_not_said_to_have_stayed():
     gone = next(f for f in result.findings if f.id == "lifetime-gone")
     assert result.model.startswith("BG")  # in which who ordered once is held to be active
     assert gone.n < 150 and "who came back after the first order" in gone.sentence
-    assert "who ordered once nothing of the kind can be said" in gone.sentence
+    assert "who ordered once, nothing of the kind can be said" in gone.sentence
 
 
 def test_customers_outside_the_segments_are_a_group():
@@ -262,6 +264,9 @@ def test_customers_outside_the_segments_are_a_group():
     object.__setattr__(groups, "assignments", groups.assignments.iloc[20:])
     result = lifetime_value(AS_OF, FMT, STATED, orders, None, groups)
     assert result.groups.set_index("segment").at["no segment", "customers"] == 20 and len(result.customers) == 300
+    dear = lifetime_value(AS_OF, FMT, STATED.model_copy(update={"acquisition_cost": 1e9}), orders, None, groups)
+    told = next(f for f in dear.findings if f.id == "lifetime-segment").sentence
+    assert "280 of the 300 customers, a customer is worth less than" in told  # those outside are no segment
 
 
 @pytest.mark.parametrize(

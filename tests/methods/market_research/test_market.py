@@ -182,9 +182,9 @@ def test_wallets_by_segment_rank_by_what_goes_elsewhere():
     twice = pd.concat([assigned, assigned.assign(customer_id="x").query("segment == 'A'")])
     result = market(EUR, AS_OF, wallets=frame, segments=SimpleNamespace(assignments=twice))
     assert (
-        "Were all 35 customers, segment by segment, like those who answered, about €2,430 a year" in result.findings[0].sentence
+        "If all 35 customers were like those who answered, segment by segment, about €2,430 a year" in result.findings[0].sentence
     )
-    assert result.findings[1].sentence.startswith("The segment B has most to give: it spends 10%")
+    assert result.findings[1].sentence.startswith("The segment B holds the most potential: it spends 10%")
 
 
 @pytest.mark.parametrize("wallets", [None, wallet([1.0] * 3, [2.0] * 3)])

@@ -65,13 +65,13 @@ def test_the_planted_order_of_groups_is_found(aurora):
 
 def test_steps_of_aurora_can_be_defended(aurora):
     steps = aurora.steps.set_index("product_id")
-    acted = steps[steps["verdict"].isin(["could ask more", "asks too much"])]
+    acted = steps[steps["verdict"].isin(["could cost more", "costs too much"])]
     seen = aurora.elasticities.set_index("product_id").loc[acted.index]
     after = acted["price"] * (1 + acted["step"])
     assert (after <= seen["price_high"] + 1e-9).all() and (after >= seen["price_low"] - 1e-9).all()
     assert (acted["gain_low"] > 0).all()
     under = next(f for f in aurora.findings if f.id == "prices-under")
-    assert under.money == pytest.approx(acted[acted["verdict"] == "could ask more"]["gain"].nlargest(5).sum())
+    assert under.money == pytest.approx(acted[acted["verdict"] == "could cost more"]["gain"].nlargest(5).sum())
     # True elasticities move the gain of these steps by less than the range allows for most products.
     truth = acted["category"].map(category_truth())
     paid, margin = acted["revenue_year"] / acted["units_year"], acted["margin"]
@@ -130,16 +130,19 @@ def test_position_alone_is_an_answer():
     still = shop().assign(revenue=lambda t: t["units"] * 20)
     rivals = pd.DataFrame({"product_id": "a", "competitor": "Rival", "week": WEEKS, "price": 16.0})
     result = prices(still, EUR, rivals)
-    assert result.headline == "Prices are 25% above those of competitors; how customers answer cannot be told yet"
-    assert result.findings[0].sentence == "For the one product that can be compared, the client asks 25% more than Rival."
+    assert result.headline == "Prices are 25% above those of competitors; how customers respond cannot be told yet"
+    assert (
+        result.findings[0].sentence
+        == "Over the last quarter the client asked 25% more than Rival for the one product that can be compared."
+    )
     assert len(result.left_out) == 6
     everything(result)
 
 
 def test_no_reaction_is_called_none():
     result = prices(shop(elasticity=0.0), EUR, parameters=Assumptions(gross_margin=0.3))
-    assert result.headline == "Sales are not shown to answer to prices"
-    assert not result.steps["verdict"].isin(["could ask more", "asks too much"]).any()
+    assert result.headline == "Sales are not shown to respond to prices"
+    assert not result.steps["verdict"].isin(["could cost more", "costs too much"]).any()
     everything(result)
 
 
@@ -206,7 +209,7 @@ def test_the_table_of_steps_holds_the_ten_that_pay_most_and_nothing_to_leave_alo
 
 def test_with_one_product_the_quarters_of_the_shop_are_taken_out_not_its_weeks():
     result = prices(shop(names=("a",), groups=("x",)), EUR)
-    assert "the shop's quarters and promotions" in result.assumptions[0].text
+    assert "the quarters of the whole business and promotions" in result.assumptions[0].text
 
 
 def test_of_many_groups_that_react_alike_none_is_said_to_react_most():

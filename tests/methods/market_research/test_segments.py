@@ -155,7 +155,7 @@ def test_rules_of_the_client_are_the_segments():
     result = segments(_shop(), AS_OF, FMT, RULES)
     assert result.by == "rules" and len(result.figures()) == 2
     assert result.profiles.set_index("segment")["customers"].to_dict() == {"Clubs": 20, "Former": 25, "Other": 30}
-    assert result.headline.startswith("Clubs are 27% of customers")
+    assert result.headline.startswith("27% of customers, the segment Clubs, bring")
     assert "orders a year at least 12 and days since the last order at most 30" in result.findings[0].sentence
     assert result.profiles["kind"].is_unique and set(result.profiles["kind"]) <= set(segment_kinds())  # advice goes by the kind
 
@@ -267,4 +267,4 @@ def test_where_nobody_bought_for_a_year_no_segment_brings_revenue():
 
 def test_names_of_the_client_stay_as_written():
     result = segments(_shop(), AS_OF, FMT, (SegmentRule(name="VIP", when={"revenue_year": "top 30%"}),))
-    assert "segment VIP hears" in result.findings[0].action
+    assert "segment VIP news" in result.findings[0].action

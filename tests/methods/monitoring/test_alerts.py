@@ -91,7 +91,7 @@ def test_a_missed_plan_is_one_alert_with_the_component_that_lags():
     alert = result.alerts.iloc[0]
     assert alert["money"] == pytest.approx(12 * 30_000, rel=0.02)
     assert "The order value falls short most." in alert["alert"] and alert["basis"] == "by December 2026"
-    assert alert["level"] == "act now" and "1 matter needs a decision now" in result.headline
+    assert alert["level"] == "act now" and "One matter needs a decision now" in result.headline
 
 
 def test_customers_slipping_away_join_the_ranking_by_money():
@@ -204,7 +204,7 @@ def test_a_forecast_that_misses_is_watched_and_no_loss(bias, good):
     result = alerts(charts({}), FMT, forecast_tracking=Result(fmt=FMT, headline="given", findings=(biased, narrow)))
     alert = result.alerts.iloc[0]
     assert len(result.alerts) == 1 and alert["level"] == "watch" and np.isnan(alert["money"]) and alert["favourable"] == good
-    assert result.headline == "Nothing needs a decision now; 1 thing to keep an eye on"
+    assert result.headline == "Nothing needs a decision now; one thing to keep an eye on"
     assert result.findings[0].money is None and alert["owner"] == ADVICE["forecast-tracking"]["owner"]
     assert result.tables[0].frame["stake"].tolist() == ["–"]
 

@@ -9,6 +9,7 @@ from playbook.methods.monitoring.campaigning.change import roas_parts
 from playbook.methods.monitoring.campaigning.found import losing
 from playbook.methods.monitoring.campaigning.measures import MEASURES, ratio_range, scatter
 from playbook.methods.monitoring.campaigning.stages import asked_conversion, stage_rates
+from playbook.methods.monitoring.campaigning.tables import watch_table
 from playbook.methods.monitoring.campaigning.watch import channel_rates, quarter_start, watch_channels
 from playbook.methods.monitoring.campaigns import campaigns
 from playbook.methods.needs_analysis.chance import share_range
@@ -96,7 +97,7 @@ def test_a_channel_that_claims_less_than_the_margin_needs_is_told_with_what_it_c
     losing = told(result)["campaigns-losing"]
     revenue = channel(orders=8, seed=6)["revenue"].tail(52).sum()
     assert losing.money == pytest.approx(26_000 - 0.4 * revenue) and losing.evidence == "likely"
-    assert "€2.50 at which the margin pays" in losing.sentence
+    assert "€2.50 that would cover its cost" in losing.sentence
     assert "campaigns-losing" not in told(campaigns(Assumptions(), AS_OF, FMT, channel(orders=8, seed=6)))
 
 
@@ -135,6 +136,13 @@ def test_now_is_now_and_a_change_is_worth_what_a_year_truly_spends():
     watch = campaigns(STATED, AS_OF, FMT, few).found.watch.query("channel == 'c1'").iloc[0]
     spent = few[(few["channel"] == "c1") & (few["week"] > few["week"].max() - pd.Timedelta(weeks=52))]["spend"].sum()
     assert spent < 52_000 and watch["a_year"] == pytest.approx((watch["now"] - watch["before"]) * spent)
+
+
+@pytest.mark.parametrize(("high", "written"), [(0.62, "+15% (−11% to +62%)"), (15.8, "+15% (range too wide to tell)")])
+def test_a_range_that_holds_nearly_everything_is_not_written_out(high, written):
+    row = {"channel": "fairs", "measure": "roas", "before": 3.0, "now": 3.45, "change": 0.15, "low": -0.11, "high": high}
+    watch = pd.DataFrame([row | {"since": pd.Timestamp("2026-07-06"), "looks": 12, "p_value": 1.0}])
+    assert watch_table(watch, FMT).frame["change"].tolist() == [written]
 
 
 def test_every_row_that_may_be_told_counts_as_a_look_at_chance():

@@ -50,7 +50,7 @@ def test_a_jump_that_the_forecast_could_not_know_shows():
     result = forecast_tracking(demand(months(jump=1.5), FMT, AS_OF), FMT, AS_OF)
     assert result.judgement.verdict in {"watch", "refit"}
     assert result.judgement.bias > 0.05
-    assert "below what came" in result.findings[0].sentence
+    assert "too low" in result.findings[0].sentence
 
 
 def test_the_last_report_s_forecast_counts_once_it_has_come_due(steady):

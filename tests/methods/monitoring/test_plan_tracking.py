@@ -61,7 +61,7 @@ def test_a_target_at_the_edge_of_the_range_is_reached_in_one_of_ten_cases():
     assert row["probability"] == pytest.approx(0.10, abs=1e-4)
     assert row["status"] == "behind"
     assert result.findings[0].evidence in ("likely", "indicative") and "Decide now" in result.findings[0].action
-    assert "the chance of it about 10%" in result.findings[0].sentence
+    assert "the chance of reaching it is about 10%" in result.findings[0].sentence
 
 
 def test_no_chance_is_told_finer_than_past_errors_allow():
@@ -76,7 +76,7 @@ def test_a_forecast_next_to_the_plan_is_as_planned_and_puts_no_money_at_stake():
     result = plan_tracking(months(34, "2026-10-01"), date(2026, 10, 31), FMT, plan(), demand=given([159_000, 159_000], 10_000))
     assert "as planned" in result.headline and result.findings[0].money is None
     short = plan_tracking(months(34, "2026-10-01"), date(2026, 10, 31), FMT, plan(), demand=given([110_000, 110_000], 10_000))
-    assert short.findings[0].money == pytest.approx(100_000) and "€100K less" in short.findings[0].sentence
+    assert short.findings[0].money == pytest.approx(100_000) and "€100K short" in short.findings[0].sentence
     above = plan_tracking(months(34, "2026-10-01"), date(2026, 10, 31), FMT, plan(), demand=given([260_000, 260_000], 10_000))
     assert above.findings[0].money is None
 
@@ -181,7 +181,7 @@ def test_targets_are_counted_and_the_table_says_what_is_needed_from_now_on():
     both = pd.concat([plan(target=160_000.0), plan("order_value", target=90.0)])
     result = plan_tracking(months(34, "2026-10-01"), date(2026, 10, 31), FMT, both, demand=given([100_000, 100_000], 10_000))
     counted = next(f for f in result.findings if f.id == "plan-tracking-goals")
-    assert counted.sentence == "Of the plan's 2 targets 1 is on track and 1 is behind."
+    assert counted.sentence == "Of the plan's 2 targets, 1 is on track and 1 is behind."
     assert (counted.value, counted.n) == (1, 2)
     shown = result.tables[1].frame.set_index("kpi")
     assert shown.loc["Revenue", ["needed", "foreseen", "pace"]].tolist() == ["€460K a month", "€100K a month", "€100K a month"]

@@ -33,9 +33,7 @@ def best_finding(profiles: pd.DataFrame, words: str, fmt: Formats) -> Finding | 
         )  # fmt: skip
     action = None
     if top["kind"] not in _GONE:
-        action = fmt.say(
-            "Make sure that the segment {segment} hears first of news and never waits for an answer.", segment=top["segment"]
-        )
+        action = fmt.say("Give the segment {segment} news first, and answer it at once.", segment=top["segment"])
     return Finding(
         "segments-money",
         fmt.say(
@@ -73,13 +71,13 @@ def slipping_finding(slip: Slipping, fmt: Formats) -> Finding | None:
     if worth <= 0:
         return None
     who = fmt.say_n(
-        "{n} regular customer of the last twelve months is silent for more than {quiet} times its usual pause.",
-        "{n} regular customers of the last twelve months are silent for more than {quiet} times their usual pause.",
+        "{n} regular customer of the last twelve months has been silent for more than {quiet} times its usual pause.",
+        "{n} regular customers of the last twelve months have been silent for more than {quiet} times their usual pause.",
         n, quiet=QUIET,
     )  # fmt: skip
     stake = (
         fmt.say(
-            "Of customers as silent {days} earlier, {back} bought again; if no more do now, {money} a year is lost.",
+            "Of customers just as silent {days} earlier, {back} bought again; if no more do so now, {money} a year is lost.",
             days=fmt.days(LOOK_BACK), back=fmt.share(slip.back), money=fmt.money(slip.at_risk),
         )
         if slip.told
@@ -105,7 +103,7 @@ def moved_finding(moved: Moves | None, back: int, fmt: Formats) -> Finding | Non
         "segments-moved", fmt.sentences(_moved(moved, back, fmt), _fallen(moved, fmt)),
         value=float(moved.down), unit="count", n=moved.customers, money=net if year and net > 0 else None,
         evidence=evidence if year else "indicative",
-        action="Ask those who fell from the best segment why, one by one." if moved.best_fallen else None, owner=OWNER,
+        action="Ask those who slipped from the best segment why, one by one." if moved.best_fallen else None, owner=OWNER,
     )  # fmt: skip
 
 
@@ -118,12 +116,14 @@ def _moved(moved: Moves, back: int, fmt: Formats) -> str:
     }  # fmt: skip
     if back == YEAR:
         return fmt.say(
-            "Of the {customers} customers of {ago}, {same} are in the same segment, {up} in a better one ({gained}) and {down} "
-            "in a weaker one ({lost}): revenue of the last twelve months against the twelve before.", **figures,
+            "Of the {customers} customers of {ago}, {same} are still in the same segment, {up} have moved to a better one "
+            "({gained}) and {down} to a weaker one ({lost}). In brackets: their revenue of the last twelve months, against "
+            "the twelve before.", **figures,
         )  # fmt: skip
     return fmt.say(
-        "Of the {customers} customers of {ago}, {same} are in the same segment, {up} in a better one ({gained}) and {down} in a "
-        "weaker one ({lost}): revenue of the days since then against as many before.", **figures,
+        "Of the {customers} customers of {ago}, {same} are still in the same segment, {up} have moved to a better one "
+        "({gained}) and {down} to a weaker one ({lost}). In brackets: their revenue since then, against as many days before.",
+        **figures,
     )  # fmt: skip
 
 
@@ -131,6 +131,6 @@ def _fallen(moved: Moves, fmt: Formats) -> str:
     if not moved.best_fallen:
         return ""
     return fmt.say(
-        "Of the {n} customers who were in the segment {segment} then, {fallen} fell.",
+        "Of the {n} who were in the segment {segment} then, {fallen} have slipped.",
         n=fmt.count(moved.best_then), segment=moved.best, fallen=fmt.count(moved.best_fallen),
     )  # fmt: skip

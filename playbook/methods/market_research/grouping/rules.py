@@ -23,7 +23,7 @@ MEASURES: Mapping[str, str] = MappingProxyType(
         "tenure_days": mark("days since the first order"),
         "orders": mark("orders"),
         "orders_per_year": mark("orders a year"),
-        "revenue": mark("revenue in all"),
+        "revenue": mark("total revenue"),
         "revenue_year": mark("revenue of the last 12 months"),
         "order_value": mark("order value"),
         "silence": mark("silence in usual pauses"),

@@ -55,7 +55,7 @@ def tree_table(found: Explanation, fmt: Formats) -> Table:
             "rule": ("A customer with", "text"),
             "segment": ("belongs to", "text"),
             "customers": ("Customers", "count"),
-            "right": ("of whom truly there", "share"),
+            "right": ("of whom placed rightly", "share"),
         },
     )
 

@@ -54,13 +54,13 @@ def gone_finding(told: Told, fmt: Formats) -> Finding | None:
     low, high = max(gone - spread, 0.0), min(gone + spread, float(len(alive)))
     many = unjudged >= MANY_ONCE * len(judged)
     once = fmt.say_n(
-        "Of the {n} customer who ordered once nothing of the kind can be said.",
-        "Of the {n} customers who ordered once nothing of the kind can be said.", unjudged,
+        "Of the {n} customer who ordered once, nothing of the kind can be said.",
+        "Of the {n} customers who ordered once, nothing of the kind can be said.", unjudged,
     ) if many else ""  # fmt: skip
     return Finding(
         "lifetime-gone", fmt.sentences(_left(round(gone), len(alive), past, many, fmt), once),
         value=gone, unit="count", low=low, high=high, n=len(alive), evidence=evidence(told),
-        action="Leave them out of mailings and of plans, or try with one small group what winning back brings.",
+        action="Leave them out of mailings and plans, or test on one small group what winning back brings.",
         owner=OWNER,
     )  # fmt: skip
 
@@ -70,17 +70,17 @@ def _left(gone: int, of: int, past: float, repeating: bool, fmt: Formats) -> str
     values = {"whole": fmt.count(of), "money": fmt.money(past)}
     if repeating:
         return fmt.say_n(
-            "Going by how often each used to buy and for how long it is silent, about {n} of {whole} customers who came back "
-            "after the first order has left for good; in its last active year it brought {money} of revenue.",
-            "Going by how often each used to buy and for how long it is silent, about {n} of {whole} customers who came back "
-            "after the first order have left for good; in their last active year they brought {money} of revenue.",
+            "Going by how often each used to buy and how long each has been silent, about {n} of {whole} customers who "
+            "came back after the first order has left for good; in its last active year it brought {money} of revenue.",
+            "Going by how often each used to buy and how long each has been silent, about {n} of {whole} customers who "
+            "came back after the first order have left for good; in their last active year they brought {money} of revenue.",
             gone, **values,
         )  # fmt: skip
     return fmt.say_n(
-        "Going by how often each used to buy and for how long it is silent, about {n} of {whole} customers has left for good; in "
-        "its last active year it brought {money} of revenue.",
-        "Going by how often each used to buy and for how long it is silent, about {n} of {whole} customers have left for good; "
-        "in their last active year they brought {money} of revenue.",
+        "Going by how often each used to buy and how long each has been silent, about {n} of {whole} customers has left "
+        "for good; in its last active year it brought {money} of revenue.",
+        "Going by how often each used to buy and how long each has been silent, about {n} of {whole} customers have left "
+        "for good; in their last active year they brought {money} of revenue.",
         gone, **values,
     )  # fmt: skip
 
@@ -94,15 +94,15 @@ def unsure_finding(told: Told, fmt: Formats) -> Finding | None:
         return None
     n = int(open_.sum())
     sentence = fmt.say_n(
-        "Of {n} customer it is open whether it is still active; that it may be gone takes {amount} off what to expect in the "
-        "next twelve months.",
-        "Of {n} customers it is open whether they are still active; that they may be gone takes {amount} off what to expect in "
-        "the next twelve months.",
+        "Whether {n} customer is still active is open; the chance that it has left takes {amount} off the next twelve months.",
+        "Whether {n} customers are still active is open; the chance that they have left takes {amount} off the next twelve "
+        "months.",
         n, amount=amount(money, told, fmt),
     )  # fmt: skip
     return Finding(
         "lifetime-unsure", sentence, value=float(n), unit="count", n=n, money=money, evidence=evidence(told),
-        action="Write to these first, the most valuable at the top: of the others it is fairly clear whether they still buy.",
+        action="Write to these first, starting with the most valuable: with the others it is fairly clear whether they "
+               "still buy.",
         owner=OWNER,
     )  # fmt: skip
 

@@ -73,7 +73,7 @@ def holdout_figure(holdout: Holdout, fmt: Formats, source: str) -> Figure:
         if abs(ends[0] - ends[1]) < gap:  # labels of lines that end together would cover each other
             ends = ends.mean() + np.array([0.5, -0.5]) * gap * (1 if ends[0] >= ends[1] else -1)
         words = (
-            fmt.say("expected {n}", n=fmt.count(last["expected"])), fmt.say("happened {n}", n=fmt.count(last["actual"]))
+            fmt.say("expected {n}", n=fmt.count(last["expected"])), fmt.say("actual {n}", n=fmt.count(last["actual"]))
         )  # fmt: skip
         for word, at, colour in zip(words, ends, (FORECAST, HISTORY), strict=True):
             ax.annotate(word, (last["step"], at), (8, 0), textcoords="offset points", color=colour, va="center", bbox=ON_LINES)
@@ -87,7 +87,7 @@ def holdout_figure(holdout: Holdout, fmt: Formats, source: str) -> Figure:
         svg = finish(figure)
     columns = {
         "step": ("Week" if weekly else "Month", "count"), "expected": ("Expected", "count"), "low": ("Low", "count"),
-        "high": ("High", "count"), "actual": ("Happened", "count"),
+        "high": ("High", "count"), "actual": ("Actual", "count"),
     }  # fmt: skip
     behind = Table(
         course,
@@ -105,10 +105,8 @@ def _held_alt(holdout: Holdout, fmt: Formats) -> str:
         "high": fmt.count(last["high"]), "actual": fmt.count(last["actual"]),
     }  # fmt: skip
     if holdout.step == "month":
-        return fmt.say(
-            "Contracts that ended by {end}: {expected} were expected (range {low} to {high}), {actual} did end.", **values
-        )
-    return fmt.say("Purchases up to {end}: {expected} were expected (range {low} to {high}), {actual} came about.", **values)
+        return fmt.say("Contracts that ended by {end}: {expected} expected (range {low} to {high}), {actual} actual.", **values)
+    return fmt.say("Purchases up to {end}: {expected} expected (range {low} to {high}), {actual} actual.", **values)
 
 
 def band_figure(holdout: Holdout, fmt: Formats, source: str) -> Figure:
@@ -119,7 +117,7 @@ def band_figure(holdout: Holdout, fmt: Formats, source: str) -> Figure:
         ax.bar(place, bands["actual"], color=BAR, width=0.66)
         ax.plot(place, bands["expected"], color=FORECAST, marker="o", markersize=5, linestyle="none")
         top = max(float(bands[["actual", "expected"]].to_numpy().max()), 1e-9)
-        ax.text(-0.4, 1.1 * top, fmt.say("bars: happened"), color=HISTORY, va="center", bbox=ON_LINES)
+        ax.text(-0.4, 1.1 * top, fmt.say("bars: actual"), color=HISTORY, va="center", bbox=ON_LINES)
         ax.text(-0.4, 0.99 * top, fmt.say("dots: expected"), color=FORECAST, va="center", bbox=ON_LINES)
         ax.set(
             xticks=place, ylim=(0, 1.2 * top), xlabel=fmt.say("repeat purchases until {day}", day=fmt.day(holdout.cut)),
@@ -130,7 +128,7 @@ def band_figure(holdout: Holdout, fmt: Formats, source: str) -> Figure:
     alt = fmt.sentences(
         *(
             fmt.say(
-                "With {band} repeat purchases before: {expected} expected, {actual} happened.",
+                "With {band} repeat purchases before: {expected} expected, {actual} actual.",
                 band=r.band, expected=fmt.number(r.expected, 1), actual=fmt.number(r.actual, 1),
             )
             for r in bands.itertuples()
@@ -139,7 +137,7 @@ def band_figure(holdout: Holdout, fmt: Formats, source: str) -> Figure:
     caption = mark("The test by kind of customer: purchases a customer made afterwards, by how often it had come back before.")
     columns = {
         "band": ("Repeat purchases before", "text"), "customers": ("Customers", "count"), "expected": ("Expected", "number"),
-        "actual": ("Happened", "number"),
+        "actual": ("Actual", "number"),
     }  # fmt: skip
     return Figure(svg, caption, source, alt, Table(bands, "Purchases a customer by repeats before.", source, columns))
 

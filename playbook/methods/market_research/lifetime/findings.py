@@ -1,7 +1,7 @@
 """Lifetime findings: what a new customer and the base are worth, and where that lies; who is gone stands in ``activity``."""
 
 from playbook.methods.market_research.lifetime.activity import check_finding, ending_finding, gone_finding, unsure_finding
-from playbook.methods.market_research.lifetime.groups import Told
+from playbook.methods.market_research.lifetime.groups import NONE, Told
 from playbook.methods.market_research.lifetime.tables import tenths
 from playbook.methods.market_research.lifetime.words import FINANCE, OWNER, amount, evidence, horizon
 from playbook.result.contract import Evidence, Finding
@@ -72,13 +72,15 @@ def _against_cost(told: Told, fmt: Formats) -> str:
     if cost is None:
         return ""
     if cost == 0:
-        return fmt.say("To win one costs nothing, it is stated; that is hardly so.")
+        return fmt.say("The stated cost of winning one is zero, which can hardly be right.")
     if new.value >= cost:
         return fmt.say(
-            "To win one costs {cost}: it brings {times} times that, {net} more.",
+            "Winning one costs {cost}: a customer brings {times} times that, {net} more.",
             cost=fmt.money(cost), times=_times(new.value, cost, fmt), net=fmt.money(new.value - cost),
         )  # fmt: skip
-    return fmt.say("To win one costs {cost}: it brings {net} less.", cost=fmt.money(cost), net=fmt.money(cost - new.value))
+    return fmt.say(
+        "Winning one costs {cost}: a customer brings {net} less.", cost=fmt.money(cost), net=fmt.money(cost - new.value)
+    )
 
 
 def _spend(told: Told, fmt: Formats) -> tuple[str, Evidence]:
@@ -137,16 +139,16 @@ def _top(told: Told, fmt: Formats) -> Finding | None:
     holds = {"n": fmt.count(best["customers"]), "share": fmt.share(best["share"]), "value": fmt.money(best["value"])}
     sentence = (
         fmt.say(
-            "One tenth of customers ({n}) holds {share} of the value still to come: {value}, of which {year} falls into the next "
-            "twelve months.", year=fmt.money(year), **holds,
+            "The most valuable tenth of customers ({n}) holds {share} of the value still to come: {value}, of which {year} "
+            "falls within the next twelve months.", year=fmt.money(year), **holds,
         )
         if told.years > 1
-        else fmt.say("One tenth of customers ({n}) holds {share} of the value still to come: {value}.", **holds)
+        else fmt.say("The most valuable tenth of customers ({n}) holds {share} of the value still to come: {value}.", **holds)
     )  # fmt: skip
     return Finding(
         "lifetime-top", sentence, value=float(best["share"]), unit="share", n=int(best["customers"]), money=year or None,
         evidence=evidence(told), owner=OWNER,
-        action="Serve them first, by name where they are few enough, and notice at once when one of them falls silent.",
+        action="Serve them first, by name if they are few enough, and act at once when one of them falls silent.",
     )  # fmt: skip
 
 
@@ -162,14 +164,15 @@ def _segment(told: Told, fmt: Formats) -> Finding | None:
     return Finding(
         "lifetime-segment", fmt.sentences(most, _below_cost(told, fmt)), value=float(best["value"]), unit="money",
         low=float(best["low"]), high=float(best["high"]), n=int(best["customers"]), evidence=evidence(told), owner=OWNER,
-        action="Let the effort a segment gets follow the value still to come, not what it bought in the past.",
+        action="Match the effort for each segment to the value still to come, not to past purchases.",
     )  # fmt: skip
 
 
 def _below_cost(told: Told, fmt: Formats) -> str:
     """In how many segments a customer is worth less than a new one costs; nothing where in none or the cost is not stated."""
     cost = told.parameters.acquisition_cost
-    below = told.groups[told.groups["per_customer"] < cost] if cost else told.groups.iloc[:0]
+    named = told.groups[told.groups["segment"] != fmt.told(NONE)]
+    below = named[named["per_customer"] < cost] if cost else named.iloc[:0]
     if below.empty:
         return ""
     return fmt.say_n(

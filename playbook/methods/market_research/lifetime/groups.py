@@ -12,7 +12,7 @@ from playbook.methods.market_research.lifetime.holdout import Holdout
 from playbook.methods.market_research.lifetime.newcomer_worth import Newcomer
 from playbook.result.formats import Formats
 
-__all__ = ["ALL", "NEAR", "Told", "group_frame", "membership", "widened"]
+__all__ = ["ALL", "NEAR", "NONE", "Told", "group_frame", "membership", "widened"]
 
 ALL = mark("All customers")
 NONE = mark("no segment")

@@ -74,7 +74,9 @@ def contract_notes(told: Told, found: ContractWorth, read: str, unpriced: int, f
     notes = [*_shared(told, fmt), Assumption(lasting, "medium", "high" if seen < told.years * 12 else "low")]
     if read == "orders":
         notes.append(
-            Assumption("A contract brings each month what its customer ordered in the last twelve months.", "medium", "high")
+            Assumption(
+                "A contract brings each month a twelfth of what its customer ordered in the last twelve months.", "medium", "high"
+            )
         )
     if unpriced and read == "fee":
         text = fmt.say_n(
@@ -105,7 +107,7 @@ def _shared(told: Told, fmt: Formats) -> list[Assumption]:
     notes = [
         Assumption(value, "medium" if margin else "low", "high"),
         Assumption(_discount(told.terms.rate, fmt), "medium", "low"),
-        Assumption("Customers go on as they did: no new prices, no growth, no other service.", "medium", "high"),
+        Assumption("Customers carry on as before: the same prices, the same service, no growth.", "medium", "high"),
     ]
     held = told.holdout
     if held is None:
@@ -131,17 +133,17 @@ def _missed(held: Holdout, fmt: Formats) -> str:
     steps, miss = int(held.course["step"].iloc[-1]), fmt.share(abs(held.miss))
     if held.step == "month":
         return fmt.say_n(
-            "A forecast of the last month missed by {miss}; ranges of totals and segments are widened as if the values here "
-            "could be off as far.",
-            "A forecast of the last {n} months missed by {miss}; ranges of totals and segments are widened as if the values here "
-            "could be off as far.",
+            "A forecast of the last month missed by {miss}; ranges of totals and segments are widened as if the values "
+            "here could be off by as much.",
+            "A forecast of the last {n} months missed by {miss}; ranges of totals and segments are widened as if the "
+            "values here could be off by as much.",
             steps, miss=miss,
         )  # fmt: skip
     return fmt.say_n(
-        "A forecast of the last week missed by {miss}; ranges of totals and segments are widened as if the values here could be "
-        "off as far.",
-        "A forecast of the last {n} weeks missed by {miss}; ranges of totals and segments are widened as if the values here "
-        "could be off as far.",
+        "A forecast of the last week missed by {miss}; ranges of totals and segments are widened as if the values here "
+        "could be off by as much.",
+        "A forecast of the last {n} weeks missed by {miss}; ranges of totals and segments are widened as if the values "
+        "here could be off by as much.",
         steps, miss=miss,
     )  # fmt: skip
 
@@ -156,8 +158,8 @@ def _new(told: Told, fmt: Formats) -> Assumption:
         )  # fmt: skip
     learnt = (
         fmt.say(
-            "What a new customer is worth is learnt from the {n} customers who were won within the time of the data; the first "
-            "order is included.",
+            "What a new customer is worth is learnt from the {n} customers who were won within the period of the data; the "
+            "first order is included.",
             n=fmt.count(new.customers),
         )
         if new.basis == "acquired"
@@ -178,8 +180,8 @@ def _scaled(kept: float, fmt: Formats) -> str:
     if abs(kept - 1) < OFF:
         return ""
     if kept > 1:
-        return fmt.say("They ordered {off} more so far than the model gives them; its forecast is scaled by that.", off=off)
-    return fmt.say("They ordered {off} less so far than the model gives them; its forecast is scaled by that.", off=off)
+        return fmt.say("So far they have ordered {off} more than the model expects; its forecast is scaled to match.", off=off)
+    return fmt.say("So far they have ordered {off} less than the model expects; its forecast is scaled to match.", off=off)
 
 
 def _regular(fit: BuyingFit, fmt: Formats) -> Assumption:
@@ -187,8 +189,8 @@ def _regular(fit: BuyingFit, fmt: Formats) -> Assumption:
         fmt.say("Customers buy at random times, each at its own rate; that fitted better than steady gaps did.")
         if fit.k == 1
         else fmt.say(
-            "Customers keep fairly steady gaps between orders: that fitted far better than orders at random times, and a silence "
-            "says more for it."
+            "Customers keep fairly steady gaps between orders: that fitted far better than orders at random times, so that "
+            "a silence tells more."
         )
     )
     return Assumption(fmt.sentences(gaps, fmt.say("(Model: {name}.)", name=fit.name)), "high", "medium")
@@ -200,7 +202,7 @@ def _tied(spending: Spending, histories: pd.DataFrame, fmt: Formats) -> Assumpti
     split, measured = len(spending.fits) > 1, fmt.number(together)
     if abs(together) < TIED:
         loose = fmt.say(
-            "How often customers order and what an order is worth hardly hang together, as the model takes them to (rank "
+            "How often customers order and what an order is worth are hardly related, as the model assumes (rank "
             "correlation {correlation}).",
             correlation=measured,
         )

@@ -71,7 +71,7 @@ def _bands(told: Told, source: str, fmt: Formats) -> Table | None:
         source,
         {
             "band": ("Repeat purchases before", "text"), "customers": ("Customers", "count"),
-            "expected": ("Expected", "number"), "actual": ("Happened", "number"),
+            "expected": ("Expected", "number"), "actual": ("Actual", "number"),
         },
     )  # fmt: skip
 

@@ -34,13 +34,15 @@ def tested(held: Holdout, fmt: Formats) -> str:
     expected = round(held.expected)
     if held.step == "month":
         return fmt.say_n(
-            "Put to the test: from what was known on {cut}, {n} contract was expected to end by {end}; {actual} did.",
-            "Put to the test: from what was known on {cut}, {n} contracts were expected to end by {end}; {actual} did.",
+            "Put to the test: from what was known on {cut}, {n} contract was expected to end by {end}; the actual number "
+            "was {actual}.",
+            "Put to the test: from what was known on {cut}, {n} contracts were expected to end by {end}; the actual number "
+            "was {actual}.",
             expected, **values,
         )  # fmt: skip
     return fmt.say_n(
-        "Put to the test: from what was known on {cut}, {n} purchase was expected up to {end}; {actual} came about.",
-        "Put to the test: from what was known on {cut}, {n} purchases were expected up to {end}; {actual} came about.",
+        "Put to the test: from what was known on {cut}, {n} purchase was expected up to {end}; the actual number was {actual}.",
+        "Put to the test: from what was known on {cut}, {n} purchases were expected up to {end}; the actual number was {actual}.",
         expected, **values,
     )  # fmt: skip
 
@@ -50,12 +52,11 @@ def held_caption(held: Holdout, level: str, fmt: Formats) -> str:
     values = {"customers": fmt.count(held.customers), "cut": fmt.day(held.cut), "level": level}
     if held.step == "month":
         return fmt.say(
-            "The test: contracts of the {customers} customers known on {cut} that ended, forecast with its {level} range and as "
-            "it came about.", **values,
+            "The test: contracts of the {customers} customers known on {cut} that ended, forecast (with its {level} range) "
+            "and actual.", **values,
         )  # fmt: skip
     return fmt.say(
-        "The test: purchases of the {customers} customers known on {cut}, forecast with its {level} range and as they came "
-        "about.",
+        "The test: purchases of the {customers} customers known on {cut}, forecast (with its {level} range) and actual.",
         **values,
     )
 

@@ -144,12 +144,13 @@ def _gap_words(best: Given, worst: Given, good: Answer, bad: Answer, difference:
         "best": who(best, fmt), "more": fmt.share(good.probability), "within": fmt.days(cases.within),
         "worst": who(worst, fmt), "fewer": fmt.share(bad.probability),
     }  # fmt: skip
-    points = round(100 * difference)
-    if not points:
-        return fmt.say("Of {best}, {more} bought again within {within}, of {worst} {fewer}: less than a point fewer.", **both)
+    points = round(100 * difference, 1)
+    if points < 1:
+        return fmt.say("Of {best}, {more} bought again within {within}; of {worst}, {fewer}: less than a point fewer.", **both)
     return fmt.say_n(
-        "Of {best}, {more} bought again within {within}, of {worst} {fewer}: {n} point fewer.",
-        "Of {best}, {more} bought again within {within}, of {worst} {fewer}: {n} points fewer.", points, **both,
+        "Of {best}, {more} bought again within {within}; of {worst}, {fewer}: a gap of {n} point.",
+        "Of {best}, {more} bought again within {within}; of {worst}, {fewer}: a gap of {n} points.",
+        points, n=fmt.number(points, 1), **both,
     )  # fmt: skip
 
 
@@ -191,7 +192,7 @@ def _through_opinion(net, draws, cases, again, fmt) -> Finding | None:
     return Finding(
         f"drivers-{variable.replace('_', '-')}-satisfied",
         fmt.say(
-            "Of {worst}, {fewer} were {content}, of {other} {more}. Those who were {content} all the same bought again in "
+            "Of {worst}, {fewer} were {content}; of {other}, {more}. Those who were {content} all the same bought again in "
             "{again} of cases.",
             worst=who(worst, fmt),
             fewer=fmt.share(fewer),
@@ -218,7 +219,7 @@ def _habit(gap, net, draws, cases, again, fmt) -> Finding:
     return Finding(
         f"drivers-{variable.replace('_', '-')}",
         fmt.say(
-            "{label}: of {best}, {more} bought again within {within}, of {worst} {fewer}.",
+            "{label}: of {best}, {more} bought again within {within}; of {worst}, {fewer}.",
             label=fmt.told(driver_variables()[variable].label),
             best=who(best, fmt),
             more=fmt.share(good.probability),
@@ -232,6 +233,7 @@ def _habit(gap, net, draws, cases, again, fmt) -> Finding:
         high=high,
         n=good.n + bad.n,
         evidence="indicative",
-        action="Judge any measure among customers who are alike in this; else it seems to work only because of whom it reached.",
+        action="Judge any measure among customers who are alike in this; otherwise it may seem to work only because of "
+        "whom it reached.",
         owner=OWNER,
     )

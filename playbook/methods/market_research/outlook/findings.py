@@ -97,19 +97,19 @@ def _goal(goal: Goal, fmt: Formats) -> Finding:
     }
     if goal.beyond:
         sentence = fmt.say_n(
-            "Over the month to {month}, the last we can forecast, revenue is expected to average {expected}; the goal of"
-            " {target} is reached with a probability of {chance}.",
-            "Over the {n} months to {month}, the last we can forecast, revenue is expected to average {expected}; the goal of"
-            " {target} is reached with a probability of {chance}.",
+            "Over the month to {month}, the last we can forecast, revenue is expected to average {expected}; the chance of "
+            "reaching the goal of {target} is {chance}.",
+            "Over the {n} months to {month}, the last we can forecast, revenue is expected to average {expected}; the "
+            "chance of reaching the goal of {target} is {chance}.",
             goal.window,
             **values,
         )
     else:
         sentence = fmt.say_n(
-            "Over the month to {month} revenue is expected to average {expected}; the goal of {target} is reached with a"
-            " probability of {chance}.",
-            "Over the {n} months to {month} revenue is expected to average {expected}; the goal of {target} is reached with a"
-            " probability of {chance}.",
+            "Over the month to {month}, revenue is expected to average {expected}; the chance of reaching the goal of "
+            "{target} is {chance}.",
+            "Over the {n} months to {month}, revenue is expected to average {expected}; the chance of reaching the goal of "
+            "{target} is {chance}.",
             goal.window,
             **values,
         )
@@ -193,7 +193,7 @@ def _peak(history: pd.DataFrame, path: pd.DataFrame, found: Outlook, fmt: Format
         yield Finding(
             "demand-peak",
             fmt.say(
-                "{month} should be the strongest month, {change} against an average one.",
+                "{month} should be the strongest month, {change} on an average one.",
                 month=fmt.month(peak["month"]),
                 change=fmt.change(factor - 1),
             ),
@@ -203,7 +203,7 @@ def _peak(history: pd.DataFrame, path: pd.DataFrame, found: Outlook, fmt: Format
             high=float(peak["high"] / average - 1),
             n=len(history) // season,
             evidence="likely" if peak["low"] > average else "indicative",
-            action="Order stock and plan people for the peak before it comes.",
+            action="Plan supply and staff for the peak before it comes.",
             owner="head of operations",
         )
 
@@ -218,7 +218,7 @@ def _tested(found: Outlook, fmt: Formats) -> Iterator[Finding]:
     ranges = ""
     if found.coverage is not None:
         ranges = fmt.say(
-            "Of the ranges given there, {level} should have held; {held} did.",
+            "There, {level} of its ranges should have held; {held} did.",
             level=fmt.share(LEVEL),
             held=fmt.share(found.coverage),
         )
@@ -229,7 +229,7 @@ def _tested(found: Outlook, fmt: Formats) -> Iterator[Finding]:
         unit="share",
         n=total.n_origins,
         evidence="likely" if gain >= WORTH_TRUSTING and total.n_origins >= ORIGINS else "indicative",
-        action="Compare the forecast with what came every month, and ask why when a month falls out of its range.",
+        action="Compare forecast and actual every month, and ask why whenever a month falls outside its range.",
         owner="finance",
     )
 
@@ -242,21 +242,23 @@ def _missed(gain: float, starts: int, seasonal: bool, fmt: Formats) -> str:
     }
     if round(gain, 3) == 0:
         return fmt.say_n(
-            "On months it had not seen, from one starting point, the forecast missed as much as {naive}.",
-            "On months it had not seen, from {n} starting points, the forecast missed as much as {naive}.",
+            "Tested on months it had not seen, from one starting point, the forecast had errors as large as from {naive}.",
+            "Tested on months it had not seen, from {n} starting points, the forecast had errors as large as from {naive}.",
             starts,
             **values,
         )
     if gain > 0:
         return fmt.say_n(
-            "On months it had not seen, from one starting point, the forecast missed {gain} less than {naive}.",
-            "On months it had not seen, from {n} starting points, the forecast missed {gain} less than {naive}.",
+            "Tested on months it had not seen, from one starting point, the forecast had errors {gain} smaller than from "
+            "{naive}.",
+            "Tested on months it had not seen, from {n} starting points, the forecast had errors {gain} smaller than from "
+            "{naive}.",
             starts,
             **values,
         )
     return fmt.say_n(
-        "On months it had not seen, from one starting point, the forecast missed {gain} more than {naive}.",
-        "On months it had not seen, from {n} starting points, the forecast missed {gain} more than {naive}.",
+        "Tested on months it had not seen, from one starting point, the forecast had errors {gain} larger than from {naive}.",
+        "Tested on months it had not seen, from {n} starting points, the forecast had errors {gain} larger than from {naive}.",
         starts,
         **values,
     )

@@ -67,9 +67,9 @@ def growing_and_falling(items: pd.DataFrame, months: int, fmt: Formats) -> Itera
             high=float(group["high"] - group["before"]),
             money=-change * YEAR / months if sure and not up else None,
             evidence="likely" if sure else "indicative",
-            action="Make sure that stock and space keep up with it."
+            action="Make sure that supply and staff can keep up with it."
             if up
-            else "Find out why before ordering for it: customers, price, or a product that has had its time.",
+            else "Find out why before planning for it: customers, prices, or products that have had their day.",
             owner="head of purchasing",
         )
 
@@ -94,9 +94,9 @@ def _products(items: pd.DataFrame, months: int, fmt: Formats) -> Iterator[Findin
             n=len(some),
             money=None if change > 0 else -change * YEAR / months,
             evidence="likely" if len(some) > (1 - LEVEL) / 2 * len(products) + 1 else "indicative",
-            action="Check stock and supply of these first."
+            action="Check first whether supply of these can follow."
             if rise
-            else "Order less of these, and decide which are still worth their place.",
+            else "Plan for less of these, and decide which still earn their place.",
             owner="head of purchasing",
         )
 
@@ -111,10 +111,10 @@ def _moving(n: int, known: int, rise: bool, compared: str, fmt: Formats) -> str:
                 **values,
             )
         return fmt.say_n(
-            "{n} of the {all} largest products is expected to rise by more than the forecast usually misses, compared with"
-            " {base}.",
-            "{n} of the {all} largest products are expected to rise by more than the forecast usually misses, compared with"
-            " {base}.",
+            "One of the {all} largest products is expected to rise by more than the forecast usually misses, compared with "
+            "{base}.",
+            "{n} of the {all} largest products are expected to rise by more than the forecast usually misses, compared "
+            "with {base}.",
             n,
             **values,
         )
@@ -124,7 +124,7 @@ def _moving(n: int, known: int, rise: bool, compared: str, fmt: Formats) -> str:
             **values,
         )
     return fmt.say_n(
-        "{n} of the {all} largest products is expected to fall by more than the forecast usually misses, compared with {base}.",
+        "One of the {all} largest products is expected to fall by more than the forecast usually misses, compared with {base}.",
         "{n} of the {all} largest products are expected to fall by more than the forecast usually misses, compared with {base}.",
         n,
         **values,
@@ -149,10 +149,10 @@ def _seldom(items: pd.DataFrame, fmt: Formats) -> Iterator[Finding]:
     yield Finding(
         "demand-seldom",
         fmt.say_n(
-            "{n} of the {all} largest products sells in some months only: {named}. For it the forecast is an average rate a"
-            " month, not what a single month will bring.",
-            "{n} of the {all} largest products sell in some months only: {named}. For these the forecast is an average rate a"
-            " month, not what a single month will bring.",
+            "One of the {all} largest products sells in some months only: {named}. For it, the forecast is an average rate "
+            "a month, not what a single month will bring.",
+            "{n} of the {all} largest products sell in some months only: {named}. For these, the forecast is an average "
+            "rate a month, not what a single month will bring.",
             len(seldom),
             all=fmt.count(len(products)),
             named=named(seldom["label"].tolist(), NAMED, fmt),
@@ -176,7 +176,7 @@ def _stopped(items: pd.DataFrame, months: int, fmt: Formats) -> Iterator[Finding
     yield Finding(
         "demand-stopped",
         fmt.say_n(
-            "{n} of the {all} largest products has stopped selling: {named}. The forecast counts on nothing from it.",
+            "One of the {all} largest products has stopped selling: {named}. The forecast counts on nothing from it.",
             "{n} of the {all} largest products have stopped selling: {named}. The forecast counts on nothing from them.",
             len(over),
             all=fmt.count(len(products)),

@@ -215,7 +215,7 @@ def _untested(why: str, n: int, fmt: Formats) -> str:
         return fmt.say(
             "All {n} months were alike: the forecast repeats them, and nothing is known of how they might change.", n=fmt.count(n)
         )
-    return fmt.say("Nothing has come in for so long that the forecast is nothing; the range is only a guess.")
+    return fmt.say("Nothing has come in for so long that the forecast is zero; the range is only a guess.")
 
 
 def _adding_up(found: Outlook, fmt: Formats) -> Assumption:

@@ -21,14 +21,14 @@ def rules_figure(closest: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         ax.barh(places, frame["times"] - 1, left=1, height=0.55, color=BAR)
         ax.hlines(places, frame["times_low"], frame["times_high"], color=FINDING, linewidth=2)
         for place, row in zip(places, frame.itertuples(), strict=True):
-            text = fmt.say("{times} times, {both} baskets", times=fmt.number(row.times, 1), both=fmt.count(row.both))
+            text = fmt.say("{times} times, {both} orders", times=fmt.number(row.times, 1), both=fmt.count(row.both))
             ax.annotate(
                 text, (max(row.times_high, row.times), place), (6, 0), textcoords="offset points", va="center", fontsize=9
             )
         ax.axvline(1, color=HISTORY, linewidth=1)
         ax.set(
             yticks=places, xlim=(0, 1.45 * frame["times_high"].max()), ylim=(len(frame) - 0.4, -0.6),
-            xlabel=fmt.say("times as often in one basket as by chance"),
+            xlabel=fmt.say("times as often ordered together as by chance"),
         )  # fmt: skip
         ax.set_yticklabels(names, fontsize=9)
         ax.grid(False)
@@ -36,7 +36,7 @@ def rules_figure(closest: pd.DataFrame, fmt: Formats, source: str) -> Figure:
     alt = fmt.sentences(
         *(
             fmt.say(
-                "{first} with {second}: {times} times as often as chance, {both} baskets.",
+                "{first} with {second}: {times} times as often as chance, {both} orders.",
                 first=r.antecedent_name, second=r.consequent_name, times=fmt.number(r.times, 1), both=fmt.count(r.both),
             )
             for r in frame.itertuples()
@@ -44,7 +44,7 @@ def rules_figure(closest: pd.DataFrame, fmt: Formats, source: str) -> Figure:
     )  # fmt: skip
     columns = {
         "antecedent_name": ("Who buys", "text"), "consequent_name": ("also takes", "text"),
-        "both": ("Baskets with both", "count"),
+        "both": ("Orders with both", "count"),
         "times": ("Times as often as chance", "number"), "times_low": ("Range from", "number"),
         "times_high": ("Range up to", "number"),
     }  # fmt: skip

@@ -62,14 +62,14 @@ def _pairs(closest: pd.DataFrame, whole: pd.Series, capped: bool, fmt: Formats) 
         )  # fmt: skip
     top = closest.iloc[0]
     nearest = fmt.say(
-        "The closest: {first} and {second}, together in {both} baskets, {times} times as often as chance.",
+        "The closest: {first} and {second}, together in {both} orders, {times} times as often as chance.",
         first=top["antecedent_name"], second=top["consequent_name"], both=fmt.count(top["both"]),
         times=fmt.number(top["times"], 1),
     )  # fmt: skip
     return Finding(
         "baskets-pairs", fmt.sentences(sentence, nearest),
         value=float(len(closest)), unit="count", n=int(whole["baskets"]), evidence="shown",
-        action="Show such products next to each other, on the shelf, on the page and in the offer.", owner=OWNER,
+        action="Show and offer such products side by side.", owner=OWNER,
     )  # fmt: skip
 
 
@@ -78,28 +78,28 @@ def _found(n: int, whole: pd.Series, capped: bool, fmt: Formats) -> str:
     possible = whole["items"] * (whole["items"] - 1) // 2
     if possible == 1 and n:
         return fmt.say(
-            "The two products that can be compared are in one basket more often than chance and the size of baskets explain."
+            "The two products that can be compared are ordered together more often than chance and order size explain."
         )
     if possible == 1:
         return fmt.say(
-            "The two products that can be compared are not in one basket more often than chance and the size of baskets explain."
+            "The two products that can be compared are not ordered together more often than chance and order size explain."
         )
     of = {"possible": fmt.count(possible), "items": fmt.count(whole["items"])}
     if not n:
         return fmt.say(
-            "Of the {possible} pairs that {items} products form, none is in one basket more often than chance and the size of "
-            "baskets explain.", **of,
+            "Of the {possible} pairs that {items} products form, none is ordered together more often than chance and "
+            "order size explain.", **of,
         )  # fmt: skip
     if capped:
         return fmt.say(
-            "Of the {possible} pairs that {items} products form, at least {n} are in one basket more often than chance and the "
-            "size of baskets explain.", n=fmt.count(n), **of,
+            "Of the {possible} pairs that {items} products form, at least {n} are ordered together more often than "
+            "chance and order size explain.", n=fmt.count(n), **of,
         )  # fmt: skip
     return fmt.say_n(
-        "Of the {possible} pairs that {items} products form, one is in one basket more often than chance and the size of "
-        "baskets explain.",
-        "Of the {possible} pairs that {items} products form, {n} are in one basket more often than chance and the size of "
-        "baskets explain.", n, **of,
+        "Of the {possible} pairs that {items} products form, one is ordered together more often than chance and order "
+        "size explain.",
+        "Of the {possible} pairs that {items} products form, {n} are ordered together more often than chance and order "
+        "size explain.", n, **of,
     )  # fmt: skip
 
 
@@ -107,10 +107,10 @@ def _worth(bundles: pd.DataFrame, whole: pd.Series, uplift: float, fmt: Formats)
     revenue, margin = float(bundles["extra_revenue"].sum()), float(bundles["extra_margin"].sum(min_count=1))
     orders = whole["baskets_year"] * YEAR / whole["days"]
     would = fmt.say_n(
-        "If one offer of the cheaper product with the dearer one made what is bought together beyond chance {uplift} more, that "
-        "would add {revenue} of sales a year: {each} to the average order of {order}.",
-        "If {n} offers of the cheaper product with the dearer one made what is bought together beyond chance {uplift} more, that "
-        "would add {revenue} of sales a year: {each} to the average order of {order}.",
+        "Offering the cheaper product with the dearer one for one pair would add {revenue} of sales a year, {each} on the "
+        "average order of {order}, if it lifted joint purchases beyond chance by {uplift}.",
+        "Offering the cheaper product with the dearer one for {n} pairs would add {revenue} of sales a year, {each} on the "
+        "average order of {order}, if it lifted joint purchases beyond chance by {uplift}.",
         len(bundles), uplift=fmt.share(uplift), revenue=fmt.money(revenue), each=fmt.money(revenue / orders),
         order=fmt.money(whole["order_value"]),
     )  # fmt: skip
@@ -125,7 +125,7 @@ def _worth(bundles: pd.DataFrame, whole: pd.Series, uplift: float, fmt: Formats)
 
 def _first(top: pd.Series, fmt: Formats) -> Finding:
     today = fmt.say(
-        "Of the baskets with {lead}, {confidence} also hold {addon} ({price} a basket).",
+        "Of the orders with {lead}, {confidence} also hold {addon} ({price} an order).",
         lead=top["lead_name"], addon=top["addon_name"], confidence=fmt.share(top["confidence"]), price=fmt.money(top["price"]),
     )  # fmt: skip
     then = fmt.say(

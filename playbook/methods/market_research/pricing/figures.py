@@ -19,7 +19,7 @@ SHOWN, NAMED, RIVALS = 12, 8, 4  # groups, names on the map, competitors
 LONGEST = 26  # characters of a name
 DOT = 4  # pixels from the middle of a point to its edge, and a little air
 FEWEST_POINTS = 3  # on a map
-VERDICTS = {"could ask more": GOOD, "asks too much": FINDING}
+VERDICTS = {"could cost more": GOOD, "costs too much": FINDING}
 
 
 def reaction_figure(told: pd.DataFrame, fmt: Formats, source: str) -> Figure | None:
@@ -135,7 +135,7 @@ def position_figure(months: pd.DataFrame, fmt: Formats, source: str) -> Figure |
     }  # fmt: skip
     return Figure(
         svg,
-        "The client's prices against each competitor's, for products that both sell: above the dashed line it asks more.",
+        "The client's prices against each competitor's, for products that both sell: above the dashed line the client asks more.",
         source,
         alt,
         Table(frame, "Prices against competitors by month.", source, columns),
@@ -169,10 +169,10 @@ def map_figure(
         figure.draw_without_rendering()
         _label(ax, frame, names)
         svg = finish(figure)
-    dear, cheap = (int((frame["verdict"] == verdict).sum()) for verdict in ("asks too much", "could ask more"))
+    dear, cheap = (int((frame["verdict"] == verdict).sum()) for verdict in ("costs too much", "could cost more"))
     dearer = fmt.say("Units at a price {up} higher", up=fmt.share(TEN, 0))
     alt = fmt.say(
-        "Map of {n} products: {cheap} could ask more, {dear} ask too much.",
+        "Map of {n} products: {cheap} could cost more, {dear} cost too much.",
         n=fmt.count(len(frame)),
         cheap=fmt.count(cheap),
         dear=fmt.count(dear),

@@ -103,7 +103,7 @@ def promotion_finding(response: Response, fmt: Formats) -> Finding | None:
     evidence, action, far = evidence_of(value, error), None, fmt.share(abs(lift))
     if evidence != "not shown" and lift > 0:
         text = fmt.say("A product on promotion is bought {far} more often than its lower price alone explains.", far=far)
-        action = mark("Announce promotions as now: being seen counts besides the price.")
+        action = mark("Go on announcing promotions: being seen counts as well as the price.")
     elif evidence != "not shown":
         text = fmt.say("A product on promotion is bought {far} less often than its lower price alone explains.", far=far)
         action = mark("Ask what else differs in weeks of promotion, for example stock or placement.")

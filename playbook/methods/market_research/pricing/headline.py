@@ -19,7 +19,7 @@ def headline(response: Response | None, position: Position | None, fmt: Formats)
         return _position(position, fmt)
     reacting = told[told["high"] < 0]
     if reacting.empty:
-        return fmt.say("Sales are not shown to answer to prices")
+        return fmt.say("Sales are not shown to respond to prices")
     first, last = reacting.iloc[0], told.iloc[-1]
     values = {
         "group": group_name(first["category"], fmt),
@@ -31,13 +31,11 @@ def headline(response: Response | None, position: Position | None, fmt: Formats)
     if len(told) == 1:
         return fmt.say("A price {up} higher sells {fewer} fewer units", **values)
     if last["low"] <= first["high"]:
-        return fmt.say("At prices of {group} {up} higher, {fewer} fewer are sold; no other group is shown to differ", **values)
+        return fmt.say("A price {up} higher costs {group} {fewer} of units sold; no other group is shown to differ", **values)
     if last["high"] >= 0:
-        return fmt.say(
-            "Customers react most to prices of {group}: {up} more, {fewer} fewer sold; for {other} no reaction is shown", **values
-        )
+        return fmt.say("A price {up} higher costs {group} {fewer} of units sold; for {other} no reaction is shown", **values)
     return fmt.say(
-        "Customers react most to prices of {group}: {up} more, {fewer} fewer sold; least to those of {other}, {less} fewer",
+        "A price {up} higher costs {group} {fewer} of units sold, {other} only {less}",
         **values,
     )
 
@@ -45,13 +43,13 @@ def headline(response: Response | None, position: Position | None, fmt: Formats)
 def _position(position: Position | None, fmt: Formats) -> str:
     """How prices stand against competitors', where reactions cannot be told."""
     if position is None:
-        return fmt.say("How customers answer to prices cannot be told yet: the ranges are too wide")
+        return fmt.say("How customers respond to prices cannot be told yet: the ranges are too wide")
     middle = position.now["index"].median()
     if abs(middle - 1) <= CLOSE:
-        return fmt.say("Prices are about level with those of competitors; how customers answer cannot be told yet")
+        return fmt.say("Prices are about level with those of competitors; how customers respond cannot be told yet")
     return fmt.say(
-        "Prices are {far} above those of competitors; how customers answer cannot be told yet"
+        "Prices are {far} above those of competitors; how customers respond cannot be told yet"
         if middle > 1
-        else "Prices are {far} below those of competitors; how customers answer cannot be told yet",
+        else "Prices are {far} below those of competitors; how customers respond cannot be told yet",
         far=fmt.share(abs(middle - 1)),
     )

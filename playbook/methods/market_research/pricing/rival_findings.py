@@ -37,15 +37,16 @@ def _asked(now: pd.DataFrame, products: int, fmt: Formats) -> str:
     parts = fmt.listed(_asks(index, rival, fmt) for index, rival in zip(told["index"], told["competitor"], strict=True))
     if len(now) > len(told):
         return fmt.say_n(
-            "For the one product that can be compared, the client asks {parts} ({all} competitors in all).",
-            "For the {n} products that can be compared, the client asks {parts} ({all} competitors in all).",
+            "Over the last quarter the client asked {parts} for the one product that can be compared ({all} competitors in all).",
+            "Over the last quarter the client asked {parts} for the {n} products that can be compared ({all} competitors "
+            "in all).",
             products,
             parts=parts,
             all=fmt.count(len(now)),
         )
     return fmt.say_n(
-        "For the one product that can be compared, the client asks {parts}.",
-        "For the {n} products that can be compared, the client asks {parts}.",
+        "Over the last quarter the client asked {parts} for the one product that can be compared.",
+        "Over the last quarter the client asked {parts} for the {n} products that can be compared.",
         products,
         parts=parts,
     )
@@ -84,12 +85,12 @@ def rivals_finding(rivals: Rivalry, fmt: Formats) -> Finding:
         action = mark("Watch these competitors' prices every week.")
     elif max(abs(low), abs(high)) < NARROW / 2:
         text = fmt.say(
-            "Orders hardly answer to competitors' prices: if those fall by {cut}, orders change by {change}.", **values
+            "Orders hardly respond to competitors' prices: if those fall by {cut}, orders change by {change}.", **values
         )
         action = mark("Do not follow every price cut of a competitor.")
     else:
         text = fmt.say(
-            "Whether orders answer to competitors' prices is not shown: if those fall by {cut}, orders change by about {change}.",
+            "No response of orders to competitors' prices is shown: if those fall by {cut}, orders change by about {change}.",
             **values,
         )
         action = mark("Go on collecting competitors' prices: with more weeks the answer becomes clear.")

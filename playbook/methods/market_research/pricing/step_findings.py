@@ -18,7 +18,7 @@ def step_findings(steps: pd.DataFrame, names: pd.Series, position: Position | No
     """Where a step of the price would pay: up (under-priced) and down (over-priced), with what it would bring a year."""
     least = WORTH_TELLING * float((steps["margin"] * steps["revenue_year"]).sum()) if len(steps) else 0.0
     found = []
-    for verdict, up in (("could ask more", True), ("asks too much", False)):
+    for verdict, up in (("could cost more", True), ("costs too much", False)):
         part = steps[steps["verdict"] == verdict]
         top = part.head(TOP)
         if len(top) and float(top["gain"].sum()) >= least:
@@ -53,25 +53,25 @@ def _paying(count: int, gain: float, stated: bool, top: pd.DataFrame, up: bool, 
     }
     if count == 1:
         return fmt.say(
-            "One product could cost more: {products} would bring {amount} margin a year more at a price {size} higher."
+            "One product could cost more: {products} would bring {amount} more margin a year at a price {size} higher."
             if up
-            else "One product costs too much: {products} would bring {amount} margin a year more at a price {size} lower.",
+            else "One product costs too much: {products} would bring {amount} more margin a year at a price {size} lower.",
             **values,
         )
     many = fmt.count(count)
     told = fmt.say("{n} products could cost more." if up else "{n} products cost too much.", n=many)
     if count > len(top):
         brought = fmt.say(
-            "The {top} with most to gain, {products}, would bring {amount} margin a year more at prices {size} higher."
+            "The {top} with most to gain, {products}, would bring {amount} more margin a year at prices {size} higher."
             if up
-            else "The {top} with most to gain, {products}, would bring {amount} margin a year more at prices {size} lower.",
+            else "The {top} with most to gain, {products}, would bring {amount} more margin a year at prices {size} lower.",
             **values,
         )
     else:
         brought = fmt.say(
-            "Together, {products} would bring {amount} margin a year more at prices {size} higher."
+            "Together, {products} would bring {amount} more margin a year at prices {size} higher."
             if up
-            else "Together, {products} would bring {amount} margin a year more at prices {size} lower.",
+            else "Together, {products} would bring {amount} more margin a year at prices {size} lower.",
             **values,
         )
     return fmt.sentences(told, brought)

@@ -53,7 +53,7 @@ def price_steps(response: Response, panel: PricePanel, products: pd.DataFrame | 
 
     ``products`` (product_id, cost) states the cost; where it does not (``stated`` is False), ``gross_margin`` (share of
     revenue) stands in. ``step`` is the better of up and down by 5 percent, less where the prices seen end sooner; ``gain`` is
-    margin a year by it, with the range that the elasticity leaves. ``verdict``: "could ask more", "asks too much", "about
+    margin a year by it, with the range that the elasticity leaves. ``verdict``: "could cost more", "costs too much", "about
     right", "no room" (the prices seen end here) or "not clear"; where a reaction is not even shown, step and gain are NaN.
     """
     last = panel.rows["week"].max()
@@ -97,6 +97,6 @@ def _verdict(table: pd.DataFrame) -> np.ndarray:
     small = table["gain"] < WORTH * table["margin"] * table["revenue_year"]
     return np.select(
         [table["high"] >= 0, table["step"].abs() < SMALLEST, small, table["gain_low"] <= 0, table["step"] > 0],
-        [mark("not clear"), mark("no room"), mark("about right"), "not clear", mark("could ask more")],
-        mark("asks too much"),
+        [mark("not clear"), mark("no room"), mark("about right"), "not clear", mark("could cost more")],
+        mark("costs too much"),
     )

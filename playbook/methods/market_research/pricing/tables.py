@@ -14,22 +14,25 @@ from playbook.result.formats import Formats
 
 __all__ = ["left_out_products", "price_assumptions", "price_tables", "product_answers", "product_names"]
 
-UNCLEAR = mark("too few sales to tell how customers answer")
+UNCLEAR = mark("too few sales to tell how customers respond")
 _PRODUCTS = ["product_id", "name", "category", "elasticity", "error", "low", "high", "own", "own_error", "n_weeks"]
 _ELASTICITY = {"elasticity": ("Elasticity", "number"), "low": ("from", "number"), "high": ("to", "number")}
-VERDICTS = ("could ask more", "asks too much")  # that call for a step
+VERDICTS = ("could cost more", "costs too much")  # that call for a step
 SHOWN = 10
 TAKEN_OUT = {  # by ``Response.season``
-    "shop": mark("A product's usual level, the shop's quarters and promotions are taken out first."),
-    "none": mark("A product's usual level, the shop's weeks and promotions are taken out first."),
+    "shop": mark("A product's usual level, the quarters of the whole business and promotions are taken out first."),
+    "none": mark("A product's usual level, the weeks of the whole business and promotions are taken out first."),
     "month": mark(
-        "A product's usual level, the shop's weeks, its group's ups and downs by month and promotions are taken out first."
+        "A product's usual level, the weeks of the whole business, its group's ups and downs by month and promotions are "
+        "taken out first."
     ),
     "quarter": mark(
-        "A product's usual level, the shop's weeks, its group's ups and downs by quarter and promotions are taken out first."
+        "A product's usual level, the weeks of the whole business, its group's ups and downs by quarter and promotions are "
+        "taken out first."
     ),
     "year": mark(
-        "A product's usual level, the shop's weeks, its group's ups and downs by year and promotions are taken out first."
+        "A product's usual level, the weeks of the whole business, its group's ups and downs by year and promotions are "
+        "taken out first."
     ),
 }
 CENT = 0.01  # prices below (a millilitre, a gram) are not shown
@@ -99,7 +102,9 @@ def price_tables(
         told = {reason: fmt.told(reason) for reason in (UNCLEAR, *REASONS.values())}
         frame["reason"] = frame["reason"].map(told)
         columns = {"reason": ("Why", "text"), "count": ("Products", "count")}
-        tables.append(Table(frame, "Products whose answer to prices cannot be measured, and why.", source, columns, aside=True))
+        tables.append(
+            Table(frame, "Products for which the response to prices cannot be measured, and why.", source, columns, aside=True)
+        )
     return tuple(tables)
 
 
@@ -133,10 +138,10 @@ def price_assumptions(
     notes = [*_measured(panel, response, steps, fmt)] if response is not None else []
     if panel.odd and response is not None:
         text = fmt.say_n(
-            "One week is left out in which a product's mean price was more than three times the usual one or less than a third"
-            " of it: other goods or an error, it is taken.",
-            "{n} weeks are left out in which a product's mean price was more than three times the usual one or less than a third"
-            " of it: other goods or errors, it is taken.",
+            "One week is left out in which a product's mean price was more than three times the usual one or less than a "
+            "third of it: taken to be other goods or an error.",
+            "{n} weeks are left out in which a product's mean price was more than three times the usual one or less than a "
+            "third of it: taken to be other goods or errors.",
             panel.odd,
         )
         notes.append(Assumption(text, "medium", "low"))
@@ -150,10 +155,10 @@ def price_assumptions(
         )
         if position.odd:
             text = fmt.say_n(
-                "One pair of product and competitor is left out, for the competitor's price is more than four times the client's"
-                " or less than a quarter of it: other goods, it is taken.",
-                "{n} pairs of product and competitor are left out, for the competitor's price is more than four times the"
-                " client's or less than a quarter of it: other goods, it is taken.",
+                "One pair of product and competitor is left out, for the competitor's price is more than four times the "
+                "client's or less than a quarter of it: taken to be other goods.",
+                "{n} pairs of product and competitor are left out, for the competitor's price is more than four times the "
+                "client's or less than a quarter of it: taken to be other goods.",
                 position.odd,
             )
             notes.append(Assumption(text, "medium", "low"))

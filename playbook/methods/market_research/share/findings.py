@@ -62,18 +62,17 @@ def standing_finding(whole: pd.Series, fmt: Formats) -> Finding | None:
         "share": fmt.share(whole["share"]),
         "from_": fmt.share(whole["share_before"], 1),
         "to": fmt.share(whole["share"], 1),
-        "points": fmt.points(points),
         "worth": fmt.money(abs(points) * whole["size"]),
     }
     if abs(points) < STILL:
         sentence = fmt.say("Compared with a year before, {market} and {own}: the share stayed at {share}.", **values)
     else:
         sentence = fmt.say(
-            "Compared with a year before, {market} and {own}: the share went from {from_} to {to} ({points}), {worth} more than"
-            " at the share of a year before."
+            "Compared with a year before, {market} and {own}: the share went from {from_} to {to}, {worth} a year more than "
+            "at the old share."
             if points > 0
-            else "Compared with a year before, {market} and {own}: the share went from {from_} to {to} ({points}), {worth} less"
-            " than at the share of a year before.",
+            else "Compared with a year before, {market} and {own}: the share went from {from_} to {to}, {worth} a year less than "
+            "at the old share.",
             **values,
         )
     return Finding(
@@ -111,7 +110,7 @@ def lost_finding(groups: pd.DataFrame, fmt: Formats) -> Finding | None:
         money=fmt.money(money),
     )
     action = fmt.say(
-        "Begin with {group}: compare range, price and delivery with those who gained.", group=lost.iloc[0]["category"]
+        "Begin with {group}: compare range, price and service with those who gained.", group=lost.iloc[0]["category"]
     )
     return Finding(
         "market-lost", sentence, value=money, unit="money", n=len(lost), money=money,
@@ -137,7 +136,7 @@ def best_finding(groups: pd.DataFrame, fmt: Formats) -> Finding | None:
     else:
         worth = fmt.say("Winning back the share of a year before is worth {lost} a year.", **values)
     place = fmt.say(
-        "The most is to be had in {group}: the market is worth {size}, and {market} in a year.",
+        "The greatest opportunity is {group}, a market worth {size}: {market} in a year.",
         group=top["category"],
         size=fmt.money(top["size"]),
         market=of_the_market(top["growth"], fmt),
@@ -145,7 +144,7 @@ def best_finding(groups: pd.DataFrame, fmt: Formats) -> Finding | None:
     return Finding(
         "market-opportunity", fmt.sentences(place, worth),
         value=float(top["opportunity"]), unit="money", evidence="indicative", owner=OWNER,
-        action=fmt.say("Give {group} the first claim on range, stock and advertising.", group=top["category"]),
+        action=fmt.say("Put {group} first when range, capacity and advertising are shared out.", group=top["category"]),
     )  # fmt: skip
 
 

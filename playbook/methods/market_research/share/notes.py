@@ -90,8 +90,8 @@ def _agreement(rows: pd.DataFrame, fmt: Formats) -> list[Assumption]:
         return [Assumption("The shares stated in the market table agree with the client's own orders.", "high", "medium")]
     named = [fmt.say("{group} {change}", group=group, change=fmt.change(gap)) for group, gap in apart.head(TOLD).items()]
     text = fmt.say(
-        "Orders tell another amount than the stated share of the market ({named}): products without a group, another month of "
-        "booking, or a share that somebody guessed. The stated shares are used.",
+        "The client's orders do not match the stated share of the market ({named}): products without a group, booking in "
+        "another month, or a guessed share. The stated shares are used.",
         named=_named(named, len(apart), fmt),
     )
     return [Assumption(text, "low", "medium")]

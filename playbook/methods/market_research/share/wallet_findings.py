@@ -44,9 +44,9 @@ def _carried(wallet: Wallet, wallets: pd.DataFrame, by_segment: pd.DataFrame, fm
     low, high = (fmt.money(max(0.0, middle + side * error)) for side in (-1, 1))
     amount = fmt.say("about {amount}", amount=high) if low == high else fmt.say("{low} to {high}", low=low, high=high)
     return fmt.say(
-        "Were all {n} customers, segment by segment, like those who answered, {amount} a year would be spent elsewhere."
+        "If all {n} customers were like those who answered, segment by segment, {amount} a year would be spent elsewhere."
         if parted
-        else "Were all {n} customers of the last year like those who answered, {amount} a year would be spent elsewhere.",
+        else "If all {n} customers of the last year were like those who answered, {amount} a year would be spent elsewhere.",
         n=fmt.count(customers),
         amount=amount,
     )
@@ -58,8 +58,8 @@ def segment_finding(by_segment: pd.DataFrame, fmt: Formats) -> Finding | None:
         return None
     top = by_segment.iloc[0]
     sentence = fmt.say(
-        "The segment {segment} has most to give: it spends {share} of its money with the client, and {gap} a customer and year"
-        " elsewhere.",
+        "The segment {segment} holds the most potential: it spends {share} of its money with the client, and {gap} per "
+        "customer and year elsewhere.",
         segment=top["segment"],
         share=fmt.share(top["share"]),
         gap=fmt.money(top["gap"]),

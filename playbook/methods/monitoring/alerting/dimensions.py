@@ -9,7 +9,7 @@ from playbook.locale import mark
 __all__ = ["KNOWN", "NEW", "OTHERS", "UNKNOWN", "by_customer_and_channel", "by_product"]
 
 NEW, KNOWN = mark("new customers"), mark("known customers")
-UNKNOWN = mark("without a name")  # orders that name no customer, channel or region
+UNKNOWN = mark("not stated")  # orders that name no customer, channel or region
 OTHERS = mark("all other products")
 MOST_GROUPS = 30  # of a feature of customers; with more it is an address rather than a group
 _FEATURES = MappingProxyType(

@@ -73,16 +73,16 @@ def _where(row: pd.Series, fmt: Formats) -> str:
     told = {c: fmt.value(row[c], kpi.unit) for c in ("actual", "expected", "forecast", "end_target")}
     told |= {"what": kpi_name(kpi.id, fmt), "month": month}
     if not row["months_left"]:
-        return fmt.say("{what} ended at {actual} in {month}, the plan was {end_target}", **told)
+        return fmt.say("{what} ended at {actual} in {month} against a plan of {end_target}", **told)
     if np.isnan(row["forecast"]):
         return fmt.say_n(
-            "{what} stands at {actual}, the plan so far is {expected}",
-            "{what} stand at {actual}, the plan so far is {expected}",
+            "{what} stands at {actual} against a plan of {expected} so far",
+            "{what} stand at {actual} against a plan of {expected} so far",
             number_of(kpi.id), **told,
         )  # fmt: skip
     return fmt.say_n(
-        "{what} is heading for {forecast} by {month}, the plan is {end_target}",
-        "{what} are heading for {forecast} by {month}, the plan is {end_target}",
+        "{what} is heading for {forecast} by {month} against a plan of {end_target}",
+        "{what} are heading for {forecast} by {month} against a plan of {end_target}",
         number_of(kpi.id), **told,
     )  # fmt: skip
 

@@ -61,7 +61,7 @@ def _effects(cause: Cause, fmt: Formats) -> str:
     if told.empty:
         return ""
     words = [fmt.told(_EFFECTS[effect][int(change > 0)]) for effect, change in told.items()]
-    parts = [fmt.say("{amount} by {cause}", amount=fmt.signed_money(v), cause=w) for v, w in zip(told, words, strict=True)]
+    parts = [fmt.say("{amount} from {cause}", amount=fmt.signed_money(v), cause=w) for v, w in zip(told, words, strict=True)]
     return fmt.say("By product: {effects}.", effects=fmt.listed(parts))
 
 
@@ -105,8 +105,8 @@ def plan_adjustment(row: pd.Series, fmt: Formats) -> str:
         return ""
     write = fmt.money if row["kpi"] == "revenue" else fmt.count
     return fmt.say_n(
-        "It takes {more} more than foreseen in the month left, so {needed}.",
-        "It takes {more} more than foreseen in each of the {n} months left, so {needed} a month.",
+        "That takes {more} more than forecast in the month left: {needed}.",
+        "That takes {more} more than forecast in each of the {n} months left: {needed} a month.",
         left, more=write(more), needed=write(row["needed"]),
     )  # fmt: skip
 

@@ -98,15 +98,15 @@ def trial_figure(trials: tuple[Trial, ...], fmt: Formats) -> Figure | None:
         ax.set_ylim(0, top)
         ax.margins(x=0.01)
         date_axis(ax, fmt)
-        ax.set_ylabel(fmt.say("odds to buy on a day"))
+        ax.set_ylabel(fmt.say("odds of buying on a given day"))
         svg = finish(figure)
     caption = fmt.say(
-        "{name}: odds of a first order on a day, those in it against those set aside, as known after each day; the {level} range"
-        " holds at all looks at once.",
+        "{name}: odds of a first order on a given day, treated group against control group, as known after each day; the "
+        "{level} range holds at all looks at once.",
         name=trial.label, level=fmt.share(LEVEL),
     )  # fmt: skip
     columns = {
-        "day": ("Day", "date"), "treated": ("Bought, in it", "count"), "control": ("Bought, set aside", "count"),
+        "day": ("Day", "date"), "treated": ("Bought, treated group", "count"), "control": ("Bought, control group", "count"),
         "best": ("Odds", "number"), "low": ("Low", "number"), "high": ("High", "number"),
     }  # fmt: skip
     told = {c: fmt.number(trial.last[c]) for c in ("low", "high", "best")}

@@ -93,7 +93,7 @@ def _parts(parts: pd.Series, fmt: Formats) -> str:
     named = parts[parts.abs() > TOLD * parts.abs().max()].sort_values(key=np.abs, ascending=False)
     causes = [fmt.told(PARTS[name][int(value > 0)]) for name, value in named.items()]
     return fmt.listed(
-        fmt.say("{amount} by {cause}", amount=_signed(v, fmt), cause=cause) for v, cause in zip(named, causes, strict=True)
+        fmt.say("{amount} from {cause}", amount=_signed(v, fmt), cause=cause) for v, cause in zip(named, causes, strict=True)
     )
 
 
@@ -110,8 +110,8 @@ def _losing(losing: pd.DataFrame, fmt: Formats) -> list[Short]:
     total, worst = float(losing["loss"].sum()), losing.iloc[0]
     names = [fmt.say("{channel} ({value})", channel=r.channel, value=fmt.exact_money(r.value)) for r in losing.itertuples()]
     what = fmt.say_n(
-        "For each {unit} spent, {names} claims less revenue than the {needed} at which the margin pays for it",
-        "For each {unit} spent, {names} claim less revenue than the {needed} at which the margin pays for it",
+        "For each {unit} spent, {names} claims less revenue than the {needed} that would cover its cost",
+        "For each {unit} spent, {names} claim less revenue than the {needed} that would cover their cost",
         len(names), unit=fmt.money(1), names=fmt.listed(names), needed=fmt.exact_money(worst["needed"]),
     )  # fmt: skip
     sentence = fmt.say("{what}: {loss} a year more spent than earned.", what=what, loss=fmt.money(total))
@@ -143,14 +143,14 @@ def _step(row, order_value: float, fmt: Formats) -> Short:
     )  # fmt: skip
     sentence = fmt.sentences(
         fmt.say("{what}, the year before had {before}.", what=what, before=fmt.share(row.before)),
-        fmt.say("That lacks {money} a year if it stays so.", money=fmt.money(money)) if money else "",
+        fmt.say("If it stays so, {money} a year is lost.", money=fmt.money(money)) if money else "",
     )
     finding = Finding(
         f"campaigns-step-{_slug(row.step)}", sentence, row.rate, "share", row.low, row.high, int(row.cases), money=money,
         evidence=evidence_of(row.p_value), owner=SALES,
         action=fmt.say(
-            "Try one change at a time between {step} and {next_step}, for half of the visitors, and look as often as you like:"
-            " the test allows it.",
+            "Try one change at a time between {step} and {next_step}, for half of those who get there, and look as often "
+            "as you like: the test allows it.",
             step=row.step, next_step=row.next_step,
         ),
     )  # fmt: skip
@@ -169,15 +169,21 @@ def _trial(trial: Trial, order_value: float, fmt: Formats) -> Short | None:
         "control": fmt.count(found.control), "day": fmt.day(trial.end),
     }  # fmt: skip
     what = (
-        fmt.say("{name}: {share} of the {treated} customers in it bought so far, and {other} of the {control} set aside", **told)
+        fmt.say(
+            "{name}: {share} of the {treated} customers in it have bought so far, against {other} of the {control} in "
+            "the control group",
+            **told,
+        )
         if trial.runs
         else fmt.say(
-            "{name}: {share} of the {treated} customers in it bought by {day}, and {other} of the {control} set aside", **told
+            "{name}: {share} of the {treated} customers in it had bought by {day}, against {other} of the {control} in the "
+            "control group",
+            **told,
         )
     )
     odds = fmt.say_n(
-        "Their odds to buy on a day are {odds} times those of the others, over one day.",
-        "Their odds to buy on a day are {odds} times those of the others, over {n} days of looking.",
+        "Their odds of buying on a given day are {odds} times those of the others, over one day.",
+        "Their odds of buying on a given day are {odds} times those of the others, over {n} days.",
         len(found.days), odds=fmt.number(last["best"]),
     )  # fmt: skip
     lost = (shares[1] - shares[0]) * found.treated * order_value

@@ -12,9 +12,10 @@ from playbook.methods.needs_analysis.chance import SHOWN
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import LEVEL, Formats
 
-__all__ = ["MARKETING", "campaign_assumptions", "campaign_tables"]
+__all__ = ["MARKETING", "campaign_assumptions", "campaign_tables", "watch_table"]
 
 MARKETING, JOURNEYS, TRIALS = mark("marketing by week"), mark("journeys and plan"), mark("interventions and orders")
+WIDEST = 5.0  # upper end of a change beyond which its range says nothing
 
 
 def campaign_tables(found: Found, fmt: Formats) -> tuple[Table, ...]:
@@ -27,7 +28,7 @@ def campaign_tables(found: Found, fmt: Formats) -> tuple[Table, ...]:
     if found.trials:
         tables.append(_trials(found.trials, fmt))
     if len(found.watch):
-        tables.append(_watch(found.watch, fmt))
+        tables.append(watch_table(found.watch, fmt))
     if len(found.rates):
         tables.append(_weeks(found.rates, fmt))
     return tuple(tables)
@@ -64,14 +65,15 @@ def _weeks(rates: pd.DataFrame, fmt: Formats) -> Table:
     return Table(wide, "Channels week by week, the latest year", MARKETING, columns, aside=True)
 
 
-def _watch(watch: pd.DataFrame, fmt: Formats) -> Table:
+def watch_table(watch: pd.DataFrame, fmt: Formats) -> Table:
+    """The quarter of each channel against the year before it; ``watch`` as from ``watch_channels``."""
     units = [MEASURES[m].unit for m in watch["measure"]]
     shown = pd.DataFrame(
         {
             "channel": watch["channel"], "measure": [fmt.told(MEASURES[m].label) for m in watch["measure"]],
             "before": [fmt.value(v, u) for v, u in zip(watch["before"], units, strict=True)],
             "now": [fmt.value(v, u) for v, u in zip(watch["now"], units, strict=True)],
-            "change": [_span(*map(fmt.change, (r.change, r.low, r.high)), fmt) for r in watch.itertuples()],
+            "change": [_changed(r, fmt) for r in watch.itertuples()],
             "looks": watch["looks"], "chance": [_chance(p, fmt) for p in watch["p_value"]],
         }
     )  # fmt: skip
@@ -83,6 +85,13 @@ def _watch(watch: pd.DataFrame, fmt: Formats) -> Table:
     since = fmt.day(watch["since"].max())
     caption = fmt.say("Since {day} against the year before; ranges hold at all looks at once", day=since)
     return Table(shown, caption, MARKETING, columns, aside=True)
+
+
+def _changed(row, fmt: Formats) -> str:
+    """The change with its range, where the range says more than that nearly everything is possible."""
+    if row.high > WIDEST:
+        return fmt.say("{change} (range too wide to tell)", change=fmt.change(row.change))
+    return _span(*map(fmt.change, (row.change, row.low, row.high)), fmt)
 
 
 def _steps(stages: pd.DataFrame, fmt: Formats) -> Table:
@@ -118,11 +127,11 @@ def _trials(trials: tuple[Trial, ...], fmt: Formats) -> Table:
             }
         )  # fmt: skip
     columns = {
-        "name": ("Campaign", "text"), "state": ("State", "text"), "treated": ("Bought, in it", "text"),
-        "control": ("Bought, set aside", "text"), "odds": ("Odds to buy on a day", "text"), "looks": ("Days", "count"),
-        "chance": ("By chance", "text"),
+        "name": ("Campaign", "text"), "state": ("State", "text"), "treated": ("Bought, treated group", "text"),
+        "control": ("Bought, control group", "text"), "odds": ("Odds of buying on a given day", "text"),
+        "looks": ("Days", "count"), "chance": ("By chance", "text"),
     }  # fmt: skip
-    return Table(pd.DataFrame(rows), "Campaigns with a group set aside; ranges hold at all looks at once", TRIALS, columns)
+    return Table(pd.DataFrame(rows), "Campaigns with a control group; ranges hold at all looks at once", TRIALS, columns)
 
 
 def _chance(p_value: float, fmt: Formats) -> str:
@@ -152,7 +161,7 @@ def campaign_assumptions(found: Found, margin: float | None, fmt: Formats, unwat
             )
         )
     if len(found.rates):
-        told.append(Assumption("A channel without a row in a week spent nothing in it.", "medium", "medium"))
+        told.append(Assumption("A channel without a row in a week is taken to have spent nothing in it.", "medium", "medium"))
         told.append(
             Assumption(
                 "Orders and revenue of a channel are those it claims; what it caused, the budget section tells.", "low", "high"
@@ -167,11 +176,11 @@ def campaign_assumptions(found: Found, margin: float | None, fmt: Formats, unwat
             )
         )  # fmt: skip
     if len(found.rates) and margin is None:
-        told.append(Assumption("No gross margin is stated, so nobody can say which channels pay.", "high", "medium"))
+        told.append(Assumption("No gross margin is stated, so it cannot be said which channels pay.", "high", "medium"))
     if len(found.stages) and found.stages["asked"].notna().any():
         told.append(
             Assumption(
-                "The plan names the conversion of the whole way; every step is asked for the same relative improvement.",
+                "The plan names the conversion from first step to last; every step is asked for the same relative improvement.",
                 "low",
                 "medium",
             )
@@ -179,7 +188,8 @@ def campaign_assumptions(found: Found, margin: float | None, fmt: Formats, unwat
     if found.trials:
         told.append(
             Assumption(
-                "Customers were set aside by lot, and being in the campaign changes the odds of a first order alike on all days.",
+                "The control group was chosen at random, and being in the campaign changes the odds of a first order alike "
+                "on all days.",
                 "medium", "medium",
             )
         )  # fmt: skip

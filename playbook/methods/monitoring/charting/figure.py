@@ -97,7 +97,7 @@ def draw_memory(series: pd.DataFrame, fmt: Formats) -> Figure:
     data = series[(series["kpi"] == "revenue") & series["watched"]]
     week, alarms = data["week"], 0
     panels = (
-        (fmt.say("Average of the weeks, recent ones first (EWMA)"), ("ewma",), "ewma_limit"),
+        (fmt.say("Average, recent weeks count most (EWMA)"), ("ewma",), "ewma_limit"),
         (fmt.say("Differences added up (CUSUM)"), ("cusum_high", "cusum_low"), "cusum_limit"),
     )
     with canvas(columns=2, height=2.8) as (figure, axes):
@@ -132,7 +132,7 @@ def draw_memory(series: pd.DataFrame, fmt: Formats) -> Figure:
     }
     shown = data[::-1].round(dict.fromkeys(list(columns)[1:], 2))
     return Figure(
-        svg, "Revenue of the watched weeks in charts that remember: beyond the shaded limits a small change has lasted too long",
+        svg, "Revenue of the watched weeks in charts with a memory: beyond the shaded limits, a small change has lasted too long",
         SOURCE, alt,
         Table(shown, "The charts with a memory, in standard deviations of a week, latest first", SOURCE, columns),
     )  # fmt: skip

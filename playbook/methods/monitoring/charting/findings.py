@@ -104,12 +104,12 @@ def noticing(revenue: pd.Series, fmt: Formats) -> str:
     half = _weeks(revenue["weeks"], fmt)
     if np.isnan(revenue["weeks_most"]):
         return fmt.say(
-            "A fall of revenue by {fall} would show after {half} in half of all cases; in one case of five or more it would take"
-            " more than a year.",
+            "A fall of revenue by {fall} would show after {half} in half of all cases; in at least one case in five it "
+            "would take more than a year.",
             fall=fall, half=half,
         )  # fmt: skip
     return fmt.say(
-        "A fall of revenue by {fall} would show after {half} in half of all cases, within {most} in four of five.",
+        "A fall of revenue by {fall} would show after {half} in half of all cases, within {most} in four out of five.",
         fall=fall, half=half, most=_weeks(revenue["weeks_most"], fmt),
     )  # fmt: skip
 
@@ -130,7 +130,7 @@ def _finding(group: pd.DataFrame, ratios: pd.DataFrame, seasonal: bool, fmt: For
         n=s.weeks,
         money=abs(s.money) * (52 / s.weeks if s.lasting else 1) if s.money < 0 else None,  # what came in is not at stake
         evidence=strength(group["score"].max(), seasonal),
-        action="Ask who sells what changed in these weeks; do nothing about the weeks within the limits.",
+        action="Ask the people who sell what changed in these weeks; leave the weeks within the limits alone.",
     )
 
 

@@ -90,15 +90,17 @@ def assumptions(sharp: pd.DataFrame, seasonal: bool, fmt: Formats) -> tuple[Assu
     """What the limits, the rates and the amounts rest on."""
     rest = (
         Assumption(
-            "The expected follows trend and season, learned from the weeks before the watched ones; unusual weeks weigh less.",
+            "The expected value follows trend and season, learned from the weeks before the watched ones; unusual weeks "
+            "weigh less.",
             "high",
             "medium",
         )
         if seasonal
         else Assumption(
             fmt.say(
-                "With less than {weeks} weeks no season can be learned: the expected is the middle of the half year before the"
-                " watched weeks, so a yearly peak such as Christmas stands out too. Nothing is more than indicative then.",
+                "With fewer than {weeks} weeks no season can be learned: the expected value is the middle of the half year "
+                "before the watched weeks, so a yearly peak such as Christmas stands out too. Nothing is more than "
+                "indicative then.",
                 weeks=SEASONAL_FROM,
             ),
             "medium",

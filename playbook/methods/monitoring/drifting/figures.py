@@ -15,7 +15,7 @@ __all__ = ["calibration_figure", "drift_figure", "shares_figure"]
 
 BARS, FEWEST_BARS, LINES = 12, 3, 8
 SEEN = 0.005  # of the index: less is no bar
-LONGEST = 34
+LONGEST = 42
 ENDS = (("low", 0), ("high", -1))  # of the scores, as places in the table of calibration
 NO_INDEX = ("price", "calibration")
 TENTHS = 100  # rows from which scores are told in tenths, in fifths below
@@ -105,8 +105,8 @@ def calibration_figure(judged: pd.DataFrame, fmt: Formats) -> Figure | None:
         ax.plot(table["expected"], table["seen"], "o", color=FORECAST, markersize=5)
         middle = (0.4 * top, 0.4 * top)
         ax.annotate(fmt.say("as expected"), middle, (8, -6), textcoords="offset points", color=HISTORY, va="top", bbox=ON_LINES)
-        ax.set_xlabel(fmt.say("chance that was given"))
-        ax.set_ylabel(fmt.say("share of yes"))
+        ax.set_xlabel(fmt.say("predicted chance"))
+        ax.set_ylabel(fmt.say("share that turned out yes"))
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_major_formatter(lambda value, _: fmt.share(value, 0))
         svg = finish(figure)

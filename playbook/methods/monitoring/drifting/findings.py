@@ -121,14 +121,14 @@ def _columns(rows: pd.DataFrame, told: Told) -> Finding:
     if alerts.empty:
         slight = int((rows["grade"] == "slight").sum())
         none = fmt.say("None of {columns} has shifted noticeably against {when}.", columns=columns, when=when)
-        few = fmt.say_n("{n} differs slightly.", "{n} differ slightly.", slight) if slight else ""
+        few = fmt.say_n("One differs slightly.", "{n} differ slightly.", slight) if slight else ""
         return _quiet(kind, rows, fmt.sentences(none, few))
     named = [
         fmt.say("{column} ({change})", column=row_name(r, fmt), change=_change(r, fmt)) for r in alerts.head(NAMED).itertuples()
     ]
     more = [fmt.say("{count} more", count=len(alerts) - NAMED)] if len(alerts) > NAMED else []
     sentence = fmt.say_n(
-        "{n} of {columns} has shifted against {when}: {named}.",
+        "One of {columns} has shifted against {when}: {named}.",
         "{n} of {columns} have shifted against {when}: {named}.",
         len(alerts), columns=columns, when=when, named=fmt.listed([*named, *more]),
     )  # fmt: skip
@@ -146,7 +146,8 @@ def _score(rows: pd.DataFrame, told: Told) -> Finding:
     words = {"rows": fmt.told(r.name), "means": means}
     if r.grade == "none":
         sentence = fmt.say(
-            "The scores of {rows} spread as those of {rows} with a known end: {means}, no more than chance.", **words
+            "The scores of {rows} are spread like those of {rows} with a known outcome: {means}, no more than chance explains.",
+            **words,
         )
         return _quiet("score", rows, sentence)
     return _alert(rows, told, fmt.say(SCORES_SHIFTED[r.grade], **words))
@@ -155,7 +156,7 @@ def _score(rows: pd.DataFrame, told: Told) -> Finding:
 def _calibration(rows: pd.DataFrame, told: Told) -> Finding:
     r, fmt = next(rows.itertuples()), told.fmt
     seen = fmt.say(
-        "Of the latest {rows} scored, {now} ended with yes, {before} were expected",
+        "Of the latest {rows} scored, {now} turned out yes and {before} were expected to",
         rows=fmt.count(r.rows_now), now=fmt.share(r.now), before=fmt.share(r.before),
     )  # fmt: skip
     if r.grade == "none" and abs(r.size) < MODERATE:

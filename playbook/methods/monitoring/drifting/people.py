@@ -79,7 +79,7 @@ def case_groups(cases: pd.DataFrame, leaks: tuple[str, ...] = ()) -> Groups | No
     dated = "opened_on" in cases and cases["opened_on"].notna().all()
     features = cases.drop(columns=[c for c in (*WRITTEN_LATER, *leaks) if c in cases])
     if (~closed).sum() >= FEWEST and closed.sum() >= FEWEST:
-        return Groups(features[closed], features[~closed], "cases", mark("cases with a known end"), MAYBE_OPEN)
+        return Groups(features[closed], features[~closed], "cases", mark("cases with a known outcome"), MAYBE_OPEN)
     if not dated or len(cases) < FEWEST / LATE:
         return None
     late = pd.to_datetime(cases["opened_on"]).rank(method="first", pct=True) > 1 - LATE

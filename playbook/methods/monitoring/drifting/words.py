@@ -18,7 +18,7 @@ MATTERS = MappingProxyType(  # as a sentence begins with it, as it goes on, and 
         "customers": (mark("The customer base"), mark("the customer base"), 1),
         "cases": (mark("The cases"), mark("the cases"), 2),
         "score": (mark("Scores"), mark("scores"), 2),
-        "calibration": (mark("How well scores meet what happens"), mark("how well scores meet what happens"), 1),
+        "calibration": (mark("How well scores match results"), mark("how well scores match results"), 1),
         "segments": (mark("Segment sizes"), mark("segment sizes"), 2),
         "channel": (mark("Channels"), mark("channels"), 2),
         "mix": (mark("The product mix"), mark("the product mix"), 1),
@@ -33,25 +33,26 @@ SHIFTED = {
     "slight": mark("{what} has shifted slightly against {when}: {change}."),
 }
 SCORES_SHIFTED = {
-    STRONG: mark("The scores of {rows} have shifted strongly against those of {rows} with a known end: {means}."),
-    "moderate": mark("The scores of {rows} have shifted against those of {rows} with a known end: {means}."),
-    "slight": mark("The scores of {rows} have shifted slightly against those of {rows} with a known end: {means}."),
+    STRONG: mark("The scores of {rows} have shifted strongly against those of {rows} with a known outcome: {means}."),
+    "moderate": mark("The scores of {rows} have shifted against those of {rows} with a known outcome: {means}."),
+    "slight": mark("The scores of {rows} have shifted slightly against those of {rows} with a known outcome: {means}."),
 }
-KEEPER = mark("whoever keeps the score")
+KEEPER = mark("owner of the score")
 MARKETING, SALES = mark("head of marketing"), mark("head of sales")
 ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "customers": (
-            mark("Ask what changed in how customers are won or recorded; then learn scores and segments anew."), MARKETING,
+            mark("Ask what changed in how customers are won or recorded; then retrain scores and redraw segments."), MARKETING,
         ),
-        "cases": (mark("Ask what changed in how cases come in or are recorded; then learn the score anew."), KEEPER),
+        "cases": (mark("Ask what changed in how cases come in or are recorded; then retrain the score."), KEEPER),
         "score": (
-            mark("Do not work the list by last quarter's threshold: take the best so many, and learn the score anew."), SALES,
+            mark("Do not cut the list at last quarter's threshold: take a fixed number from the top, and retrain the score."),
+            SALES,
         ),
-        "calibration": (mark("Read chances corrected by this much, and learn the score anew on recent cases."), KEEPER),
+        "calibration": (mark("Correct the chances by this much until the score has been retrained on recent cases."), KEEPER),
         "segments": (mark("Size budgets and lists by today's segments, not by last year's."), MARKETING),
         "channel": (mark("Check whether the shift was wanted; move service and budget where orders come from."), MARKETING),
-        "mix": (mark("Check margins of what grows, and stock of it; forecast by product group."), mark("head of purchasing")),
+        "mix": (mark("Check margins and supply of what grows; forecast by product group."), mark("head of purchasing")),
         "price": (mark("Check whether the change was decided; if not, find who gave the discounts."), SALES),
     }
 )  # fmt: skip

@@ -50,7 +50,7 @@ def record_figure(history: pd.DataFrame, record: pd.DataFrame, fmt: Formats, sou
         below.plot(near["month"], signal, color=HISTORY, marker="o", markersize=3.5)
         far = np.abs(signal.to_numpy()) > band
         below.plot(near["month"][far], signal[far], "o", color=FINDING, markersize=5)
-        title = fmt.say("Tracking signal, one month ahead: above the shade too little was forecast")
+        title = fmt.say("Tracking signal, one month ahead: above the shade, forecasts were too low")
         below.set_title(title, loc="left", fontsize=10)
         date_axis(below, fmt)
         svg = finish(figure)
@@ -66,11 +66,11 @@ def record_figure(history: pd.DataFrame, record: pd.DataFrame, fmt: Formats, sou
         "forecast": ("Forecast", "money"),
         "low": ("Low", "money"),
         "high": ("High", "money"),
-        "actual": ("Came", "money"),
+        "actual": ("Actual", "money"),
     }
     caption = fmt.say(
-        "What would have been forecast at past days, beside what came; below, errors one month ahead added up: the shade holds"
-        " {share} of what chance does",
+        "Forecasts made as of past days, beside actual revenue; below, errors one month ahead added up: the shade holds "
+        "{share} of what chance does",
         share=fmt.share(1 - LIKELY),
     )
     return Figure(svg, caption, source, alt, Table(record, "Forecasts from past days", source, columns))
@@ -104,7 +104,7 @@ def held_figure(steps: pd.DataFrame, fmt: Formats, source: str) -> Figure | None
                 ha="left" if row.bias >= 0 else "right", bbox=ON_LINES,
             )  # fmt: skip
         right.set_xticks([])
-        right.set_title(fmt.say("Came more or less than forecast"), loc="left", fontsize=10)
+        right.set_title(fmt.say("Actual above or below forecast"), loc="left", fontsize=10)
         for ax in (left, right):
             ax.grid(False)
         svg = finish(figure)

@@ -11,7 +11,7 @@ from playbook.result.formats import LEVEL, Formats
 
 __all__ = ["findings", "headline"]
 
-OWNER = mark("whoever plans sales")
+OWNER = mark("head of sales planning")
 ACTIONS = {
     "bias": mark(
         "Plan with the forecast corrected by this much until it is fitted anew; look for what changed (a price, a channel, a"
@@ -27,7 +27,7 @@ VERDICTS = {
     ("watch", "bias"): mark("Keep an eye on the forecast: it misses to one side"),
     ("watch", "range"): mark("Keep an eye on the forecast: its ranges are too narrow"),
     ("watch", "worse"): mark("Keep an eye on the forecast: it has become worse"),
-    ("watch", None): mark("Keep an eye on the forecast: the plain rule would have done better"),
+    ("watch", None): mark("Keep an eye on the forecast: repeating past figures would have done better"),
 }
 SLIGHT = 0.005  # a share below which a bias is none worth a word
 WIDE = 0.9  # share held from which ranges are wider than need be
@@ -53,7 +53,7 @@ def _figure(found: Judgement, kind: str | None, fmt: Formats) -> str:
     if kind == "bias" or not found.checked or (kind is None and found.months < FEWEST_HELD):
         return near
     held = fmt.say(
-        "{share} of what came lay within ranges made to hold {level}",
+        "its {level} ranges held {share} of actual values",
         share=fmt.share(found.held / found.checked), level=fmt.share(LEVEL),
     )  # fmt: skip
     return held if kind == "range" else fmt.say("{near}; {held}", near=near, held=held)
@@ -77,9 +77,9 @@ def findings(found: Judgement, steps: pd.DataFrame, published: pd.DataFrame, fmt
 def _side(share: float, fmt: Formats) -> str:
     """How forecasts lay to what came, as it follows "they were"."""
     if abs(share) < SLIGHT:
-        return fmt.say("on average what came")
+        return fmt.say("right on average")
     size = fmt.share(abs(share))
-    return fmt.say("{size} below what came", size=size) if share > 0 else fmt.say("{size} above what came", size=size)
+    return fmt.say("{size} too low", size=size) if share > 0 else fmt.say("{size} too high", size=size)
 
 
 def _evidence(found: Judgement, kind: str) -> str:
@@ -91,11 +91,11 @@ def _bias(found: Judgement, steps: pd.DataFrame, fmt: Formats) -> Finding:
     near = next((row for row in steps.itertuples() if row.first == 1), None)
     told = {"side": _side(found.near, fmt)}
     if near is None:
-        what = fmt.say("On average, forecasts were {side}", side=_side(found.bias, fmt))
+        what = fmt.say("Over all months ahead, forecasts were {side}", side=_side(found.bias, fmt))
     elif len(steps) > 1:
         far = list(steps.itertuples())[-1]
         told |= {"step": step_words(far, fmt), "far": _side(far.bias, fmt)}
-        what = fmt.say("One month ahead, forecasts were {side}; {step} ahead {far}", **told)
+        what = fmt.say("One month ahead, forecasts were {side}; {step} ahead, {far}", **told)
     else:
         what = fmt.say("One month ahead, forecasts were {side}", **told)
     real = evidence in {"shown", "likely"}
@@ -131,7 +131,7 @@ def _range(found: Judgement, fmt: Formats) -> Finding | None:
     elif found.months < FEWEST_HELD:
         rest = fmt.say("too few to tell")
     elif share > WIDE:
-        rest = fmt.say("more than the {promised} promised, the ranges are rather wide", promised=promised)
+        rest = fmt.say("more than the {promised} promised, so the ranges are rather wide", promised=promised)
     else:
         rest = fmt.say("that is within what chance allows around {promised}", promised=promised)
     sentence = fmt.say_n(
@@ -184,14 +184,14 @@ def _skill(found: Judgement, fmt: Formats) -> Finding | None:
     size = fmt.share(abs(found.skill))
     if found.skill >= 0:
         sentence = fmt.say(
-            "Over all days tried, errors were {size} smaller than those of the plain rule that all stays as it was: it earns its"
-            " place.",
+            "Over all days tried, errors were {size} smaller than from simply repeating past figures: the forecast earns "
+            "its place.",
             size=size,
         )
     else:
         sentence = fmt.say(
-            "Over all days tried, errors were {size} larger than those of the plain rule that all stays as it was: until that"
-            " changes, the plain rule is as good a guide.",
+            "Over all days tried, errors were {size} larger than from simply repeating past figures: until that changes, "
+            "repeating them is as good a guide.",
             size=size,
         )
     return Finding(
@@ -212,8 +212,8 @@ def _published(published: pd.DataFrame, fmt: Formats) -> Finding | None:
     held = int(ranged["actual"].between(ranged["low"], ranged["high"]).sum())
     first = fmt.month(published["month"].iloc[0])
     expected = fmt.say_n(
-        "Earlier reports expected {forecast} for {month}; {came} came.",
-        "Earlier reports expected {forecast} for {n} months that are over; {came} came.",
+        "Earlier reports expected {forecast} for {month}; the actual figure was {came}.",
+        "Earlier reports expected {forecast} for {n} months that are over; the actual figure was {came}.",
         months, forecast=fmt.money(told), month=first, came=fmt.money(came),
     )  # fmt: skip
     if len(ranged) > 1:

@@ -28,7 +28,7 @@ def tables(
     made = [
         Table(
             steps.assign(ahead=[step_words(row, fmt) for row in steps.itertuples()]),
-            "Forecasts made at past days, by months ahead; a positive miss: more came than was forecast",
+            "Forecasts made at past days, by months ahead; a positive miss: the forecast was too low",
             source,
             {
                 "ahead": ("Ahead", "text"),
@@ -57,13 +57,16 @@ def tables(
         "forecast": ("Forecast", "money"),
         "low": ("Low", "money"),
         "high": ("High", "money"),
-        "actual": ("Came", "money"),
+        "actual": ("Actual", "money"),
         "error": ("Missed by", "money"),
     }
     if len(published):
         made.append(
             Table(
-                published, "What earlier reports first forecast of each month, beside what came", "earlier reports, orders", each
+                published,
+                "What earlier reports first forecast for each month, beside the actual figure",
+                "earlier reports, orders",
+                each,
             )
         )
     near = record[record["step"] == 1]

@@ -106,7 +106,7 @@ def test_deliveries_and_tickets_are_read_as_they_stood_on_the_day():
     )  # fmt: skip
     frame = cases.frame.set_index("customer_id")
     late = frame.index.str[1:].astype(int) % 3 == 0
-    assert (frame.loc[late, "late_delivery"] == "late").all() and (frame.loc[~late, "late_delivery"] == "in time").all()
+    assert (frame.loc[late, "late_delivery"] == "late").all() and (frame.loc[~late, "late_delivery"] == "on time").all()
     assert frame.loc[["c0", "c1", "c2", "c20"], "service_request"].tolist() == ["asked", "did not ask", "did not ask", "asked"]
 
 

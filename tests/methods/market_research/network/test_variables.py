@@ -91,6 +91,6 @@ def test_every_variable_has_its_words():
 def test_flags_in_both_languages():
     flags = pd.Series([True, False, None], dtype="boolean")
     assert (
-        yes_no("late_delivery", flags, FMT).tolist()[:2] == ["late", "in time"] and yes_no("late_delivery", flags, FMT).isna()[2]
+        yes_no("late_delivery", flags, FMT).tolist()[:2] == ["late", "on time"] and yes_no("late_delivery", flags, FMT).isna()[2]
     )
     assert yes_no("late_delivery", flags, Formats("CNY", "zh")).tolist()[:2] == ["逾期", "准时"]

@@ -108,7 +108,7 @@ def panel(price: float, weeks: int = 52):
 def test_steps_stay_within_the_prices_seen():
     costs = pd.DataFrame({"product_id": ["a"], "cost": [5.0]})
     step = price_steps(response(-1.2, -1.4, -1.0), panel(10.0), costs, None).iloc[0]
-    assert (step["step"], step["verdict"], step["stated"]) == (0.05, "could ask more", True)
+    assert (step["step"], step["verdict"], step["stated"]) == (0.05, "could cost more", True)
     assert step["gain"] == pytest.approx(step_gain(104, 10, 5, -1.2, 0.05))
     assert step["gain_low"] < step["gain"] < step["gain_high"]
     edge = price_steps(response(-1.2, -1.4, -1.0), panel(10.7), costs, None).iloc[0]
@@ -119,7 +119,7 @@ def test_steps_stay_within_the_prices_seen():
 
 def test_verdicts():
     costs = pd.DataFrame({"product_id": ["a"], "cost": [5.0]})
-    assert price_steps(response(-4, -4.5, -3.5), panel(10.0), costs, None)["verdict"].tolist() == ["asks too much"]
+    assert price_steps(response(-4, -4.5, -3.5), panel(10.0), costs, None)["verdict"].tolist() == ["costs too much"]
     assert price_steps(response(-2, -2.2, -1.8), panel(10.0), costs, None)["verdict"].tolist() == ["about right"]
     unsure = price_steps(response(-1.0, -2.4, 0.4), panel(10.0), costs, None).iloc[0]
     assert unsure["verdict"] == "not clear" and np.isnan(unsure["gain"])

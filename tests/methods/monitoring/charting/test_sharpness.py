@@ -31,8 +31,8 @@ def test_what_a_chart_cannot_see_is_said():
     def told(weeks, most):
         return noticing(pd.Series({"weeks": weeks, "weeks_most": most}), Formats("EUR"))
 
-    assert told(1.0, 3.0).endswith("show after 1 week in half of all cases, within 3 weeks in four of five.")
-    assert told(20.0, np.nan).endswith("; in one case of five or more it would take more than a year.")
+    assert told(1.0, 3.0).endswith("show after 1 week in half of all cases, within 3 weeks in four out of five.")
+    assert told(20.0, np.nan).endswith("; in at least one case in five it would take more than a year.")
     assert "drown in the usual noise" in told(np.nan, np.nan)
 
 

@@ -62,7 +62,7 @@ def cases(closed=200, open_=80, region="north"):
 
 def test_open_cases_are_compared_with_closed_ones_in_what_was_known():
     found = case_groups(cases(), leaks=("flag",))
-    assert found.when == "cases with a known end" and found.caveat == MAYBE_OPEN
+    assert found.when == "cases with a known outcome" and found.caveat == MAYBE_OPEN
     rows = feature_rows(found)
     assert [row["name"] for row in rows] == ["region"]  # notes are no groups, the treatment comes later
     assert rows[0]["chance"] < 1e-6
