@@ -83,7 +83,7 @@ class Prices(Result):
 
 @section(
     "prices",
-    "How do customers answer to prices, and where are they too high or too low?",
+    "How do customers respond to prices, and where are they too high or too low?",
     promise="by how much sales fall when a price rises, group by group; prices against competitors; steps that would pay",
 )
 def prices(
