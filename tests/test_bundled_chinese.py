@@ -12,12 +12,13 @@ from playbook.intake.tables import open_tables
 
 # Names of methods, people and journals; files, columns and words of client.yml that an advice quotes.
 NAMES = {
-    "aic", "alpha", "arima", "arma", "auc", "beta", "bg", "bharadwaj", "bic", "brier", "bulte", "cbnbd", "client", "cnbd",
-    "corsten", "croston", "csv", "cusum", "den", "durbin", "ease", "electric", "ewma", "gamma", "gender", "gini", "gruen",
-    "gz", "hillstrom", "hofman", "html", "id", "idf", "journal", "jsonl", "kaplan", "knn", "liu", "mann", "marketing", "mase",
-    "meier", "nbd", "ndcg", "nelson", "ols", "page", "pareto", "parquet", "playbook", "protected", "psi", "qini", "retailing",
-    "rfm", "roberts", "roc", "run", "sbg", "schmitt", "sha", "shapley", "sharma", "shewhart", "skiera", "theta", "tsv", "van",
-    "watts", "welch", "western", "wilson", "xlsx", "yml",
+    "abc", "aic", "alpha", "arima", "arma", "auc", "beta", "bg", "bharadwaj", "bic", "brier", "bulte", "cbnbd", "client",
+    "cnbd", "contact", "corsten", "croston", "csv", "cusum", "den", "durbin", "ease", "electric", "ewma", "fay", "gamma",
+    "gender", "gini", "gruen", "gz", "hillstrom", "hofman", "html", "id", "idf", "item", "journal", "jsonl", "kaplan", "knn",
+    "kolmogorov", "lewis", "lists", "liu", "mann", "marketing", "mase", "meier", "nbd", "ndcg", "nelson", "ols", "page",
+    "pareto", "parquet", "playbook", "protected", "psi", "qini", "retailing", "rfm", "roberts", "roc", "run", "sbg",
+    "schmitt", "science", "sha", "shapley", "sharma", "shewhart", "singh", "skiera", "smirnov", "theta", "tsv", "van",
+    "watts", "welch", "western", "wilson", "xlsx", "xyz", "yml",
 }  # fmt: skip
 
 
@@ -53,7 +54,8 @@ def test_no_english_word_is_left(reports):
         told = [*soup.find_all(string=True), *(element["aria-label"] for element in soup.find_all(attrs={"aria-label": True}))]
         for text in told:
             for word in re.findall("[A-Za-z]{3,}", text):
-                if word.lower() not in theirs:
+                cut = f"{word}…" in text and any(known.startswith(word.lower()) for known in theirs)
+                if word.lower() not in theirs and not cut:
                     strange.setdefault(f"{page.name}: {word}", text.strip()[:100])
     assert strange == {}
 
