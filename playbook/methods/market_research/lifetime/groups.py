@@ -82,7 +82,7 @@ def membership(customer_id: pd.Series, assigned: pd.DataFrame | None, fmt: Forma
         return np.array([fmt.told(ALL)], dtype=object), np.zeros(len(customer_id), dtype=int)
     known = assigned.drop_duplicates("customer_id").set_index("customer_id")["segment"].astype("object")
     of = customer_id.map(known).fillna(fmt.told(NONE))
-    codes, names = pd.factorize(of, sort=True)
+    codes, names = pd.factorize(of)  # in order of customers: names, and so their order, differ by language, draws must not
     return np.asarray(names, dtype=object), codes
 
 
