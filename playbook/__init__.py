@@ -1,5 +1,6 @@
 """A parameterised playbook for sales consultants: one client's exports in, five reports out."""
 
+import os
 from typing import TYPE_CHECKING
 
 from playbook.engagement import open_engagement
@@ -7,6 +8,8 @@ from playbook.errors import PlaybookError
 
 if TYPE_CHECKING:
     from playbook.run.study import study
+
+os.environ.setdefault("OPENPYXL_LXML", "False")  # the same workbook is the same bytes whether or not lxml is installed
 
 __all__ = ["PlaybookError", "__version__", "open_engagement", "study"]
 __version__ = "0.1.0"

@@ -5,6 +5,7 @@ import shutil
 import time
 from pathlib import Path
 
+os.environ["OPENPYXL_LXML"] = "False"  # as the package sets it: before anything imports openpyxl
 os.environ["MPLBACKEND"] = "Agg"  # before anything imports matplotlib, and for the kernels that tests start
 
 import hypothesis

@@ -8,7 +8,7 @@ import pytest
 
 from home import make_home, run_playbook
 from playbook.engagement import open_engagement
-from playbook.methods.strategy.advising.advice import WEIGHED, load_advice
+from playbook.methods.strategy.advising.advice import load_advice
 from playbook.methods.strategy.targeting import targeting
 from playbook.run.archive import past_memory
 from playbook.run.study import study
@@ -81,6 +81,6 @@ def test_the_second_strategy_plans_with_the_updated_effect(home):
     assert len(measured)
     for row in measured.itertuples():
         assert row.lift == pytest.approx(lifts[row.action_id].value * 28 / 365)
-        assert row.source.startswith(WEIGHED)
+        assert row.source.startswith("your own test, weighed")
     first = study(open_engagement("acme", FIRST, root=home), targeting).actions  # nothing had been learned by then
-    assert not first["source"].str.startswith(WEIGHED).any()
+    assert not first["source"].str.startswith("your own test, weighed").any()
