@@ -93,7 +93,7 @@ def _settings(name: str, rows: Matrices, outcome: np.ndarray) -> Iterator[tuple[
 
 def _fitted(estimator: ClassifierMixin, view: str, rows: Matrices, outcome: np.ndarray, seed: int) -> Scorer:
     matrix = getattr(rows, view)
-    if isinstance(estimator, SVC) and len(outcome) > MACHINE_ROWS:
+    if isinstance(estimator, SVC) and len(outcome) > MACHINE_ROWS + 1:  # a draw has to leave out a row of either outcome
         some = next(StratifiedShuffleSplit(1, train_size=MACHINE_ROWS, random_state=seed).split(matrix, outcome))[0]
         matrix, outcome = matrix[some], outcome[some]
     return Scorer(estimator.fit(matrix, outcome), view)
