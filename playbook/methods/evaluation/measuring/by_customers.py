@@ -11,7 +11,7 @@ from playbook.locale import said, said_n
 from playbook.methods.evaluation.measuring.by_regions import NONE
 from playbook.methods.evaluation.measuring.by_silence import against_silent
 from playbook.methods.evaluation.measuring.did import ALIKE, difference, event_study, imbalance, pre_trend
-from playbook.methods.evaluation.measuring.effect import NAN, judge, relative
+from playbook.methods.evaluation.measuring.effect import judge, sized
 from playbook.methods.evaluation.measuring.elsewhere import Elsewhere, spoiled
 from playbook.methods.evaluation.measuring.estimate import CERTAIN
 from playbook.methods.evaluation.measuring.groups import FEWEST_CUSTOMERS
@@ -128,17 +128,12 @@ def _at_once(windows: Windows, treated: pd.Series, start: date, adjusted: bool) 
     weekly = windows.weekly.groupby(treated).mean().T.rename(columns={True: "treated", False: "control"})
     days = pd.Timestamp(start) + pd.to_timedelta(WEEK * weekly.index, unit="D")
     return {
+        **sized(found, found.expected + found.effect, found.expected, scale),
         "effect": found.relative,
-        "low": found.relative_low,
+        "low": found.relative_low,  # what would have come is an estimate, too: the range allows for that
         "high": found.relative_high,
-        "revenue": found.effect * scale,
-        "revenue_low": found.low * scale,
-        "revenue_high": found.high * scale,
-        "expected": found.expected,
-        "expected_revenue": found.expected * scale,
         "before_treated": found.before_treated,
         "before_control": found.before_control,
-        "detectable": found.detectable / found.expected if found.expected > 0 else NAN,
         "estimate": found,
         "p": found.p,
         "weeks": windows.weeks_during,
@@ -159,21 +154,12 @@ def _in_stages(
     if found is None:
         return None
     estimate, scale = found.estimate, found.treated_periods
-    level = found.expected + estimate.effect
     weekly = _courses(panel, treated, first)
     days = pd.Timestamp(start) + pd.to_timedelta(WEEK * weekly.index, unit="D")
     return {
-        "effect": relative(level, estimate.effect),
-        "low": relative(level, estimate.low),
-        "high": relative(level, estimate.high),
-        "revenue": estimate.effect * scale,
-        "revenue_low": estimate.low * scale,
-        "revenue_high": estimate.high * scale,
-        "expected": found.expected,
-        "expected_revenue": found.expected * scale,
+        **sized(estimate, found.expected + estimate.effect, found.expected, scale),
         "before_treated": float(windows.before[treated].mean()),
         "before_control": float(windows.before[~treated].mean()),
-        "detectable": estimate.detectable / found.expected if found.expected > 0 else NAN,
         "estimate": estimate,
         "p": estimate.p,
         "weeks": scale / int(treated.sum()),

@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 
 from playbook.locale import said, said_n
-from playbook.methods.evaluation.measuring.effect import NAN, judge, relative
+from playbook.methods.evaluation.measuring.effect import judge, relative, sized
 from playbook.methods.evaluation.measuring.saying import listed, sentences
 from playbook.methods.evaluation.measuring.synthetic import (
     FEWEST_OTHERS,
@@ -94,8 +94,6 @@ def against_regions(panel: pd.DataFrame, level: float, start: date, named: int) 
     mix = synthetic_control(panel, TREATED, first)
     other = synthetic_did(panel, TREATED, first)
     weeks = int((panel.index >= first).sum())
-    came, estimate = mix.expected + mix.effect, found.estimate
-    scale = level * weeks
     poor = mix.pre_rmspe > POOR_FIT * float(found.gaps["pre_rmspe"].iloc[1:].median())
     note = sentences(
         said("Where it was rolled out was not drawn by lot."),
@@ -106,14 +104,7 @@ def against_regions(panel: pd.DataFrame, level: float, start: date, named: int) 
     return {
         "design": "other regions",
         "why": _why(named, mix.weights[mix.weights >= COUNTS].sort_values(ascending=False).index),
-        "effect": relative(came, estimate.effect),
-        "low": relative(came, estimate.low),
-        "high": relative(came, estimate.high),
-        "revenue": estimate.effect * scale,
-        "revenue_low": estimate.low * scale,
-        "revenue_high": estimate.high * scale,
-        "expected_revenue": mix.expected * scale,
-        "detectable": estimate.detectable / mix.expected if mix.expected > 0 else NAN,
+        **sized(found.estimate, mix.expected + mix.effect, mix.expected, level * weeks),
         "weeks": float(weeks),
         "rank": found.rank,
         "of": found.of,
@@ -121,7 +112,7 @@ def against_regions(panel: pd.DataFrame, level: float, start: date, named: int) 
         "note": note,
         "course": course,
         "gaps": _named(found),
-        "verdict": judge(estimate.low, estimate.high, estimate.p, doubtful=poor, at_most_likely=True),
+        "verdict": judge(found.estimate.low, found.estimate.high, found.estimate.p, doubtful=poor, at_most_likely=True),
     }
 
 

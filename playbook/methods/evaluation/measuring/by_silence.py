@@ -12,7 +12,7 @@ import pandas as pd
 
 from playbook.locale import said, said_n
 from playbook.methods.evaluation.measuring.did import ALIKE, imbalance
-from playbook.methods.evaluation.measuring.effect import NAN, judge, relative
+from playbook.methods.evaluation.measuring.effect import NAN, judge, sized
 from playbook.methods.evaluation.measuring.elsewhere import Elsewhere, spoiled
 from playbook.methods.evaluation.measuring.estimate import Estimate
 from playbook.methods.evaluation.measuring.groups import FEWEST_CUSTOMERS
@@ -66,7 +66,6 @@ def against_silent(
     year = year.reindex(silence.index, fill_value=0.0)
     alike = abs(imbalance(year - year[~treated].groupby(theirs).mean().reindex(band).to_numpy(), treated)) <= ALIKE
     level, scale = float(during[treated].mean()), found["n_treated"] * windows.weeks_during
-    expected = level - estimate.effect
     note = sentences(
         said("Who received it was not drawn by lot."),
         "" if alike else said("Before they fell silent, they had bought less or more than the others."),
@@ -80,15 +79,7 @@ def against_silent(
     )
     return {
         **found,
-        "effect": relative(level, estimate.effect),
-        "low": relative(level, estimate.low),
-        "high": relative(level, estimate.high),
-        "revenue": estimate.effect * scale,
-        "revenue_low": estimate.low * scale,
-        "revenue_high": estimate.high * scale,
-        "expected": expected,
-        "expected_revenue": expected * scale,
-        "detectable": estimate.detectable / expected if expected > 0 else NAN,
+        **sized(estimate, level, level - estimate.effect, scale),
         "estimate": estimate,
         "weeks": windows.weeks_during,
         "course": course.assign(week=first + pd.to_timedelta(WEEK * course.index, unit="D")).reset_index(drop=True),

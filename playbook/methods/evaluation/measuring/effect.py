@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from playbook.locale import mark
-from playbook.methods.evaluation.measuring.estimate import CERTAIN
+from playbook.methods.evaluation.measuring.estimate import CERTAIN, Estimate
 from playbook.result.contract import Evidence
 
-__all__ = ["DESIGNS", "FRAMES", "Effect", "Payoff", "earned", "judge", "relative"]
+__all__ = ["DESIGNS", "FRAMES", "NAN", "Effect", "Payoff", "earned", "judge", "relative", "sized"]
 
 Payoff = Literal["always", "expected", "possible", "never", "unknown"]
 Verdict = Literal["shown", "likely", "indicative", "not shown", "harmful", "not started", "too early", "too little data"]
@@ -97,6 +97,22 @@ def relative(level: float, effect: float) -> float:
     It rises with the effect, so that the ends of a range can be put through it one by one.
     """
     return effect / (level - effect) if level - effect > 0 else NAN
+
+
+def sized(estimate: Estimate, came: float, expected: float, scale: float) -> dict:
+    """Fields of ``Effect`` that say how large an ``estimate`` a unit and week is; ``came`` and ``expected``: the levels with and
+    without it; ``scale``: the units times weeks, by which it becomes money."""
+    return {
+        "effect": relative(came, estimate.effect),
+        "low": relative(came, estimate.low),
+        "high": relative(came, estimate.high),
+        "revenue": estimate.effect * scale,
+        "revenue_low": estimate.low * scale,
+        "revenue_high": estimate.high * scale,
+        "expected": expected,
+        "expected_revenue": expected * scale,
+        "detectable": estimate.detectable / expected if expected > 0 else NAN,
+    }
 
 
 def earned(found: dict, cost: float, margin: float | None) -> dict:
