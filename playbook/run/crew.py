@@ -9,12 +9,14 @@ Only the process that orchestrates has a crew: a process of a crew starts none o
 
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 import psutil
@@ -135,18 +137,22 @@ class Crew:
     def fresh(self, function: Callable, *given: object) -> Any:
         """What ``function(*given)`` returns in a process of its own.
 
-        Raises the PlaybookError that it raised, OSError likewise, Killed when the process ended before it answered, and RunError
-        for any other exception.
+        Raises the PlaybookError that it raised, OSError likewise, Killed when the process ended before it had answered, and
+        RunError for any other exception and for an answer that cannot be sent.
         """
         receiver, sender = multiprocessing.Pipe(duplex=False)
         with receiver:
             with sender:
                 worker = self.start(_answer, sender, function, given)
             try:
-                kind, value = receiver.recv()
-            except EOFError:
+                sent = receiver.recv_bytes()
+            except (EOFError, OSError):  # nothing came, or a part
                 raise Killed(_cause(worker.wait())) from None
         worker.wait()
+        try:
+            kind, value = pickle.loads(sent)
+        except Exception as error:
+            raise _failed(function, f"its answer cannot be read: {type(error).__name__}: {error}") from None
         if kind == "error":
             raise value
         return value
@@ -196,9 +202,18 @@ def _answer(sender: Connection, function: Callable, given: tuple) -> None:
     except (PlaybookError, OSError, MemoryError) as error:
         answer = ("error", error)
     except Exception as error:
-        answer = ("error", RunError(f"{function.__name__.strip('_')} failed: {type(error).__name__}: {error}"))
-    sender.send(answer)
+        answer = ("error", _failed(function, f"{type(error).__name__}: {error}"))
+    try:
+        sent = ForkingPickler.dumps(answer)
+    except Exception as error:
+        what = f"its answer ({type(answer[1]).__name__}) cannot be sent"
+        sent = ForkingPickler.dumps(("error", _failed(function, f"{what}: {type(error).__name__}: {error}")))
+    sender.send_bytes(sent)
     sender.close()
+
+
+def _failed(function: Callable, why: str) -> RunError:
+    return RunError(f"{function.__name__.strip('_')} failed: {why}")
 
 
 def _cause(code: int | None) -> str:

@@ -1,11 +1,14 @@
 """A crew: processes forked from a warm server that answer, fail and end as told, and of which none outlives its run."""
 
+import gc
 import os
 import random
 import signal
+import struct
 import subprocess
 import sys
 import time
+from multiprocessing.connection import Connection
 
 import numpy
 import psutil
@@ -74,6 +77,42 @@ def test_a_process_that_is_killed_is_told_as_that(crew):
 
 def _kill_myself():
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_process_that_is_killed_while_it_answers_is_told_as_that(crew):
+    with pytest.raises(Killed, match="killed from outside"):
+        crew.fresh(_answer_by_half)
+
+
+def _answer_by_half():
+    (pipe,) = (c for c in gc.get_objects() if isinstance(c, Connection) and c.writable)
+    os.write(pipe.fileno(), struct.pack("!i", 100) + b"the first half")  # of the 100 bytes announced
+    _kill_myself()
+
+
+def test_an_answer_that_cannot_be_sent_is_no_process_that_was_killed(crew):
+    for function, said in (
+        (_gives_function, r"gives_function failed: its answer \(function\) cannot be sent: .*pickle"),
+        (_raises_fussy, "raises_fussy failed: its answer cannot be read: TypeError: .*'two'"),
+    ):
+        with pytest.raises(RunError, match=said) as error:
+            crew.fresh(function)
+        assert not isinstance(error.value, Killed)  # which would be tried once more
+
+
+def _gives_function():
+    return lambda: None
+
+
+def _raises_fussy():
+    raise Fussy("one", "two")
+
+
+class Fussy(OSError):
+    """Pickled as what it says, from which it cannot be made again."""
+
+    def __init__(self, one, two):
+        super().__init__(f"{one} {two}")
 
 
 def test_what_is_too_big_for_a_pipe_comes_through(crew):
