@@ -15,7 +15,6 @@ from math import ceil, isfinite
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.power import NormalIndPower
 
 from playbook.methods.evaluation.measuring.did import carry_over, fieller
 from playbook.methods.evaluation.measuring.estimate import CERTAIN, POWER, Estimate, welch
@@ -105,10 +104,10 @@ def same_loss(listed: tuple[int, int], kept: tuple[int, int]) -> float:
 def needed(found: Estimate, n_treated: int, n_control: int, effect: float) -> int | None:
     """Customers in each of two equal groups, scattered as in ``found``, to see ``effect`` four times in five at the 95 % level.
 
-    None where there is no scatter to go by or no effect to look for.
+    At least 2, from the normal distribution. None where there is no scatter to go by or no effect to look for.
     """
     spread = found.se / np.sqrt(1 / n_treated + 1 / n_control)
     if not (spread > 0 and effect != 0 and isfinite(effect)):
         return None
-    size = NormalIndPower().solve_power(effect_size=abs(effect) / spread, alpha=1 - CERTAIN, power=POWER)
-    return ceil(float(np.max(size)))
+    quantiles = stats.norm.ppf((1 + CERTAIN) / 2) + stats.norm.ppf(POWER)
+    return max(ceil(2 * (quantiles * spread / abs(effect)) ** 2), 2)

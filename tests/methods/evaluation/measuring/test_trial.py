@@ -87,6 +87,7 @@ def test_customers_needed():
     # A difference of a tenth of a standard deviation: 1,570 in each group (Cohen 1988, table 2.4.1: 1,571)
     found = Estimate(0.0, 1.0 * np.sqrt(1 / 50 + 1 / 50), 98)
     assert needed(found, 50, 50, 0.1) == pytest.approx(tt_ind_solve_power(0.1, alpha=0.05, power=0.8), abs=2)
+    assert needed(found, 50, 50, 10.0) == 2  # ten times the scatter: two of each show it
     assert needed(found, 50, 50, 0.0) is None
     assert needed(Estimate(0.0, 0.0, 98), 50, 50, 0.1) is None
 
