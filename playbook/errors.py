@@ -40,9 +40,16 @@ class IntakeError(PlaybookError):
 
 
 class RunError(PlaybookError):
-    """A notebook failed or a report is not whole; the last good report stays as it was."""
+    """A notebook failed or a report is not whole; the last good report stays as it was.
+
+    ``evidence``: whether ``reports/<client>/failed`` tells of it.
+    """
 
     exit_code = 1
+
+    def __init__(self, title: str, problems: tuple[str, ...] | list[str] = (), *, evidence: bool = False):
+        super().__init__(title, problems)
+        self.evidence = evidence
 
 
 class DeliveryError(PlaybookError):

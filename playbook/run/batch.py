@@ -10,7 +10,7 @@ from jupyter_core.utils import ensure_event_loop
 from rich.console import Console
 
 from playbook.engagement import open_engagement
-from playbook.errors import PlaybookError
+from playbook.errors import PlaybookError, RunError
 from playbook.run.client import Done, Order, in_words, run_client
 from playbook.run.crew import Crew, can_fork, warm_up
 from playbook.run.manifest import read_manifest
@@ -32,7 +32,11 @@ class Outcome:
     unchanged: bool = False
     attention: tuple[str, ...] = ()
     error: PlaybookError | None = None
-    evidence: bool = False  # whether reports/<client>/failed tells of it
+
+    @property
+    def evidence(self) -> bool:
+        """Whether reports/<client>/failed tells of it."""
+        return isinstance(self.error, RunError) and self.error.evidence
 
     @property
     def exit_code(self) -> int:
@@ -106,7 +110,7 @@ class _Batch:
                 done = self.run(name, as_of, crew)
             return Outcome(name, done.folder.relative_to(self.root), done.unchanged, done.attention)
         except PlaybookError as error:
-            return Outcome(name, error=error, evidence=getattr(error, "evidence", False))
+            return Outcome(name, error=error)
         finally:
             _close_loop()
 

@@ -24,12 +24,16 @@ from playbook.run.crew import Crew, Killed, is_warm
 from playbook.run.kernels import SOCKETS, kernel_manager
 from playbook.run.parameters import accepted, checked
 
-__all__ = ["PlaybookEngine"]
+__all__ = ["NotebookTimeoutError", "PlaybookEngine"]
 
 LEAST = 0.01  # seconds: nbclient takes none for no limit
 _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())  # what is wrong is raised, and told once
 _OUTSIDE = "The notebook's process ended from outside: the machine may have run out of memory, or somebody stopped it."
+
+
+class NotebookTimeoutError(CellTimeoutError):
+    """All cells together took longer than ``notebook_timeout``."""
 
 
 class PlaybookEngine(NBClientEngine):
@@ -79,9 +83,9 @@ class PlaybookEngine(NBClientEngine):
                 _leave(nb_man.nb, evidence)
                 raise Killed(_OUTSIDE) from None
             except CellTimeoutError as error:
-                error.whole = limits.over
+                told = NotebookTimeoutError(str(error)) if limits.over else error
                 _leave(nb_man.nb, evidence)
-                raise
+                raise told from None
             if nb_man.nb.metadata.papermill.get("exception"):
                 _leave(nb_man.nb, evidence)
             return nb_man.nb

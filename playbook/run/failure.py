@@ -9,6 +9,7 @@ from jinja2 import Environment
 from playbook.engagement import Engagement
 from playbook.errors import RunError
 from playbook.run.manifest import MANIFEST, UNREADABLE, now, read_manifest, write_json
+from playbook.run.notebooks import CellError
 from playbook.run.publish import FAILED
 
 __all__ = ["explain", "failure"]
@@ -41,7 +42,7 @@ def explain(error: RunError, engagement: Engagement, as_of: date | None, work: P
         elif not left.is_dir():
             left.unlink()
     card = Environment(autoescape=True).from_string(_CARD)
-    failed = getattr(error, "failed", None)
+    failed = error.failed if isinstance(error, CellError) else None
     text = card.render(name=engagement.name, client=engagement.client, as_of=as_of, error=error, failed=failed)
     (work / "index.html").write_text(text, encoding="utf-8")
     write_json(

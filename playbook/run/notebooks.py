@@ -14,11 +14,12 @@ from playbook.engagement import HOME_VARIABLE, Engagement
 from playbook.errors import RunError, UsageError
 from playbook.result.html import MIME
 from playbook.run.crew import Crew
+from playbook.run.engine import NotebookTimeoutError
 from playbook.run.kept import BESIDE_VARIABLE, WORK_VARIABLE
 from playbook.run.parameters import accepted, checked, chosen
 from playbook.run.phases import Phase
 
-__all__ = ["FailedCell", "answers", "digest", "execute", "notebook_file", "parameters_of", "read_notebook"]
+__all__ = ["CellError", "FailedCell", "answers", "digest", "execute", "notebook_file", "parameters_of", "read_notebook"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,17 @@ class FailedCell:
     heading: str
     source: str
     error: str
+
+
+class CellError(RunError):
+    """A notebook stopped, at the cell that ``failed`` tells of."""
+
+    def __init__(self, failed: FailedCell):
+        super().__init__(f"{failed.notebook} stopped under the heading {failed.heading!r}: {failed.error}")
+        self.failed = failed
+
+    def __reduce__(self) -> tuple:
+        return CellError, (self.failed,), vars(self)  # an exception is otherwise made again from its words
 
 
 def notebook_file(engagement: Engagement, phase: Phase) -> Path:
@@ -87,7 +99,7 @@ def execute(
 
     ``timeout`` and ``notebook_timeout`` are limits in seconds for each cell and for all of them; the kernel belongs to ``crew``;
     ``beside`` is the folder of a process that works ahead.
-    Raises RunError with a ``FailedCell`` as ``failed``, and Killed when the kernel was ended from outside.
+    Raises CellError, and Killed when the kernel was ended from outside.
     """
     environment = {WORK_VARIABLE: str(work), HOME_VARIABLE: str(engagement.root)}
     if beside:
@@ -111,7 +123,7 @@ def execute(
     except PapermillExecutionError:
         raise _stopped(read_notebook(output), file.name, "") from None
     except CellTimeoutError as error:
-        which, limit = ("the notebook", notebook_timeout) if error.whole else ("the cell", timeout)
+        which, limit = ("the notebook", notebook_timeout) if isinstance(error, NotebookTimeoutError) else ("the cell", timeout)
         raise _stopped(read_notebook(output), file.name, f"{which} took longer than {limit:g} seconds") from None
     _without_traces(notebook)
     nbformat.write(notebook, output)
@@ -129,7 +141,7 @@ def answers(notebook: NotebookNode) -> tuple[dict, ...]:
     )
 
 
-def _stopped(notebook: NotebookNode, name: str, reason: str) -> RunError:
+def _stopped(notebook: NotebookNode, name: str, reason: str) -> CellError:
     """The error that names the cell at which a notebook stopped: the last one that was begun."""
     heading, last = name, FailedCell(name, name, "", reason)
     for cell in notebook.cells:
@@ -138,9 +150,7 @@ def _stopped(notebook: NotebookNode, name: str, reason: str) -> RunError:
         elif cell.metadata.papermill.start_time:
             errors = [f"{o.ename}: {o.evalue}".strip() for o in cell.outputs if o.output_type == "error"]
             last = FailedCell(name, heading, cell.source, reason or "".join(errors[:1]))
-    error = RunError(f"{name} stopped under the heading {last.heading!r}: {last.error}")
-    error.failed = last
-    return error
+    return CellError(last)
 
 
 def _without_traces(notebook: NotebookNode) -> NotebookNode:

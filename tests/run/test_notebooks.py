@@ -1,5 +1,6 @@
 """Running a notebook: a real kernel, its answers read back, its failures said in words."""
 
+import pickle
 import signal
 import sys
 
@@ -10,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from home import make_home, tiny_client
 from playbook.engagement import open_engagement
 from playbook.errors import RunError, UsageError
-from playbook.run.notebooks import answers, digest, execute, notebook_file, read_notebook
+from playbook.run.notebooks import CellError, FailedCell, answers, digest, execute, notebook_file, read_notebook
 from playbook.run.phases import PHASES
 
 
@@ -51,7 +52,7 @@ def test_nothing_of_this_machine_stays_in_the_executed_notebook(acme, tmp_path):
 
 def test_a_failing_cell_is_told_with_its_heading(acme, tmp_path):
     file = write(tmp_path, new_markdown_cell("## Where are sales lost?"), new_code_cell("1 / 0"))
-    with pytest.raises(RunError) as error:
+    with pytest.raises(CellError) as error:
         execute(acme, file, tmp_path / "out.ipynb", {}, tmp_path / "work")
     failed = error.value.failed
     assert (failed.heading, failed.source, failed.error) == (
@@ -60,6 +61,19 @@ def test_a_failing_cell_is_told_with_its_heading(acme, tmp_path):
         "ZeroDivisionError: division by zero",
     )
     assert "Where are sales lost?" in str(error.value)
+
+
+def test_where_a_notebook_failed_is_known_in_another_process():
+    failed = FailedCell("a.ipynb", "Why?", "1 / 0", "ZeroDivisionError")
+    error = CellError(failed)
+    error.evidence = True
+    there = pickle.loads(pickle.dumps(error))
+    assert (there.failed, there.evidence, str(there)) == (
+        failed,
+        True,
+        "a.ipynb stopped under the heading 'Why?': ZeroDivisionError",
+    )
+    assert not RunError("Anything else.").evidence
 
 
 def test_a_cell_that_takes_too_long_is_stopped(acme, tmp_path):
