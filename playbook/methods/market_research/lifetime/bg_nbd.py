@@ -8,11 +8,13 @@ leave after the first purchase (MBG/NBD: Batislam, Denizel & Filiztekin 2007).
 """
 
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize
 from scipy.special import digamma, expit, gammaln, xlogy
+
+from playbook.methods.market_research.lifetime.likelihood import covariance_at, likeliest
 
 __all__ = ["NAMES", "BuyingFit", "choose_buying", "fit_buying"]
 
@@ -20,7 +22,6 @@ NAMES = ("r", "alpha", "a", "b")
 MOST_TICKS = 6  # the search for k ends here; more even than that is a subscription
 _CLEARLY = 2.0  # log likelihood, a factor of seven
 _FAR = 9.0  # bounds of the logarithms of the parameters, around a start in the data's own unit of time
-_STEP = 1e-4  # of the numeric derivative of the analytic gradient
 
 
 @dataclass(frozen=True)
@@ -71,39 +72,18 @@ def fit_buying(histories: pd.DataFrame, k: int = 1, early: bool = False) -> Buyi
     compact = _Compact(histories, k, early)
     scale = np.log(k * max(float(np.average(compact.age, weights=compact.count)), 1e-6) / 4)
     start = np.array([-0.7, scale, 0.0, 0.9])
-    bounds = [(s - _FAR, s + _FAR) for s in start]
     n = len(histories)
 
     def loss(logs: np.ndarray) -> tuple[float, np.ndarray]:
         value, slope = compact.likelihood(np.exp(logs))
         return -value / n, -slope * np.exp(logs) / n
 
-    found = minimize(
-        loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-13, "gtol": 1e-8, "maxiter": 500}
-    )
-    at_bound = tuple(name for name, x, (low, high) in zip(NAMES, found.x, bounds, strict=True) if min(x - low, high - x) < 1e-3)
-    estimates = np.exp(found.x)
-    covariance = _covariance(loss, found.x, n, at_bound)
+    logs, least, edge = likeliest(loss, start, _FAR)
+    estimates, covariance = np.exp(logs), covariance_at(loss, logs, n, known=edge)
+    errors = estimates * np.sqrt(np.diag(covariance))
     constant = float(-(histories["repeats"] * gammaln(k)).sum() + ((k - 1) * histories["log_gaps"].sum() if k > 1 else 0.0))
-    return BuyingFit(
-        k, early, estimates, estimates * np.sqrt(np.diag(covariance)), covariance, -found.fun * n + constant, n, at_bound
-    )
-
-
-def _covariance(loss, at: np.ndarray, n: int, at_bound: tuple[str, ...]) -> np.ndarray:
-    """Inverse of the observed information, on logarithms; a parameter at its bound, or a flat direction, is taken as known."""
-    steps = _STEP * np.eye(len(at))
-    hessian = n * np.array([(loss(at + s)[1] - loss(at - s)[1]) / (2 * _STEP) for s in steps])
-    hessian = (hessian + hessian.T) / 2
-    free = np.array([name not in at_bound for name in NAMES])
-    covariance = np.zeros_like(hessian)
-    if free.any():
-        values, vectors = np.linalg.eigh(hessian[np.ix_(free, free)])
-        inverse = np.where(
-            values > 0.25, 1 / np.maximum(values, 0.25), 0.0
-        )  # a spread of 2 on the log scale is as good as unknown
-        covariance[np.ix_(free, free)] = vectors * inverse @ vectors.T
-    return covariance
+    at_bound = tuple(compress(NAMES, edge))
+    return BuyingFit(k, early, estimates, errors, covariance, -least * n + constant, n, at_bound)
 
 
 class _Compact:

@@ -13,6 +13,8 @@ from scipy.optimize import minimize
 from scipy.special import betaln, digamma
 from statsmodels.duration.survfunc import SurvfuncRight
 
+from playbook.methods.market_research.lifetime.likelihood import covariance_at
+
 __all__ = [
     "MONTH",
     "Retention",
@@ -31,7 +33,6 @@ YEAR, FEWEST_ENDED = 12, 10  # months at the end of the curve, and contracts tha
 PACES = (0.2, 5.0)  # bounds of that pace to the model's
 FEWEST_SEEN = 20  # contracts that must still be under observation for a month of the curve to be read off the data
 _FAR = 8.0
-_STEP = 1e-4
 
 
 @dataclass(frozen=True)
@@ -127,12 +128,8 @@ def fit_sbg(months: np.ndarray, ended: np.ndarray, weights: np.ndarray | None = 
 
     start = np.zeros(2)
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(-_FAR, _FAR)] * 2, options={"ftol": 1e-14, "gtol": 1e-9})
-    steps = _STEP * np.eye(2)
-    hessian = n * np.array([(loss(found.x + s)[1] - loss(found.x - s)[1]) / (2 * _STEP) for s in steps])
-    values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
     # Where all contracts are alike only the share that leaves is known, and the other direction is flat: taken as known.
-    covariance = (vectors * np.where(values > 0.25, 1 / np.maximum(values, 0.25), 0.0)) @ vectors.T
-    estimates = np.exp(found.x)
+    estimates, covariance = np.exp(found.x), covariance_at(loss, found.x, n)
     edge = bool(np.abs(found.x).max() > _FAR - 1e-3)
     return RetentionFit(estimates, estimates * np.sqrt(np.diag(covariance)), covariance, float(-found.fun * n), edge)
 

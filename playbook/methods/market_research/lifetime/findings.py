@@ -180,6 +180,6 @@ def _below_cost(told: Told, fmt: Formats) -> str:
         "one costs.",
         "In {n} segments, which hold {held} of the {customers} customers, a customer is worth less than the {cost} that a new "
         "one costs.",
-        len(below), held=fmt.count(below["customers"].sum()), customers=fmt.count(told.groups["customers"].sum()),
+        len(below), held=fmt.count(below["customers"].sum()), customers=fmt.count(len(told.worth.customers)),
         cost=fmt.money(cost),
     )  # fmt: skip

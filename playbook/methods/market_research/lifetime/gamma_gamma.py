@@ -6,17 +6,18 @@ Gamma-Gamma Model of Monetary Value", equations 1a, 3 and 5.
 """
 
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import digamma, gammaln
+
+from playbook.methods.market_research.lifetime.likelihood import covariance_at, likeliest
 
 __all__ = ["NAMES", "SpendFit", "draw_spend", "expected_value", "fit_spend", "mean_value"]
 
 NAMES = ("p", "q", "v")
 _FAR = 7.0  # bounds of the logarithms; beyond them all customers are alike
 _LEAST_Q = 1.05  # at 1 the mean over customers is infinite
-_STEP = 1e-4
 
 
 @dataclass(frozen=True)
@@ -61,30 +62,13 @@ def fit_spend(orders: np.ndarray, values: np.ndarray, logs: np.ndarray | None = 
         return -value / n, -np.array([slope_p * p, slope_q * (q - _LEAST_Q), slope_v * v]) / n
 
     start = np.log([4.0, 3.0 - _LEAST_Q, 2.0])
-    bounds = [(s - _FAR, s + _FAR) for s in start]
-    found = minimize(
-        loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-13, "gtol": 1e-8, "maxiter": 500}
-    )
-    edges = zip(NAMES, found.x, bounds, strict=True)
-    at_bound = tuple(name for name, at, (low, high) in edges if min(at - low, high - at) < 1e-3)
-    steps = _STEP * np.eye(3)
-    hessian = n * np.array([(loss(found.x + s)[1] - loss(found.x - s)[1]) / (2 * _STEP) for s in steps])
-    covariance = _inverse((hessian + hessian.T) / 2, np.array([name not in at_bound for name in NAMES]))
-    moves = np.exp(found.x) * [1, 1, unit]
+    at, least, edge = likeliest(loss, start, _FAR)
+    covariance = covariance_at(loss, at, n, known=edge)
+    moves = np.exp(at) * [1, 1, unit]
     estimates = moves + [0, _LEAST_Q, 0]
     base = log_z.sum() + n * np.log(unit) if logs is None else (x * (inner + np.log(unit))).sum()
-    likelihood = -found.fun * n - base
+    likelihood, at_bound = -least * n - base, tuple(compress(NAMES, edge))
     return SpendFit(estimates, moves * np.sqrt(np.diag(covariance)), covariance, float(likelihood), n, at_bound)
-
-
-def _inverse(hessian: np.ndarray, free: np.ndarray) -> np.ndarray:
-    """Inverse of the observed information; a parameter at its bound, or a flat direction, is taken as known."""
-    covariance = np.zeros_like(hessian)
-    if free.any():
-        values, vectors = np.linalg.eigh(hessian[np.ix_(free, free)])
-        inverse = np.where(values > 0.25, 1 / np.maximum(values, 0.25), 0.0)
-        covariance[np.ix_(free, free)] = vectors * inverse @ vectors.T
-    return covariance
 
 
 def mean_value(estimates: np.ndarray) -> float:

@@ -86,8 +86,11 @@ def membership(customer_id: pd.Series, assigned: pd.DataFrame | None, fmt: Forma
     return np.asarray(names, dtype=object), codes
 
 
-def group_frame(told: Told, names: np.ndarray, codes: np.ndarray) -> pd.DataFrame:
-    """One row per group, most value first: segment, customers, active, value, low, high, share, per_customer[, ratio, net]."""
+def group_frame(told: Told, names: np.ndarray, codes: np.ndarray, outside: str = "") -> pd.DataFrame:
+    """One row per group, most value first: segment, customers, active, value, low, high, share, per_customer[, ratio, net].
+
+    ``outside`` names those in no segment; they have no row where they are worth nothing.
+    """
     customers = told.worth.customers
     table = (
         customers[["alive", "value"]]
@@ -117,4 +120,5 @@ def group_frame(told: Told, names: np.ndarray, codes: np.ndarray) -> pd.DataFram
         frame["net"] = frame["per_customer"] - cost
         if cost > 0:
             frame["ratio"] = frame["per_customer"] / cost
-    return frame[frame["customers"] > 0].sort_values(["value", "segment"], ascending=[False, True], ignore_index=True)
+    shown = (frame["customers"] > 0) & ((frame["segment"] != outside) | (frame["value"] > 0))
+    return frame[shown].sort_values(["value", "segment"], ascending=[False, True], ignore_index=True)
