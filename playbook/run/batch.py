@@ -13,7 +13,7 @@ from playbook.engagement import open_engagement
 from playbook.errors import PlaybookError, RunError
 from playbook.run.client import Done, Order, in_words, run_client
 from playbook.run.crew import Crew, can_fork, warm_up
-from playbook.run.manifest import read_manifest
+from playbook.run.manifest import UNREADABLE, read_manifest
 from playbook.run.memory import UNKNOWN, Room
 from playbook.run.progress import Watch, watching
 from playbook.run.publish import FAILED, published
@@ -142,8 +142,8 @@ def _peak(reports: Path) -> int:
     """The most bytes that the client's last run needed."""
     folders = published(reports)
     try:
-        return read_manifest(folders[-1])["peak_memory_mib"] * 2**20 if folders else UNKNOWN
-    except (OSError, ValueError, KeyError):
+        return int(read_manifest(folders[-1])["peak_memory_mib"]) * 2**20 if folders else UNKNOWN
+    except UNREADABLE:
         return UNKNOWN
 
 

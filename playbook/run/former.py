@@ -9,10 +9,13 @@ program's results: they are read only from a folder that its owner alone may wri
 libraries are the same as when they were written.
 """
 
+import re
 import shutil
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from playbook.engagement import Engagement
 from playbook.errors import PlaybookError
@@ -22,10 +25,28 @@ from playbook.run.notebooks import parameters_of
 from playbook.run.paper import BOOK
 from playbook.run.peers import PeerReport
 from playbook.run.phases import Phase
-from playbook.run.publish import published
+from playbook.run.publish import KEPT, published
 from playbook.run.rests import Standing
 
 __all__ = ["Former", "former_report", "unchanged"]
+
+
+class _Form(BaseModel):
+    """What a manifest must say for its report to be a base; an earlier version, or a change by hand, may have left it another way."""
+
+    model_config = ConfigDict(strict=True)
+
+    as_of: str
+    day_given: bool
+    phases: dict[str, object]
+    attention: list[str]
+    inputs: list[dict]
+    settings: str
+    parameters: dict[str, dict[str, object]]
+    rests: dict[str, dict[str, str | None] | None]
+    versions: dict[str, str]
+    peak_memory_mib: float
+    kept: str = Field(pattern=rf"^{re.escape(KEPT)}[\w-]+$")
 
 
 @dataclass(frozen=True)
@@ -67,11 +88,18 @@ class Former:
 
 
 def former_report(engagement: Engagement, as_of: date) -> Former:
-    """The whole report published for that day; an empty one when there is none, or when somebody has changed it."""
+    """The whole report published for that day; an empty one when there is none, when somebody has changed it, or when its
+    manifest is of another form."""
     folder = engagement.reports / as_of.isoformat()
     if not (folder / MANIFEST).is_file() or broken(folder):
         return Former()
     manifest = read_manifest(folder)
+    try:
+        form = _Form.model_validate(manifest)
+    except ValidationError:
+        return Former()
+    if form.as_of != folder.name or "report" not in form.rests:
+        return Former()
     kept = engagement.reports / manifest["kept"]
     return Former(folder, manifest, kept if kept.is_dir() else None)
 
@@ -94,3 +122,5 @@ def unchanged(
         return former if stands and not standing.changed(told["rests"]["report"]) else None
     except PlaybookError:
         return None  # the run says all that is wrong, not only what was met first
+    except KeyError:
+        return None  # it rests on something that this version knows nothing of

@@ -12,12 +12,13 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from playbook.run.manifest import MANIFEST, read_manifest
+from playbook.run.manifest import MANIFEST, UNREADABLE, read_manifest
 
-__all__ = ["FAILED", "discard", "fail", "keep_beside", "new_work", "publish", "published", "recover", "withdraw"]
+__all__ = ["FAILED", "KEPT", "discard", "fail", "keep_beside", "new_work", "publish", "published", "recover", "withdraw"]
 
 FAILED = "failed"
-_WORK, _REPLACED, _KEPT = ".work-", ".replaced-", ".kept-"
+KEPT = ".kept-"  # begins the name of a folder of what a report's notebooks kept
+_WORK, _REPLACED = ".work-", ".replaced-"
 
 
 def published(reports: Path) -> tuple[Path, ...]:
@@ -33,7 +34,7 @@ def new_work(reports: Path) -> Path:
 
 def keep_beside(cache: Path, reports: Path, as_of: date) -> str:
     """Put what a run kept beside the reports, before its report is published; returns the folder's name, for the manifest."""
-    name = f"{_KEPT}{as_of.isoformat()}-{cache.parent.name.removeprefix(_WORK)}"
+    name = f"{KEPT}{as_of.isoformat()}-{cache.parent.name.removeprefix(_WORK)}"
     cache.rename(reports / name)
     return name
 
@@ -96,8 +97,8 @@ def discard(work: Path) -> None:
 
 def _drop_kept(reports: Path) -> None:
     """Remove what was kept for reports that are not there."""
-    if folders := list(reports.glob(f"{_KEPT}*")):
-        wanted = {_kept(report) for report in published(reports)}
+    if folders := list(reports.glob(f"{KEPT}*")):
+        wanted = [_kept(report) for report in published(reports)]
         for folder in folders:
             if folder.name not in wanted:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -105,6 +106,6 @@ def _drop_kept(reports: Path) -> None:
 
 def _kept(report: Path) -> str | None:
     try:
-        return read_manifest(report).get("kept")
-    except ValueError:  # whoever changed it by hand: nothing of it is taken over
+        return read_manifest(report)["kept"]
+    except UNREADABLE:  # whoever changed it by hand: nothing of it is taken over
         return None

@@ -60,6 +60,14 @@ def test_a_leftover_beside_a_good_report_is_removed(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == [folder.name]
 
 
+@pytest.mark.parametrize("text", ["", "[]", '"x"', "null", "{}", '{"kept": ["x"]}'])
+def test_a_manifest_of_another_form_keeps_nothing_and_stops_nothing(tmp_path, text):
+    folder = publish(filled(tmp_path, text), tmp_path, DAY)
+    (tmp_path / ".kept-2026-10-31-x").mkdir()
+    recover(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == [folder.name]
+
+
 def test_only_the_last_failure_is_kept_and_it_is_no_report(tmp_path):
     fail(filled(tmp_path, "one"), tmp_path)
     folder = fail(filled(tmp_path, "two"), tmp_path)
