@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from playbook.locale.data import data_file
 from playbook.methods.needs_analysis.bridge import bridge
 from playbook.methods.needs_analysis.needs import _ADVICE
 from playbook.result.contract import Locked
@@ -156,6 +157,12 @@ def test_goods_sent_back_are_no_orders():
 def needs_key(result) -> str:
     worst = f"bridge-{result.parts.loc[result.parts['change'].idxmin(), 'part']}"
     return worst if worst in _ADVICE else f"{worst} is no need"
+
+
+def test_what_to_do_is_a_sentence_for_every_part():
+    parts = data_file("playbook.methods.needs_analysis.revenue", "parts.yml")
+    assert parts["returns"]["action"] == "Look for the products that come back most, and ask why."
+    assert all(isinstance(text, str) for part in parts.values() for text in part.values())
 
 
 def test_a_group_that_lost_by_lines_without_units_does_not_blame_prices():
