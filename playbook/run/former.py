@@ -32,7 +32,7 @@ __all__ = ["Former", "former_report", "unchanged"]
 
 
 class _Form(BaseModel):
-    """What a manifest must say for its report to be a base; an earlier version, or a change by hand, may have left it another way."""
+    """What a manifest must say for its report to be a base; an earlier version, or a change by hand, may have it otherwise."""
 
     model_config = ConfigDict(strict=True)
 
