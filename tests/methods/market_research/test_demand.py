@@ -11,6 +11,7 @@ from playbook.methods.market_research.demand import demand
 from playbook.methods.market_research.forecasting.forecast import COMBINATION, NAIVE
 from playbook.methods.market_research.outlook.goal import revenue_goal
 from playbook.methods.market_research.outlook.item_findings import growing_and_falling
+from playbook.methods.market_research.outlook.tables import labelled
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
 
@@ -110,6 +111,15 @@ def test_a_product_that_died_is_counted_out_and_named():
     )
     assert "falling" not in found.get("demand-products-down", found["demand-stopped"]).sentence.replace("selling: falling", "")
     assert "seldom" in found["demand-seldom"].sentence and "falling" not in found["demand-seldom"].sentence
+
+
+@pytest.mark.parametrize("names", [[None, None], []])
+def test_a_product_list_without_names_leaves_the_ids(names):
+    items = pd.DataFrame(
+        {"id": ["p1", "x"], "group": "x", "level": ["product", "group"], "rest": False, "expected": [1.0, 2.0], "before": 1.0}
+    )
+    listed = pd.DataFrame({"product_id": ["p1", "p2"][: len(names)], "name": pd.Series(names, dtype="str")})
+    assert labelled(items, listed, FMT)["label"].tolist() == ["p1", "x"]
 
 
 def test_a_group_that_is_new_or_negative_is_not_said_to_grow():

@@ -38,7 +38,7 @@ def labelled(items: pd.DataFrame, product_list: pd.DataFrame | None, fmt: Format
     rests = [fmt.say("other products in {group}", group=name) for name in group]
     label = label.mask((items["level"] == "group") | items["rest"], group)
     label = label.mask(items["rest"] & (items["id"] != items["group"]), rests)
-    if product_list is not None and "name" in product_list:
+    if product_list is not None and "name" in product_list and product_list["name"].notna().any():
         known = product_list.dropna(subset=["name"])
         names = pd.Series(known["name"].astype(str).to_numpy(), index=known["product_id"].astype(str)).groupby(level=0).first()
         product = (items["level"] == "product") & ~items["rest"]
