@@ -8,7 +8,7 @@ from scipy import sparse, stats
 
 from playbook.methods.market_research.pricing.elasticity import LAGS, levels, own_prices
 from playbook.methods.market_research.pricing.panel import PricePanel
-from playbook.methods.market_research.pricing.panel_fit import PanelFit, cluster_covariance, fit_counts, fit_logs
+from playbook.methods.market_research.pricing.panel_fit import PanelFit, cluster_covariance, fit_orders
 from playbook.methods.market_research.pricing.shrinkage import between_variance, stand_out
 
 __all__ = ["CROSS_COLUMNS", "PAIR_COLUMNS", "Rivalry", "answer_to_rivals", "cross_groups", "cross_pairs"]
@@ -53,7 +53,7 @@ def cross_groups(panel: PricePanel, kind: str, level: float) -> pd.DataFrame:
     )
     slopes = sparse.hstack([others, own_prices(rows["log_price"], rows["product"]), *_promotion(rows)])
     try:
-        fit = _fit(kind, rows["orders"].to_numpy(dtype=float), slopes, levels(panel)[0])
+        fit = fit_orders(kind, rows["orders"].to_numpy(dtype=float), slopes, levels(panel)[0])
     except ValueError:
         return pd.DataFrame(columns=columns)
     value, error = fit.coefficients[: len(groups)], _together(fit, rows, len(groups))
@@ -83,7 +83,7 @@ def cross_pairs(panel: PricePanel, kind: str, level: float) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     slopes = sparse.hstack([own_prices(rows["log_price"], rows["product"]), *_promotion(rows)])
     try:
-        fit = _fit(
+        fit = fit_orders(
             kind, rows["orders"].to_numpy(dtype=float), slopes, levels(panel)[0][:2]
         )  # a group's months would hand a pair's effect to the group's others
     except ValueError:
@@ -136,7 +136,7 @@ def answer_to_rivals(panel: PricePanel, competitor_weeks: pd.DataFrame | None, k
     own = own_prices(rows["log_price"], pd.Series(codes[2]))
     slopes = sparse.hstack([moved.to_numpy()[:, None], own, *_promotion(rows)])
     try:
-        fit = _fit(kind, rows["orders"].to_numpy(dtype=float), slopes, codes[:2])
+        fit = fit_orders(kind, rows["orders"].to_numpy(dtype=float), slopes, codes[:2])
     except ValueError:
         return None
     error = np.sqrt(cluster_covariance(fit, codes[0])[0, 0])
@@ -153,10 +153,6 @@ def _together(fit: PanelFit, rows: pd.DataFrame, count: int) -> np.ndarray:
         covariance = cluster_covariance(fit, rows["group"].to_numpy() * (block.max() + 1) + block)
         found.append(np.sqrt(np.maximum(np.diag(covariance)[:count], 0)))
     return np.max(found, axis=0)
-
-
-def _fit(kind: str, orders: np.ndarray, slopes, effects) -> PanelFit:
-    return fit_logs(np.log(orders), slopes, effects) if kind == "logs" else fit_counts(orders, slopes, effects)
 
 
 def _promotion(rows: pd.DataFrame) -> list[np.ndarray]:

@@ -11,16 +11,10 @@ import pandas as pd
 from scipy import sparse, stats
 
 from playbook.methods.market_research.pricing.panel import PricePanel
-from playbook.methods.market_research.pricing.panel_fit import (
-    PanelFit,
-    cluster_covariance,
-    fit_counts,
-    fit_logs,
-    lagged_covariance,
-)
+from playbook.methods.market_research.pricing.panel_fit import cluster_covariance, fit_logs, fit_orders, lagged_covariance
 from playbook.methods.market_research.pricing.shrinkage import pool
 
-__all__ = ["Response", "levels", "measure_response", "own_prices"]
+__all__ = ["LAGS", "Response", "levels", "measure_response", "own_prices"]
 
 LARGE = 30  # orders a week (middle) from which, with hardly a week empty, the log is as good as the count
 HARDLY = 0.005  # share of empty weeks that is "hardly any"
@@ -69,7 +63,7 @@ def measure_response(panel: PricePanel, level: float, kind: str | None = None) -
     slopes = sparse.hstack([own, rows[["promotion"]].to_numpy()]) if promoted else own
     count = own.shape[1]
     try:
-        fit = _fit(kind, rows["orders"].to_numpy(dtype=float), slopes, effects)
+        fit = fit_orders(kind, rows["orders"].to_numpy(dtype=float), slopes, effects)
     except ValueError:  # one product, or all prices moving as one: nothing but the calendar could explain the sales
         return None
     covariance = lagged_covariance(fit, codes, rows["week_code"].to_numpy(), LAGS)
@@ -133,10 +127,6 @@ def own_prices(log_price: pd.Series, product: pd.Series) -> sparse.csr_matrix:
     """A column for each product with its log price in its own rows: (n, products)."""
     n, codes = len(product), product.to_numpy()
     return sparse.csr_matrix((log_price.to_numpy(), (np.arange(n), codes)), shape=(n, int(codes.max()) + 1))
-
-
-def _fit(kind: str, orders: np.ndarray, slopes, effects: list[np.ndarray]) -> PanelFit:
-    return fit_logs(np.log(orders), slopes, effects) if kind == "logs" else fit_counts(orders, slopes, effects)
 
 
 def _amounts(panel: PricePanel, promoted: bool, effects: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ import numpy as np
 import scipy.linalg as linear
 from scipy import sparse
 
-__all__ = ["PanelFit", "cluster_covariance", "fit_counts", "fit_logs", "lagged_covariance"]
+__all__ = ["PanelFit", "cluster_covariance", "fit_counts", "fit_logs", "fit_orders", "lagged_covariance"]
 
 TINY = 1e-9  # relative ridge on the effects alone: which of them is the reference does not matter
 MOST_STEPS, STOP = 60, 1e-9
@@ -40,6 +40,11 @@ class PanelFit:
     def errors(self) -> np.ndarray:
         """Classical standard errors of the slopes, (k,)."""
         return np.sqrt(np.diag(self.covariance))
+
+
+def fit_orders(kind: str, orders: np.ndarray, slopes: np.ndarray | sparse.spmatrix, effects: Sequence[np.ndarray]) -> PanelFit:
+    """Orders (n,) as counts, or by their logarithms where ``kind`` is "logs"; see ``fit_counts`` and ``fit_logs``."""
+    return fit_logs(np.log(orders), slopes, effects) if kind == "logs" else fit_counts(orders, slopes, effects)
 
 
 def fit_logs(
