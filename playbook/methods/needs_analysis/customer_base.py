@@ -13,7 +13,7 @@ from playbook.methods.needs_analysis.base.cohorts import Cohorts, cohorts, compa
 from playbook.methods.needs_analysis.base.concentration import Concentration, concentration, lorenz
 from playbook.methods.needs_analysis.base.figures import cohort_figure, flow_figure, lorenz_figure
 from playbook.methods.needs_analysis.base.flow import customer_flow, customer_windows
-from playbook.methods.needs_analysis.windows import Windows, windows
+from playbook.methods.needs_analysis.windows import Windows, season_assumption, windows
 from playbook.result.contract import Assumption, Figure, Locked, Result, Table
 from playbook.result.formats import Formats
 from playbook.result.section import section
@@ -243,12 +243,7 @@ def _assumptions(
         )  # fmt: skip
         notes.append(Assumption(text, "high", "low"))
     if compared is not None and not compared.whole_year:
-        text = fmt.say_n(
-            "The data hold less than 24 months, so the last month is set against the month before: part of the change is season.",
-            "The data hold less than 24 months, so the last {n} months are set against the {n} months before: part of the change "
-            "is season.", compared.months,
-        )  # fmt: skip
-        notes.append(Assumption(text, "low", "high"))
+        notes.append(season_assumption(compared, fmt))
     if compared is not None and not history:
         text = fmt.say("Data before the two windows are missing, so customers who came back after a long pause count as new.")
         notes.append(Assumption(text, "low", "medium"))

@@ -6,9 +6,10 @@ from datetime import date
 import pandas as pd
 
 from playbook.intake.frames import FIRST_DAYS
+from playbook.result.contract import Assumption
 from playbook.result.formats import Formats
 
-__all__ = ["YEAR", "Windows", "earlier", "later", "windows"]
+__all__ = ["YEAR", "Windows", "earlier", "later", "season_assumption", "windows"]
 
 YEAR = 12  # months
 
@@ -60,3 +61,13 @@ def later(span: Windows, fmt: Formats) -> str:
     if span.whole_year:
         return fmt.say("the last twelve months")
     return fmt.say_n("the last month", "the last {n} months", span.months)
+
+
+def season_assumption(span: Windows, fmt: Formats) -> Assumption:
+    """That windows of less than a year are set against another season."""
+    text = fmt.say_n(
+        "The data hold less than 24 months, so the last month is set against the month before: part of the change is season.",
+        "The data hold less than 24 months, so the last {n} months are set against the {n} months before: part of the change is "
+        "season.", span.months,
+    )  # fmt: skip
+    return Assumption(text, "low", "high")

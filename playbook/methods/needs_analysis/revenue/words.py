@@ -7,7 +7,7 @@ import pandas as pd
 from playbook.intake.frames.products import NO_GROUP
 from playbook.locale.data import data_file
 from playbook.methods.needs_analysis.revenue.price_volume_mix import EFFECTS
-from playbook.methods.needs_analysis.windows import Windows, earlier, later
+from playbook.methods.needs_analysis.windows import Windows, earlier, later, season_assumption
 from playbook.result.contract import Assumption, Evidence, Finding
 from playbook.result.formats import Formats
 
@@ -155,12 +155,7 @@ def bridge_assumptions(span: Windows, by_product: bool, fmt: Formats) -> tuple[A
             )
         )  # fmt: skip
     if not span.whole_year:
-        season = fmt.say_n(
-            "The data hold less than 24 months, so the last month is set against the month before: part of the change is season.",
-            "The data hold less than 24 months, so the last {n} months are set against the {n} months before: part of the change "
-            "is season.", span.months,
-        )  # fmt: skip
-        listed.append(Assumption(season, "low", "high"))
+        listed.append(season_assumption(span, fmt))
     return tuple(listed)
 
 
