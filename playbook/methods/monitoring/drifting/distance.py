@@ -8,7 +8,7 @@ from scipy.stats import chi2_contingency, ks_2samp
 
 from playbook.locale import mark
 
-__all__ = ["ALL_OTHER", "FEWEST", "NOT_KNOWN", "Distance", "distance", "noise", "psi"]
+__all__ = ["ALL_OTHER", "FEWEST", "NOT_KNOWN", "Distance", "distance", "noise", "psi", "spread_distance"]
 
 FEWEST = 50  # rows of either group: with fewer, tenths hold a handful
 PARTS = 10
@@ -93,11 +93,15 @@ def _words(before: pd.Series, now: pd.Series) -> Distance | None:
         counts = pd.concat([counts[~rare], counts[rare].sum().to_frame(OTHERS).T])
     if len(counts) < 2:
         return None
-    table = counts.to_numpy().T
+    return spread_distance(counts.rename(index={OTHERS: ALL_OTHER, MISSING: NOT_KNOWN}))
+
+
+def spread_distance(counts: pd.DataFrame) -> Distance:
+    """Compare how rows spread over levels, two or more: ``counts`` has a row for each, a column before and a column now."""
+    table = counts.to_numpy(dtype=float).T
     shares = table / table.sum(axis=1, keepdims=True)
     most = int(np.abs(shares[1] - shares[0]).argmax())
-    level = {OTHERS: ALL_OTHER, MISSING: NOT_KNOWN}.get(counts.index[most], counts.index[most])
     return Distance(
-        psi(*table), noise(len(counts), len(before), len(now)), float(chi2_contingency(table).pvalue),
-        float(shares[0, most]), float(shares[1, most]), level,
+        psi(*table), noise(len(counts), *map(int, table.sum(axis=1))), float(chi2_contingency(table).pvalue),
+        float(shares[0, most]), float(shares[1, most]), str(counts.index[most]),
     )  # fmt: skip

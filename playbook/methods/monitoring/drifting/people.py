@@ -5,11 +5,11 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2_contingency, norm
+from scipy.stats import norm
 
 from playbook.locale import mark, said_n
 from playbook.methods.market_research.grouping.migration import NEW_SINCE
-from playbook.methods.monitoring.drifting.distance import FEWEST, distance, noise, psi
+from playbook.methods.monitoring.drifting.distance import FEWEST, Distance, distance, spread_distance
 from playbook.methods.monitoring.drifting.grades import COLUMNS
 from playbook.methods.strategy.predicting.columns import tidy
 from playbook.methods.strategy.scoring import Scoring
@@ -100,7 +100,7 @@ def feature_rows(groups: Groups) -> list[dict]:
             continue
         if found := distance(before, now):
             unit = "share" if text or "_share_" in name else "money" if name in MONEY else "number"
-            rows.append(_row(groups.kind, name, found, unit, before, now))
+            rows.append(_row(groups.kind, name, found, unit, len(before), len(now)))
     return rows
 
 
@@ -115,7 +115,7 @@ def score_rows(scoring: Scoring) -> list[dict]:
     rows = tidy(asked.features, asked.when if trial.model.dated else None)[~asked.closed]
     judged, open_ = pd.Series(trial.model.predict_tidy(trial.rows)), pd.Series(trial.model.predict_tidy(rows))
     found = distance(judged, open_)
-    return [_row("score", asked.nouns.many, found, "share", judged, open_)] if found else []
+    return [_row("score", asked.nouns.many, found, "share", len(judged), len(open_))] if found else []
 
 
 def calibration_rows(scoring: Scoring) -> tuple[list[dict], pd.DataFrame]:
@@ -151,20 +151,10 @@ def segment_rows(migration: pd.DataFrame) -> list[dict]:
     known = migration[migration["then"] != NEW_SINCE]
     then, now = known.groupby("then")["customers"].sum(), migration.groupby("now")["customers"].sum()
     counts = pd.DataFrame({"then": then, "now": now}).fillna(0.0)
-    table = counts.to_numpy().T
-    if len(counts) < 2 or table.sum(axis=1).min() < FEWEST:
+    customers = [int(total) for total in counts.sum()]
+    if len(counts) < 2 or min(customers) < FEWEST:
         return []
-    shares = table / table.sum(axis=1, keepdims=True)
-    most = int(np.abs(shares[1] - shares[0]).argmax())
-    rows = table.sum(axis=1).astype(int)
-    return [
-        {
-            "kind": "segments", "name": mark("share of customers by segment"), "size": psi(*table),
-            "noise": noise(len(counts), *rows),
-            "chance": float(chi2_contingency(table).pvalue), "before": float(shares[0, most]), "now": float(shares[1, most]),
-            "unit": "share", "level": str(counts.index[most]), "rows_before": int(rows[0]), "rows_now": int(rows[1]),
-        }
-    ]  # fmt: skip
+    return [_row("segments", mark("share of customers by segment"), spread_distance(counts), "share", *customers)]
 
 
 def _last_day(scoring: Scoring, rows: pd.Index) -> pd.Series:
@@ -173,6 +163,6 @@ def _last_day(scoring: Scoring, rows: pd.Index) -> pd.Series:
     return when == when.max()
 
 
-def _row(kind: str, name: str, found, unit: str, before: pd.Series, now: pd.Series) -> dict:
-    values = (kind, name, found.psi, found.noise, found.chance, found.before, found.now, unit, found.level, len(before), len(now))
+def _row(kind: str, name: str, found: Distance, unit: str, rows_before: int, rows_now: int) -> dict:
+    values = (kind, name, found.psi, found.noise, found.chance, found.before, found.now, unit, found.level, rows_before, rows_now)
     return dict(zip(COLUMNS, values, strict=True))
