@@ -15,7 +15,7 @@ from playbook.methods.evaluation.learning.lifts import lift_frame, lifts, tests_
 from playbook.methods.evaluation.lesson_rules import Rule, decide, load_rules, words_for
 from playbook.methods.evaluation.measuring.effect import Effect
 from playbook.methods.evaluation.measuring.estimate import CERTAIN
-from playbook.methods.evaluation.telling.words import OWNER, SURE
+from playbook.methods.evaluation.telling.words import OWNER, SURE, known
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 from playbook.methods.strategy.advising.advice import fitting, load_advice
 from playbook.result.contract import Assumption, Finding, Lesson, Result, Table
@@ -118,10 +118,10 @@ def _from_effect(effect: Effect, as_of: date, fmt: Formats) -> tuple[Lesson, Rul
         sentence=sentence,
         verdict=effect.verdict,
         next_step=rule.next_step,
-        effect=_known(effect.effect),
-        low=_known(effect.low),
-        high=_known(effect.high),
-        profit=_known(effect.profit) if effect.verdict in SURE else None,  # an effect that may be chance is worth nothing yet
+        effect=known(effect.effect),
+        low=known(effect.low),
+        high=known(effect.high),
+        profit=known(effect.profit) if effect.verdict in SURE else None,  # an effect that may be chance is worth nothing yet
         until=effect.end.isoformat(),
     ), rule
 
@@ -221,7 +221,3 @@ def _promised(id: str, fmt: Formats) -> str:
     if id == FORECAST:
         return fmt.say("Range of the forecast")
     return fmt.say("Plan: {kpi}", kpi=fmt.told(CATALOGUE[id.removeprefix(PLAN)].label))
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

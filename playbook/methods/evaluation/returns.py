@@ -102,7 +102,7 @@ def returns(
         earned=earned,
         total=sums,
         parts=parts,
-        bridge=None if bridge is None else bridge,
+        bridge=bridge,
         worth=worth,
         since=worth_since(_worth_now(lifetime_value), past_memory),
         felt=pd.DataFrame(columns=list(COLUMNS)) if felt is None else felt,

@@ -8,6 +8,7 @@ from playbook.locale import mark
 from playbook.methods.evaluation.returning.earnings import SURE
 from playbook.methods.evaluation.returning.promises import KEPT, LESS, MORE, OPEN
 from playbook.methods.evaluation.returning.told import Told
+from playbook.methods.evaluation.telling.tables import margin_assumption
 from playbook.methods.evaluation.telling.unsure import weeks_told
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import LEVEL, Formats
@@ -164,13 +165,7 @@ def assumptions(told: Told) -> tuple[Assumption, ...]:
                 "medium",
             )  # fmt: skip
         )
-        if told.margin is not None:
-            text = told.fmt.say(
-                "{share} of extra revenue counts as margin, as the client states it.", share=told.fmt.share(told.margin)
-            )
-            found.append(Assumption(text, "medium", "high"))
-        else:
-            found.append(Assumption("No gross margin is stated, so only revenue is shown, not profit.", "high", "high"))
+        found.append(margin_assumption(told.margin, told.fmt))
     if told.doubtful:
         names = told.fmt.listed(told.doubtful)
         text = told.fmt.say("Left out of every sum, with its cost, because the comparison is in doubt: {names}.", names=names)

@@ -13,7 +13,7 @@ from playbook.methods.evaluation.telling.words import SURE
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import LEVEL, Formats
 
-__all__ = ["SOURCE", "assumptions", "tables"]
+__all__ = ["SOURCE", "assumptions", "margin_assumption", "tables"]
 
 SOURCE = mark("orders, interventions")
 DESIGNS = {
@@ -161,13 +161,19 @@ def _note(row, fmt: Formats) -> str:
 def assumptions(effects: tuple[Effect, ...], margin: float | None, fmt: Formats) -> tuple[Assumption, ...]:
     """What the effects rest on: costs, margin, and what each design that was used has to take for granted."""
     designs = {e.design for e in effects if e.measured}
-    found = [Assumption("Costs are as stated; effects after an intervention's last day are not counted.", "medium", "medium")]
-    if margin is None:
-        found.append(Assumption("No gross margin is stated, so only revenue is shown, not profit.", "high", "high"))
-    else:
-        text = fmt.say("{share} of extra revenue counts as margin, as the client states it.", share=fmt.share(margin))
-        found.append(Assumption(text, "medium", "high"))
+    found = [
+        Assumption("Costs are as stated; effects after an intervention's last day are not counted.", "medium", "medium"),
+        margin_assumption(margin, fmt),
+    ]
     for design, text in DESIGNS.items():
         if design in designs:
             found.append(Assumption(text, "medium" if design == "control group" else "low", "high"))
     return tuple(found)
+
+
+def margin_assumption(margin: float | None, fmt: Formats) -> Assumption:
+    """How extra revenue becomes profit."""
+    if margin is None:
+        return Assumption("No gross margin is stated, so only revenue is shown, not profit.", "high", "high")
+    text = fmt.say("{share} of extra revenue counts as margin, as the client states it.", share=fmt.share(margin))
+    return Assumption(text, "medium", "high")

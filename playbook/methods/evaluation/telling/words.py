@@ -8,7 +8,7 @@ from playbook.methods.evaluation.telling.unsure import compared, unsure, weeks_t
 from playbook.result.contract import Finding
 from playbook.result.formats import Formats
 
-__all__ = ["OWNER", "SURE", "finding", "headline", "pending"]
+__all__ = ["OWNER", "SURE", "finding", "headline", "known", "pending"]
 
 SURE = ("shown", "likely", "harmful")  # an effect stands out from chance
 OWNER = mark("marketing")
@@ -62,10 +62,10 @@ def finding(effect: Effect, fmt: Formats) -> Finding:
         return Finding(
             id=f"impact-{effect.id}",
             sentence=unsure(effect, fmt),
-            value=_known(effect.effect),
+            value=known(effect.effect),
             unit="share",
-            low=_known(effect.low),
-            high=_known(effect.high),
+            low=known(effect.low),
+            high=known(effect.high),
             n=n,
             evidence=effect.verdict,
             owner=OWNER,
@@ -73,10 +73,10 @@ def finding(effect: Effect, fmt: Formats) -> Finding:
     return Finding(
         id=f"impact-{effect.id}",
         sentence=fmt.sentences(_sure(effect, fmt), _after_cost(effect, fmt)),
-        value=_known(effect.revenue),
+        value=known(effect.revenue),
         unit="money",
-        low=_known(effect.revenue_low),
-        high=_known(effect.revenue_high),
+        low=known(effect.revenue_low),
+        high=known(effect.revenue_high),
         n=n,
         money=abs(effect.profit) if np.isfinite(effect.profit) else None,
         evidence=effect.verdict,
@@ -149,5 +149,6 @@ def pending(effect: Effect, fmt: Formats) -> Finding:
     return Finding(id=f"impact-{effect.id}", sentence=sentence, evidence="not shown")
 
 
-def _known(value: float) -> float | None:
+def known(value: float) -> float | None:
+    """A value for a finding: None where it is not known."""
     return float(value) if np.isfinite(value) else None
