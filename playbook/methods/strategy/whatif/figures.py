@@ -32,22 +32,9 @@ def tornado_figure(table: pd.DataFrame, business: Business, source: str, fmt: Fo
     least, most = float(min(low.min(), high.min())), float(max(low.max(), high.max()))
     room = (most - least or 1.0) * 0.22
     with canvas(height=FRAME_HEIGHT + ROW_HEIGHT * len(data)) as (figure, ax):
-        ax.barh(
-            data.index,
-            low - middle,
-            left=middle,
-            color=[FINDING if v < middle else FORECAST for v in low],
-            height=0.55,
-            alpha=0.75,
-        )
-        ax.barh(
-            data.index,
-            high - middle,
-            left=middle,
-            color=[FINDING if v < middle else FORECAST for v in high],
-            height=0.55,
-            alpha=0.75,
-        )
+        for edge in (low, high):
+            colours = [FINDING if v < middle else FORECAST for v in edge]
+            ax.barh(data.index, edge - middle, left=middle, color=colours, height=0.55, alpha=0.75)
         ax.axvline(middle, color=HISTORY, linewidth=1.2)
         for row, end_low, end_high, down, up in zip(data.index, low, high, data["factor_low"], data["factor_high"], strict=True):
             for value, factor in ((end_low, down), (end_high, up)):
