@@ -157,6 +157,7 @@ def _shop(customers=260, names="c{}"):
 def test_orders_alone_are_enough_with_any_names_and_in_chinese():
     result = drivers(_shop(names="<b>客户</b> $\\{{x}} {}"), AS_OF, FMT, Network())
     assert not isinstance(result, Locked) and "orders a year" in result.headline and result.source == "orders"
+    assert any("whose number of orders a year is " in finding.sentence for finding in result.findings)  # not "1 orders"
     chinese = drivers(_shop(), AS_OF, Formats("CNY", "zh"), Network(), resamples=10)
     assert "再次购买" in chinese.figures()[0].svg
 
