@@ -4,13 +4,12 @@ from datetime import date
 from math import exp
 
 import pandas as pd
-from babel.numbers import format_currency
 
 from playbook.intake.rules import OLDEST, Facts, holding, places
 from playbook.intake.schema import TABLES
 from playbook.intake.sent import Sent
 from playbook.intake.verdict import Check
-from playbook.locale import Verbatim, mark, said, said_n
+from playbook.locale import Amount, Verbatim, mark, said, said_n
 
 __all__ = ["presence_checks", "shape_checks"]
 
@@ -252,7 +251,7 @@ def _outliers(sent: Sent, facts: Facts, currency: str) -> list[Check]:
                 said(
                     "These lines are far larger than all others (the middle line is {middle}): a misplaced comma would look like"
                     " this.",
-                    middle=format_currency(exp(middle), currency, locale="en"),
+                    middle=Amount(exp(middle), currency),
                 ),
                 found["money"],
                 currency,

@@ -5,13 +5,12 @@ from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
-from babel.numbers import format_currency
 
 from playbook.intake.schema import TABLES
 from playbook.intake.sent import Sent
 from playbook.intake.sources import FILE, ROW
 from playbook.intake.verdict import Check, Level
-from playbook.locale import Verbatim, mark, said
+from playbook.locale import Amount, Verbatim, mark, said
 
 __all__ = ["EXAMPLES", "OLDEST", "TOTALS", "Facts", "RowRule", "holding", "measure", "places", "row_checks", "row_rules"]
 
@@ -228,8 +227,7 @@ def holding(reason: str, money: float | None, currency: str) -> str:
     """The reason, and what the rows hold (`` They hold €1,204.``) where an amount is known."""
     if money is None:
         return reason
-    written = format_currency(money, currency, "¤#,##0", locale="en", currency_digits=False)
-    return said("{reason} They hold {amount}.", reason=reason, amount=written.replace("-", "−"))
+    return said("{reason} They hold {amount}.", reason=reason, amount=Amount(money, currency, whole=True))
 
 
 def places(rows: ir.Table, value: str) -> tuple[str, ...]:

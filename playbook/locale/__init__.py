@@ -5,14 +5,18 @@ before the reader's language is known (what intake finds) are ``said``: English 
 """
 
 import gettext
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_currency
 
-__all__ = ["FOLDER", "LANGUAGES", "Said", "Verbatim", "catalogue", "mark", "said", "said_n", "told"]
+__all__ = ["FOLDER", "LANGUAGES", "Amount", "Said", "Verbatim", "catalogue", "mark", "said", "said_n", "told"]
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("en", *sorted(path.stem for path in FOLDER.glob("*.po")))
@@ -30,6 +34,15 @@ def catalogue(locale: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+@dataclass(frozen=True)
+class Amount:
+    """Money in what is ``said``: to the cent, or ``whole``."""
+
+    value: float
+    currency: str
+    whole: bool = False
+
+
 class Said(str):
     """A sentence in English that remembers how it was put together, so that it can be told in another language."""
 
@@ -38,7 +51,7 @@ class Said(str):
     n: int
 
     def __new__(cls, forms: tuple[str, ...], n: int, values: dict[str, object]):
-        self = super().__new__(cls, (forms[0] if n == 1 else forms[-1]).format_map(values))
+        self = super().__new__(cls, (forms[0] if n == 1 else forms[-1]).format_map(_written(values, "en")))
         self.forms, self.n, self.values = forms, n, values
         return self
 
@@ -54,7 +67,7 @@ class Verbatim(str):
 
 
 def said(template: str, /, **values: object) -> Said:
-    """``template`` with ``values`` in its ``{names}``; values that are themselves said are told along."""
+    """``template`` with ``values`` in its ``{names}``; what is itself said, days and an ``Amount`` are told along."""
     return Said((template,), 1, values)
 
 
@@ -70,8 +83,25 @@ def told(text: str, locale: str) -> str:
         return str(text)
     if isinstance(text, Said):
         form = words.ngettext(*text.forms, text.n) if len(text.forms) > 1 else words.gettext(text.forms[0])
-        return form.format_map({k: told(v, locale) if isinstance(v, str) else v for k, v in text.values.items()})
+        return form.format_map(_written(text.values, locale))
     return words.gettext(text) if text else text  # the empty key holds the catalogue's own header
+
+
+def _written(values: dict[str, object], locale: str) -> dict[str, object]:
+    """Values as readers of ``locale`` expect them."""
+    return {name: _value(value, locale) for name, value in values.items()}
+
+
+def _value(value: object, locale: str) -> object:
+    if isinstance(value, str):
+        return told(value, locale)
+    if isinstance(value, date):
+        return format_date(value, "d MMMM y" if locale.startswith("en") else "long", locale=locale)
+    if isinstance(value, Amount):
+        pattern = "¤#,##0" if value.whole else None
+        written = format_currency(value.value, value.currency, pattern, locale=locale, currency_digits=not value.whole)
+        return written.replace("-", "−")
+    return value
 
 
 def mark(text: str) -> str:

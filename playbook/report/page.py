@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
+from playbook.locale import mark
 from playbook.report.dress import Dress
 from playbook.result.formats import Formats
 
 __all__ = ["About", "Input", "Page"]
+
+_SETTINGS = {"client": mark("client"), "language": mark("language"), "as_of": mark("data up to")}
+_LANGUAGES = {"en": mark("English"), "zh": mark("Chinese")}
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,12 @@ class About:
     versions: Mapping[str, str]
     commit: str | None = None
 
+    def settings(self, fmt: Formats) -> list[tuple[str, str]]:
+        """Names and values of what was set, as a reader says them; a notebook's own parameters by their names."""
+        return [
+            (fmt.told(_SETTINGS.get(name, name)), _written(name, value, fmt)) for name, value in self.parameters.items() if value
+        ]
+
 
 @dataclass(frozen=True)
 class Page:
@@ -48,3 +59,9 @@ class Page:
     siblings: tuple[tuple[str, str], ...] = field(default=())  # (title, href) of all pages, this one included
     dress: Dress = Dress()
     fmt: Formats = field(default=Formats("EUR"))
+
+
+def _written(name: str, value: str, fmt: Formats) -> str:
+    if name == "as_of":
+        return fmt.day(date.fromisoformat(value))
+    return fmt.told(_LANGUAGES.get(value, value)) if name == "language" else value

@@ -13,13 +13,15 @@ from markupsafe import Markup, escape
 
 from playbook import locale as catalogues
 
-__all__ = ["LEVEL", "Formats", "Unit"]
+__all__ = ["EDGES", "LEVEL", "Formats", "Unit"]
 
 LEVEL = 0.80  # every range in every report holds this share; the one place where it is set
+EDGES = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)  # the quantiles between which it lies
 
 Unit = Literal["money", "unit_money", "share", "points", "count", "number", "days", "date", "month", "text"]
 
 _COMPACT_FROM, _WHOLE_FROM = 10_000, 100
+_NUMBER = re.compile(r"\d[\d,]*(?:\.(\d+))?")
 _DASH = "–"
 _MYRIADS = {"zh", "ja", "ko"}  # large numbers are told in ten thousands
 _CLOSE_SET = {"zh", "ja"}  # no space follows a full stop
@@ -77,6 +79,14 @@ class Formats:
             pattern = self._currency_pattern(0 if whole else 2)
             text = numbers.format_currency(amount, self.currency, pattern, locale=self.locale, currency_digits=False)
         return _minus(text)
+
+    def moneys(self, *amounts: float) -> tuple[str, ...]:
+        """Amounts that a sentence compares: those in the same unit have the same decimals, €2.70M and €3.07M."""
+        texts = [self.money(a) for a in amounts]
+        units = [_NUMBER.sub("", text).lstrip("−") for text in texts]
+        decimals = [len((_NUMBER.search(text) or [None, None])[1] or "") for text in texts]
+        wanted = {unit: max(d for u, d in zip(units, decimals, strict=True) if u == unit) for unit in units}
+        return tuple(_padded(text, wanted[unit] - d) for text, unit, d in zip(texts, units, decimals, strict=True))
 
     def exact_money(self, amount: float) -> str:
         """Money to the cent, for totals that a client reconciles."""
@@ -147,9 +157,15 @@ class Formats:
         return writers[unit](value)
 
     def interval(self, low: float, high: float, unit: Unit) -> str:
-        """The range of a value in words: 80% range €240K to €380K."""
-        low_text, high_text = self.value(low, unit), self.value(high, unit)
-        return self.say("{level} range {low} to {high}", level=self.share(LEVEL), low=low_text, high=high_text)
+        """The range of a value in words: 80% range €240K to €380K; both ends of a share below zero are changes and carry signs.
+
+        Ends that read the same are written once.
+        """
+        write = self.change if unit == "share" and low < 0 else lambda end: self.value(end, unit)
+        level, low_text, high_text = self.share(LEVEL), write(low), write(high)
+        if low_text == high_text:
+            return self.say("{level} range about {value}", level=level, value=low_text)
+        return self.say("{level} range {low} to {high}", level=level, low=low_text, high=high_text)
 
     def _decimal(self, value: float, pattern: str) -> str:
         write = numbers.format_percent if "%" in pattern else numbers.format_decimal
@@ -158,6 +174,11 @@ class Formats:
     def _currency_pattern(self, digits: int) -> str:
         pattern = Locale.parse(self.locale).currency_formats["standard"].pattern
         return pattern.replace("0.00", "0." + "0" * digits if digits else "0")
+
+
+def _padded(text: str, zeros: int) -> str:
+    """The number in ``text`` with so many more decimals, all of them 0."""
+    return _NUMBER.sub(lambda m: f"{m[0]}{'' if m[1] else '.'}{'0' * zeros}", text) if zeros else text
 
 
 def _minus(text: str) -> str:

@@ -1,10 +1,11 @@
 """Words that remember how they were put together, and a catalogue that always answers."""
 
 import pickle
+from datetime import date
 
 import pytest
 
-from playbook.locale import LANGUAGES, Said, Verbatim, catalogue, said, said_n, told
+from playbook.locale import LANGUAGES, Amount, Said, Verbatim, catalogue, said, said_n, told
 
 
 @pytest.fixture
@@ -34,6 +35,13 @@ def test_it_is_told_in_another_language_with_all_that_stands_in_it(german):
     assert whole == "1 row of orders, and orders"
     assert told(whole, "de_DE") == "Bestellungen und 1 Zeile von Bestellungen"
     assert told(whole, "en") == whole == told(whole, "fr")
+
+
+def test_days_and_amounts_are_written_as_the_reader_expects():
+    text = said("{day}: {amount}, {exact}", day=date(2026, 10, 31), amount=Amount(-1971060, "USD", whole=True),
+                exact=Amount(2.5, "CNY"))  # fmt: skip
+    assert text == told(text, "en") == "31 October 2026: −$1,971,060, CN¥2.50"
+    assert told(text, "zh_Hans_CN") == "2026年10月31日: −US$1,971,060, ¥2.50"
 
 
 def test_what_nobody_translated_stays(german):

@@ -87,7 +87,8 @@ def test_assumptions_are_collected_with_their_grades(soup):
 
 def test_about_names_inputs_settings_and_edition(soup):
     text = soup.find(id="about").text
-    wanted = ("41,882", "raw/orders.csv", "9f2c9f2c9f2c", "as_of 2026-10-31", "playbook 0.1.0", "0123456789ab with local changes")
+    wanted = ("41,882", "raw/orders.csv", "9f2c9f2c9f2c", "client acme · data up to 31 October 2026", "playbook 0.1.0")
+    wanted += ("0123456789ab with local changes",)
     assert [part for part in wanted if part not in text] == []
 
 

@@ -53,9 +53,26 @@ def test_counts_numbers_and_days():
     assert EUR.value(12.34, "days") == "12.3 days"
 
 
+def test_amounts_that_are_compared_have_the_same_decimals():
+    assert EUR.moneys(2_700_000, 3_071_000) == ("€2.70M", "€3.07M")
+    assert EUR.moneys(3e6, -3_071_000, 950_000, 50) == ("€3.00M", "−€3.07M", "€950K", "€50")
+    assert Formats("CNY", "zh").moneys(30_000, 37_400) == ("¥3.00万", "¥3.74万")
+    assert EUR.moneys(float("nan"), 12) == ("–", "€12")
+
+
 def test_a_range_names_the_one_level():
     assert LEVEL == 0.80
     assert EUR.interval(240_000, 380_000, "money") == "80% range €240K to €380K"
+
+
+def test_the_ends_of_a_range_carry_signs_where_it_is_a_change():
+    assert EUR.interval(-0.05, 0.2, "share") == "80% range −5.0% to +20%"
+    assert EUR.interval(0.05, 0.2, "share") == "80% range 5.0% to 20%"
+
+
+def test_a_range_whose_ends_read_the_same_is_written_once():
+    assert EUR.interval(0.0016, 0.0021, "points") == "80% range about +0.2 points"
+    assert Formats("CNY", "zh").interval(0.0016, 0.0021, "points") == "80%区间约+0.2个百分点"
 
 
 @pytest.mark.parametrize("unit", ["money", "unit_money", "share", "points", "count", "number", "date", "month", "text"])

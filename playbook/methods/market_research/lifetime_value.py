@@ -22,7 +22,7 @@ from playbook.methods.market_research.lifetime.customer_worth import YEAR, Terms
 from playbook.methods.market_research.lifetime.figures import band_figure, holdout_figure, survival_figure, value_figure
 from playbook.methods.market_research.lifetime.findings import findings, headline
 from playbook.methods.market_research.lifetime.gamma_gamma import NAMES as SPENDING
-from playbook.methods.market_research.lifetime.groups import ALL, Told, group_frame, membership
+from playbook.methods.market_research.lifetime.groups import ALL, NONE, Told, group_frame, membership
 from playbook.methods.market_research.lifetime.holdout import Holdout, hold_out_orders
 from playbook.methods.market_research.lifetime.newcomer_worth import Newcomer, newcomer_worth
 from playbook.methods.market_research.lifetime.notes import contract_notes, order_notes
@@ -119,7 +119,7 @@ def lifetime_value(
         if beside is None and fees is not None and contracts["end"].isna().any():
             return _by_contracts(contracts, fees, read, day, terms, assigned, parameters, fmt, years)
     if order_totals is None or "customer_id" not in order_totals:
-        return _locked(fmt, fmt.say("orders (customer_id)"), fmt.say("or customers (acquired_on, left_on, fee)"))
+        return _locked(fmt, fmt.say("orders (customer_id), or customers (acquired_on, left_on, fee)"))
     histories = purchase_histories(order_totals, day)
     returned = int((histories["revenue"] <= 0).sum())
     histories = histories[histories["revenue"] > 0].reset_index(drop=True)
@@ -214,7 +214,7 @@ def _curve(name: str, one, until: int) -> pd.DataFrame:
 
 
 def _result(told: Told, names, codes, assigned, rows, model, k, notes, survival, source, fmt: Formats) -> LifetimeValue:
-    groups = group_frame(told, names, codes)
+    groups = group_frame(told, names, codes, fmt.told(NONE))
     whole = group_frame(told, np.array([ALL]), np.zeros(len(codes), dtype=int)).iloc[0]
     told = told.with_groups(groups, whole)
     customers = told.worth.customers

@@ -82,7 +82,8 @@ def campaigns(
             given["trials"] = follow_trials(interventions, memberships, order_totals, as_of)
     found = Found(**given)
     if not (len(found.rates) or len(found.stages) or found.trials):
-        return Locked(fmt=fmt, headline="No campaign can be followed yet", unlock=UNLOCK, promise=campaigns.section.promise)
+        unlock = (fmt.listed(map(fmt.told, UNLOCK), "or"),)
+        return Locked(fmt=fmt, headline="No campaign can be followed yet", unlock=unlock, promise=campaigns.section.promise)
     findings, headline = campaign_findings(found, fmt)
     return Campaigns(
         fmt=fmt, headline=headline, findings=findings, tables=campaign_tables(found, fmt),

@@ -49,11 +49,12 @@ class Bridge(Result):
 
     def figures(self) -> tuple[Figure, ...]:
         fmt, end = self.fmt, self.fmt.say("Change of revenue")
+        before, after = fmt.moneys(self.before, self.after)
         first = waterfall(
             [*self.parts["label"], end], [*self.parts["change"], round(self.after - self.before, 2)],
             fmt.say(
                 "Change of revenue from {before} to {after}, and what it is made of.",
-                before=fmt.money(self.before), after=fmt.money(self.after),
+                before=before, after=after,
             ),
             source_of(ORDERS, self.windows, fmt), fmt,
         )  # fmt: skip

@@ -88,8 +88,8 @@ def voice(
     nps, csat = (course_of(answers, column, as_of) if column in answers else None for column in ("recommend", "satisfaction"))
     if nps is None and csat is None and tickets.empty:
         return Locked(
-            fmt=fmt, headline="Not answered yet: what customers say", unlock=UNLOCK, promise=voice.section.promise,
-            section=voice.section,
+            fmt=fmt, headline="Not answered yet: what customers say", unlock=(fmt.listed(map(fmt.told, UNLOCK), "or"),),
+            promise=voice.section.promise, section=voice.section,
         )  # fmt: skip
     names = product_list["name"] if product_list is not None and "name" in product_list else None
     orders = order_totals if order_totals is not None and "customer_id" in order_totals and len(order_totals) else None

@@ -115,7 +115,7 @@ def budget(
         return Locked(
             fmt=fmt,
             headline="No budget can be split yet: there is no action to spend it on",
-            unlock=("segments with revenue in the last 12 months", "marketing (date, channel, spend)"),
+            unlock=("segments with revenue in the last 12 months, or marketing (date, channel, spend)",),
             promise=budget.section.promise,
         )
     best = split(waiting, market, limit)

@@ -66,7 +66,7 @@ class Retention(Result):
 
     def figures(self) -> tuple[Figure, ...]:
         drawn = []
-        if len(self.risk) and (segments := by_segment(self.risk))["at_risk"].sum() > 0:
+        if len(self.risk) and (segments := by_segment(self.risk, self.fmt))["at_risk"].sum() > 0:
             drawn.append(risk_figure(segments, CONTRACTS if self.by_contract else ORDERS, self.fmt))
         if self.persuasions and self.persuasions[0].evidence != "not shown":
             drawn.append(uplift_figure(self.persuasions[0], TESTS, self.fmt))
@@ -110,8 +110,10 @@ def retention(
             fmt=fmt,
             headline="Not answered yet: Whom could we lose, and whom is it worth keeping?",
             unlock=(
-                "orders (customer_id) over at least three months, or customers (acquired_on, left_on, fee)",
-                "interventions (group): who was treated and who was left out, drawn by lot",
+                fmt.say(
+                    "orders (customer_id) over at least three months, customers (acquired_on, left_on, fee), or interventions"
+                    " (group): who was treated and who was left out, drawn by lot"
+                ),
             ),
             promise=retention.section.promise,
         )
@@ -143,7 +145,7 @@ def retention(
             unranked_finding(churn, fmt) if churn and not ranks else None,
             save_finding(saves, meant, fmt),
         ]
-        tables.append(segments_table(by_segment(risk), bound, source))
+        tables.append(segments_table(by_segment(risk, fmt), bound, source))
         if len(saves):
             tables.append(save_table(saves, bound, source, fmt))
             proposals.append(save_proposal(saves, bound, ranks.horizon if ranks else None, fmt))

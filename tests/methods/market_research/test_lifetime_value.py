@@ -288,7 +288,7 @@ def test_too_little_to_learn_from_locks_the_section(rows, said):
 def test_without_customers_or_tables_the_section_is_locked():
     for orders in (None, _shop(40).drop(columns="customer_id")):
         result = lifetime_value(AS_OF, FMT, STATED, orders)
-        assert isinstance(result, Locked) and result.unlock[0] == "orders (customer_id)"
+        assert isinstance(result, Locked) and result.unlock[0].startswith("orders (customer_id), or customers")
 
 
 @pytest.mark.parametrize(

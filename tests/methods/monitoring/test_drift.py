@@ -46,7 +46,7 @@ def test_what_shifted_heads_the_report_with_what_to_do():
     assert result.headline == "The customer base has changed strongly"
     first = result.findings[0]
     assert first.id == "drift-customers" and first.evidence == "shown" and first.action
-    assert "bought in the last year (€2" in first.sentence and "a year ago" in first.sentence
+    assert "spent in the last year (€2" in first.sentence and "a year ago" in first.sentence
 
 
 def test_lower_prices_are_priced_by_the_year():
@@ -83,7 +83,7 @@ def test_the_costliest_move_between_segments_is_told():
 def test_figures_and_tables_say_what_they_show():
     result = drift(FMT, customer_snapshots=snapshots(shift=2.5), product_weeks=products())
     bars, parts = result.figures()
-    assert "Strong: bought in the last year" in bars.alt and "strong" in bars.svg
+    assert "Strong: spent in the last year" in bars.alt and "strong" in bars.svg
     assert "Revenue by product group" in parts.svg
     assert result.tables[0].frame["grade"].iloc[0] == "strong"
     again = drift(FMT, customer_snapshots=snapshots(shift=2.5), product_weeks=products())

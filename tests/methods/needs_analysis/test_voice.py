@@ -105,7 +105,7 @@ def test_one_answer_and_one_ticket():
 def test_nothing_to_hear_locks_the_section(answers, tickets):
     result = voice(FMT, AS_OF, answers, tickets)
     assert isinstance(result, Locked)
-    assert result.unlock == ("surveys (date, recommend or satisfaction)", "tickets (ticket_id, created_at, question)")
+    assert result.unlock == ("surveys (date, recommend or satisfaction) or tickets (ticket_id, created_at, question)",)
 
 
 def test_tickets_without_a_filed_topic_are_grouped_by_their_words():

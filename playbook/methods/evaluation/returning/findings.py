@@ -158,10 +158,11 @@ def _bridge(told: Told) -> Finding | None:
     sure = told.earned[told.earned["verdict"].isin(SURE)]
     brought, low, high = baseline_sum(sure, told.bridge.windows)
     chance = after - before - rest - brought  # of what may be chance, which the chart shows apart
+    first, last = fmt.moneys(before, after)
     moved = fmt.say(
         "Revenue rose from {before} to {after}." if after >= before else "Revenue fell from {before} to {after}.",
-        before=fmt.money(before),
-        after=fmt.money(after),
+        before=first,
+        after=last,
     )
     parts = {"brought": fmt.signed_money(brought), "chance": fmt.signed_money(chance), "rest": fmt.signed_money(rest)}
     part = fmt.say(

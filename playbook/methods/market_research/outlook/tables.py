@@ -189,8 +189,11 @@ def _method(found: Outlook, n: int, fmt: Formats) -> Assumption:
     best, part = single.iloc[0], int((single["weight"] > 0).sum())
     combined = scores.loc[scores["candidate"] == COMBINATION, "mase"].iloc[0]
     how = fmt.say(
-        "The forecast is the weighted mean of {part} of {all} methods: the less a method missed in the test, the more it counts,"
-        " and one that missed more than {times} times as much as the best is left out (three stay in any case).",
+        "The forecast is the weighted mean of {all} methods: the less a method missed in the test, the more it counts; one that"
+        " missed more than {times} times as much as the best would be left out."
+        if part == len(single)
+        else "The forecast is the weighted mean of {part} of {all} methods: the less a method missed in the test, the more it"
+        " counts, and one that missed more than {times} times as much as the best is left out (three stay in any case).",
         part=fmt.count(part),
         all=fmt.count(len(single)),
         times=fmt.number(CLEARLY_WORSE),

@@ -25,7 +25,7 @@ def flow_figure(flow: pd.DataFrame, fmt: Formats, source: str) -> Figure:
     """A waterfall of the change of revenue between two windows, by group of customers."""
     steps = flow[(flow["change"] != 0) | flow["group"].isin(["lost", "kept", "new"])]
     total = round(float(steps["change"].sum()), 2)
-    before, after = (fmt.money(flow[name].sum()) for name in ("before", "after"))
+    before, after = fmt.moneys(*(flow[name].sum() for name in ("before", "after")))
     caption = fmt.say(
         "What customers who left, stayed and came did to revenue: from {before} to {after}", before=before, after=after
     )

@@ -67,7 +67,8 @@ def bridge_findings(parts: pd.DataFrame, before: float, after: float, span: Wind
     """The whole change with its parts, and the part that took most away. ``n``: orders of both windows."""
     _, evidence = _basis(span, fmt)
     told = parts[parts["change"].abs() > TOLD * parts["change"].abs().max()]
-    values = {"before": fmt.money(before), "after": fmt.money(after), "earlier": earlier(span, fmt), "later": later(span, fmt)}
+    first, last = fmt.moneys(before, after)
+    values = {"before": first, "after": last, "earlier": earlier(span, fmt), "later": later(span, fmt)}
     if told.empty:
         sentence = fmt.say("Revenue went from {before} in {earlier} to {after} in {later}.", **values)
     else:
@@ -123,11 +124,12 @@ def group_findings(groups: pd.DataFrame | None, span: Windows, fmt: Formats) -> 
         told.append(Finding("bridge-prices", sentence, value=float(sums["price"]), unit="money", evidence=evidence))
     worst = groups.loc[groups["change"].idxmin()]
     if worst["change"] < -TOLD * groups["before"].sum():
+        fell = fmt.moneys(worst["before"], worst["after"])
         why = worst[[*EFFECTS, "other"]].astype("float64")
         sentence = fmt.say(
             "'{group}' lost most revenue, from {before} to {after}, above all because {reason}.",
             group=group_word(worst["category"], fmt),
-            before=fmt.money(worst["before"]), after=fmt.money(worst["after"]), reason=_reason(why.idxmin(), -1, fmt),
+            before=fell[0], after=fell[1], reason=_reason(why.idxmin(), -1, fmt),
         )  # fmt: skip
         told.append(
             Finding(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from playbook.locale import mark
+from playbook.methods.market_research.lifetime.groups import NONE
 from playbook.methods.strategy.keeping.at_risk import IN_DOUBT
 from playbook.methods.strategy.keeping.churn import Churn
 from playbook.methods.strategy.keeping.persuasion import Persuasion
@@ -18,15 +19,16 @@ TOP = 10
 _UNITS = {"orders": mark("orders"), "yes": mark("successes")}
 
 
-def by_segment(risk: pd.DataFrame) -> pd.DataFrame:
+def by_segment(risk: pd.DataFrame, fmt: Formats) -> pd.DataFrame:
     """One row per segment, the most at risk first: segment, customers (not gone), stays, at_risk, share (of stays), in_doubt (at
-    risk with those in doubt today), slipping (customers)."""
+    risk with those in doubt today), slipping (customers). Those in no segment have no row where they bring nothing."""
     here = risk[risk["state"] != "gone"]
     doubt = here["at_risk"].where(here["state"].isin(IN_DOUBT), 0.0)
     table = here.assign(in_doubt=doubt, slipping=here["state"] == "slipping").groupby("segment").agg(
         customers=("customer_id", "size"), stays=("stays", "sum"), at_risk=("at_risk", "sum"), in_doubt=("in_doubt", "sum"),
         slipping=("slipping", "sum"),
     )  # fmt: skip
+    table = table[(table.index != fmt.told(NONE)) | (table["stays"] > 0)]
     table["share"] = (table["at_risk"] / table["stays"]).where(table["stays"] > 0)
     return table.reset_index().sort_values(["at_risk", "segment"], ascending=[False, True], kind="stable", ignore_index=True)
 

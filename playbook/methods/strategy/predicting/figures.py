@@ -10,9 +10,9 @@ from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.theme import FINDING, FORECAST, HISTORY, canvas, finish
 
-__all__ = ["GAIN_COLUMNS", "gain_figure", "profit_figure", "source_of"]
+__all__ = ["gain_figure", "profit_figure", "source_of"]
 
-GAIN_COLUMNS = {
+_GAIN_COLUMNS = {
     "tenth": ("Tenth of the list", "count"),
     "cases": ("Cases", "count"),
     "expected": ("Predicted chance", "share"),
@@ -59,7 +59,7 @@ def gain_figure(learned: Learned, asked: Asked, fmt: Formats) -> Figure:
             half=fmt.share(found[5]),
             **nouns,
         ),
-        Table(table, "The list in tenths, best score first.", source, GAIN_COLUMNS),
+        Table(table, "The list in tenths, best score first: predicted chance and actual share.", source, _GAIN_COLUMNS),
     )
 
 

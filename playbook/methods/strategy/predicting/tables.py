@@ -1,11 +1,10 @@
-"""Scoring tables: models, tenths, what moves the chance, what was left out; and what it all rests on."""
+"""Scoring tables: models, what moves the chance, what was left out; and what it all rests on."""
 
 import pandas as pd
 
 from playbook.intake.schema import FEATURE
 from playbook.locale import said
-from playbook.methods.strategy.predicting.figures import GAIN_COLUMNS, source_of
-from playbook.methods.strategy.predicting.judge import gain_table
+from playbook.methods.strategy.predicting.figures import source_of
 from playbook.methods.strategy.predicting.scored import Scored
 from playbook.methods.strategy.predicting.wording import column_name
 from playbook.result.contract import Assumption, Table
@@ -14,14 +13,12 @@ __all__ = ["assumptions", "tables"]
 
 
 def tables(scored: Scored) -> tuple[Table, ...]:
-    """Tenths and models first, influences and what was left out for those who look closer."""
-    fmt, judged = scored.fmt, scored.learned.held_out
+    """Models, influences and what was left out, for those who look closer; the list in tenths is the data behind the figure."""
+    fmt = scored.fmt
     source = source_of(scored.asked, fmt)
-    tenths = gain_table(judged["outcome"].to_numpy(dtype=bool), judged["probability"].to_numpy())
     models = scored.learned.comparison.sort_values("auc", ascending=False, kind="stable", ignore_index=True)
     models["model"] = [fmt.told(name) for name in models["model"]]
     found = [
-        Table(tenths, "The list in tenths, best score first: predicted chance and actual share.", source, GAIN_COLUMNS),
         Table(
             models,
             "Models compared on rows they had not seen.",

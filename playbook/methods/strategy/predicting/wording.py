@@ -15,8 +15,8 @@ MEAN, CHANGE = " (mean of 3 months)", " (change in 3 months)"  # what headers of
 _NAMES = {
     "recency_days": mark("days since the last order"), "tenure_days": mark("days since the first order"),
     "orders_90": mark("orders in the last 90 days"), "orders_365": mark("orders in the last year"),
-    "orders_all": mark("orders so far"), "revenue_90": mark("bought in the last 90 days"),
-    "revenue_365": mark("bought in the last year"), "order_value": mark("average order"),
+    "orders_all": mark("orders so far"), "revenue_90": mark("spent in the last 90 days"),
+    "revenue_365": mark("spent in the last year"), "order_value": mark("average order"),
     "gap_days": mark("days between orders"), "discount_share_365": mark("share of discounts in the last year"),
     "returned_share_365": mark("share sent back in the last year"),
     "categories_365": mark("product groups in the last year"), "products_365": mark("products in the last year"),
@@ -24,7 +24,8 @@ _NAMES = {
     "late_share_365": mark("share of late deliveries in the last year"), "acquired_on": mark("days since the first contact"),
     "subject": mark("subject"), "owner": mark("sales person"), "fee": mark("monthly fee"), "contract": mark("contract"),
     "months": mark("term in months"), "months_held": mark("months under contract"),
-    "region": mark("region"), "channel": mark("channel"),
+    "region": mark("region"), "channel": mark("channel"), "gender": mark("gender"), "age": mark("age"), "income": mark("income"),
+    "city": mark("city"), "country": mark("country"), "tenure": mark("tenure"), "industry": mark("industry"),
     "age_group": mark("age group"), "income_group": mark("income group"), "household_size": mark("household size"),
     "amount": mark("amount"), "value": mark("value"), "product": mark("product"), "treatment": mark("treatment"),
 }  # fmt: skip

@@ -58,7 +58,7 @@ def test_the_chance_moves_as_planted(told):
     [
         ("recency_days", 1.0, "last order 1 day ago"),
         ("tenure_days", 1200.0, "first order 1,200 days ago"),
-        ("revenue_365", 1250.0, "bought in the last year €1,250"),
+        ("revenue_365", 1250.0, "spent in the last year €1,250"),
         ("discount_share_365", 0.25, "share of discounts in the last year 25%"),
         ("feature: lead_source", "Messe Köln", "lead source Messe Köln"),
         ("feature: note", "x" * 50, "note " + "x" * 39 + "…"),
