@@ -110,8 +110,8 @@ def _finding(check: Check, fmt: Formats) -> Finding:
 
 
 def _extent(check: Check, fmt: Formats) -> str:
-    if not check.of:
-        return fmt.say_n("{n} row", "{n} rows", check.rows)
+    if not check.rows or check.of <= 1:  # such as a table that ends early: no single row of it is wrong
+        return fmt.say_n("{n} row", "{n} rows", max(check.rows, check.of))
     values = {"n": fmt.count(check.rows), "of": fmt.count(check.of)}
     if _share(check) < TOO_SMALL:
         return fmt.say("{n} of {of} rows", **values)

@@ -67,6 +67,8 @@ def test_a_finding_says_where_how_many_why_and_what_to_do():
     assert found.action == "Ask for the ids."
     whole = data_audit(Audit((replace(CAUTION, column=None, of=0),), ()), EUR).findings[0]
     assert whole.sentence.startswith("Table orders: 30 rows.")
+    late = data_audit(Audit((replace(CAUTION, rows=0, of=1_200), replace(CAUTION, rows=1, of=1)), ()), EUR).findings
+    assert [f.sentence.partition(".")[0].partition(": ")[2] for f in late] == ["1 row", "1,200 rows"]
     rare = data_audit(Audit((replace(CAUTION, rows=1, of=90_000),), ()), EUR).findings[0]
     assert rare.sentence.startswith("customer_id in table orders: 1 of 90,000 rows. ")
 
