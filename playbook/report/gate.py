@@ -3,8 +3,9 @@
 import re
 from collections import Counter
 from itertools import pairwise
+from typing import NamedTuple
 
-from bs4 import BeautifulSoup, Tag
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 __all__ = ["MAX_BYTES", "inspect_page"]
 
@@ -25,6 +26,7 @@ _FORBIDDEN = (
     "track",
     "portal",
     "foreignobject",
+    "template",
 )
 _FETCHING = {
     "src",
@@ -50,10 +52,18 @@ _HARMLESS_SOURCES = {"'none'", "'unsafe-inline'", "data:"}  # of a policy's dire
 _CODE_CELL = re.compile(r"jp-CodeCell|jp-InputArea|class=\"(?:input|input_area|highlight)\b|(?:In|Out)\s?\[\d*\]:")
 
 
+class Tag(NamedTuple):
+    """An element as a browser would read it: names in small letters, "" for an attribute without a value."""
+
+    name: str
+    attrs: dict[str, str]
+    node: LexborNode
+
+
 def inspect_page(html: str) -> tuple[str, ...]:
     """Problems of a page, each a sentence; empty when it may leave the house."""
-    soup = BeautifulSoup(html, "html.parser")
-    tags = list(soup.find_all(True))  # once: a long page has thousands
+    nodes = LexborHTMLParser(html).css("*")
+    tags = [Tag(node.tag.lower(), {name.lower(): text or "" for name, text in node.attributes.items()}, node) for node in nodes]
     rules = (_executes, _fetches, _readable, _ordered, _linked)
     return tuple(dict.fromkeys(problem for found in (*(rule(tags) for rule in rules), _unfit_text(html)) for problem in found))
 
@@ -62,7 +72,7 @@ def _executes(tags: list[Tag]) -> list[str]:
     """Elements and attributes that run something or take input."""
     found = [f"holds a <{tag.name}> element" for tag in tags if tag.name in _FORBIDDEN]
     for tag in tags:
-        found += [f"<{tag.name}> has the event handler {name}" for name in tag.attrs if name.lower().startswith("on")]
+        found += [f"<{tag.name}> has the event handler {name}" for name in tag.attrs if name.startswith("on")]
     return found
 
 
@@ -70,15 +80,14 @@ def _fetches(tags: list[Tag]) -> list[str]:
     """References that a browser would load by itself, and a missing policy against them."""
     found = []
     for tag in tags:
-        for name, value in tag.attrs.items():
-            text = " ".join(value) if isinstance(value, list) else str(value)
-            if name.lower() in _FETCHING and not _stays(tag, name.lower(), text.strip()):
+        for name, text in tag.attrs.items():
+            if name in _FETCHING and not _stays(tag, name, text.strip()):
                 found.append(f"<{tag.name}> would fetch {text[:80]}")
-            elif _OUTSIDE_URL.search(text) and name.lower() not in {"aria-label", "alt", "title", "content"}:
+            elif _OUTSIDE_URL.search(text) and name not in {"aria-label", "alt", "title", "content"}:
                 found.append(f"the {name} of a <{tag.name}> would fetch something")
-    if any(_OUTSIDE_URL.search(style.text) for style in _named(tags, "style")):
+    if any(_OUTSIDE_URL.search(style.node.text()) for style in _named(tags, "style")):
         found.append("a style sheet would fetch something")
-    if not any(_strict(meta.get("content", "")) for meta in _metas(tags, "content-security-policy")):
+    if not any(_strict(meta.attrs.get("content", "")) for meta in _metas(tags, "content-security-policy")):
         found.append("has no Content-Security-Policy that stops scripts and requests")
     if _metas(tags, "refresh"):
         found.append("refreshes itself")
@@ -97,7 +106,7 @@ def _strict(policy: str) -> bool:
 
 
 def _metas(tags: list[Tag], kind: str) -> list[Tag]:
-    return [meta for meta in _named(tags, "meta") if meta.get("http-equiv", "").strip().lower() == kind]
+    return [meta for meta in _named(tags, "meta") if meta.attrs.get("http-equiv", "").strip().lower() == kind]
 
 
 def _stays(tag: Tag, attribute: str, value: str) -> bool:
@@ -112,14 +121,15 @@ def _stays(tag: Tag, attribute: str, value: str) -> bool:
 def _readable(tags: list[Tag]) -> list[str]:
     """What a screen reader needs: language, title, words for pictures."""
     found = []
-    if not any(page.get("lang", "").strip() for page in _named(tags, "html")[:1]):
+    if not any(page.attrs.get("lang", "").strip() for page in _named(tags, "html")[:1]):
         found.append("names no language")
-    if not any(title.text.strip() for title in _named(tags, "title")[:1]):
+    if not any(title.node.text().strip() for title in _named(tags, "title")[:1]):
         found.append("has no title")
-    if any(not image.get("alt", "").strip() for image in _named(tags, "img")):
+    if any(not image.attrs.get("alt", "").strip() for image in _named(tags, "img")):
         found.append("has a picture without alternative text")
     for drawing in _named(tags, "svg"):
-        if drawing.get("aria-hidden") != "true" and not (drawing.get("role") == "img" and drawing.get("aria-label", "").strip()):
+        told = drawing.attrs.get("role") == "img" and drawing.attrs.get("aria-label", "").strip()
+        if drawing.attrs.get("aria-hidden") != "true" and not told:
             found.append("has a drawing without alternative text")
     return found
 
@@ -135,8 +145,8 @@ def _ordered(tags: list[Tag]) -> list[str]:
 
 def _linked(tags: list[Tag]) -> list[str]:
     """Ids that are unique, and links on the page that lead somewhere."""
-    ids = Counter(tag["id"] for tag in tags if "id" in tag.attrs)
-    targets = {a["href"][1:] for a in _named(tags, "a") if re.match("#.", a.get("href", ""))} - set(ids)
+    ids = Counter(tag.attrs["id"] for tag in tags if "id" in tag.attrs)
+    targets = {a.attrs["href"][1:] for a in _named(tags, "a") if re.match("#.", a.attrs.get("href", ""))} - set(ids)
     found = [f"uses the id {i} more than once" for i, n in sorted(ids.items()) if n > 1]
     return found + [f"links to #{t}, which is not there" for t in sorted(targets)]
 

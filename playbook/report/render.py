@@ -5,6 +5,8 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
@@ -18,7 +20,7 @@ from playbook.report.story import EVIDENCE, bottom_line, drawn, lead, learned, o
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.html import emphasised
 
-__all__ = ["PageExporter", "export", "in_css", "numbered", "render", "told_notebook"]
+__all__ = ["PageExporter", "compile_templates", "export", "in_css", "numbered", "render", "told_notebook"]
 
 TEMPLATES = Path(__file__).parent / "template"
 
@@ -30,6 +32,23 @@ class PageExporter(TemplateExporter):
     output_mimetype = "text/html"
     template_name = "playbook"
     extra_template_basedirs = [str(TEMPLATES)]
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled once a process, and not once a page: every page has an environment of its own."""
+
+    def __init__(self):
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = _Compiled()
 
 
 def render(notebook: NotebookNode, page: Page) -> str:
@@ -60,11 +79,23 @@ def export(template: str, notebook: NotebookNode, values: dict) -> str:
     """A template of the playbook filled with ``values``; ``emphasised`` is a filter there."""
     style = (TEMPLATES / "playbook" / "style.css").read_text(encoding="utf-8")
     fmt: Formats = values["page"].fmt
-    exporter = PageExporter(template_file=template, filters={"emphasised": emphasised, "in_css": in_css})
+    exporter = _exporter(template)
     exporter.environment.globals |= {"say": fmt.say, "say_n": fmt.say_n, "say_html": fmt.say_html, "told": fmt.told}
     words = {word: (fmt.told(word), fmt.say(meaning, level=fmt.share(LEVEL))) for word, meaning in EVIDENCE.items()}
     text, _ = exporter.from_notebook_node(notebook, resources={"report": {**values, "style": style, "evidence": words}})
     return text
+
+
+def compile_templates() -> None:
+    """Compile all templates, for the processes that are forked from this one."""
+    for file in (TEMPLATES / "playbook").glob("*.j2"):
+        _exporter(file.name).environment.get_template(file.name)
+
+
+def _exporter(template: str) -> PageExporter:
+    exporter = PageExporter(template_file=template, filters={"emphasised": emphasised, "in_css": in_css})
+    exporter.environment.bytecode_cache = _compiled
+    return exporter
 
 
 def in_css(text: str) -> str:

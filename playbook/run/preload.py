@@ -7,6 +7,7 @@ import gc
 import importlib
 import os
 
+from playbook.report.render import compile_templates
 from playbook.run.phases import PHASES, method_of
 
 __all__: list[str] = []
@@ -24,6 +25,7 @@ for _phase in PHASES:
         method_of(_section.replace("-", "_"))
 for _room in _ROOMS:
     importlib.import_module(_room)
+compile_templates()
 gc.collect()
 gc.freeze()
 gc.enable()

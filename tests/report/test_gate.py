@@ -20,6 +20,8 @@ VIOLATIONS = {
     "link": ('<link rel="stylesheet">', "holds a <link> element"),
     "base": ("<base>", "holds a <base> element"),
     "foreign object": ("<svg role=img aria-label=x><foreignObject></foreignObject></svg>", "holds a <foreignobject> element"),
+    "shadow": ("<div><template shadowrootmode=open><img src=x></template></div>", "holds a <template> element"),
+    "first of two": ('<img alt=x src=x.png SRC="data:image/png;base64,aa">', "<img> would fetch x.png"),
     "event handler": ("<p onClick='x()'>x</p>", "<p> has the event handler onclick"),
     "remote picture": ('<img alt="x" src="https://a.example/x.png">', "<img> would fetch https://a.example/x.png"),
     "protocol-relative": ('<img alt="x" src="//a.example/x.png">', "<img> would fetch //a.example/x.png"),
