@@ -53,9 +53,8 @@ def _words(rest: pd.DataFrame, score: str, of: int) -> pd.DataFrame:
     topics = find_topics(rest.loc[told, "comment"])
     label = {f"words {row.topic}": f"“{row.label}”" for row in topics.topics.itertuples()}
     number = pd.Series(topics.labels, index=rest.index[told]).reindex(rest.index, fill_value=-1)
-    found = effects(
-        rest[score], pd.DataFrame({f"words {n}": number == n for n in topics.topics["topic"]}), rest.get("customer_id")
-    )
+    mentioned = pd.DataFrame({f"words {n}": number == n for n in topics.topics["topic"]}, rest.index)
+    found = effects(rest[score], mentioned, rest.get("customer_id"))
     found = found[(found["evidence"] == "shown") & (found["mentions"] >= 2 * FEWEST_MENTIONS)]
     share, gain = (found[column] * len(rest) / of for column in ("share", "gain"))
     return found.assign(share=share, gain=gain, label=[label[driver] for driver in found["driver"]], source="words")
