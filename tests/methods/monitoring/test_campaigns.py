@@ -261,6 +261,16 @@ def test_quiet_channels_say_so_and_little_data_lock_the_section():
     assert isinstance(later, Locked)
 
 
+def test_a_channel_that_brought_nothing_in_the_latest_year_is_not_drawn():
+    gone = channel("fair")
+    gone["revenue"] = gone["revenue"].where(gone["week"] < "2025-09-22", 0.0)  # known from the year before the quarter alone
+    frame = pd.concat([channel(), gone])[["channel", "week", "spend", "revenue"]]
+    result = campaigns(STATED, AS_OF, FMT, frame)
+    assert set(result.found.watch["channel"]) == {"social", "fair"}
+    assert set(result.figures()[0].data.frame["channel"]) == {"social"}
+    assert campaigns(STATED, AS_OF, FMT, gone[["channel", "week", "spend", "revenue"]]).figures() == ()
+
+
 def test_weeks_without_orders_or_spend_are_gaps_and_no_error():
     holes = channel(seed=3)
     holes.loc[holes.index[-3:], ["spend", "clicks", "orders", "revenue", "impressions"]] = 0.0

@@ -23,14 +23,18 @@ def channels_figure(found: Found, fmt: Formats) -> Figure | None:
     if found.watch.empty:
         return None
     main = found.watch[found.watch["main"]]
-    main = main[main["measure"] == main["measure"].mode().iloc[0]].head(DRAWN)
-    measure, shown = MEASURES[main["measure"].iloc[0]], found.rates[found.rates["week"].notna()]
+    main = main[main["measure"] == main["measure"].mode().iloc[0]]
+    measure, shown = MEASURES[main["measure"].iloc[0]], found.rates[found.rates["week"].notna()].dropna(subset=["value"])
+    shown = shown[shown["measure"] == measure.id]
+    main = main[main["channel"].isin(shown["channel"])].head(DRAWN)  # one may have had none of it in the latest year
+    if main.empty:
+        return None
     rows, parts = -(-len(main) // 2), []
     with canvas(rows, 2 if len(main) > 1 else 1, height=0.4 + ROW_HEIGHT * rows, squeeze=False, sharex=True) as (figure, axes):
         for ax in axes.flat[len(main) :]:
             ax.set_axis_off()
         for ax, row in zip(axes.flat, main.itertuples(), strict=False):
-            mine = shown[(shown["channel"] == row.channel) & (shown["measure"] == measure.id)].dropna(subset=["value"])
+            mine = shown[shown["channel"] == row.channel]
             parts.append(mine)
             since = mine["week"] >= row.since
             ax.vlines(mine["week"], mine["low"], mine["high"], color=HISTORY, linewidth=0.8, alpha=0.5)
@@ -45,7 +49,7 @@ def channels_figure(found: Found, fmt: Formats) -> Figure | None:
                 weight="bold",
                 color=INK,
             )
-            ax.set_ylim(0, mine["value"].max() * 1.25)
+            ax.set_ylim(0, mine["value"].max() * 1.25 or None)
             ax.yaxis.set_major_formatter(lambda v, _: fmt.value(v, measure.unit) if v else "0")
             ax.yaxis.get_major_locator().set_params(nbins=3)
         date_axis(axes[0, 0], fmt, most=4)
