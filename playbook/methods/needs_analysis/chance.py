@@ -35,7 +35,7 @@ def share_range(hits: float, cases: float, level: float = LEVEL) -> tuple[float,
     if not cases:
         return np.nan, np.nan
     low, high = proportion_confint(hits, cases, alpha=1 - level, method="wilson")
-    return float(low), float(high)
+    return min(float(low), hits / cases), max(float(high), hits / cases)  # rounding may part a share of all from its end
 
 
 def share_p_value(hits: float, cases: float, other_hits: float, other_cases: float) -> float:

@@ -11,6 +11,7 @@ def test_the_range_is_wilsons():
     # Wilson's 95 % interval of 15 in 50: 0.1910 to 0.4375 (statsmodels' and R's prop.test without correction agree).
     assert share_range(15, 50, 0.95) == pytest.approx((0.19105, 0.43752), abs=1e-4)
     assert all(map(pd.isna, share_range(0, 0)))
+    assert all(share_range(n, n)[1] == 1 and share_range(0, n)[0] == 0 for n in range(1, 100))  # to the last digit
 
 
 def test_a_test_without_cases_or_without_a_difference_shows_nothing():

@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from statsmodels.stats.proportion import proportion_confint
 
 from playbook.intake.frames import FIRST_DAYS
+from playbook.methods.needs_analysis.chance import share_range
 from playbook.methods.needs_analysis.windows import YEAR, windows
 from playbook.result.contract import Evidence
 from playbook.result.formats import LEVEL
@@ -84,8 +84,7 @@ def satisfied(scores: pd.Series, level: float = LEVEL) -> Rating | None:
     if given.empty:
         return None
     hits = int((given >= SATISFIED_FROM).sum())
-    low, high = proportion_confint(hits, len(given), alpha=1 - level, method="wilson")
-    return Rating(hits / len(given), float(low), float(high), len(given))
+    return Rating(hits / len(given), *share_range(hits, len(given), level), len(given))
 
 
 def difference(later: Rating, earlier: Rating) -> tuple[float, float, float]:
