@@ -67,7 +67,7 @@ class Verbatim(str):
 
 
 def said(template: str, /, **values: object) -> Said:
-    """``template`` with ``values`` in its ``{names}``; what is itself said, days and an ``Amount`` are told along."""
+    """``template`` with ``values`` in its ``{names}``; what is itself said, days, an ``Amount`` and tuples of names are told along."""
     return Said((template,), 1, values)
 
 
@@ -101,7 +101,7 @@ def _value(value: object, locale: str) -> object:
         pattern = "¤#,##0" if value.whole else None
         written = format_currency(value.value, value.currency, pattern, locale=locale, currency_digits=not value.whole)
         return written.replace("-", "−")
-    return value
+    return told(mark(", "), locale).join(map(str, value)) if isinstance(value, tuple) else value
 
 
 def mark(text: str) -> str:

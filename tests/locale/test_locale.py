@@ -44,6 +44,11 @@ def test_days_and_amounts_are_written_as_the_reader_expects():
     assert told(text, "zh_Hans_CN") == "2026年10月31日: −US$1,971,060, ¥2.50"
 
 
+def test_names_are_listed_as_the_reader_expects():
+    text = said("stock ({columns})", columns=("date", "on_hand"))
+    assert text == "stock (date, on_hand)" and told(text, "zh") == "stock (date、on_hand)"
+
+
 def test_what_nobody_translated_stays(german):
     assert told("surveys", "de") == "surveys" and told("", "de") == "" and told(said("{n} steps", n=3), "de") == "3 steps"
 

@@ -43,7 +43,7 @@ def lacking(frame: Frame, tables: Tables) -> tuple[str, ...]:
         wanted = dict.fromkeys((*TABLES[table].required, *columns))
         absent = [c for c in wanted if c not in tables.columns(table)]
         if absent:
-            missing.append(said("{table} ({columns})", table=table, columns=", ".join(absent)))
+            missing.append(said("{table} ({columns})", table=table, columns=tuple(absent)))
     return tuple(missing)
 
 

@@ -37,7 +37,7 @@ class Indicator:
     def unlock(self, fmt: Formats) -> str:
         """What a client has to send for it, as ``"journeys (journey_id, step, step_at)"``."""
         tables = (
-            fmt.say("{table} ({columns})", table=fmt.told(table), columns=", ".join(columns))
+            fmt.say("{table} ({columns})", table=fmt.told(table), columns=fmt.say(", ").join(columns))
             for table, columns in self.needs.items()
         )
         return fmt.listed([*tables, *(fmt.say("{key} under parameters in client.yml", key=key) for key in self.states)])
