@@ -67,7 +67,7 @@ class Verbatim(str):
 
 
 def said(template: str, /, **values: object) -> Said:
-    """``template`` with ``values`` in its ``{names}``; what is itself said, days, an ``Amount`` and tuples of names are told along."""
+    """``template`` with ``values`` in its ``{names}``; what is itself said, days, amounts and tuples of names are told along."""
     return Said((template,), 1, values)
 
 
