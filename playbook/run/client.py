@@ -18,7 +18,7 @@ from playbook.run.crew import Crew, Killed
 from playbook.run.failure import explain
 from playbook.run.former import Former, former_report, unchanged
 from playbook.run.lock import locked
-from playbook.run.manifest import MANIFEST, git_commit, now, settings, versions, write_json
+from playbook.run.manifest import MANIFEST, Told, now, settings, versions, write_json
 from playbook.run.notebooks import execute
 from playbook.run.paper import find_chromium, write_pdfs
 from playbook.run.peers import PeerReport
@@ -175,12 +175,10 @@ class _Run:
         self.seconds[phase.id] = round(perf_counter() - begin, 3)
 
     def publish(self, fresh: tuple[Phase, ...], former: Former, parameters: dict, rests: dict) -> Done:
-        from playbook.run.pages import write_pages
-
         ready, engagement = self.ready, self.engagement
         self.tell("Reports", False)
         given = (ready, parameters, tuple(p.id for p in fresh), former.folder, self.work, self.work / KEPT)
-        told = self.twice(lambda: self.crew.fresh(write_pages, *given))
+        told = self.twice(lambda: self.crew.fresh(_write_pages, *given))
         files = self.print() if self.order.pdf else told.files
         attention = _attention(ready.cautions, told.decide, ready.damaged)
         peak = max(self.crew.peak / 2**20, former.manifest.get("peak_memory_mib", 0) if len(fresh) < len(PHASES) else 0)
@@ -202,7 +200,7 @@ class _Run:
             "parameters": parameters,
             "rests": rests,
             "versions": versions(),
-            "git_commit": git_commit(engagement.root),
+            "git_commit": told.commit,
             "started": self.started,
             "finished": now(),
             "seconds": self.seconds | told.seconds,
@@ -247,6 +245,13 @@ class _Run:
 
     def tell(self, event: str, finished: bool) -> None:
         self.watch(self.engagement.client, event, finished)
+
+
+def _write_pages(*given: Any) -> Told:
+    """In a process of its own: the process that orchestrates need not load what pages are made with."""
+    from playbook.run.pages import write_pages
+
+    return write_pages(*given)
 
 
 def _files(folder: Path) -> dict[Path, tuple[int, int]]:

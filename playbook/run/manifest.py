@@ -4,6 +4,7 @@ import hashlib
 import json
 import platform
 import subprocess
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -16,6 +17,7 @@ from playbook.run.feedback import feedback_file, read_feedback
 __all__ = [
     "MANIFEST",
     "UNREADABLE",
+    "Told",
     "broken",
     "file_digests",
     "git_commit",
@@ -30,6 +32,18 @@ __all__ = [
 MANIFEST = "manifest.json"
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)  # of a file that is damaged or of another form
 _LIBRARIES = ("playbook", "pandas", "numpy", "scikit-learn", "statsmodels", "duckdb", "ibis-framework", "papermill", "nbconvert")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the pages tell, for the manifest and the command's last words."""
+
+    phases: dict[str, str]  # phase id -> digest of its executed notebook
+    sections: list[dict]
+    files: dict[str, str]  # path in the folder -> SHA-256
+    decide: int  # alerts that wait for a decision
+    seconds: dict[str, float]
+    commit: str | None  # of the playbook's own checkout
 
 
 def inputs(engagement: Engagement, audit: Audit) -> list[dict]:

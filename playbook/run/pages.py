@@ -1,6 +1,5 @@
 """Pages: from executed notebooks to the files of a report: lists, figures to remember, pages, findings as data."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
@@ -17,25 +16,14 @@ from playbook.result.formats import Formats
 from playbook.run.archive import write_memory
 from playbook.run.kept import FINDINGS, LESSONS, kept_figures
 from playbook.run.lists import carry_lists, write_lists
-from playbook.run.manifest import file_digests, git_commit, versions, write_json
+from playbook.run.manifest import Told, file_digests, git_commit, versions, write_json
 from playbook.run.notebooks import answers, digest, read_notebook
 from playbook.run.phases import PHASES, STRATEGY, Phase
 from playbook.run.ready import Ready
 
-__all__ = ["Told", "write_pages"]
+__all__ = ["write_pages"]
 
 SUMMARY = "index.html"
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the pages tell, for the manifest and the command's last words."""
-
-    phases: dict[str, str]  # phase id -> digest of its executed notebook
-    sections: list[dict]
-    files: dict[str, str]  # path in the folder -> SHA-256
-    decide: int  # alerts that wait for a decision
-    seconds: dict[str, float]
 
 
 def write_pages(
@@ -47,6 +35,7 @@ def write_pages(
     not fit to be sent.
     """
     engagement, seconds, begin = ready.engagement, {}, perf_counter()
+    commit = git_commit(engagement.root)
     notebooks = {p.id: read_notebook(file) for p in PHASES if (file := work / "notebooks" / p.notebook).is_file()}
     if STRATEGY.id in fresh:
         write_lists(engagement, ready.as_of, kept, work)
@@ -56,7 +45,7 @@ def write_pages(
     figures = {name: kept_figures(engagement, ready.as_of, name.replace("-", "_"), kept) for name in sections}
     write_memory(engagement, ready.as_of, figures, work, former)
     seconds["lists"], begin = round(perf_counter() - begin, 3), perf_counter()
-    pages = {phase.id: _page(ready, phase, parameters, notebooks) for phase in PHASES if phase.id in notebooks}
+    pages = {phase.id: _page(ready, phase, parameters, notebooks, commit) for phase in PHASES if phase.id in notebooks}
     texts = {phase.page: render(notebooks[phase.id], pages[phase.id]) for phase in PHASES if phase.id in pages}
     texts[SUMMARY] = render_summary([(pages[name], notebooks[name]) for name in pages])
     texts = with_glyphs(texts)
@@ -79,6 +68,7 @@ def write_pages(
         files=file_digests(work),
         decide=sum(one["urgent"] for one in alerts),
         seconds=seconds,
+        commit=commit,
     )
 
 
@@ -90,7 +80,9 @@ def _section(phase: str, answer: dict) -> dict:
     return {"phase": phase, **{name: answer[name] for name in ("id", "status", "seconds", "unlock")}}
 
 
-def _page(ready: Ready, phase: Phase, parameters: dict[str, dict], notebooks: dict[str, NotebookNode]) -> Page:
+def _page(
+    ready: Ready, phase: Phase, parameters: dict[str, dict], notebooks: dict[str, NotebookNode], commit: str | None
+) -> Page:
     engagement, fmt = ready.engagement, Formats(ready.engagement.currency, ready.engagement.language)
     note = engagement.folder / "notes" / f"{phase.id}.md"
     facts = [
@@ -105,7 +97,7 @@ def _page(ready: Ready, phase: Phase, parameters: dict[str, dict], notebooks: di
         inputs=tuple(Input(i["table"], i["origin"], i["rows"], i["sha256"]) for i in ready.inputs),
         parameters={"client": engagement.client, **{name: str(value) for name, value in given.items()}},
         versions=versions(),
-        commit=git_commit(engagement.root),
+        commit=commit,
     )
     return Page(
         id=phase.id,

@@ -3,6 +3,7 @@
 ``gc.freeze`` keeps the collector away from what was imported, so that forked processes go on sharing its memory.
 """
 
+import atexit
 import gc
 import importlib
 import os
@@ -12,6 +13,8 @@ from playbook.run.phases import PHASES, method_of
 
 __all__: list[str] = []
 
+_server = os.getpid()
+atexit.register(lambda: os.getpid() == _server and os._exit(0))  # nobody waits until all that is loaded here is taken apart
 gc.disable()  # while all that is made stays
 _ROOMS = (
     "playbook.run.ready", "playbook.run.prospects", "playbook.run.study", "playbook.run.pages", "matplotlib.pyplot", "typer",
