@@ -50,6 +50,11 @@ def test_steps_counts_and_the_worth_of_a_point():
     assert result.headline == "The weakest step is from basket to paid: 20% go on"
 
 
+def test_one_sale_a_year_beside_many_orders_is_told_without_a_plural():
+    result = funnel(EUR, DAY, journey_steps=journeys({"visit": 1, "visit paid": 1}), order_totals=orders(n=9))
+    assert any(a.text.startswith("Orders placed in a year: 9; sales at the end of journeys: ") for a in result.assumptions)
+
+
 def test_journeys_that_may_still_be_on_their_way_are_not_lost():
     # Sales take 30 days; the five visits of the last week cannot have ended yet.
     frame = journeys({"visit": 10, "visit paid": 10}, start=1)

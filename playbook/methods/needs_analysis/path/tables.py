@@ -242,7 +242,7 @@ def _coverage(path: Path, order_totals: pd.DataFrame, as_of: date, fmt: Formats)
     return [
         Assumption(
             fmt.say(
-                "The journeys end in {sales} sales a year while {orders} orders were placed; the money counts only the journeys "
+                "Orders placed in a year: {orders}; sales at the end of journeys: {sales}. The money counts only the journeys "
                 "that were recorded, so the true amounts are likely higher.",
                 sales=fmt.count(ended), orders=fmt.count(placed),
             ),
