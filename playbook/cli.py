@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from playbook import commands_delivery, commands_notebooks
-from playbook.engagement import client_names, find_root, open_engagement
-from playbook.errors import PlaybookError, UsageError, did_you_mean
+from playbook.commands import PHASES, All, Client, Clients, chosen, err, known, out
+from playbook.engagement import find_root, open_engagement
+from playbook.errors import PlaybookError, UsageError
 from playbook.locale import LANGUAGES
 
 __all__ = ["app", "main"]
@@ -27,12 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-out = Console(soft_wrap=True, highlight=False)
 
-Clients = Annotated[list[str] | None, typer.Argument(help="Names of folders below data/.", show_default=False)]
-All = Annotated[bool, typer.Option("--all", help="Every client below data/.")]
 AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day that counts; default: as client.yml says.")]
-PHASES_HELP = "Only this phase (again for more): needs-analysis, market-research, strategy, monitoring or evaluation."
+PHASES_HELP = f"Only this phase (again for more): {PHASES}."
 LEVELS = {"stop": "red", "caution": "yellow", "note": "dim"}
 
 
@@ -60,7 +57,7 @@ def run(
     from playbook.run.crew import warm_up
 
     root = find_root()
-    names = _named(clients, all_clients, root)
+    names = chosen(clients, all_clients, root)
     if not scheduler:
         warm_up()  # loads libraries in its process while this one loads its own
     from playbook.run.batch import run_clients  # papermill and nbconvert load only when something runs
@@ -68,8 +65,8 @@ def run(
     from playbook.run.paper import find_chromium
     from playbook.run.peers import read_peers
 
-    chosen, given = phases_named(phase or []), _pairs(parameter or [])
-    order = Order(chosen, given, timeout, notebook_timeout, force, read_peers(root), language, pdf)
+    phases, given = phases_named(phase or []), _pairs(parameter or [])
+    order = Order(phases, given, timeout, notebook_timeout, force, read_peers(root), language, pdf)
     if pdf and not scheduler:  # a cluster's workers may have another one, and say so themselves
         find_chromium()
     asked = [(name, _day(as_of)) for name in names]
@@ -96,7 +93,7 @@ def clean(
     from playbook.run.clean import clean_client, clean_sockets
 
     root = find_root()
-    for name in _known(_named(clients, all_clients, root), root):
+    for name in known(chosen(clients, all_clients, root), root):
         out.print(f"{name}: {clean_client(root / 'reports' / name, keep)}", markup=False)
     clean_sockets()
 
@@ -109,7 +106,7 @@ def check(clients: Clients = None, all_clients: All = False, as_of: AsOf = None)
 
     root = find_root()
     sound = True
-    for name in _named(clients, all_clients, root):
+    for name in chosen(clients, all_clients, root):
         try:
             engagement = open_engagement(name, _day(as_of), root=root)
             require_usable(engagement)
@@ -119,7 +116,7 @@ def check(clients: Clients = None, all_clients: All = False, as_of: AsOf = None)
                 _print_prospects(name, prospects(engagement))
             sound = sound and not found.stops
         except PlaybookError as error:
-            _complain(error)
+            err.print(str(error), markup=False)
             sound = False
     sys.exit(0 if sound else PlaybookError.exit_code)
 
@@ -143,7 +140,7 @@ def watch(clients: Clients = None, all_clients: All = False) -> None:
     from playbook.run.watching import watch_clients, write_watch
 
     root = find_root()
-    rows = watch_clients(root, _known(_named(clients, all_clients, root), root))
+    rows = watch_clients(root, known(chosen(clients, all_clients, root), root))
     table = Table(box=None, pad_edge=False)
     for heading in ("client", "last report", "to decide", "plan", "changed", "state"):
         table.add_column(heading, overflow="fold")
@@ -161,7 +158,7 @@ def watch(clients: Clients = None, all_clients: All = False) -> None:
 
 @app.command()
 def ask(
-    client: Annotated[str, typer.Argument(help="Name of a folder below data/.")],
+    client: Client,
     question: Annotated[str | None, typer.Argument(help="What a customer asks; without it, ask as many as you like.")] = None,
     about: Annotated[
         str | None, typer.Option(help="What the question was really about: kept, and learnt by the next run.")
@@ -198,7 +195,7 @@ def _converse(desk) -> None:
                 desk.teach(reply, line[1:])
                 out.print("Kept.")
         except UsageError as error:
-            _complain(error)
+            err.print(str(error), markup=False)
 
 
 def _print_reply(reply) -> None:
@@ -211,21 +208,6 @@ def _print_reply(reply) -> None:
         out.print(f"  Draft for the person: {reply.suggestion}", markup=False)
     if reply.next_best:
         out.print(f"  Or about: {', '.join(reply.next_best)}", markup=False)
-
-
-def _named(clients: list[str] | None, all_clients: bool, root) -> list[str]:
-    if bool(clients) == all_clients:
-        raise UsageError(f"Name clients, or say --all. Known clients: {', '.join(client_names(root)) or 'none'}.")
-    return list(dict.fromkeys(clients)) if clients else list(client_names(root))
-
-
-def _known(names: list[str], root) -> list[str]:
-    """The names, if all are folders below data/; raises UsageError for the first that is not."""
-    known = client_names(root)
-    for name in names:
-        if name not in known:
-            raise UsageError(f"There is no client {name!r}.{did_you_mean(name, known)} Clients: {', '.join(known) or 'none'}.")
-    return names
 
 
 def _pairs(parameters: list[str]) -> dict[str, str]:
@@ -272,10 +254,6 @@ commands_delivery.register(app)
 commands_notebooks.register(app)
 
 
-def _complain(error: PlaybookError) -> None:
-    Console(stderr=True, soft_wrap=True, highlight=False).print(str(error), markup=False)
-
-
 def main() -> None:
     """Entry point of the console script."""
     signal.signal(
@@ -284,5 +262,5 @@ def main() -> None:
     try:
         app()
     except PlaybookError as error:
-        _complain(error)
+        err.print(str(error), markup=False)
         sys.exit(error.exit_code)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
-from playbook.engagement import Engagement, client_names, find_root, open_engagement
+from playbook.commands import All, Clients, chosen, err, out
+from playbook.engagement import Engagement, find_root, open_engagement
 from playbook.errors import DeliveryError, PlaybookError, UsageError
 
 __all__ = ["PASSWORD", "check_report", "export", "mail", "register", "verify"]
@@ -18,11 +18,7 @@ __all__ = ["PASSWORD", "check_report", "export", "mail", "register", "verify"]
 PASSWORD = "PLAYBOOK_EXPORT_PASSWORD"
 ATTACH_HELP = "The report as one zip (so by itself), page by page, or as PDF (run --pdf makes it)."
 PHASES_HELP = "Enclose only this phase (again for more); default: all that the report holds."
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
 
-Clients = Annotated[list[str] | None, typer.Argument(help="Names of folders below data/.", show_default=False)]
-All = Annotated[bool, typer.Option("--all", help="Every client below data/.")]
 Encrypt = Annotated[bool, typer.Option("--encrypt", help=f"Lock it with a password: from {PASSWORD}, else asked for.")]
 File = Annotated[Path, typer.Argument(help="A zip that export wrote.")]
 To = Annotated[Path | None, typer.Option("--to", help="Folder to write to; default: reports/CLIENT/export.")]
@@ -143,10 +139,8 @@ def _send(engagement: Engagement, settings, yes: bool, again: bool, allowed: tup
 def _each(clients: list[str] | None, all_clients: bool, one: Callable[[Engagement], None]) -> None:
     """Do something for one client after the other; one client's refusal stops no other's, the worst exit code counts."""
     root = find_root()
-    if bool(clients) == all_clients:
-        raise UsageError(f"Name clients, or say --all. Known clients: {', '.join(client_names(root)) or 'none'}.")
     worst = 0
-    for name in dict.fromkeys(clients or client_names(root)):
+    for name in chosen(clients, all_clients, root):
         try:
             one(open_engagement(name, root=root))
         except PlaybookError as error:

@@ -6,16 +6,13 @@ import webbrowser
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from playbook.commands import PHASES, Client, out
 from playbook.engagement import find_root, open_engagement
 
 __all__ = ["edit", "preview", "register"]
 
-out = Console(soft_wrap=True, highlight=False)
-
-Client = Annotated[str, typer.Argument(help="Name of a folder below data/.", show_default=False)]
-PhaseName = Annotated[str, typer.Argument(help="needs-analysis, market-research, strategy, monitoring or evaluation.")]
+PhaseName = Annotated[str, typer.Argument(help=f"{PHASES}.")]
 Open = Annotated[bool, typer.Option("--open/--no-open", help="Open it, or only say where it is.")]
 
 
