@@ -83,6 +83,7 @@ def test_the_costliest_move_between_segments_is_told():
 def test_figures_and_tables_say_what_they_show():
     result = drift(FMT, customer_snapshots=snapshots(shift=2.5), product_weeks=products())
     bars, parts = result.figures()
+    assert f"every test counted (here {len(result.rows)}; " in result.assumptions[0].text  # also where it is one
     assert "Strong: spent in the last year" in bars.alt and "strong" in bars.svg
     assert "Revenue by product group" in parts.svg
     assert result.tables[0].frame["grade"].iloc[0] == "strong"

@@ -52,9 +52,9 @@ def assumptions(rows: pd.DataFrame, fmt: Formats) -> tuple[Assumption, ...]:
     return (
         Assumption(
             fmt.say(
-                "An alert needs both: more than chance, with all {tests} tests counted ({false} of the alerts may be false), and"
-                " size: a stability index {moderate} beyond chance is moderate, {large} strong; of prices, changes of {change}"
-                " and {large_change}; of scores beside what happened, {ratio} and {large_ratio}.",
+                "An alert needs both: more than chance, with every test counted (here {tests}; {false} of the alerts may be"
+                " false), and size: a stability index {moderate} beyond chance is moderate, {large} strong; of prices, changes of"
+                " {change} and {large_change}; of scores beside what happened, {ratio} and {large_ratio}.",
                 tests=fmt.count(len(rows)), false=fmt.share(SHOWN), moderate=fmt.number(MODERATE), large=fmt.number(LARGE),
                 change=fmt.share(MODERATE / HELD), large_change=fmt.share(LARGE / HELD), ratio=fmt.share(MODERATE),
                 large_ratio=fmt.share(LARGE),
