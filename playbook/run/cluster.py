@@ -60,9 +60,9 @@ def run_on_cluster(
             over(name)
             if outcome := _outcome(name, task):
                 outcomes[name] = outcome
-                if outcome.error and not keep_going:  # its worker says so at once, where there still is one
-                    stop.set()
-        stop.clear()  # the scheduler forgets it
+                if outcome.error and not keep_going:  # its worker has said so, if it could
+                    with suppress(OSError):  # the scheduler may be what was lost
+                        stop.set()
     return tuple(outcomes[name] for name, _ in clients if name in outcomes)
 
 

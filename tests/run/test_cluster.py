@@ -136,6 +136,23 @@ def test_when_the_command_ends_before_its_time_so_does_the_work(home, cluster, n
     assert_stopped(home / "reports" / "acme")
 
 
+@loud
+@pytest.mark.slow
+@pytest.mark.parametrize("keep_going", [True, False])
+def test_a_cluster_that_is_lost_is_told_as_that(home, cluster, keep_going):
+    begun = client_with(home, "acme", ENDLESS) / "begun"
+
+    def lose():
+        wait_for(begun.exists)
+        cluster.close()
+
+    loser = threading.Thread(target=lose)
+    loser.start()
+    (outcome,) = run(home, ["acme"], cluster.scheduler_address, keep_going)
+    loser.join()
+    assert outcome.error.title.startswith("The cluster could not end it: ")
+
+
 def test_a_client_that_nobody_waits_for_any_more_is_stopped(home):
     begun = client_with(home, "acme", ENDLESS) / "begun"
     outcome = room._apart("acme", None, home, Order(phases_named(PAIR)), lambda: not begun.exists())
