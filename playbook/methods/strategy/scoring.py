@@ -131,7 +131,7 @@ def scoring(
 
 def _counted(asked: Asked, fmt: Formats) -> str:
     yes, no = map(fmt.count, asked.counts)
-    return fmt.say("{source}: {yes} successes and {no} failures", source=fmt.told(asked.source), yes=yes, no=no)
+    return fmt.say("{source}: {yes} with success, {no} without", source=fmt.told(asked.source), yes=yes, no=no)
 
 
 def _learned(asked: Asked) -> Learned | None:

@@ -247,7 +247,7 @@ def test_too_few_or_all_alike_is_locked_and_what_would_help_is_named(outcome):
     cases = _cases(200, 0).assign(outcome=pd.array([outcome] * 200, dtype="boolean"))
     locked = scoring(AS_OF, STATED, FMT, labelled_cases=cases)
     assert isinstance(locked, Locked) and "30 successes and 30 failures" in locked.unlock[0]
-    assert f"cases: {200 if outcome else 0} successes and {200 if outcome is False else 0} failures" in locked.promise
+    assert f"cases: {200 if outcome else 0} with success, {200 if outcome is False else 0} without" in locked.promise
 
 
 def test_nothing_to_learn_from_one_row_and_empty_tables_are_locked():
