@@ -1,5 +1,7 @@
 """Rendering: a notebook and a page's values become one page that passes the gate."""
 
+from dataclasses import replace
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -90,6 +92,14 @@ def test_about_names_inputs_settings_and_edition(soup):
     wanted = ("41,882", "raw/orders.csv", "9f2c9f2c9f2c", "client acme · data up to 31 October 2026", "playbook 0.1.0")
     wanted += ("0123456789ab with local changes",)
     assert [part for part in wanted if part not in text] == []
+
+
+def test_settings_are_told_in_the_readers_words():
+    about = replace(
+        page().about, parameters={"client": "acme", "language": "zh", "as_of": "2026-10-31", "years": "5", "none": ""}
+    )
+    told = [("客户", "acme"), ("语言", "中文"), ("数据截至", "2026年10月31日"), ("years", "5")]
+    assert about.settings(Formats("EUR", "zh")) == told
 
 
 def test_figures_and_tables_count_through_the_page():

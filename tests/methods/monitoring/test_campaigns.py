@@ -157,7 +157,8 @@ def test_every_row_that_may_be_told_counts_as_a_look_at_chance():
 def test_marketing_by_month_is_said_to_be_no_watch():
     result = campaigns(STATED, AS_OF, FMT, channel().iloc[:0], **trial(0.5, None))
     assert result.found.watch.empty and any("not known by day or week" in a.text for a in result.assumptions)
-    assert "by day or week" in campaigns(STATED, AS_OF, FMT, channel().iloc[:0]).unlock[0]
+    (unlock,) = campaigns(STATED, AS_OF, FMT, channel().iloc[:0]).unlock
+    assert "by day or week" in unlock and unlock.endswith(" or interventions (intervention_id, customer_id, group)")
 
 
 def journeys(taken: dict[str, float], days: int = 420, a_day: int = 20) -> pd.DataFrame:
