@@ -10,7 +10,7 @@ from playbook.methods.market_research.lifetime.contract_survival import Retentio
 from playbook.methods.market_research.lifetime.customer_worth import WIDTH, Terms, Worth
 from playbook.methods.market_research.lifetime.holdout import Holdout
 from playbook.methods.market_research.lifetime.newcomer_worth import Newcomer
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES
 
 __all__ = ["OTHER", "ContractWorth", "fees_beside", "hold_out_contracts", "monthly_fees", "worth_by_contracts"]
 
@@ -21,7 +21,6 @@ OTHER = mark("other")
 WORLDS, SEED = 300, 7
 LONGEST, SHORTEST = 6, 1  # months hidden for the check
 RECENT = 12  # months: contracts begun since show what new customers take
-TAIL = (1 - LEVEL) / 2
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def worth_by_contracts(
     value = paid * (chance @ discount[1:])
     totals += rng.normal(size=totals.shape) * _scatter(chance, discount, paid, groups, many)
     annuity = np.append(0.0, discount[1:].cumsum())
-    low, high = (paid * annuity[(chance > share).sum(axis=1)] for share in (1 - TAIL, TAIL))
+    low, high = (paid * annuity[(chance > share).sum(axis=1)] for share in reversed(EDGES))
     year, soon = chance[:, : min(12, ahead)].sum(axis=1), chance[:, : min(12, ahead)] @ discount[1 : min(12, ahead) + 1]
     customers = pd.DataFrame(
         {

@@ -13,9 +13,10 @@ from playbook.methods.market_research.lifetime.bg_nbd_future import (
     simulate_purchases,
 )
 from playbook.methods.market_research.lifetime.gamma_gamma import SpendFit, draw_spend, expected_value, fit_spend
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES
 
 __all__ = [
+    "WIDTH",
     "YEAR",
     "Spending",
     "Terms",
@@ -30,7 +31,6 @@ POINTS = 6  # of the Gauss-Legendre quadrature over time; expected purchases are
 WORLDS, MOST_CELLS = 400, 4_000_000  # possible futures, and how many figures they may hold together
 SEED = 5
 GROUPS, PER_GROUP = 3, 200  # customers who order about as often are compared with one another
-TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 WIDTH = 1.2816  # standard deviations to either side that hold 80 percent of a normal distribution
 
 
@@ -156,7 +156,7 @@ def _simulate(
         p, q, v = np.stack(spends, axis=1)[:, of_spend[part]].transpose(2, 0, 1)
         mean_rate = rng.gamma(q + p * orders[part]) / (v + orders[part] * values[part])
         money = rng.gamma(p * made) / mean_rate * per_order[part]
-        ends[:, part] = np.quantile(money, TAILS, axis=0)
+        ends[:, part] = np.quantile(money, EDGES, axis=0)
         member = groups[part][:, None] == np.arange(many)
         totals += money @ member
     return ends, totals

@@ -7,10 +7,10 @@ import pandas as pd
 
 from playbook.engagement import Assumptions
 from playbook.locale import mark
-from playbook.methods.market_research.lifetime.customer_worth import TAILS, WIDTH, Terms, Worth
+from playbook.methods.market_research.lifetime.customer_worth import WIDTH, Terms, Worth
 from playbook.methods.market_research.lifetime.holdout import Holdout
 from playbook.methods.market_research.lifetime.newcomer_worth import Newcomer
-from playbook.result.formats import Formats
+from playbook.result.formats import EDGES, Formats
 
 __all__ = ["ALL", "NEAR", "NONE", "Told", "group_frame", "membership", "widened"]
 
@@ -100,7 +100,7 @@ def group_frame(told: Told, names: np.ndarray, codes: np.ndarray, outside: str =
     table = table.reindex(range(len(names)), fill_value=0)
     drawn = told.worth.totals if told.worth.totals.shape[1] == len(names) else told.worth.totals.sum(axis=1, keepdims=True)
     # Draws scatter around their own mean, which differs a little from the exact value: the range is moved onto the value.
-    low, high = np.quantile(drawn, TAILS, axis=0) - drawn.mean(axis=0) + table["value"].to_numpy()
+    low, high = np.quantile(drawn, EDGES, axis=0) - drawn.mean(axis=0) + table["value"].to_numpy()
     ends = [widened(v, min(a, v), max(b, v), told.doubt) for v, a, b in zip(table["value"], low, high, strict=True)]
     total = table["value"].sum()
     frame = pd.DataFrame(

@@ -11,7 +11,7 @@ from scipy.interpolate import PchipInterpolator
 from playbook.methods.market_research.lifetime.bg_nbd import choose_buying
 from playbook.methods.market_research.lifetime.bg_nbd_future import draw_estimates, expected_purchases, simulate_purchases
 from playbook.methods.market_research.lifetime.purchase_histories import WEEK, purchase_histories, repeats_between
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES
 
 __all__ = ["Holdout", "hold_out_orders"]
 
@@ -20,7 +20,6 @@ SHORTEST = 4
 FEWEST_EVENTS = 5  # below, chance alone may double or halve what happened
 KNOTS = 9  # weeks for which the forecast is worked out; it is smooth in between
 WORLDS, MOST_CELLS, SEED = 200, 2_000_000, 6
-TAILS = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
 BANDS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89)  # repeats before the cut; the last band is open
 
 
@@ -100,7 +99,7 @@ def _range(histories: pd.DataFrame, fit, weeks: float) -> tuple[float, float]:
     rng = np.random.default_rng(SEED)
     worlds = int(np.clip(MOST_CELLS // len(histories), 50, WORLDS))
     made = simulate_purchases(draw_estimates(fit, worlds, rng), fit, histories, weeks, rng).sum(axis=1)
-    low, high = np.quantile(made, TAILS)
+    low, high = np.quantile(made, EDGES)
     return float(low), float(high)
 
 

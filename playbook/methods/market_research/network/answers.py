@@ -10,7 +10,7 @@ import pandas as pd
 from playbook.errors import UsageError, did_you_mean
 from playbook.methods.market_research.network.bayes import BayesNetwork
 from playbook.methods.market_research.network.variables import driver_variables
-from playbook.result.formats import LEVEL, Formats
+from playbook.result.formats import EDGES, Formats
 
 __all__ = ["FEWEST_SEEN", "Answer", "answer", "answer_table", "contrast", "given_words"]
 
@@ -112,5 +112,5 @@ def given_words(given: Mapping[str, str], fmt: Formats) -> str:
 def _range(values: Sequence[float], own: float) -> tuple[float, float]:
     if not len(values):
         return own, own
-    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.quantile(values, EDGES)
     return min(float(low), own), max(float(high), own)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES, LEVEL
 
 __all__ = ["FALSE_SHARE", "false_discovery", "pair_rules", "seldom_together"]
 
@@ -146,6 +146,5 @@ def _by_size(both: np.ndarray, fewer: np.ndarray, expected: np.ndarray, repeats:
 
 
 def _jeffreys(seen: np.ndarray, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    tails = (1 - LEVEL) / 2, (1 + LEVEL) / 2
-    low, high = (stats.beta.ppf(tail, seen + 0.5, of - seen + 0.5) for tail in tails)
+    low, high = (stats.beta.ppf(tail, seen + 0.5, of - seen + 0.5) for tail in EDGES)
     return np.where(seen > 0, low, 0.0), np.where(seen < of, high, 1.0)

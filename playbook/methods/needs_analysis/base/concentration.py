@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES
 
 __all__ = ["LARGEST", "Concentration", "Measures", "concentration", "lorenz", "measures"]
 
@@ -89,15 +89,14 @@ def concentration(now: pd.Series, before: pd.Series | None) -> Concentration | N
         return None
     told = before is not None and frame["before"].sum() > 0
     drawn = _bootstrap(frame if told else frame[["now"]])
-    tail = (1 - LEVEL) / 2
-    low, high = np.quantile(drawn[:, 0], [tail, 1 - tail])
+    low, high = np.quantile(drawn[:, 0], EDGES)
     mine = measures(frame.loc[frame["now"] > 0, "now"].to_numpy())
     below_zero = int((now < 0).sum())
     if not told:
         return Concentration(mine, None, float(low), float(high), None, None, None, None, below_zero)
     old = measures(frame.loc[frame["before"] > 0, "before"].to_numpy())
     moved = drawn[:, 0] - drawn[:, 1]
-    from_low, to_high = np.quantile(moved, [tail, 1 - tail])
+    from_low, to_high = np.quantile(moved, EDGES)
     chance = 2 * min((moved <= 0).mean(), (moved >= 0).mean())
     change = mine.top_share - old.top_share
     return Concentration(

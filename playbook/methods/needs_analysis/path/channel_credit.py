@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES
 
 __all__ = ["Credit", "channel_credit"]
 
@@ -54,7 +54,7 @@ def channel_credit(paths: pd.DataFrame, separator: str = "\x1f") -> Credit | Non
     draws = [_removal(*moves.count(rng.poisson(won), rng.poisson(nulls)))[0] for _ in range(DRAWS)]
     total = won[kept].sum()
     shares = np.array([d / d.sum() for d in draws if d.sum() > 0]).reshape(-1, size)
-    low, high = np.quantile(shares, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0) if len(shares) else np.full((2, size), np.nan)
+    low, high = np.quantile(shares, EDGES, axis=0) if len(shares) else np.full((2, size), np.nan)
     length = np.bincount(row, minlength=len(paths))
     at = pd.DataFrame({"code": codes, "row": row}).drop_duplicates()
     frame = pd.DataFrame(

@@ -9,7 +9,7 @@ from playbook.methods.needs_analysis.chance import evidence_of, holm, share_p_va
 from playbook.methods.needs_analysis.path.leaks import Path, Reference
 from playbook.methods.needs_analysis.path.shrinkage import shrunk_shares, upper_level
 from playbook.result.contract import Evidence
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES, LEVEL
 
 __all__ = ["Split", "reference_of", "splits_at"]
 
@@ -65,7 +65,7 @@ def splits_at(path: Path, step: str) -> tuple[Split, ...]:
             expected=shares.expected, low=low, high=high, gain=short.mean(axis=0) * worth, point=0.01 * came * worth,
             difference=[evidence_of(p, otherwise="indicative") for p in holm(alone)], better=part["conversion"] > rest,
         ).sort_values(["expected", "group"], ascending=[False, True], ignore_index=True)  # fmt: skip
-        bounds = np.quantile(gains, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        bounds = np.quantile(gains, EDGES)
         money = [None, None, None] if np.isnan(yearly) else [float(gains.mean()), *map(float, bounds)]
         splits.append(Split(by, step, groups, evidence_of(p_value, otherwise="indicative"), float(levels.mean()), *money))
     rank = {"shown": 0, "likely": 1}

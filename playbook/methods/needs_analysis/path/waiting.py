@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES
 
 __all__ = ["Waiting", "waiting"]
 
@@ -79,9 +79,8 @@ def waiting(
         drawn = _drawn_late(place, happened, other, count, entry, size) if entry.any() else _drawn(came, ended, left)
         drawn = drawn[drawn[:, -1] > 0]
     found = [_quantile(grid, share[None, :], q)[0] for q in QUANTILES]
-    tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-    low, high = np.quantile(_quantile(grid, drawn, HALF), tails) if len(drawn) else (np.nan, np.nan)
-    upper = np.quantile(_quantile(grid, drawn, THREE_QUARTERS), tails) if len(drawn) else (np.nan, np.nan)
+    low, high = np.quantile(_quantile(grid, drawn, HALF), EDGES) if len(drawn) else (np.nan, np.nan)
+    upper = np.quantile(_quantile(grid, drawn, THREE_QUARTERS), EDGES) if len(drawn) else (np.nan, np.nan)
     low, high = min(low, found[1]), max(high, found[1])
     return Waiting(
         float(share[-1]), *map(float, found), float(low), float(high), float(min(upper[0], found[2])),

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import norm, rankdata
 from sklearn.metrics import average_precision_score, brier_score_loss
 
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES, LEVEL
 
 __all__ = [
     "Area",
@@ -139,8 +139,7 @@ def profit(outcome: np.ndarray, chance: np.ndarray, value: np.ndarray, cost: np.
         drawn[k] = np.concatenate([[0], np.cumsum(paid[order])])[at] / n
         best[k] = paid[worked].sum() / n
         gain[k] = best[k] - max(paid.sum() / n, 0.0)
-    tails = [0.5 - LEVEL / 2, 0.5 + LEVEL / 2]
-    low, high = np.quantile(drawn, tails, axis=0)
+    low, high = np.quantile(drawn, EDGES, axis=0)
     total = float(brought.mean())
     curve = pd.DataFrame(
         {
@@ -152,8 +151,8 @@ def profit(outcome: np.ndarray, chance: np.ndarray, value: np.ndarray, cost: np.
     same = value[0] > 0 and len(np.unique(value)) == len(np.unique(cost)) == 1
     least = float(cost[0] / value[0]) if same else None
     return Profit(
-        curve, least, float(worked.mean()), reached, *map(float, np.quantile(best, tails)), total,
-        reached - max(total, 0.0), *map(float, np.quantile(gain, tails)),
+        curve, least, float(worked.mean()), reached, *map(float, np.quantile(best, EDGES)), total,
+        reached - max(total, 0.0), *map(float, np.quantile(gain, EDGES)),
     )  # fmt: skip
 
 

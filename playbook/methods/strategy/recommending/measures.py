@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES
 
 __all__ = ["TOP", "Ranking", "first", "ranked", "spread"]
 
@@ -71,5 +71,5 @@ def spread(values: np.ndarray, seed: int = 0) -> tuple[float, float]:
         return np.nan, np.nan
     rng = np.random.default_rng(seed)
     means = np.array([values[rng.integers(0, len(values), len(values))].mean() for _ in range(DRAWS)])
-    low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.quantile(means, EDGES)
     return float(low), float(high)

@@ -7,9 +7,9 @@ import pandas as pd
 
 from playbook.methods.strategy.setting_prices.demand import Demand
 from playbook.methods.strategy.setting_prices.endings import Endings
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES, LEVEL
 
-__all__ = ["CHANGES", "CHOICE_COLUMNS", "MOST", "Limits", "choose", "gain_of"]
+__all__ = ["CHANGES", "MOST", "Limits", "choose", "gain_of"]
 
 CHOICE_COLUMNS = (
     "value_based", "advised", "step", "gain", "gain_low", "gain_high", "falls", "followed", "best_gain", "verdict",
@@ -96,7 +96,7 @@ def _product(row, place: int, demand: Demand, limits: Limits) -> tuple[tuple, np
     if not len(tried):
         return stay(settled, row.price, 0.0)
     drawn, upward = gains((tried / row.price)[:, None]), tried > row.price
-    mean, (least, most) = drawn.mean(axis=1), np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=1)
+    mean, (least, most) = drawn.mean(axis=1), np.quantile(drawn, EDGES, axis=1)
     best = int(mean.argmax())
     value_based = tried[best] if mean[best] > 0 or below else row.price
     sure = (mean >= worth) & (least > 0) & (np.abs(tried / row.price - 1) <= limits.largest_step + 1e-9)

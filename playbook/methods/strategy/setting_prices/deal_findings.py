@@ -8,7 +8,7 @@ from playbook.methods.strategy.setting_prices.discounts import Discounts
 from playbook.methods.strategy.setting_prices.negotiation import OWNER, deals_needed
 from playbook.methods.strategy.setting_prices.terms import amount
 from playbook.result.contract import Evidence, Finding
-from playbook.result.formats import LEVEL, Formats
+from playbook.result.formats import EDGES, Formats
 
 __all__ = ["deal_findings", "deal_headline"]
 
@@ -38,7 +38,7 @@ def _works(found: Discounts) -> bool:
 def _gain(found: Discounts) -> tuple[float, float, float]:
     """What following the guide brings in a year beyond what was given: expected, low, high."""
     together = found.gains.sum(axis=0)
-    low, high = np.quantile(together, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.quantile(together, EDGES)
     return float(together.mean()), float(low), float(high)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from playbook.methods.strategy.setting_prices.win_model import WinModel
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES
 
 __all__ = ["GRID", "add_up", "best_discount", "margin_curve", "margins", "walk_away"]
 
@@ -61,11 +61,11 @@ def add_up(
 
 def best_discount(total: np.ndarray, grid: np.ndarray) -> tuple[float, float, float]:
     """Best discount for the mean of ``total`` (g, draws), and the range of the draws' own best."""
-    low, high = np.quantile(grid[total.argmax(axis=0)], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.quantile(grid[total.argmax(axis=0)], EDGES)
     return float(grid[total.mean(axis=1).argmax()]), float(low), float(high)
 
 
 def margin_curve(grid: np.ndarray, share: np.ndarray, chance: np.ndarray) -> pd.DataFrame:
     """discount, chance, margin, low, high: ``share`` (g, draws) is the expected margin as a share of list prices."""
-    low, high = np.quantile(share, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=1)
+    low, high = np.quantile(share, EDGES, axis=1)
     return pd.DataFrame({"discount": grid, "chance": chance, "margin": share.mean(axis=1), "low": low, "high": high})

@@ -12,9 +12,9 @@ from playbook.methods.needs_analysis.path.deals import deal_states
 from playbook.methods.strategy.setting_prices.deal_margins import GRID, add_up, best_discount, margin_curve, margins, walk_away
 from playbook.methods.strategy.setting_prices.own_controls import own_controls, with_own_words
 from playbook.methods.strategy.setting_prices.win_model import CONTROLS, TENTH, WinModel, fit_wins
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES
 
-__all__ = ["BANDS", "DEAL_COLUMNS", "FEWEST", "OTHERS", "Discounts", "discount_guide", "enough_to_guide", "known_deals"]
+__all__ = ["FEWEST", "OTHERS", "Discounts", "discount_guide", "enough_to_guide", "known_deals"]
 
 DEAL_COLUMNS = ("opportunity_id", "end", "recent", "dated", "discount", "list_price", "stated", "cost")
 FEWEST = 30  # deals won, and deals lost, below which chance decides what is found
@@ -168,7 +168,7 @@ def _effect(model: WinModel, deals: pd.DataFrame, grid: np.ndarray) -> tuple[flo
     start = float(np.clip(deals["discount"].mean(), grid[0], max(grid[-1] - TENTH, grid[0])))
     end = float(min(start + TENTH, grid[-1]))
     chance = model.chance(deals.iloc[:: max(1, len(deals) // 300)], np.array([start, end])).mean(axis=0)
-    low, high = np.quantile(chance[1] - chance[0], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.quantile(chance[1] - chance[0], EDGES)
     return start, end, float(chance[0].mean()), float(chance[1].mean()), float(low), float(high)
 
 
@@ -212,7 +212,6 @@ def _open(
 ) -> tuple[pd.DataFrame, tuple[float, float, float]]:
     """Open deals with their targets, never below what was offered already: that cannot be taken back."""
     found, together = [], np.zeros(len(model.draws))
-    quantiles = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
     for part, chance, margin, leaves in margins(deals, model, grid, least_margin):
         offered = part["discount"].to_numpy(dtype=float)
         earned = part["list_price"].to_numpy(dtype=float) * (1 - offered) - part["cost"].to_numpy(dtype=float)
@@ -223,7 +222,7 @@ def _open(
         better = more.any(axis=1) & (gain.mean(axis=1) > 0)
         gain = np.where(better[:, None], gain, 0.0)
         aimed = np.take_along_axis(chance, best[:, None, None], axis=1)[:, 0, :]
-        low, high = np.quantile(gain, quantiles, axis=1)
+        low, high = np.quantile(gain, EDGES, axis=1)
         together += gain.sum(axis=0)
         found.append(
             part.assign(
@@ -234,6 +233,6 @@ def _open(
         )  # fmt: skip
     added = ["offered", "target", "chance", "chance_target", "gain", "gain_low", "gain_high"]
     table = pd.concat(found) if found else deals.reindex(columns=[*deals.columns, *added]).astype(dict.fromkeys(added, float))
-    low, high = np.quantile(together, quantiles)
+    low, high = np.quantile(together, EDGES)
     ordered = table.sort_values(["gain", "opportunity_id"], ascending=[False, True], ignore_index=True)
     return ordered, (float(together.mean()), float(low), float(high))

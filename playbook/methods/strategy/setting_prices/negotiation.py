@@ -8,7 +8,7 @@ from playbook.locale import mark
 from playbook.methods.strategy.setting_prices.discounts import FEWEST, OTHERS, Discounts
 from playbook.methods.strategy.setting_prices.price_test import CERTAIN, POWER
 from playbook.result.contract import LINES, Proposal, Table, Worklist
-from playbook.result.formats import LEVEL, Formats
+from playbook.result.formats import EDGES, LEVEL, Formats
 
 __all__ = ["DEALS", "OWNER", "deal_proposals", "deal_tables", "deals_needed"]
 
@@ -70,8 +70,8 @@ def deal_tables(found: Discounts, fmt: Formats) -> tuple[Table, ...]:
 def deal_proposals(found: Discounts, fmt: Formats) -> list[Proposal]:
     """The guide for new deals, a line for each size, and the open deals; each only where its gain survives what is not known."""
     proposals = []
-    low, high = np.quantile(found.gains, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=1)
-    if np.quantile(found.gains.sum(axis=0), (1 - LEVEL) / 2) > 0:
+    low, high = np.quantile(found.gains, EDGES, axis=1)
+    if np.quantile(found.gains.sum(axis=0), EDGES[0]) > 0:
         values = {"cost": 0.0, "value_low": low, "value": found.gains.mean(axis=1), "value_high": high}
         proposals.append(
             _proposal(

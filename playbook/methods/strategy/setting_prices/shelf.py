@@ -14,9 +14,9 @@ from playbook.methods.strategy.setting_prices.demand import Demand, draw_demand,
 from playbook.methods.strategy.setting_prices.endings import learn_endings
 from playbook.methods.strategy.setting_prices.price_test import price_tests, weeks_needed
 from playbook.methods.strategy.setting_prices.today import YEAR, competitor_prices, prices_today
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES
 
-__all__ = ["FOLLOWS", "Shelf", "price_shelf"]
+__all__ = ["Shelf", "price_shelf"]
 
 FOLLOWS = {"none": 0.0, "half": 0.5, "full": 1.0}  # share of a step that competitors follow
 COSTED = 0.9  # share of a gain that has to rest on stated costs for its sum to be told as more than rough
@@ -124,7 +124,7 @@ def price_shelf(
 
 
 def _range(draws: np.ndarray) -> tuple[float, float, float]:
-    low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.quantile(draws, EDGES)
     return float(draws.mean()), float(low), float(high)
 
 

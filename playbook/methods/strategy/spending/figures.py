@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from playbook.locale import mark
-from playbook.methods.strategy.spending.split import EDGES, Split
+from playbook.methods.strategy.spending.split import Split
 from playbook.result.contract import Figure, Table
-from playbook.result.formats import LEVEL, Formats
+from playbook.result.formats import EDGES, LEVEL, Formats
 from playbook.result.theme import FINDING, FORECAST, HISTORY, INK, ON_LINES, canvas, finish
 
 __all__ = ["budget_figure", "channels_figure"]

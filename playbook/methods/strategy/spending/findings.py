@@ -5,9 +5,9 @@ import pandas as pd
 
 from playbook.methods.strategy.spending.allocation import allocate
 from playbook.methods.strategy.spending.mix import OWNER
-from playbook.methods.strategy.spending.split import EDGES, NEXT, Split, sensitivity
+from playbook.methods.strategy.spending.split import NEXT, Split, sensitivity
 from playbook.result.contract import Finding
-from playbook.result.formats import Formats
+from playbook.result.formats import EDGES, Formats
 
 __all__ = ["caused_finding", "edge_finding", "headline", "meant_of", "mix_finding", "split_finding"]
 

@@ -5,9 +5,9 @@ import pandas as pd
 
 from playbook.locale import mark
 from playbook.methods.strategy.spending.panel import YEAR
-from playbook.methods.strategy.spending.split import EDGES, Split
+from playbook.methods.strategy.spending.split import Split
 from playbook.result.contract import LINES, Proposal, Worklist
-from playbook.result.formats import Formats
+from playbook.result.formats import EDGES, Formats
 
 __all__ = ["CHANNEL_MIX", "OWNER", "channel_frame", "mix_proposal"]
 

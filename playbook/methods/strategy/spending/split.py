@@ -11,16 +11,15 @@ from playbook.methods.strategy.spending.allocation import Allocation, Option, al
 from playbook.methods.strategy.spending.curves import Curves, channel_option, error_bound
 from playbook.methods.strategy.spending.slices import cut, ranked, sliced
 from playbook.result.contract import Proposal
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES
 
-__all__ = ["Market", "Split", "budget_curve", "sensitivity", "split"]
+__all__ = ["NEXT", "Market", "Split", "budget_curve", "sensitivity", "split"]
 
 CURVE_POINTS = 21
 BEYOND = 1.1  # the curve ends at this multiple of the most that pays
 LEAST_MOVE = 0.02  # of all channel spend: below it, a shift is not worth the work
 NEXT = 0.10  # share of the budget by which it is raised and lowered
 NOTHING = np.zeros((1, 0))  # what no channels bring
-EDGES = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ import numpy as np
 from playbook.methods.strategy.stepping.chances import chances
 from playbook.methods.strategy.stepping.process import Process, policy_iteration, policy_values
 from playbook.methods.strategy.stepping.ways import Ways
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES
 
-__all__ = ["Advice", "Money", "advise", "process_of", "today_values"]
+__all__ = ["FEWEST_TAKEN", "Advice", "Money", "advise"]
 
 FEWEST_TAKEN = 50  # cases at a step under an action before it can be advised
 DRAWS, SPLITS, FOLDS = 200, 10, 4
@@ -52,14 +52,14 @@ class Advice:
     on_average: float
 
 
-def process_of(counts: np.ndarray, money: Money, allowed: np.ndarray, shrunk: bool = True) -> Process:
+def _process_of(counts: np.ndarray, money: Money, allowed: np.ndarray, shrunk: bool = True) -> Process:
     """The decision process behind counts (S, A, S + 2): moves between steps, and the sale as reward less the action's cost."""
     likely, size = chances(counts, shrunk), len(counts)
     rewards = likely[:, :, size] * (money.discount[:, None] * money.sale) - money.costs[None, :]
     return Process(likely[:, :, :size], rewards, np.broadcast_to(money.discount[:, None], rewards.shape), allowed)
 
 
-def today_values(process: Process, mix: np.ndarray) -> np.ndarray:
+def _today_values(process: Process, mix: np.ndarray) -> np.ndarray:
     """(S,) worth of a case at each step when actions go on being taken as in ``mix`` (S, A)."""
     discount = np.broadcast_to(process.discount, process.rewards.shape)
     moves = np.einsum("sa,sat->st", mix * discount, process.moves)
@@ -76,21 +76,21 @@ def advise(ways: Ways, money: Money, seed: int = SEED) -> Advice:
     """
     counts = ways.count(ways.cases)
     mix, allowed, thin = _mix(counts)
-    process = process_of(counts, money, allowed)
+    process = _process_of(counts, money, allowed)
     best = policy_iteration(process)
-    now = today_values(process, mix)
+    now = _today_values(process, mix)
     start = ways.start(ways.cases)
     better = process.worth(now) - now[:, None]
     rng = np.random.default_rng(seed)
     gain, low, high = _judged(ways, money, allowed, rng)
-    edges, total, tail = [], int(round(ways.cases.sum())), (1 - LEVEL) / 2
+    drawn_better, total = [], int(round(ways.cases.sum()))
     for _ in range(DRAWS):
         drawn = ways.count(rng.multinomial(total, ways.cases / ways.cases.sum()).astype(float))
-        again = process_of(drawn, money, allowed)
-        after = today_values(again, _mix(drawn)[0])
-        edges.append(np.where(drawn.sum(axis=2) > 0, again.worth(after) - after[:, None], np.nan))
+        again = _process_of(drawn, money, allowed)
+        after = _today_values(again, _mix(drawn)[0])
+        drawn_better.append(np.where(drawn.sum(axis=2) > 0, again.worth(after) - after[:, None], np.nan))
     with np.errstate(invalid="ignore"):
-        spread = np.nanquantile(np.where(allowed[None], np.array(edges), 0.0), [tail, 1 - tail], axis=0)
+        spread = np.nanquantile(np.where(allowed[None], np.array(drawn_better), 0.0), EDGES, axis=0)
     held_out = _importance(ways, best.policy, mix, money)
     return Advice(
         counts, mix, best.policy, thin, np.where(allowed, better, np.nan), *np.where(allowed, spread, np.nan),
@@ -117,22 +117,22 @@ def _judged(ways: Ways, money: Money, allowed: np.ndarray, rng: np.random.Genera
     for _ in range(SPLITS):
         points, draws = [], []
         for part in rng.multinomial(cases, np.full(FOLDS, 1 / FOLDS)).T:
-            policy = policy_iteration(process_of(ways.count((cases - part).astype(float)), money, allowed)).policy
+            policy = policy_iteration(_process_of(ways.count((cases - part).astype(float)), money, allowed)).policy
             points.append(_gain(ways, part, policy, money, allowed))
             again = rng.multinomial(part.sum(), part / part.sum(), DRAWS // SPLITS)
             draws.append([_gain(ways, one, policy, money, allowed) for one in again])
         gains.append(np.mean(points))
         errors.append(np.mean(draws, axis=0) - gains[-1])
-    gain, tail = float(np.mean(gains)), (1 - LEVEL) / 2
-    low, high = gain + np.quantile(np.concatenate(errors), [tail, 1 - tail])
+    gain = float(np.mean(gains))
+    low, high = gain + np.quantile(np.concatenate(errors), EDGES)
     return gain, float(low), float(high)
 
 
 def _gain(ways: Ways, cases: np.ndarray, policy: np.ndarray, money: Money, allowed: np.ndarray) -> float:
     """Of a case: the policy against today's mix among these ``cases``, with chances as they were seen."""
     counts = ways.count(cases.astype(float))
-    process = process_of(counts, money, allowed, shrunk=False)
-    return float(ways.start(cases.astype(float)) @ (policy_values(process, policy) - today_values(process, _mix(counts)[0])))
+    process = _process_of(counts, money, allowed, shrunk=False)
+    return float(ways.start(cases.astype(float)) @ (policy_values(process, policy) - _today_values(process, _mix(counts)[0])))
 
 
 def _importance(ways: Ways, policy: np.ndarray, mix: np.ndarray, money: Money) -> tuple[float, float, float]:

@@ -8,12 +8,11 @@ from scipy.optimize import brentq
 
 from playbook.methods.strategy.whatif.business import DOWN, Business
 from playbook.methods.strategy.whatif.ranges import Ranges
-from playbook.result.formats import LEVEL
+from playbook.result.formats import EDGES
 
 __all__ = ["Outcomes", "break_even", "play", "tornado", "years"]
 
 DRAWS, SEED = 20_000, 11
-TAIL = (1 - LEVEL) / 2
 NEAR = 0.05  # of the draws, on either side of an edge, tell what a year at that edge is like
 FARTHEST = 20.0  # times a driver may be multiplied or divided in the search for a break-even
 
@@ -28,7 +27,7 @@ class Outcomes:
 
     def edges(self, what: str) -> tuple[float, float, float]:
         """Low, middle and high of 'revenue' or 'profit' at LEVEL."""
-        return tuple(float(v) for v in np.quantile(getattr(self, what), [TAIL, 0.5, 1 - TAIL]))
+        return tuple(float(v) for v in np.quantile(getattr(self, what), [EDGES[0], 0.5, EDGES[1]]))
 
 
 def play(business: Business, ranges: Ranges, draws: int = DRAWS, seed: int = SEED) -> Outcomes:
@@ -94,7 +93,7 @@ def years(business: Business, outcomes: Outcomes) -> pd.DataFrame:
     """
     ranked = np.argsort(outcomes.profit if business.margin else outcomes.revenue, kind="stable")
     rows = []
-    for label, place in (("worse", TAIL), ("as expected", 0.5), ("better", 1 - TAIL)):
+    for label, place in (("worse", EDGES[0]), ("as expected", 0.5), ("better", EDGES[1])):
         first, last = (int(np.clip(place + side * NEAR, 0, 1) * len(ranked)) for side in (-1, 1))
         own = ranked[first:last]
         row = {"year": label, "revenue": outcomes.revenue[own].mean(), "profit": outcomes.profit[own].mean()}
