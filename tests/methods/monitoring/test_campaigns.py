@@ -154,6 +154,12 @@ def test_every_row_that_may_be_told_counts_as_a_look_at_chance():
     assert 0 < alone < 0.01 and among == pytest.approx(4 * alone)
 
 
+def test_a_range_narrower_than_what_is_written_is_not_written():
+    many = channel().assign(impressions=lambda frame: frame["impressions"] * 1e6, clicks=lambda frame: frame["clicks"] * 1e6)
+    (now,) = campaigns(STATED, AS_OF, FMT, many).tables[0].frame.to_dict("records")
+    assert now["ctr"] == "2.0%" and now["cpa"] == "€16.67 (€14.83 to €18.74)"
+
+
 def test_marketing_by_month_is_said_to_be_no_watch():
     result = campaigns(STATED, AS_OF, FMT, channel().iloc[:0], **trial(0.5, None))
     assert result.found.watch.empty and any("not known by day or week" in a.text for a in result.assumptions)

@@ -12,7 +12,7 @@ from playbook.methods.needs_analysis.chance import SHOWN
 from playbook.result.contract import Assumption, Table
 from playbook.result.formats import LEVEL, Formats
 
-__all__ = ["MARKETING", "campaign_assumptions", "campaign_tables", "watch_table"]
+__all__ = ["MARKETING", "TRIALS", "campaign_assumptions", "campaign_tables", "watch_table"]
 
 MARKETING, JOURNEYS, TRIALS = mark("marketing by week"), mark("journeys and plan"), mark("interventions and orders")
 WIDEST = 5.0  # upper end of a change beyond which its range says nothing
@@ -51,6 +51,8 @@ def _ranged(row, fmt: Formats) -> str:
 
 
 def _span(value: str, low: str, high: str, fmt: Formats) -> str:
+    if low == value == high:  # the range is narrower than what is written
+        return value
     return fmt.say("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
