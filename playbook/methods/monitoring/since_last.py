@@ -74,7 +74,7 @@ def since_last(
     if not past_findings:
         return Locked(
             fmt=fmt, headline="This is the first report: there is none before it to compare with",
-            unlock=("a published report of an earlier day (playbook run with --as-of makes one)",),
+            unlock=("a published report of an earlier day",),
             promise=since_last.section.promise,
         )  # fmt: skip
     given = {

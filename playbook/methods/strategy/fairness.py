@@ -50,9 +50,13 @@ def fairness(scoring: Scoring, fmt: Formats, protected: tuple[str, ...] = ()) ->
     held = scoring.asked.protected
     if not protected or not len(held.columns):
         if not protected:
-            example = "protected: [gender, age_group]"
-            need = fmt.say("{line} in client.yml, so that the score can be judged by it and is not learnt from it", line=example)
-            return _locked(fmt, need)
+            return _locked(
+                fmt,
+                fmt.say(
+                    "the names of attributes that must not matter, such as gender or age group (protected, in client.yml), so that"
+                    " the score can be judged by them and is not learnt from them"
+                ),
+            )
         need = fmt.say(
             "a column named {columns}, so that the score can be judged by it and is not learnt from it",
             columns=fmt.listed(protected, "or"),

@@ -17,7 +17,7 @@ LABEL_ROOM = 1.45
 def risk_figure(segments: pd.DataFrame, source: str, fmt: Formats) -> Figure:
     """Bars of the value at risk by segment: segment, customers, at_risk, in_doubt; the part in doubt today is set off."""
     data = segments.head(ROWS)[::-1].reset_index(drop=True)
-    with canvas(height=FRAME_HEIGHT + ROW_HEIGHT * len(data)) as (figure, ax):
+    with canvas(height=FRAME_HEIGHT + ROW_HEIGHT * len(data), grid="x") as (figure, ax):
         ax.barh(data.index, data["at_risk"], color=BAR, height=0.6)
         ax.barh(data.index, data["in_doubt"], color=FINDING, height=0.6)
         for row, value, now in zip(data.index, data["at_risk"], data["in_doubt"], strict=True):
@@ -29,14 +29,12 @@ def risk_figure(segments: pd.DataFrame, source: str, fmt: Formats) -> Figure:
         ax.set_xlim(0, (float(data["at_risk"].max()) or 1.0) * (LABEL_ROOM + 0.15))
         ax.xaxis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
         ax.xaxis.get_major_locator().set_params(nbins=5)
-        ax.grid(visible=False, axis="y")
-        ax.grid(visible=True, axis="x")
         svg = finish(figure)
     top = data.iloc[-1]
     return Figure(
         svg=svg,
         source=source,
-        caption="What may be lost of a year's business, by segment. Darker: customers in doubt today.",
+        caption="What may be lost of a year's business, by segment. In rust: customers in doubt today.",
         alt=fmt.say_n(
             "Bar of one segment, {segment}, with {money} at risk.",
             "Bars of {n} segments. {segment} holds the most at risk, {money}.",

@@ -31,7 +31,7 @@ def tornado_figure(table: pd.DataFrame, business: Business, source: str, fmt: Fo
     low, high = data[f"{what}_low"], data[f"{what}_high"]
     least, most = float(min(low.min(), high.min())), float(max(low.max(), high.max()))
     room = (most - least or 1.0) * 0.22
-    with canvas(height=FRAME_HEIGHT + ROW_HEIGHT * len(data)) as (figure, ax):
+    with canvas(height=FRAME_HEIGHT + ROW_HEIGHT * len(data), grid="x") as (figure, ax):
         for edge in (low, high):
             colours = [FINDING if v < middle else FORECAST for v in edge]
             ax.barh(data.index, edge - middle, left=middle, color=colours, height=0.55, alpha=0.75)
@@ -48,8 +48,6 @@ def tornado_figure(table: pd.DataFrame, business: Business, source: str, fmt: Fo
         ax.xaxis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
         ax.xaxis.get_major_locator().set_params(nbins=5)
         ax.set_xlabel(fmt.told(_AXES[business.meant]))
-        ax.grid(visible=False, axis="y")
-        ax.grid(visible=True, axis="x")
         svg = finish(figure)
     top = data.iloc[-1]
     ends = {edge: fmt.money(top[f"{what}_{edge}"]) for edge in ("low", "high")}
@@ -115,7 +113,7 @@ def years_figure(outcomes: Outcomes, goal: float | None, source: str, fmt: Forma
         svg=svg,
         source=source,
         caption=fmt.say(
-            "Revenue of {n} possible years in which all drivers move together; the {level} range is darker.",
+            "Revenue of {n} possible years in which all drivers move together; in full blue: the {level} range.",
             n=fmt.count(len(revenue)), level=fmt.share(LEVEL),
         ),
         alt=fmt.say(
