@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
+from typing import Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -69,7 +70,6 @@ _SETTINGS = {
     "axes.spines.right": False,
     "axes.spines.left": False,
     "axes.grid": True,
-    "axes.grid.axis": "y",
     "axes.axisbelow": True,
     "grid.color": GRID,
     "grid.linewidth": 0.8,
@@ -95,9 +95,14 @@ fontManager.ttflist.append(  # known by name without reading its 20 MB: it is op
 
 
 @contextmanager
-def canvas(rows: int = 1, columns: int = 1, height: float = 3.2, **subplots) -> Iterator[tuple[Canvas, Axes]]:
-    """A figure of the page's width in the house style, with its axes (an array when there are several)."""
-    with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
+def canvas(
+    rows: int = 1, columns: int = 1, height: float = 3.2, grid: Literal["x", "y"] = "y", **subplots
+) -> Iterator[tuple[Canvas, Axes]]:
+    """A figure of the page's width in the house style, with its axes (an array when there are several).
+
+    ``grid``: the axis along which values run; its marks have grid lines.
+    """
+    with mpl.rc_context(_SETTINGS | {"axes.grid.axis": grid}), warnings.catch_warnings():
         # Clients write in any script: only the fonts that measure lack it, the reader's own fonts have it.
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font", category=UserWarning)
         figure = Canvas(figsize=(WIDTH, height), layout="constrained")

@@ -39,7 +39,7 @@ def action_bars(
     short = pd.Series(False, index=data.index) if line is None else data["value"] < line[0]
     named = list(zip(data["segment"], data["name"], strict=True))
     ends = data[["value", "high", *([tick[0]] if tick else [])]].max(axis=1)
-    with canvas(height=FRAME_HEIGHT + ROW_HEIGHT * len(data)) as (figure, ax):
+    with canvas(height=FRAME_HEIGHT + ROW_HEIGHT * len(data), grid="x") as (figure, ax):
         ax.barh(data.index, data["value"], color=[FINDING if s else BAR for s in short], height=0.6)
         ax.hlines(data.index, data["low"], data["high"], color=HISTORY, linewidth=1.4)
         labels = []
@@ -63,8 +63,6 @@ def action_bars(
         ax.xaxis.set_major_formatter(lambda v, _: write(v) if v else "0")
         ax.xaxis.get_major_locator().set_params(nbins=6)
         ax.set_xlabel(xlabel)
-        ax.grid(visible=False, axis="y")
-        ax.grid(visible=True, axis="x")
         figure.draw_without_rendering()  # lays the axes out, so that the labels can be measured against them
         wide = ax.get_window_extent().width
         taken = [min((t.get_window_extent().width + GAP * figure.dpi / 72) / wide, 0.9) for t in labels]

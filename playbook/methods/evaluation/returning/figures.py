@@ -28,7 +28,7 @@ def earned_figure(earned: pd.DataFrame, sums: Total, fmt: Formats) -> Figure:
         last = (fmt.say("All together"), sums.evidence, *(getattr(sums, name) for name in names[2:]))
         rows = pd.concat([rows, pd.DataFrame([last], columns=names)], ignore_index=True)
     rows = rows.set_axis(["label", "evidence", "value", "low", "high"], axis=1)
-    with canvas(height=1.1 + 0.5 * len(rows)) as (figure, ax):
+    with canvas(height=1.1 + 0.5 * len(rows), grid="x") as (figure, ax):
         for place, row in enumerate(rows.itertuples()):
             clear = row.low > 0 or row.high < 0
             colour = FINDING if clear else HISTORY
@@ -45,8 +45,6 @@ def earned_figure(earned: pd.DataFrame, sums: Total, fmt: Formats) -> Figure:
         ax.axvline(0, color=INK, linewidth=1)
         ax.set_yticks(range(len(rows)), rows["label"], color=INK)
         ax.set_ylim(len(rows) - 0.5, -0.6)
-        ax.grid(False, axis="y")
-        ax.grid(True, axis="x")
         ax.locator_params(axis="x", nbins=5)
         ax.xaxis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
         ax.margins(x=0.16)

@@ -23,7 +23,7 @@ CLEAR = ("shown", "likely", "harmful")
 def forest_chart(effects: Sequence[Effect], fmt: Formats, source: str) -> Figure:
     """One line an intervention: relative effect with its range; rust where the evidence is at least likely."""
     rows = list(effects)[:MOST_ROWS]
-    with canvas(height=1.1 + 0.55 * len(rows)) as (figure, ax):
+    with canvas(height=1.1 + 0.55 * len(rows), grid="x") as (figure, ax):
         for place, e in enumerate(rows):
             colour = FINDING if e.verdict in CLEAR else HISTORY
             if np.isfinite(e.low):
@@ -42,8 +42,6 @@ def forest_chart(effects: Sequence[Effect], fmt: Formats, source: str) -> Figure
         ax.axvline(0, color=INK, linewidth=1)
         ax.set_yticks(range(len(rows)), [e.label for e in rows], color=INK)
         ax.set_ylim(len(rows) - 0.5, -0.7)
-        ax.grid(False, axis="y")
-        ax.grid(True, axis="x")
         ax.xaxis.set_major_locator(MaxNLocator(6))
         ax.xaxis.set_major_formatter(lambda v, _: fmt.change(v) if v else "0%")
         ax.set_xlabel(fmt.say("Change of revenue, with {level} range", level=fmt.share(LEVEL)))

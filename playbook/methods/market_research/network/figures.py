@@ -14,7 +14,7 @@ from playbook.methods.market_research.network.answers import given_words
 from playbook.methods.market_research.network.variables import driver_variables
 from playbook.result.contract import Figure, Table
 from playbook.result.formats import LEVEL, Formats
-from playbook.result.theme import BAR, FINDING, GRID, HISTORY, ON_LINES, canvas, finish
+from playbook.result.theme import BAR, FINDING, HISTORY, ON_LINES, canvas, finish
 
 __all__ = ["chances_figure", "columns_of", "network_figure"]
 
@@ -180,7 +180,7 @@ def chances_figure(answers: pd.DataFrame, within: int, fmt: Formats, source: str
     rows = _shown(answers.iloc[1:])
     labels = [_words(given, fmt) for given in rows["given"]]
     left = everybody["probability"] < 0.7  # room for the words at the right of the line
-    with canvas(height=0.9 + 0.36 * len(rows)) as (figure, ax):
+    with canvas(height=0.9 + 0.36 * len(rows), grid="x") as (figure, ax):
         y = np.arange(len(rows))[::-1]
         ax.axvline(everybody["probability"], color=HISTORY, linewidth=1)
         ax.hlines(y, rows["low"], rows["high"], color=BAR, linewidth=4)
@@ -196,8 +196,6 @@ def chances_figure(answers: pd.DataFrame, within: int, fmt: Formats, source: str
         ax.set(xlim=(0, 1.1), ylim=(-0.6, len(rows) + 0.05), yticks=y, yticklabels=labels, xticks=ticks)
         ax.set_xticklabels([fmt.share(tick, 0) for tick in ticks])
         ax.tick_params(axis="y", length=0, labelsize=9)
-        ax.grid(False, axis="y")
-        ax.grid(True, axis="x", color=GRID)
         svg = finish(figure)
     told = zip(labels, rows["probability"], strict=True)
     alt = fmt.sentences(

@@ -18,7 +18,7 @@ def group_figure(items: pd.DataFrame, months: int, fmt: Formats, source: str) ->
     groups = items[items["level"] == "group"].sort_values("change", kind="stable", ignore_index=True)
     low, high = groups["low"] - groups["before"], groups["high"] - groups["before"]
     places = np.arange(len(groups))
-    with canvas(height=0.9 + 0.36 * len(groups)) as (figure, ax):
+    with canvas(height=0.9 + 0.36 * len(groups), grid="x") as (figure, ax):
         colours = [GOOD if change >= 0 else FINDING for change in groups["change"]]
         ax.barh(places, groups["change"], color=colours, height=0.6)
         ax.hlines(places, low, high, color=HISTORY, linewidth=1.4)
@@ -36,8 +36,6 @@ def group_figure(items: pd.DataFrame, months: int, fmt: Formats, source: str) ->
         ax.tick_params(axis="y", length=0)
         ax.xaxis.set_major_formatter(lambda value, _: fmt.money(value) if value else "0")
         ax.locator_params(axis="x", nbins=6)
-        ax.grid(True, axis="x")
-        ax.grid(False, axis="y")
         svg = finish(figure)
     caption = fmt.say(
         "Revenue of {months} against {base}, by product group; the line is the {level} range.",

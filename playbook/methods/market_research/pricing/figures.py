@@ -30,7 +30,7 @@ def reaction_figure(told: pd.DataFrame, fmt: Formats, source: str) -> Figure | N
     frame = frame.sort_values(["elasticity", "category"], ignore_index=True)
     changes = {"change": "elasticity", "least": "low", "most": "high"}
     frame = frame.assign(**{name: fewer_sold(frame[column]) for name, column in changes.items()})
-    with canvas(height=1.0 + 0.36 * len(frame)) as (figure, ax):
+    with canvas(height=1.0 + 0.36 * len(frame), grid="x") as (figure, ax):
         colours = np.where(frame["high"] < 0, FINDING, HISTORY)
         _dots(ax, frame, ("change", "least", "most"), colours, fmt.change)
         _rows(ax, [short_name(group_name(c, fmt)) for c in frame["category"]])
@@ -77,7 +77,7 @@ def steps_figure(steps: pd.DataFrame, names: pd.Series, fmt: Formats, source: st
             for p, s in labels
         ]
     )
-    with canvas(height=1.0 + 0.36 * len(frame)) as (figure, ax):
+    with canvas(height=1.0 + 0.36 * len(frame), grid="x") as (figure, ax):
         _dots(ax, frame, ("gain", "gain_low", "gain_high"), frame["verdict"].map(VERDICTS), fmt.money)
         _rows(ax, frame["label"].tolist())
         ax.set_xlim(0, 1.18 * frame["gain_high"].max())
@@ -233,8 +233,6 @@ def _tick(value: float, fmt: Formats, origin: str) -> str:
 def _rows(ax: Axes, labels: list[str]) -> None:
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.5, -0.5)
-    ax.grid(True, axis="x")
-    ax.grid(False, axis="y")
 
 
 def _apart(values: np.ndarray, gap: float) -> np.ndarray:

@@ -69,7 +69,7 @@ def drivers_figure(drivers: pd.DataFrame, fmt: Formats, source: str) -> Figure:
     rows = drivers.reindex(drivers["gain"].abs().sort_values(ascending=False).index).head(MOST_ROWS)
     rows = rows.sort_values("effect", ignore_index=True)
     places = np.arange(len(rows))
-    with canvas(height=1.0 + 0.36 * len(rows)) as (figure, ax):
+    with canvas(height=1.0 + 0.36 * len(rows), grid="x") as (figure, ax):
         for place, row in zip(places, rows.itertuples(), strict=True):
             colour = HISTORY if row.evidence not in CLEAR else FINDING if row.effect < 0 else GOOD
             ax.plot([row.low, row.high], [place, place], color=colour, linewidth=2.2)
@@ -83,8 +83,6 @@ def drivers_figure(drivers: pd.DataFrame, fmt: Formats, source: str) -> Figure:
         ax.invert_yaxis()
         ax.margins(x=0.1, y=0.12)
         ax.set_xlim(right=ax.get_xlim()[1] + 0.06 * np.ptp(ax.get_xlim()))
-        ax.grid(True, axis="x")
-        ax.grid(False, axis="y")
         ax.locator_params(axis="x", nbins=6)
         ax.xaxis.set_major_formatter(lambda value, _: signed(value, fmt))
         ax.set_xlabel(fmt.say("points of the score"))

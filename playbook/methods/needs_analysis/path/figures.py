@@ -77,7 +77,7 @@ def split_figure(splits: tuple[Split, ...], path: Path, fmt: Formats) -> Figure 
     mean = split.groups["reached"].sum() / split.groups["came"].sum()
     apart = [FINDING if d != "indicative" and not b else FORECAST if d != "indicative" else HISTORY
              for d, b in zip(groups["difference"], groups["better"], strict=True)]  # fmt: skip
-    with canvas(height=0.9 + 0.36 * len(groups)) as (figure, ax):
+    with canvas(height=0.9 + 0.36 * len(groups), grid="x") as (figure, ax):
         rows = range(len(groups))
         ax.hlines(rows, groups["low"], groups["high"], colors=apart, linewidth=2.2)
         ax.scatter(groups["expected"], rows, color=apart, s=34, zorder=3)
@@ -90,8 +90,6 @@ def split_figure(splits: tuple[Split, ...], path: Path, fmt: Formats) -> Figure 
         ax.margins(x=0.05)
         ax.xaxis.set_major_formatter(lambda v, _: fmt.share(v, 0))
         ax.locator_params(axis="x", nbins=5)
-        ax.grid(True, axis="x")
-        ax.grid(False, axis="y")
         ax.tick_params(axis="y", colors=INK)
         svg = finish(figure)
     told = (
@@ -128,7 +126,7 @@ def times_figure(times: pd.DataFrame, path: Path, fmt: Formats) -> Figure | None
     low, middle = shown["quartile"].clip(lower=floor), shown["median"].clip(lower=floor)
     slowest = shown["median"].idxmax()
     colours = [FINDING if k == slowest else FORECAST if on else HISTORY for k, on in enumerate(shown["on_path"])]
-    with canvas(height=0.9 + 0.36 * len(shown)) as (figure, ax):
+    with canvas(height=0.9 + 0.36 * len(shown), grid="x") as (figure, ax):
         rows = range(len(shown))
         ax.set_xscale("log")
         ax.hlines(rows, low, shown["upper"], colors=colours, linewidth=2.2)
@@ -144,8 +142,6 @@ def times_figure(times: pd.DataFrame, path: Path, fmt: Formats) -> Figure | None
         ticks = ticks[:: max(1, -(-len(ticks) // 5))]
         ax.set_xticks(ticks, [duration(t, fmt) for t in ticks])
         ax.minorticks_off()
-        ax.grid(True, axis="x")
-        ax.grid(False, axis="y")
         ax.tick_params(axis="y", colors=INK)
         svg = finish(figure)
     caption = fmt.say(

@@ -14,7 +14,7 @@ def waterfall(labels: list[str], changes: list[float], caption: str, source: str
     parts = changes[:-1]
     starts = [*(sum(parts[:place]) for place in range(len(parts))), 0.0]
     colours = [*(BAR if change >= 0 else FINDING for change in parts), HISTORY]
-    with canvas(height=0.7 + 0.46 * len(changes)) as (figure, ax):
+    with canvas(height=0.7 + 0.46 * len(changes), grid="x") as (figure, ax):
         ax.barh(range(len(changes)), changes, left=starts, color=colours, height=0.6)
         for place, (start, change) in enumerate(zip(starts, changes, strict=True)):
             ax.annotate(
@@ -28,8 +28,6 @@ def waterfall(labels: list[str], changes: list[float], caption: str, source: str
         ax.margins(x=0.16)
         ax.xaxis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
         ax.locator_params(axis="x", nbins=5)
-        ax.grid(True, axis="x")
-        ax.grid(False, axis="y")
         svg = finish(figure)
     told = (fmt.say("{label}: {change}", label=x, change=fmt.signed_money(y)) for x, y in zip(labels, changes, strict=True))
     alt = fmt.say("Waterfall: {parts}.", parts=fmt.listed(told))

@@ -26,7 +26,7 @@ def chosen_figure(gaps: Sequence[Gap], fmt: Formats) -> Figure:
     data = pd.concat(parts, ignore_index=True).head(MOST_ROWS)
     rows = np.arange(len(data))[::-1]
     short = data["chosen"] < data["least"]
-    with canvas(height=1.0 + 0.4 * len(data)) as (figure, ax):
+    with canvas(height=1.0 + 0.4 * len(data), grid="x") as (figure, ax):
         ax.barh(rows, data["chosen"], color=[FINDING if s else BAR for s in short], height=0.6)
         ax.hlines(rows, data["chosen_low"], data["chosen_high"], color=HISTORY, linewidth=1.4)
         ax.plot(data["least"], rows, "|", color=INK, markersize=17, markeredgewidth=1.6)
@@ -37,8 +37,6 @@ def chosen_figure(gaps: Sequence[Gap], fmt: Formats) -> Figure:
         ax.set_xlim(0, float(ends.max()) * 1.2 or 1.0)
         ax.xaxis.set_major_formatter(lambda value, _: fmt.share(value, 0))
         ax.set_xlabel(fmt.say("share chosen; the mark is four fifths of the most chosen group"))
-        ax.grid(visible=False, axis="y")
-        ax.grid(visible=True, axis="x")
         svg = finish(figure)
     widest = min(gaps, key=lambda gap: gap.ratio)
     columns = {

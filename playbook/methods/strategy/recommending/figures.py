@@ -30,7 +30,7 @@ def told_ways(ways: pd.DataFrame, fmt: Formats) -> pd.DataFrame:
 def ways_figure(ways: pd.DataFrame, customers: int, fmt: Formats) -> Figure:
     """``ways`` as in ``Chosen.table``."""
     rows, named = np.arange(len(ways))[::-1], told_ways(ways, fmt)
-    with canvas(height=0.9 + 0.42 * len(ways)) as (figure, ax):
+    with canvas(height=0.9 + 0.42 * len(ways), grid="x") as (figure, ax):
         colours = [FORECAST if way == BLEND else BAR for way in ways["way"]]
         ax.barh(rows, ways["ndcg"], color=colours, height=0.6)
         ax.hlines(rows, ways["ndcg_low"], ways["ndcg_high"], color=HISTORY, linewidth=1.4)
@@ -47,8 +47,6 @@ def ways_figure(ways: pd.DataFrame, customers: int, fmt: Formats) -> Figure:
         ax.set_yticks(rows, list(named["way"]))
         ax.set_xlim(0, float(ends.max()) * 1.4 or 1.0)
         ax.set_xlabel(fmt.say("nDCG of ten recommended products (1: what was bought comes first)"))
-        ax.grid(visible=False, axis="y")
-        ax.grid(visible=True, axis="x")
         svg = finish(figure)
     best = named.loc[named["ndcg"].idxmax()]
     return Figure(

@@ -34,7 +34,7 @@ def ways_figure(changes: pd.DataFrame, fmt: Formats, source: str) -> Figure | No
     rows = changes.head(SHOWN).reset_index(drop=True)
     ways = {c: w for c, w in _WAYS.items() if rows[c].notna().any()}
     frame = rows.assign(**{c: rows[c] / rows["price"] - 1 for c in ways})
-    with canvas(height=1.3 + 0.36 * len(frame)) as (figure, ax):
+    with canvas(height=1.3 + 0.36 * len(frame), grid="x") as (figure, ax):
         for column, (label, _) in ways.items():
             marker, colour, size = _MARKS[column]
             inside = frame[column].where(frame[column].abs() <= FARTHEST)
@@ -42,8 +42,6 @@ def ways_figure(changes: pd.DataFrame, fmt: Formats, source: str) -> Figure | No
         ax.axvline(0, color=INK, linewidth=1)
         ax.set_yticks(range(len(frame)), [short_name(n, LONGEST) for n in frame["name"]])
         ax.set_ylim(len(frame) - 0.5, -0.5)
-        ax.grid(True, axis="x")
-        ax.grid(False, axis="y")
         ax.margins(x=0.08)
         ax.locator_params(axis="x", nbins=6, steps=[1, 2, 5, 10])
         ax.xaxis.set_major_formatter(

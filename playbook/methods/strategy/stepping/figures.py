@@ -19,7 +19,7 @@ def policy_figure(choices: pd.DataFrame, fmt: Formats) -> Figure:
     shown = choices.dropna(subset=["better"]).head(MOST_ROWS).reset_index(drop=True)
     shown = shown.assign(**{c: [called(name, fmt) for name in shown[c]] for c in ("step", "action")})
     rows = np.arange(len(shown))[::-1]
-    with canvas(height=1.0 + 0.44 * len(shown)) as (figure, ax):
+    with canvas(height=1.0 + 0.44 * len(shown), grid="x") as (figure, ax):
         ax.barh(rows, shown["better"], color=[FORECAST if advised else BAR for advised in shown["advised"]], height=0.6)
         ax.hlines(rows, shown["better_low"], shown["better_high"], color=HISTORY, linewidth=1.4)
         ends = shown[["better", "better_high"]].max(axis=1).clip(lower=0)
@@ -33,8 +33,6 @@ def policy_figure(choices: pd.DataFrame, fmt: Formats) -> Figure:
         ax.xaxis.set_major_formatter(lambda v, _: fmt.money(v) if v else "0")
         ax.xaxis.get_major_locator().set_params(nbins=5)
         ax.set_xlabel(fmt.say("worth of a case against today's mix"))
-        ax.grid(visible=False, axis="y")
-        ax.grid(visible=True, axis="x")
         svg = finish(figure)
     best = shown.loc[shown["better"].idxmax()]
     columns = {
