@@ -37,7 +37,7 @@ from playbook.result.contract import Assumption, Figure, Locked, Result
 from playbook.result.formats import Formats
 from playbook.result.section import section
 
-__all__ = ["WAYS", "Segments", "segments"]
+__all__ = ["Segments", "segments"]
 
 FEWEST_CUSTOMERS = 30  # below this a list of names tells more than groups
 SHOWN = 12  # segments in a figure

@@ -10,7 +10,7 @@ from playbook.methods.needs_analysis.kpis.catalogue import Indicator
 from playbook.result.contract import Result
 from playbook.result.formats import LEVEL
 
-__all__ = ["outlook", "spread_of_sums"]
+__all__ = ["SEASON_KNOWN", "outlook", "spread_of_sums"]
 
 HISTORY_PER_MONTH = 3  # months of history that a month ahead takes; further ahead a forecast would be a guess
 PACE = 3  # latest months that stand for today's pace

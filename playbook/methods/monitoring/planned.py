@@ -12,7 +12,7 @@ import pandas as pd
 from playbook.engagement import Objective
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 
-__all__ = ["Planned", "planned"]
+__all__ = ["YEAR", "Planned", "planned"]
 
 YEAR = 12
 STARTING_MONTHS = 3  # months before an objective's start whose mean is its starting level

@@ -8,7 +8,7 @@ from statsmodels.stats.proportion import proportion_confint, proportions_ztest
 from playbook.result.contract import Evidence
 from playbook.result.formats import LEVEL
 
-__all__ = ["evidence_of", "holm", "share_p_value", "share_range"]
+__all__ = ["SHOWN", "evidence_of", "holm", "share_p_value", "share_range"]
 
 SHOWN, LIKELY = 0.05, 1 - LEVEL  # two-sided error of the two upper grades of evidence
 

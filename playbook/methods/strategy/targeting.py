@@ -19,7 +19,7 @@ from playbook.result.formats import LEVEL, Formats
 from playbook.result.remembered import Remembered
 from playbook.result.section import section
 
-__all__ = ["Targeting", "ranges", "targeting"]
+__all__ = ["Targeting", "targeting"]
 
 SOURCE = mark("segments of this report; effects and prices from the playbook's advice list")
 
@@ -118,7 +118,7 @@ def _members(segments: Segments, action: dict) -> pd.DataFrame:
     return members.rename(columns={"revenue_year": "bought"})[["customer_id", "segment", "recency_days", "bought"]]
 
 
-def ranges(actions: pd.DataFrame, fmt: Formats) -> list[str]:
+def _ranges(actions: pd.DataFrame, fmt: Formats) -> list[str]:
     """``value_low`` to ``value_high`` of each action in words, one column of a table instead of two."""
     edges = zip(actions["value_low"], actions["value_high"], strict=True)
     return [fmt.say("{low} to {high}", low=fmt.money(low), high=fmt.money(high)) for low, high in edges]
@@ -134,7 +134,7 @@ def _tables(actions: pd.DataFrame, pairs: list[tuple[Advice, Learned]], margin: 
     else:
         caption = fmt.say("Actions by segment; an action brings gross margin at {share} of revenue.", share=fmt.share(margin))
     tables = [
-        Table(actions.assign(range=ranges(actions, fmt)), caption, SOURCE, shown),
+        Table(actions.assign(range=_ranges(actions, fmt)), caption, SOURCE, shown),
         Table(actions, "What to do, why and who.", SOURCE, _WHY),
     ]
     if tested := lesson_table(pairs, fmt):

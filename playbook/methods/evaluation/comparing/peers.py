@@ -9,7 +9,7 @@ from playbook.methods.evaluation.comparing.disclosure import safe
 from playbook.methods.evaluation.comparing.quantiles import rounded, weights
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE
 
-__all__ = ["COLUMNS", "FEWEST", "SHARES", "compared", "place", "quantiles"]
+__all__ = ["FEWEST", "compared", "place", "quantiles"]
 
 FEWEST = 5  # other clients, below which nothing is shown
 SHARES = (0.25, 0.5, 0.75)

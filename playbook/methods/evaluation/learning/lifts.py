@@ -15,7 +15,7 @@ from playbook.methods.strategy.advising.advice import Advice, speaks_of
 from playbook.result.formats import Formats
 from playbook.result.remembered import Remembered, one_of_kind
 
-__all__ = ["COLUMNS", "lift_frame", "lifts", "tests_of"]
+__all__ = ["lift_frame", "lifts", "tests_of"]
 
 COUNTED = ("shown", "likely", "not shown", "harmful")  # a doubtful comparison changes no belief
 COMPARED = ("control group", "other customers", "other regions")

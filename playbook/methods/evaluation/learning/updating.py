@@ -14,7 +14,7 @@ from scipy.special import ndtri  # the command loads this module: scipy.stats ta
 
 from playbook.result.formats import LEVEL
 
-__all__ = ["Belief", "belief", "updated"]
+__all__ = ["HALF", "Belief", "belief", "updated"]
 
 HALF = float(ndtri((1 + LEVEL) / 2))  # standard deviations from the middle of a range to its edge
 

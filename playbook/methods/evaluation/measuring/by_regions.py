@@ -17,7 +17,7 @@ from playbook.methods.evaluation.measuring.synthetic import (
 )
 from playbook.methods.evaluation.measuring.windows import WEEK
 
-__all__ = ["FEWEST_BEFORE", "against_regions", "comparable", "regions_of"]
+__all__ = ["ALL", "FEWEST_BEFORE", "NONE", "against_regions", "comparable", "regions_of"]
 
 FEWEST_BEFORE = 12  # weeks before the start on which the mix is fitted
 MOST_BEFORE = 104  # two years; older weeks say little about today

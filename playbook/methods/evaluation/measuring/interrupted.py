@@ -22,7 +22,7 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 from playbook.methods.evaluation.measuring.estimate import Estimate
 from playbook.result.formats import LEVEL
 
-__all__ = ["FEWEST_BEFORE", "SEASON_WEEKS", "Shift", "level_shift"]
+__all__ = ["FEWEST_BEFORE", "Shift", "level_shift"]
 
 WEEKS_PER_YEAR = 365.25 / 7
 SEASON_WEEKS = 104  # a yearly season needs two years of weeks before the start

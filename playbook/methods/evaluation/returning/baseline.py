@@ -7,13 +7,13 @@ from playbook.methods.evaluation.returning.earnings import SIDES, SURE
 from playbook.methods.needs_analysis.windows import Windows
 from playbook.result.formats import Formats
 
-__all__ = ["MOST_NAMED", "baseline_parts", "baseline_sum", "inside"]
+__all__ = ["baseline_parts", "baseline_sum"]
 
 MOST_NAMED = 5
 DAY = pd.Timedelta(days=1)
 
 
-def inside(table: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.Series:
+def _inside(table: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.Series:
     """Share of each intervention's days that lies from ``start`` to ``end`` (both included)."""
     first, last = table["start"].clip(lower=start), table["end"].clip(upper=end)
     days = ((last - first) / DAY + 1).clip(lower=0)
@@ -29,7 +29,7 @@ def baseline_sum(table: pd.DataFrame, span: Windows) -> tuple[float, float, floa
 
 
 def _part(table: pd.DataFrame, span: Windows) -> pd.Series:
-    return inside(table, span.middle, span.end) - inside(table, span.start, span.middle - DAY)
+    return _inside(table, span.middle, span.end) - _inside(table, span.start, span.middle - DAY)
 
 
 def baseline_parts(table: pd.DataFrame, span: Windows, before: float, after: float, fmt: Formats) -> pd.DataFrame:

@@ -14,8 +14,10 @@ from playbook.result.formats import LEVEL
 from playbook.result.remembered import Remembered, one_of_kind
 
 __all__ = [
-    "FORECAST_COLUMNS",
-    "PLAN_COLUMNS",
+    "KEPT",
+    "LESS",
+    "MORE",
+    "OPEN",
     "Verdict",
     "buyers_came",
     "forecasts_kept",

@@ -16,7 +16,7 @@ import pandas as pd
 
 from playbook.methods.evaluation.measuring.elsewhere import MORE_OFTEN
 
-__all__ = ["EVERYBODY", "Credit", "credited", "reached"]
+__all__ = ["Credit", "credited", "reached"]
 
 EVERYBODY = "own past"  # the design of an intervention that nobody was left out of
 DAY = pd.Timedelta(days=1)

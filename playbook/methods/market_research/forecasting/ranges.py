@@ -9,7 +9,7 @@ import pandas as pd
 from playbook.methods.market_research.forecasting.trials import FEWEST_TESTS
 from playbook.result.formats import LEVEL
 
-__all__ = ["ERRORS", "SUMS", "coverage", "sum_width", "widths"]
+__all__ = ["coverage", "sum_width", "widths"]
 
 TIMES_MET = 2
 ERRORS, SUMS = (0.0, 1.0), (0.9, 1.25)  # how errors may grow with the step, and sums of errors with their number

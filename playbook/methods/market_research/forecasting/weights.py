@@ -13,7 +13,7 @@ import numpy as np
 from playbook.methods.market_research.forecasting.candidates import NAIVE, NOT_BEFORE
 from playbook.methods.market_research.forecasting.trials import FEWEST_TESTS, Trials
 
-__all__ = ["candidate_errors", "combine", "trial_paths", "weigh"]
+__all__ = ["CLEARLY_WORSE", "candidate_errors", "combine", "trial_paths", "weigh"]
 
 CLEARLY_WORSE = 2.0
 STAY = 3

@@ -9,7 +9,7 @@ import pandas as pd
 
 from playbook.result.formats import Formats
 
-__all__ = ["CENT", "LOOK_BACK", "QUIET", "REGULAR", "YEAR", "Slipping", "buying_habits", "came_back", "fell_silent", "slipping"]
+__all__ = ["CENT", "LOOK_BACK", "QUIET", "YEAR", "Slipping", "buying_habits", "came_back", "slipping"]
 
 YEAR = 365  # days
 REGULAR = 3  # orders from which a customer has a usual gap
@@ -92,14 +92,14 @@ def came_back(order_totals: pd.DataFrame, as_of: pd.Timestamp, bands: Sequence[f
     return returned.groupby(pd.cut(before["silence"], bands), observed=False).agg(cases="size", share="mean")
 
 
-def fell_silent(customers: pd.DataFrame) -> pd.Series:
+def _fell_silent(customers: pd.DataFrame) -> pd.Series:
     """Who has a usual gap and is silent for more than ``QUIET`` of them. Takes ``buying_habits``."""
     return (customers["orders"] >= REGULAR) & (customers["silence"] > QUIET)
 
 
 def slipping(customers: pd.DataFrame, order_totals: pd.DataFrame, as_of: pd.Timestamp) -> Slipping:
     """What is at stake with the silent among ``customers`` (rows of ``buying_habits``): most of them may well come back."""
-    silent = customers[fell_silent(customers)]
+    silent = customers[_fell_silent(customers)]
     past = came_back(order_totals, as_of, SILENCES, LOOK_BACK)
     told = bool(past["cases"].sum() >= FEWEST_SILENT)
     back = pd.cut(silent["silence"], SILENCES).map(past["share"]).astype(float).fillna(0.0) if told else 0.0

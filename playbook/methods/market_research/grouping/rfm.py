@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from ruamel.yaml import YAML
 
-__all__ = ["SCORES", "rfm_cells", "rfm_scores"]
+__all__ = ["rfm_cells", "rfm_scores"]
 
 SCORES = 5
 _MEASURES = {"r": "recency_days", "f": "orders", "m": "revenue"}

@@ -10,7 +10,7 @@ from playbook.methods.market_research.grouping.tree import Explanation
 from playbook.result.contract import Table
 from playbook.result.formats import Formats
 
-__all__ = ["agreement_table", "migration_table", "profile_table", "stage_frame", "stage_table", "tree_table"]
+__all__ = ["SOURCE", "agreement_table", "migration_table", "profile_table", "stage_frame", "stage_table", "tree_table"]
 
 SOURCE = mark("orders, net of returns")
 COLUMNS = 8  # of segments in a table; with more, flows are listed one a row

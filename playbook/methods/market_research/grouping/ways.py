@@ -15,7 +15,7 @@ from playbook.methods.market_research.grouping.rfm import rfm_scores
 from playbook.methods.market_research.grouping.rules import apply_rules, rule_words
 from playbook.result.formats import Formats
 
-__all__ = ["SHORTEST_TENURE", "UNKNOWN", "Way", "by_groups", "by_rfm", "by_rules", "customer_measures"]
+__all__ = ["SHORTEST_TENURE", "Way", "by_groups", "by_rfm", "by_rules", "customer_measures"]
 
 FEWEST_GROUPS = 3  # two groups, good and bad customers, are nothing to act on
 CUSTOMERS_PER_GROUP = 10

@@ -16,7 +16,17 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 import pandas as pd
 
-__all__ = ["BayesNetwork", "Rules", "edge_strengths", "fit_tables", "learn_arrows", "resample", "sure_arrows", "without_cycle"]
+__all__ = [
+    "KEPT",
+    "BayesNetwork",
+    "Rules",
+    "edge_strengths",
+    "fit_tables",
+    "learn_arrows",
+    "resample",
+    "sure_arrows",
+    "without_cycle",
+]
 
 Arrow = tuple[str, str]
 

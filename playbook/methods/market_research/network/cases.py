@@ -14,7 +14,7 @@ import pandas as pd
 from playbook.methods.market_research.network.variables import bands, driver_variables, money_classes, rate_classes, yes_no
 from playbook.result.formats import Formats
 
-__all__ = ["FEWEST_CASES", "SERVICE_DAYS", "WITHIN", "Cases", "History", "build_cases"]
+__all__ = ["FEWEST_CASES", "SERVICE_DAYS", "YEAR", "Cases", "History", "build_cases"]
 
 FEWEST_CASES = 200
 WITHIN = (7, 30, 90, 180, 365)  # days within which buying again can be looked for

@@ -8,7 +8,7 @@ from playbook.methods.market_research.forecasting.candidates import Candidate
 from playbook.methods.market_research.forecasting.regression import Drivers, regression
 from playbook.methods.market_research.outlook.levels import OTHER, Levels
 
-__all__ = ["LEAST_MONTHS", "driver_candidate"]
+__all__ = ["driver_candidate"]
 
 LEAST_MONTHS = 30  # below, a regression on drivers has more to learn than months to learn it from
 WEEKEND = 5  # Saturday and Sunday: days of the week from here on

@@ -8,7 +8,7 @@ import pandas as pd
 from playbook.intake.frames.products import NO_GROUP
 from playbook.locale import mark, said
 
-__all__ = ["ONE_GROUP", "REASONS", "PricePanel", "price_panel"]
+__all__ = ["DISCOUNTED", "FAR_OFF", "LEAST", "ONE_GROUP", "REASONS", "PricePanel", "price_panel"]
 
 ONE_GROUP = "all products"  # where the client names no groups
 FEWEST_WEEKS = 26  # with a sale

@@ -7,7 +7,7 @@ import pandas as pd
 
 from playbook.methods.market_research.pricing.panel import ONE_GROUP
 
-__all__ = ["AGAINST_COLUMNS", "MONTH_COLUMNS", "RECENT", "Position", "price_position"]
+__all__ = ["AGAINST_COLUMNS", "FAR_OFF", "MONTH_COLUMNS", "RECENT", "Position", "price_position"]
 
 MONTH_COLUMNS = ("category", "competitor", "month", "index", "products")
 AGAINST_COLUMNS = ("product_id", "category", "against", "cheaper", "dearer", "n_weeks")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, stats
 
-__all__ = ["FEW", "Pooled", "between_variance", "pool", "stand_out"]
+__all__ = ["Pooled", "between_variance", "pool", "stand_out"]
 
 FEW = 4  # estimates from which a group's own spread is believed
 BORROWED = 5  # estimates that the spread of all groups together counts for

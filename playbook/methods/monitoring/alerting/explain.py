@@ -12,7 +12,7 @@ from playbook.methods.monitoring.alerting.dimensions import OTHERS, UNKNOWN
 from playbook.result.contract import Evidence
 from playbook.result.formats import LEVEL
 
-__all__ = ["BY_EFFECT", "BY_FACTOR", "NAMELESS", "Cause", "explain_months", "explain_weeks"]
+__all__ = ["BY_EFFECT", "BY_FACTOR", "LIKELY", "NAMELESS", "Cause", "explain_months", "explain_weeks"]
 
 USUAL = 26  # weeks before a change that tell the usual shares
 PAST = 78  # weeks whose changes of shares tell what is ordinary

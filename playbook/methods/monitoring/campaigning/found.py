@@ -19,7 +19,7 @@ from playbook.methods.monitoring.campaigning.watch import (
 )
 from playbook.methods.needs_analysis.chance import holm
 
-__all__ = ["Found", "channel_side", "losing", "main_measure"]
+__all__ = ["Found", "channel_side", "losing"]
 
 _FIRST = ("roas", "cpa", "cvr", "ctr")  # the measure that tells of a channel as a whole: the first of these that is known
 
@@ -44,7 +44,7 @@ def channel_side(channel_weeks: pd.DataFrame, margin: float | None) -> dict[str,
     watch, start = watch_channels(channel_weeks), quarter_start(channel_weeks["week"])
     parts, rows = {}, dict(tuple(channel_weeks.groupby("channel", observed=True)))
     if len(watch):
-        main = watch.groupby("channel")["measure"].transform(main_measure)
+        main = watch.groupby("channel")["measure"].transform(_main_measure)
         watch = watch.assign(main=watch["measure"] == main, a_year=_a_year(watch, channel_weeks))
     for channel, weeks in rows.items():
         ordered = weeks.sort_values("week")
@@ -55,7 +55,7 @@ def channel_side(channel_weeks: pd.DataFrame, margin: float | None) -> dict[str,
     return {"rates": channel_rates(channel_weeks), "watch": watch, "parts": parts, "losing": losing(channel_weeks, margin)}
 
 
-def main_measure(measures: pd.Series) -> str:
+def _main_measure(measures: pd.Series) -> str:
     """The measure that stands for a channel."""
     return next(m for m in _FIRST if m in set(measures))
 

@@ -8,7 +8,7 @@ from playbook.methods.monitoring.campaigning.sequential import always_valid, evi
 from playbook.methods.needs_analysis.chance import holm
 from playbook.result.formats import LEVEL
 
-__all__ = ["BASELINE", "FEWEST_BEFORE", "RECENT", "channel_rates", "last_weeks", "quarter_start", "watch_channels", "year_before"]
+__all__ = ["BASELINE", "RECENT", "channel_rates", "last_weeks", "quarter_start", "watch_channels", "year_before"]
 
 RECENT = 4  # weeks that stand for now
 BASELINE, FEWEST_BEFORE = 52, 12  # weeks before the quarter: at most, at least

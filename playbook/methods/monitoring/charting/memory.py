@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["LIMIT", "REFERENCE", "WEIGHT", "WIDTH", "Memory", "cusum", "ewma"]
+__all__ = ["LIMIT", "PULLED_IN", "REFERENCE", "WEIGHT", "WIDTH", "Memory", "cusum", "ewma"]
 
 WEIGHT, WIDTH = 0.2, 2.86
 REFERENCE, LIMIT = 0.5, 5.0

@@ -11,7 +11,7 @@ from playbook.methods.monitoring.charting.sharpness import sharpness
 from playbook.methods.monitoring.charting.spells import events
 from playbook.result.formats import LEVEL
 
-__all__ = ["LASTING", "chart_series", "chart_signals", "patterns", "performance"]
+__all__ = ["chart_series", "chart_signals", "patterns", "performance"]
 
 LASTING = 4  # weeks; a difference that still goes on after so many is worth stating as a year's amount
 SIGNALS = (

@@ -6,7 +6,7 @@ from scipy.stats import false_discovery_control
 
 from playbook.locale import mark
 
-__all__ = ["COLUMNS", "GRADES", "LARGE", "MODERATE", "SHOWN", "STRONG", "SURE", "graded"]
+__all__ = ["COLUMNS", "GRADES", "LARGE", "MODERATE", "SHOWN", "STRONG", "graded"]
 
 SHOWN = 0.05  # share of false alarms among all alarms
 SURE = SHOWN**2  # so that of the alerts that chance raises, one in twenty is strong

@@ -10,7 +10,7 @@ from scipy.stats import gamma, wilcoxon
 from playbook.locale import mark
 from playbook.methods.monitoring.drifting.distance import NOT_KNOWN, psi
 
-__all__ = ["Windows", "channel_rows", "mix_rows", "price_rows", "shares", "weekly_orders", "windows"]
+__all__ = ["HELD", "QUARTER", "Windows", "channel_rows", "mix_rows", "price_rows", "shares", "weekly_orders", "windows"]
 
 QUARTER, YEAR = 13, 52  # weeks
 BLOCK = 2  # weeks that chance moves together, since neighbouring weeks resemble each other

@@ -11,7 +11,7 @@ from scipy.stats import binom, false_discovery_control, mannwhitneyu
 from playbook.result.contract import Evidence
 from playbook.result.formats import LEVEL
 
-__all__ = ["FEWEST_HELD", "LIKELY", "SHOWN", "Judgement", "Reason", "by_steps", "judge", "tracking_signal"]
+__all__ = ["FEWEST_HELD", "LIKELY", "Judgement", "Reason", "by_steps", "judge", "tracking_signal"]
 
 SHOWN, LIKELY = 0.05, 0.20
 GROUPS = ((1, 1), (2, 3), (4, 6), (7, 12), (13, 24), (25, 10_000))  # months ahead that are told together

@@ -17,7 +17,7 @@ from scipy.stats import norm
 from playbook.methods.needs_analysis.chance import evidence_of, holm
 from playbook.result.formats import LEVEL
 
-__all__ = ["COLUMNS", "FEWEST_CASES", "Spending", "after_contact", "day_numbers", "soon_after_an_order", "window_days"]
+__all__ = ["COLUMNS", "Spending", "after_contact", "day_numbers", "soon_after_an_order", "window_days"]
 
 FEWEST_CASES = 20
 WINDOW, SHORTEST = 180, 60  # days before and after

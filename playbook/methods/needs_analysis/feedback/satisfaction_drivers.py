@@ -12,7 +12,7 @@ from scipy.stats import norm
 from playbook.methods.needs_analysis.chance import evidence_of, holm
 from playbook.result.formats import LEVEL
 
-__all__ = ["FEWEST_ANSWERS", "FEWEST_MENTIONS", "effects", "late_before"]
+__all__ = ["FEWEST_MENTIONS", "effects", "late_before"]
 
 FEWEST_ANSWERS = 50  # with a score, before effects are worked out
 FEWEST_MENTIONS = 10  # of a theme, and as many answers without it

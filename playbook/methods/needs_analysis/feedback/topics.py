@@ -31,7 +31,7 @@ from playbook.methods.needs_analysis.feedback.topic_words import (
     words_of,
 )
 
-__all__ = ["FEWEST_TEXTS", "WORDLESS", "Topics", "describe_groups", "find_topics"]
+__all__ = ["WORDLESS", "Topics", "describe_groups", "find_topics"]
 
 SEED = 7
 FEWEST_TEXTS = 20  # of one language: fewer are read, not grouped

@@ -14,7 +14,7 @@ from playbook.methods.needs_analysis.path.words import cases_word, plural
 from playbook.result.contract import Evidence, Finding
 from playbook.result.formats import Formats
 
-__all__ = ["funnel_findings", "funnel_headline"]
+__all__ = ["FEWEST_SALES", "Costliest", "funnel_findings", "funnel_headline"]
 
 FEW_LOST = 0.95  # share that goes on at the weakest step, from which losses are not the story
 FEWEST_EVEN = 100  # cases at a step, to say that groups differ by no more than chance

@@ -10,7 +10,7 @@ from playbook.methods.needs_analysis.path.deals import average_amount, deal_stat
 from playbook.methods.needs_analysis.path.steps import outcome
 from playbook.methods.needs_analysis.path.waiting import waiting
 
-__all__ = ["Stalls", "stalled_deals", "stalled_journeys"]
+__all__ = ["NOBODY", "SHORTEST", "Stalls", "stalled_deals", "stalled_journeys"]
 
 SHORTEST = 1.0  # days: who moves on within hours is not waiting but gone
 FEWEST = 30  # moves, to know what is long

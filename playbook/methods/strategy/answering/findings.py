@@ -11,7 +11,7 @@ from playbook.methods.strategy.answering.examples import Examples
 from playbook.result.contract import Finding
 from playbook.result.formats import Formats
 
-__all__ = ["Judged", "findings", "headline", "language_name"]
+__all__ = ["OWNER", "Judged", "findings", "headline", "language_name"]
 
 OWNER = mark("customer service lead")
 NEARLY_ALL = 0.9  # of the questions have a known subject, for the trial to speak for all of them

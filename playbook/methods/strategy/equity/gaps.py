@@ -11,7 +11,7 @@ from playbook.locale import mark
 from playbook.methods.needs_analysis.chance import share_range
 from playbook.result.formats import LEVEL, Formats
 
-__all__ = ["FEWEST", "OTHERS", "Gap", "gap_of", "grouped"]
+__all__ = ["FEWEST", "FOUR_FIFTHS", "OTHERS", "Gap", "gap_of", "grouped"]
 
 FEWEST = 50  # rows of a group, below which it is counted among the others
 OTHERS = mark("others and unknown")

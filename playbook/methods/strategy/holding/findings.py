@@ -11,7 +11,7 @@ from playbook.locale import mark
 from playbook.result.contract import Finding
 from playbook.result.formats import Formats
 
-__all__ = ["LOST", "USUAL_HOLDING", "Held", "findings", "headline", "holding_rate"]
+__all__ = ["LOST", "OWNER", "USUAL_HOLDING", "Held", "findings", "headline", "holding_rate"]
 
 OWNER = mark("head of purchasing")
 # Of the demand that meets an empty shelf, the share that is lost to the shop; the rest waits or takes another product. Gruen,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-__all__ = ["ALPHAS", "Forecast", "forecast"]
+__all__ = ["Forecast", "forecast"]
 
 ALPHAS = (0.0, 0.03, 0.06, 0.1, 0.2)  # weight of the newest week; 0: all weeks alike
 YEAR, AHEAD = 52, 60  # weeks; the season is known so far ahead

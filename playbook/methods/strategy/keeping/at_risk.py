@@ -9,7 +9,7 @@ from playbook.methods.market_research.lifetime.customer_worth import YEAR
 from playbook.methods.market_research.lifetime.purchase_histories import purchase_histories
 from playbook.methods.market_research.lifetime_value import LifetimeValue
 
-__all__ = ["COLUMNS", "DOUBT", "FALL_DAYS", "GONE", "IN_DOUBT", "risk_by_contracts", "risk_by_orders"]
+__all__ = ["COLUMNS", "FALL_DAYS", "GONE", "IN_DOUBT", "risk_by_contracts", "risk_by_orders"]
 
 COLUMNS = ("customer_id", "segment", "alive", "before", "stays", "expected", "at_risk", "state")
 GONE = 0.05  # chance to be active below which a customer counts as gone: lost already, and no longer at risk

@@ -16,10 +16,8 @@ from playbook.result.contract import Finding
 from playbook.result.formats import Formats
 
 __all__ = [
-    "effect_words",
     "persuasion_finding",
     "risk_finding",
-    "risk_range",
     "same_finding",
     "save_finding",
     "slipping_finding",
@@ -31,7 +29,7 @@ _OWNER, _MARKETING = mark("customer service lead"), mark("marketing")
 FEW = 3  # trials that are named one by one
 
 
-def risk_range(risk: pd.DataFrame, miss: float) -> tuple[float, float]:
+def _risk_range(risk: pd.DataFrame, miss: float) -> tuple[float, float]:
     """Range of the value at risk: customers leave or stay, each on its own, and the forecast may be off as it was before."""
     q = np.divide(risk["at_risk"], risk["stays"], out=np.zeros(len(risk)), where=(risk["stays"] > 0).to_numpy()).clip(0, 1)
     total = float(risk["at_risk"].sum())
@@ -44,7 +42,7 @@ def risk_finding(
 ) -> Finding:
     """What a year brings if all stay, and what of it may be lost; ``churn`` only where its score ranks."""
     here = risk[risk["state"] != "gone"]
-    total, (low, high) = float(here["at_risk"].sum()), risk_range(here, miss)
+    total, (low, high) = float(here["at_risk"].sum()), _risk_range(here, miss)
     words = {"stays": fmt.money(here["stays"].sum()), "meant": meant}
     if contracts:
         brings = fmt.say_n(
@@ -76,7 +74,7 @@ def slipping_finding(risk: pd.DataFrame, saves: pd.DataFrame, churn: Churn | Non
     own = risk[risk["state"] == "slipping"]
     if own.empty:
         return None
-    total, low, high = float(own["at_risk"].sum()), *risk_range(own, 0.0)
+    total, low, high = float(own["at_risk"].sum()), *_risk_range(own, 0.0)
     if churn:
         text = _likeliest(own, own["at_risk"].sum() / max(risk["at_risk"].sum(), 1e-9), churn, fmt)
     else:
@@ -192,7 +190,7 @@ def save_finding(listed: pd.DataFrame, meant: str, fmt: Formats) -> Finding:
 def persuasion_finding(found: Persuasion, listed: pd.DataFrame, meant: str, fmt: Formats) -> Finding:
     """The trial in which customers differ, who they are, and what choosing is worth."""
     trial, groups, qini = found.trial, found.groups, found.uplift.qini
-    more, less = (effect_words(groups["effect"].iloc[place], trial.unit, fmt) for place in (0, -1))
+    more, less = (_effect_words(groups["effect"].iloc[place], trial.unit, fmt) for place in (0, -1))
     told = fmt.say(
         "{label} persuades some customers and not others: {more} in the quarter expected to respond most, {less} in the"
         " last quarter.",
@@ -286,7 +284,7 @@ def untested_finding() -> Finding:
     )
 
 
-def effect_words(effect: float, unit: str, fmt: Formats) -> str:
+def _effect_words(effect: float, unit: str, fmt: Formats) -> str:
     """An effect of a trial in words: +0.61 orders a customer, or +4.5 points."""
     if unit == "yes":
         return fmt.points(effect)

@@ -12,7 +12,7 @@ from playbook.methods.strategy.keeping.uplift import Uplift, learn_uplift
 from playbook.methods.strategy.predicting.columns import tidy
 from playbook.result.contract import Evidence
 
-__all__ = ["GROUP_COLUMNS", "Persuasion", "judge_area", "learn_persuasion", "persuasion_groups", "told_apart"]
+__all__ = ["Persuasion", "learn_persuasion", "told_apart"]
 
 PARTS = 4  # groups by expected effect
 TOLD = 2  # features that describe them
@@ -54,8 +54,8 @@ def learn_persuasion(trial: Trial, margin: float | None, trials: int, seed: int 
     return Persuasion(
         trial,
         found,
-        judge_area(found, trials, trial.by_lot),
-        persuasion_groups(trial, found, told),
+        _judge_area(found, trials, trial.by_lot),
+        _persuasion_groups(trial, found, told),
         told,
         addressed,
         choosing,
@@ -63,7 +63,7 @@ def learn_persuasion(trial: Trial, margin: float | None, trials: int, seed: int 
     )
 
 
-def judge_area(found: Uplift, trials: int, by_lot: bool) -> Evidence:
+def _judge_area(found: Uplift, trials: int, by_lot: bool) -> Evidence:
     """Strength of evidence that the order of the scores is worth something; groups not drawn by lot give indications at most."""
     p = min(found.qini.p * trials, 1.0)  # Bonferroni
     if p >= LIKELY:
@@ -73,7 +73,7 @@ def judge_area(found: Uplift, trials: int, by_lot: bool) -> Evidence:
     return "shown" if p < CERTAIN else "likely"
 
 
-def persuasion_groups(trial: Trial, found: Uplift, told: tuple[str, ...] = ()) -> pd.DataFrame:
+def _persuasion_groups(trial: Trial, found: Uplift, told: tuple[str, ...] = ()) -> pd.DataFrame:
     """Quarters of the customers by expected effect, told by models that had not seen them: GROUP_COLUMNS and means of ``told``.
 
     ``without``: mean outcome of those not treated; ``effect``: mean of the effect scores, with its range. Grouping by scores from

@@ -14,7 +14,7 @@ from scipy.stats import norm
 
 from playbook.result.formats import LEVEL
 
-__all__ = ["Qini", "measure_qini", "qini_coefficient"]
+__all__ = ["WIDTH", "Qini", "measure_qini", "qini_coefficient"]
 
 DRAWS = 300
 SHARES = np.linspace(0, 1, 21)  # points of the curve

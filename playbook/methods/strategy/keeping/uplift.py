@@ -24,7 +24,7 @@ from playbook.methods.strategy.keeping.qini import Qini, measure_qini, qini_coef
 from playbook.methods.strategy.keeping.ridge import fit_ridge
 from playbook.methods.strategy.predicting.columns import Columns, Matrices, tidy
 
-__all__ = ["AVERAGE", "LEARNERS", "Uplift", "learn_uplift"]
+__all__ = ["AVERAGE", "Uplift", "learn_uplift"]
 
 AVERAGE = mark("average of the three")
 FOLDS, INNER, REPEATS = 5, 3, 3

@@ -17,7 +17,7 @@ from playbook.methods.strategy.predicting.treatments import NONE, treatments
 from playbook.methods.strategy.predicting.worth import EFFECT, FEWEST, PLANNED, next_purchases, share_caused, worth
 from playbook.result.formats import Formats
 
-__all__ = ["CONTACTS", "Asked", "Nouns", "ask_cases", "ask_customers", "ask_deals"]
+__all__ = ["Asked", "Nouns", "ask_cases", "ask_customers", "ask_deals"]
 
 CONTACTS = 3  # in the 90 days that are scored
 TESTED = 100  # cases treated, and left alone, before their difference says what a treatment causes

@@ -7,7 +7,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from playbook.locale import Said, mark, said
 
-__all__ = ["HINTS", "leaks"]
+__all__ = ["leaks"]
 
 GIVEN_AWAY = 0.95  # area under ROC of one column alone; honest columns in sales and credit rarely pass 0.85
 ODDS = 100.0  # times the odds of the other rows, where a column is filled (or says one thing) for one outcome only

@@ -15,7 +15,7 @@ from playbook.methods.strategy.recommending.trial import BLEND, POPULAR, Chosen
 from playbook.result.contract import Evidence, Finding
 from playbook.result.formats import Formats
 
-__all__ = ["Offered", "findings", "headline"]
+__all__ = ["OWNER", "Offered", "findings", "headline"]
 
 MANY_REPEATS = 0.3  # share of repeats from which reminding is a list of its own
 OWNER = mark("e-mail marketing manager")

@@ -11,7 +11,7 @@ from playbook.methods.strategy.recommending.scorers import alike
 from playbook.methods.strategy.recommending.tastes import Tastes
 from playbook.methods.strategy.recommending.trial import BLEND, CONTENT, EASE, KNN, Chosen, fit, score
 
-__all__ = ["CAUSED", "NAMED", "Rates", "fresh_items", "offers", "rates"]
+__all__ = ["CAUSED", "YEAR", "Rates", "fresh_items", "offers", "rates"]
 
 NAMED = 3  # items on a customer's list
 YEAR = 365

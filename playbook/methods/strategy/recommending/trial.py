@@ -13,7 +13,7 @@ from playbook.methods.strategy.recommending.measures import Ranking, ranked, spr
 from playbook.methods.strategy.recommending.scorers import alike, ease, in_common, item_knn, popularity
 from playbook.methods.strategy.recommending.tastes import Tastes
 
-__all__ = ["BLEND", "CONTENT", "EASE", "KNN", "NEW", "POPULAR", "WAYS", "Chosen", "Settings", "fit", "score", "try_ways"]
+__all__ = ["BLEND", "CONTENT", "EASE", "KNN", "POPULAR", "Chosen", "Settings", "fit", "score", "try_ways"]
 
 POPULAR, KNN, EASE, CONTENT, BLEND = mark("bestsellers"), "item-kNN", "EASE", mark("description"), mark("blend")
 WAYS = (POPULAR, KNN, EASE, CONTENT)

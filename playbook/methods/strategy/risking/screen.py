@@ -13,7 +13,7 @@ from playbook.locale.data import data_file
 from playbook.methods.strategy.predicting.wording import listed_reasons
 from playbook.result.formats import Formats
 
-__all__ = ["FEWEST_EVENTS", "FEWEST_KNOWN", "Screen", "screen", "unusual"]
+__all__ = ["RECENT_DAYS", "Screen", "screen", "unusual"]
 
 FEWEST_EVENTS, FEWEST_KNOWN = 500, 30  # events; known frauds from which one can learn from them
 RECENT_DAYS = 90  # events that can still be looked at

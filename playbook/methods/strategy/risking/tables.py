@@ -8,7 +8,7 @@ from playbook.methods.strategy.risking.findings import Risky, told_events
 from playbook.methods.strategy.risking.lists import FOUND
 from playbook.result.contract import Assumption, Table
 
-__all__ = ["assumptions", "bands", "tables"]
+__all__ = ["CREDITS", "assumptions", "bands", "tables"]
 
 PARTS = 8
 CREDITS = mark("applications with a known outcome; each scored by a card learnt from others")

@@ -10,7 +10,7 @@ from playbook.methods.market_research.prices import Prices
 from playbook.methods.market_research.pricing.panel import ONE_GROUP, REASONS
 from playbook.result.formats import LEVEL
 
-__all__ = ["CONJECTURE", "DRAWS", "Demand", "draw_demand", "known_answers", "optimum_price"]
+__all__ = ["CONJECTURE", "COST_SPREAD", "Demand", "draw_demand", "known_answers", "optimum_price"]
 
 DRAWS = 1000
 SEED = 4

@@ -10,7 +10,7 @@ from playbook.methods.strategy.setting_prices.choice import CHANGES, Limits
 from playbook.methods.strategy.setting_prices.demand import optimum_price
 from playbook.methods.strategy.setting_prices.today import YEAR
 
-__all__ = ["CERTAIN", "POWER", "STEP", "TEST_COLUMNS", "by_lot", "price_tests", "weeks_needed"]
+__all__ = ["CERTAIN", "POWER", "by_lot", "price_tests", "weeks_needed"]
 
 TEST_COLUMNS = ("product_id", "category", "kind", "price", "test_price", "step", "units", "information", "half")
 CERTAIN, POWER = 0.95, 0.80  # a two-sided test at 95 percent that finds the answer in four of five cases

@@ -7,7 +7,7 @@ from playbook.methods.market_research.pricing.panel import DISCOUNTED, FAR_OFF, 
 from playbook.methods.market_research.pricing.position import FAR_OFF as OTHER_GOODS
 from playbook.methods.market_research.pricing.steps import RECENT, price_now
 
-__all__ = ["TODAY_COLUMNS", "YEAR", "competitor_prices", "prices_today"]
+__all__ = ["YEAR", "competitor_prices", "prices_today"]
 
 TODAY_COLUMNS = (
     "product_id", "category", "price", "paid", "units", "moved", "price_low", "price_high", "n_weeks", "dispersion", "cost",

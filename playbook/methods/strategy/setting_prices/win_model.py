@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-__all__ = ["CONTROLS", "DRAWS", "TENTH", "WinModel", "fit_wins"]
+__all__ = ["CONTROLS", "TENTH", "WinModel", "fit_wins"]
 
 CONTROLS = ("owner", "product", "channel")
 DRAWS = 400

@@ -7,7 +7,7 @@ import numpy as np
 
 from playbook.methods.strategy.spending.programme import maximise
 
-__all__ = ["TOLERANCE", "Allocation", "Option", "allocate", "least"]
+__all__ = ["Allocation", "Option", "allocate", "least"]
 
 TOLERANCE = 1e-9
 NOTHING = 1e-7  # share of the money spent below which what is left is rounding

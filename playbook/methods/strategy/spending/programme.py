@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
-__all__ = ["GAP", "Optimum", "maximise"]
+__all__ = ["Optimum", "maximise"]
 
 GAP = 1e-7  # of the optimum, at which a search over whole numbers ends
 

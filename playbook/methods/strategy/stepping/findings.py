@@ -7,7 +7,7 @@ from playbook.locale import mark
 from playbook.methods.strategy.stepping.stepped import Stepped
 from playbook.result.contract import Evidence, Finding
 
-__all__ = ["Stepped", "findings", "grade", "headline"]
+__all__ = ["OWNER", "Stepped", "findings", "grade", "headline"]
 
 OWNER = mark("head of sales")
 FEWEST_EFFECTIVE = 50  # cases behind the check on held-out cases, below which it tells nothing
