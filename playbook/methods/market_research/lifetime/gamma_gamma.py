@@ -13,7 +13,7 @@ from scipy.special import digamma, gammaln
 
 from playbook.methods.market_research.lifetime.likelihood import covariance_at, likeliest
 
-__all__ = ["NAMES", "SpendFit", "draw_spend", "expected_value", "fit_spend", "mean_value"]
+__all__ = ["NAMES", "SpendFit", "draw_spend", "expected_value", "fit_spend"]
 
 NAMES = ("p", "q", "v")
 _FAR = 7.0  # bounds of the logarithms; beyond them all customers are alike
@@ -69,12 +69,6 @@ def fit_spend(orders: np.ndarray, values: np.ndarray, logs: np.ndarray | None = 
     base = log_z.sum() + n * np.log(unit) if logs is None else (x * (inner + np.log(unit))).sum()
     likelihood, at_bound = -least * n - base, tuple(compress(NAMES, edge))
     return SpendFit(estimates, moves * np.sqrt(np.diag(covariance)), covariance, float(likelihood), n, at_bound)
-
-
-def mean_value(estimates: np.ndarray) -> float:
-    """The mean order value over all customers: p v / (q - 1)."""
-    p, q, v = estimates
-    return float(p * v / (q - 1))
 
 
 def expected_value(estimates: np.ndarray, orders: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Process", "Solution", "average_reward", "finite_horizon", "policy_iteration", "policy_values", "value_iteration"]
+__all__ = ["Process", "Solution", "average_reward", "policy_iteration", "policy_values", "value_iteration"]
 
 MOST_ROUNDS = 1000  # of policy iteration; a handful is usual
 MOST_SWEEPS = 1_000_000  # of value iteration
@@ -109,20 +109,6 @@ def value_iteration(process: Process, tolerance: float = 1e-10, start: np.ndarra
         if change <= np.finfo(float).eps * 4 * np.abs(values).max():
             return Solution(values, np.argmax(process.worth(values), axis=1), done)
     raise ValueError("values did not settle: without a discount every case has to come to an end")
-
-
-def finite_horizon(process: Process, periods: int, last: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Values (periods + 1, S) and best actions (periods, S) with so many steps to go, by backward induction.
-
-    Row 0 is the first of the periods; the last row of the values is ``last`` (zero without it).
-    """
-    values = np.zeros((periods + 1, len(process.rewards)))
-    values[-1] = 0 if last is None else last
-    policy = np.zeros((periods, len(process.rewards)), dtype=int)
-    for period in range(periods - 1, -1, -1):
-        worth = process.worth(values[period + 1])
-        values[period], policy[period] = worth.max(axis=1), worth.argmax(axis=1)
-    return values, policy
 
 
 def average_reward(process: Process) -> Solution:

@@ -9,7 +9,6 @@ import pytest
 from playbook.methods.strategy.stepping.process import (
     Process,
     average_reward,
-    finite_horizon,
     policy_iteration,
     policy_values,
     value_iteration,
@@ -120,12 +119,6 @@ def test_two_hundred_random_ones_agree_with_quantecon():
         ours = both(Process(moves, rewards, discount))
         np.testing.assert_allclose(ours.values, theirs.v, atol=1e-7)
         assert (ours.policy == theirs.sigma).all()
-
-
-def test_a_finite_horizon_by_hand_and_its_limit():
-    values, policy = finite_horizon(Process(*TOYMAKER, 0.9), 400)
-    assert values[-2] == pytest.approx([6.0, -3.0]) and policy[-1].tolist() == [0, 0]
-    assert values[0] == pytest.approx([22.19780, 12.30769], abs=1e-5)
 
 
 def test_what_is_no_process_is_refused():
