@@ -51,6 +51,8 @@ def _ranged(row, fmt: Formats) -> str:
 
 
 def _span(value: str, low: str, high: str, fmt: Formats) -> str:
+    if low == value == high:  # the range is narrower than what is written
+        return value
     return fmt.say("{value} ({low} to {high})", value=value, low=low, high=high)
 
 

@@ -34,7 +34,7 @@ def risk_figure(segments: pd.DataFrame, source: str, fmt: Formats) -> Figure:
     return Figure(
         svg=svg,
         source=source,
-        caption="What may be lost of a year's business, by segment. Darker: customers in doubt today.",
+        caption="What may be lost of a year's business, by segment. In rust: customers in doubt today.",
         alt=fmt.say_n(
             "Bar of one segment, {segment}, with {money} at risk.",
             "Bars of {n} segments. {segment} holds the most at risk, {money}.",

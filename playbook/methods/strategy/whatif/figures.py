@@ -113,7 +113,7 @@ def years_figure(outcomes: Outcomes, goal: float | None, source: str, fmt: Forma
         svg=svg,
         source=source,
         caption=fmt.say(
-            "Revenue of {n} possible years in which all drivers move together; the {level} range is darker.",
+            "Revenue of {n} possible years in which all drivers move together; in full blue: the {level} range.",
             n=fmt.count(len(revenue)), level=fmt.share(LEVEL),
         ),
         alt=fmt.say(
