@@ -53,8 +53,8 @@ def fairness(scoring: Scoring, fmt: Formats, protected: tuple[str, ...] = ()) ->
             return _locked(
                 fmt,
                 fmt.say(
-                    "the names of attributes that must not matter, such as gender or age group (protected, in client.yml), so that"
-                    " the score can be judged by them and is not learnt from them"
+                    "the names of attributes that must not matter, such as gender or age group (protected, in client.yml), so"
+                    " that the score can be judged by them and is not learnt from them"
                 ),
             )
         need = fmt.say(
