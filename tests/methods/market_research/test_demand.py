@@ -113,6 +113,18 @@ def test_a_product_that_died_is_counted_out_and_named():
     assert "seldom" in found["demand-seldom"].sentence and "falling" not in found["demand-seldom"].sentence
 
 
+def test_a_group_that_seldom_sold_is_told_where_all_sales_have_stopped():
+    # Sales ended a year and a half ago; of the group that sold three times in all nobody can say so, and it alone is tested.
+    span, month = pd.date_range(end="2026-10-01", periods=60, freq="MS"), np.arange(60)
+    often, seldom = np.where(month < 42, 100.0 + month % 5, 0.0), np.where(np.isin(month, [0, 20, 41]), 50.0, 0.0)
+    rows = pd.concat([pd.DataFrame({"month": span, "revenue": v, "category": g}) for g, v in (("x", often), ("y", seldom))])
+    kinds = {"category": "category", "product_id": "category"}
+    sold = rows[rows["revenue"] > 0].assign(product_id=lambda t: t["category"]).astype(kinds)
+    result = demand(rows.groupby("month", as_index=False)["revenue"].sum(), FMT, AS_OF, product_months=sold)
+    assert result.items.set_index("id")["kind"].to_dict() == {"total": "stopped", "x": "stopped", "y": "intermittent"}
+    assert result.items["high"].ge(result.items["expected"]).all() and result.figures()
+
+
 @pytest.mark.parametrize("names", [[None, None], []])
 def test_a_product_list_without_names_leaves_the_ids(names):
     items = pd.DataFrame(

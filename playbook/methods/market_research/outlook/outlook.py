@@ -138,7 +138,7 @@ def _unit(one: Forecast, starts: int) -> np.ndarray:
 
 def _each(one: Forecast, errors: np.ndarray, horizon: int) -> np.ndarray:
     """Half widths by month from the errors of what is shown; those of the series' own forecast where nothing was tested."""
-    if not one.n_origins:
+    if not (one.n_origins and len(errors)):
         return (one.path["high"] - one.path["value"]).to_numpy()
     scaled = np.abs(errors) * _unit(one, len(errors))[:, None]
     started = np.isfinite(one.errors).any(axis=1)
