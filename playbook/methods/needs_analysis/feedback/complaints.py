@@ -57,6 +57,8 @@ class Spending:
     def since(self, code: np.ndarray, day: np.ndarray) -> np.ndarray:
         """Days since the customer's last order on or before ``day``; SPAN where there is none."""
         keys = self._keys[self.revenue > 0]
+        if not len(keys):  # orders of nobody that is known
+            return np.full(len(code), SPAN)
         at = np.searchsorted(keys, code * SPAN + day, side="right") - 1
         last = np.where(at >= 0, keys[np.maximum(at, 0)], -1)
         return np.where((at >= 0) & (last // SPAN == code), code * SPAN + day - last, SPAN)

@@ -106,6 +106,13 @@ def test_contacts_of_strangers_and_without_a_topic_are_left_out():
     assert after_contact(odd, orders).empty
 
 
+def test_orders_without_a_known_customer_compare_nobody():
+    orders = pd.DataFrame({"customer_id": pd.Series([None, None], dtype="str"), "day": _days(0, 700), "revenue": 10.0})
+    contacts = pd.DataFrame({"customer_id": ["a"], "day": _days(300), "topic": ["late"]})
+    assert after_contact(contacts, orders).empty and after_contact(contacts, orders, contacts[["customer_id", "day"]]).empty
+    assert soon_after_an_order(contacts, orders).tolist() == [False]
+
+
 def test_days_before_the_epoch_count_as_others_do():
     orders = _shop()
     contacts = pd.concat([_contacts(orders, 120, s, f"topic {s}") for s in (1, 2)])
