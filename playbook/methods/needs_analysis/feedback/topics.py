@@ -141,7 +141,7 @@ def _placed(texts: np.ndarray, language: str, names: Sequence[str]) -> tuple[lis
     if dimensions < 2:
         points = normalize(weights.toarray())
     else:
-        with np.errstate(invalid="ignore"):  # texts that are all the same have no variance to explain
+        with np.errstate(divide="ignore", invalid="ignore"):  # texts that are all the same have no variance to explain
             model = TruncatedSVD(dimensions, random_state=SEED).fit(weights[fit])
         points = normalize(model.transform(weights))
     return terms, points, fit[_placeable(points[fit])]

@@ -52,9 +52,20 @@ def test_without_k_the_number_fits_a_report():
     assert 3 <= len(found.topics) <= 15 and found.sampled == 120
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
 @pytest.mark.parametrize(
     "texts",
-    [[], [""] * 40, [None] * 40, ["same words here"] * 40, ["!!! ???"] * 40, [str(n) for n in range(40)], ["one"], ["退"] * 30],
+    [
+        [],
+        [""] * 40,
+        [None] * 40,
+        ["same words here"] * 40,
+        ["!!! ???"] * 40,
+        [str(n) for n in range(40)],
+        ["one"],
+        ["退"] * 30,
+        ["耳机坏了怎么办，多久能修好，保修期还有多久"] * 40,
+    ],
 )
 def test_odd_texts_are_no_error(texts):
     found = find_topics(texts)
