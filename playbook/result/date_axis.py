@@ -11,7 +11,7 @@ __all__ = ["date_axis", "date_marks"]
 
 MOST = 6  # marks below a chart of the page's width
 _DAYS = ("D", "2D", "W-MON", "2W-MON")  # steps between marks, the first that leaves few enough
-_MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)
+_MONTHS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200)  # enough for all days that pandas knows
 _SHORTEST_MONTH = pd.Timedelta(days=28)
 
 

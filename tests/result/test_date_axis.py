@@ -28,6 +28,7 @@ def marks(days, fmt=EN, **asked) -> list[str]:
         ("2025-10-01", "2026-09-01", ["Nov\n2025", "Jan\n2026", "Mar", "May", "Jul", "Sep"]),
         ("2024-06-01", "2026-10-01", ["Jul\n2024", "Jan\n2025", "Jul", "Jan\n2026", "Jul"]),
         ("2022-11-01", "2026-10-31", ["2023", "2024", "2025", "2026"]),
+        ("1900-01-01", "2026-10-31", ["1900", "1950", "2000"]),
     ],
 )
 def test_the_longer_the_chart_the_wider_the_steps(first, last, written):
