@@ -71,7 +71,9 @@ class Formats:
             return _DASH
         size = abs(amount)
         if size >= _COMPACT_FROM:
-            power, step = floor(log10(float(f"{size:.3g}"))), 4 if self.language in _MYRIADS else 3
+            near = float(f"{amount:.3g}")
+            power, step = floor(log10(abs(near))), 4 if self.language in _MYRIADS else 3
+            amount = near if abs(near) == 10**power else amount  # the unit is that of what is read: 999,999 is 1M, not 1000K
             digits = max(2 - power % step, 0)  # three figures before K, M and B, or before wan and yi
             text = numbers.format_compact_currency(amount, self.currency, locale=self.locale, fraction_digits=digits)
         else:
