@@ -27,11 +27,11 @@ def test_without_a_brand_a_page_wears_nothing(tmp_path):
 
 def test_logo_name_footer_and_note_stand_on_the_page_and_do_not_break_out(tmp_path):
     (tmp_path / "logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", encoding="utf-8")
-    worn = dress(Brand(name="North & Co", logo="logo.svg", footer=HOSTILE, confidentiality=HOSTILE), tmp_path)
+    worn = dress(Brand(name='North & "Co"', logo="logo.svg", footer=HOSTILE, confidentiality=HOSTILE), tmp_path)
     html = render(MADE, page(dress=worn))
     assert inspect_page(html) == ()
     soup = BeautifulSoup(html, "html.parser")
-    assert soup.find(class_="logo")["alt"] == "North & Co" and soup.find(class_="logo")["src"].startswith(
+    assert soup.find(class_="logo")["alt"] == 'North & "Co"' and soup.find(class_="logo")["src"].startswith(
         "data:image/svg+xml;base64,"
     )
     assert HOSTILE in soup.find(class_="brand").text
