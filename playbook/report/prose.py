@@ -5,7 +5,7 @@ import re
 
 import nh3
 from markupsafe import Markup
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import InlineParser, IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 __all__ = ["clean", "picture", "prose"]
@@ -20,7 +20,8 @@ _ATTRIBUTES = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "r
 def prose(markdown: str) -> Markup:
     """Markdown as clean HTML: headings, lists, tables, emphasis and links; no script, no picture from elsewhere."""
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
-    html = clean(MarkdownWithMath(renderer=renderer).render(markdown)).strip()
+    # Without the parser for formulas, to which what stands between two dollar signs is one: no script draws them, and $ is money.
+    html = clean(MarkdownWithMath(renderer=renderer, inline=InlineParser()).render(markdown)).strip()
     return Markup(html.replace("<table>", _WIDE).replace("</table>", "</table></div>"))
 
 

@@ -15,6 +15,7 @@ def test_markdown_becomes_html():
 
 def test_dollar_signs_are_money_not_formulas():
     assert "from $5 to $6" in prose("from $5 to $6")
+    assert "$1,200 per <strong>month</strong>, $500 once" in prose("$1,200 per **month**, $500 once")
 
 
 def test_headings_start_at_level_three_and_leave_none_out():
