@@ -64,7 +64,8 @@ def _judged(values: np.ndarray, season: np.ndarray, alpha: float) -> tuple[float
     expected = level[:-1] * season[: len(values), None]
     error = (values - expected) ** 2
     there = np.isfinite(error) & (weeks[:-1] >= LEARNT)
-    sold = np.nanmean(np.where(np.isfinite(values), values, np.nan), axis=0, keepdims=True) if len(values) else np.ones((1, 1))
+    seen = np.isfinite(values)
+    sold = np.where(seen, values, 0.0).sum(axis=0, keepdims=True) / np.maximum(seen.sum(axis=0, keepdims=True), 1)
     loss = float(np.mean((error / np.maximum(sold, LEAST))[there])) if there.any() else np.inf
     return loss, Forecast(np.nan_to_num(level), season, _spread(error, expected, weeks), alpha, weeks)
 

@@ -34,6 +34,13 @@ def test_a_rise_is_followed_and_unseen_weeks_change_nothing():
     assert forecast(units).level[-1, 0] == forecast(units).level[-11, 0]
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_a_product_that_was_never_in_stock_changes_nothing_for_the_others():
+    units = pd.DataFrame({"a": np.arange(40.0) % 7})
+    both, alone = forecast(units.assign(never=np.nan)), forecast(units)
+    assert both.alpha == alone.alpha and both.level[:, 0].tolist() == alone.level[:, 0].tolist() and not both.level[:, 1].any()
+
+
 def test_a_season_is_counted_in_where_there_is_one():
     units = shop(lambda week: 20 * np.exp(0.5 * np.cos(2 * np.pi * week * 7 / 365.25)))
     found = forecast(units)
