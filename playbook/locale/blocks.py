@@ -4,18 +4,22 @@ import re
 
 __all__ = ["blocks"]
 
-_KEPT_LINES = re.compile(r"^(\s*([-*+]|\d+[.)])\s|\||>|```)")  # lists, tables, quotes and code keep their lines
+# Code and headings stand alone, blank lines part the rest.
+_PARTED = re.compile(r"(?ms)^(```.*?^```[ \t]*$|#+ [^\n]*$)|\n\s*\n")
+# Lists, tables, quotes and code keep their lines, and what goes on in a list its margin.
+_KEPT_LINES = re.compile(r"(?m)^(\s*([-*+]|\d+[.)])\s|\||>|```)|\A[ \t]")
 
 
 def blocks(markdown: str) -> list[tuple[str, str]]:
-    """Markdown as (mark, text) pairs: a heading's hashes and its words, or nothing and a paragraph on one line."""
+    """Markdown as (mark, text) pairs: a heading's hashes and its words, or nothing and a paragraph on one line.
+
+    Lists, tables, quotes and code keep their lines. The pieces with a blank line between them say what ``markdown`` says.
+    """
     found = []
-    for part in re.split(r"\n\s*\n", markdown):
-        for piece in re.split(r"(?m)^(#+ .*)$", part):
-            if not (piece := piece.strip()):
-                continue
-            if heading := re.fullmatch(r"(#+) (.*)", piece):
-                found.append((heading.group(1), heading.group(2).strip()))
-            else:
-                found.append(("", piece if _KEPT_LINES.match(piece) else " ".join(piece.split())))
+    for piece in filter(str.strip, filter(None, _PARTED.split(markdown))):
+        if heading := re.fullmatch(r"(#+) (.*)", piece):
+            found.append((heading.group(1), heading.group(2).strip()))
+        else:
+            piece = piece.strip("\n").rstrip()
+            found.append(("", piece if _KEPT_LINES.search(piece) else " ".join(piece.split())))
     return found

@@ -112,7 +112,8 @@ def told_notebook(notebook: NotebookNode, fmt: Formats) -> NotebookNode:
 
 
 def _told(markdown: str, fmt: Formats) -> str:
-    return "\n\n".join(f"{hashes} {fmt.told(text)}".strip() for hashes, text in blocks(markdown))
+    told = ((hashes, fmt.told(text)) for hashes, text in blocks(markdown))
+    return "\n\n".join(f"{hashes} {text}" if hashes else text for hashes, text in told)
 
 
 def numbered(found: list[Section] | tuple[Section, ...], fmt: Formats) -> list[Section]:

@@ -45,6 +45,13 @@ def test_markdown_is_cut_into_headings_and_paragraphs_on_one_line():
     ]  # fmt: skip
 
 
+def test_lines_of_a_list_below_words_and_of_code_stay_as_they_are():
+    assert blocks("We did:\n- one\n- two") == [("", "We did:\n- one\n- two")]
+    code = "```\n# none\n\n  1 + 1\n```"
+    assert blocks(f"Look:\n\n{code}\n\nSo it\nis.") == [("", "Look:"), ("", code), ("", "So it is.")]
+    assert blocks("1. one\n\n   more of it\n\n2. two") == [("", "1. one"), ("", "   more of it"), ("", "2. two")]
+
+
 def test_a_notebook_gives_its_prose_and_no_code():
     made = new_notebook(cells=[new_markdown_cell("# Title\n\nProse."), new_code_cell("fmt.say('code')")])
     found = list(extract_notebook(BytesIO(nbformat.writes(made).encode()), None, None, None))
