@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from playbook.methods.market_research.demand import demand
+from playbook.methods.monitoring.forecast_record.figures import held_figure
+from playbook.methods.monitoring.forecast_record.judge import by_steps
 from playbook.methods.monitoring.forecast_tracking import forecast_tracking
 from playbook.result.contract import Locked
 from playbook.result.formats import Formats
@@ -64,6 +66,12 @@ def test_the_last_report_s_forecast_counts_once_it_has_come_due(steady):
     assert finding.sentence.startswith("Earlier reports expected") and "for October 2026" in finding.sentence
     assert "outside the range" in finding.sentence
     assert finding.value == pytest.approx(last["revenue"] / 2)
+
+
+def test_months_in_which_nothing_came_are_drawn_without_a_bias():
+    record = pd.DataFrame({"origin": pd.date_range("2026-01-01", periods=4, freq="MS"), "step": 1, "actual": 0.0})
+    steps = by_steps(record.assign(forecast=5.0, low=0.0, high=9.0, error=-5.0))
+    assert steps["bias"].isna().all() and "–" in held_figure(steps, FMT, "orders").svg
 
 
 def test_too_short_a_history_is_locked():

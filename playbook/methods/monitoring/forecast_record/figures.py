@@ -94,14 +94,15 @@ def held_figure(steps: pd.DataFrame, fmt: Formats, source: str) -> Figure | None
         left.set_xlim(0, 1.35)
         left.set_xticks([0, LEVEL], [fmt.share(0, 0), fmt.share(LEVEL)])
         left.set_title(fmt.say("Within the range"), loc="left", fontsize=10)
-        right.barh(place, steps["bias"], color=BAR, height=0.6)
+        bias = steps["bias"].fillna(0.0)  # not known where nothing came
+        right.barh(place, bias, color=BAR, height=0.6)
         right.axvline(0, color=HISTORY, linewidth=0.8)
-        reach = max(steps["bias"].abs().max(), 0.02) * 2.0
+        reach = max(bias.abs().max(), 0.02) * 2.0
         right.set_xlim(-reach, reach)
-        for at, row in zip(place, steps.itertuples(), strict=True):
+        for at, end, known in zip(place, bias, steps["bias"], strict=True):
             right.annotate(
-                fmt.change(row.bias), (row.bias, at), (5 if row.bias >= 0 else -5, 0), textcoords="offset points", va="center",
-                ha="left" if row.bias >= 0 else "right", bbox=ON_LINES,
+                fmt.change(known), (end, at), (5 if end >= 0 else -5, 0), textcoords="offset points", va="center",
+                ha="left" if end >= 0 else "right", bbox=ON_LINES,
             )  # fmt: skip
         right.set_xticks([])
         right.set_title(fmt.say("Actual above or below forecast"), loc="left", fontsize=10)
