@@ -233,6 +233,7 @@ def test_a_brand_is_the_houses_with_what_the_client_says_instead(write):
     [
         ("accent: '#ffcc00'", "has a contrast of 1.5"),
         ("accent: blue", "is no colour"),
+        ("accent: #1f5fd0", "accent: no colour; write it in quotes"),
         ("logo: /etc/logo.svg", "is no logo"),
         ("logo: ../logo.svg", "is no logo"),
         ("logo: logo.svg", "there is no file data/logo.svg"),

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 __all__ = ["LEAST_CONTRAST", "LOGOS", "MOST_LOGO", "Brand", "contrast"]
 
@@ -55,3 +55,10 @@ class Brand(BaseModel):
     finding: Colour | None = None  # goals and findings
     footer: str | None = Field(None, max_length=300)
     confidentiality: str | None = Field(None, max_length=200)
+
+    @field_validator("accent", "finding", mode="before")
+    @classmethod
+    def _said(cls, value: object) -> object:
+        if value is None:
+            raise ValueError("no colour; write it in quotes, '#1f5fd0': without them YAML takes what begins with # for a remark")
+        return value
