@@ -52,7 +52,7 @@ _HARMLESS_SOURCES = {"'none'", "'unsafe-inline'", "data:"}  # of a policy's dire
 _CODE_CELL = re.compile(r"jp-CodeCell|jp-InputArea|class=\"(?:input|input_area|highlight)\b|(?:In|Out)\s?\[\d*\]:")
 
 
-class Tag(NamedTuple):
+class _Tag(NamedTuple):
     """An element as a browser would read it: names in small letters, "" for an attribute without a value."""
 
     name: str
@@ -63,12 +63,12 @@ class Tag(NamedTuple):
 def inspect_page(html: str) -> tuple[str, ...]:
     """Problems of a page, each a sentence; empty when it may leave the house."""
     nodes = LexborHTMLParser(html).css("*")
-    tags = [Tag(node.tag.lower(), {name.lower(): text or "" for name, text in node.attributes.items()}, node) for node in nodes]
+    tags = [_Tag(node.tag.lower(), {name.lower(): text or "" for name, text in node.attributes.items()}, node) for node in nodes]
     rules = (_executes, _fetches, _readable, _ordered, _linked)
     return tuple(dict.fromkeys(problem for found in (*(rule(tags) for rule in rules), _unfit_text(html)) for problem in found))
 
 
-def _executes(tags: list[Tag]) -> list[str]:
+def _executes(tags: list[_Tag]) -> list[str]:
     """Elements and attributes that run something or take input."""
     found = [f"holds a <{tag.name}> element" for tag in tags if tag.name in _FORBIDDEN]
     for tag in tags:
@@ -76,7 +76,7 @@ def _executes(tags: list[Tag]) -> list[str]:
     return found
 
 
-def _fetches(tags: list[Tag]) -> list[str]:
+def _fetches(tags: list[_Tag]) -> list[str]:
     """References that a browser would load by itself, and a missing policy against them."""
     found = []
     for tag in tags:
@@ -94,7 +94,7 @@ def _fetches(tags: list[Tag]) -> list[str]:
     return found
 
 
-def _named(tags: list[Tag], name: str) -> list[Tag]:
+def _named(tags: list[_Tag], name: str) -> list[_Tag]:
     return [tag for tag in tags if tag.name == name]
 
 
@@ -105,11 +105,11 @@ def _strict(policy: str) -> bool:
     return harmless and ["default-src", "'none'"] in directives
 
 
-def _metas(tags: list[Tag], kind: str) -> list[Tag]:
+def _metas(tags: list[_Tag], kind: str) -> list[_Tag]:
     return [meta for meta in _named(tags, "meta") if meta.attrs.get("http-equiv", "").strip().lower() == kind]
 
 
-def _stays(tag: Tag, attribute: str, value: str) -> bool:
+def _stays(tag: _Tag, attribute: str, value: str) -> bool:
     """Whether a reference stays on the page, or is a link that waits for the reader."""
     if value.startswith("#"):
         return True
@@ -118,7 +118,7 @@ def _stays(tag: Tag, attribute: str, value: str) -> bool:
     return tag.name == "a" and attribute == "href" and bool(_FOLLOWED.fullmatch(value))
 
 
-def _readable(tags: list[Tag]) -> list[str]:
+def _readable(tags: list[_Tag]) -> list[str]:
     """What a screen reader needs: language, title, words for pictures."""
     found = []
     if not any(page.attrs.get("lang", "").strip() for page in _named(tags, "html")[:1]):
@@ -134,7 +134,7 @@ def _readable(tags: list[Tag]) -> list[str]:
     return found
 
 
-def _ordered(tags: list[Tag]) -> list[str]:
+def _ordered(tags: list[_Tag]) -> list[str]:
     """One h1, first of all headings, and no level left out."""
     levels = [int(tag.name[1]) for tag in tags if re.fullmatch("h[1-6]", tag.name)]
     found = [] if levels.count(1) == 1 else [f"has {levels.count(1)} first-level headings"]
@@ -143,7 +143,7 @@ def _ordered(tags: list[Tag]) -> list[str]:
     return found + [f"a heading of level {b} follows one of level {a}" for a, b in pairwise(levels) if b > a + 1]
 
 
-def _linked(tags: list[Tag]) -> list[str]:
+def _linked(tags: list[_Tag]) -> list[str]:
     """Ids that are unique, and links on the page that lead somewhere."""
     ids = Counter(tag.attrs["id"] for tag in tags if "id" in tag.attrs)
     targets = {a.attrs["href"][1:] for a in _named(tags, "a") if re.match("#.", a.attrs.get("href", ""))} - set(ids)

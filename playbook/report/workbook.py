@@ -107,7 +107,7 @@ def _text(sheet: Worksheet, text: str) -> Cell:
 
 
 def _width(values: pd.Series, label: str, unit: str) -> float:
-    longest = values.head(LOOKED_AT).astype(str).map(_columns).max() if unit == "text" and len(values) else 0
+    longest = max(map(_columns, values.head(LOOKED_AT).dropna().astype(str)), default=0) if unit == "text" else 0
     return float(min(max(NARROW, max(map(len, label.split())) + 3, longest + 2), WIDE))
 
 

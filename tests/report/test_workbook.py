@@ -104,6 +104,13 @@ def test_any_text_comes_back_as_it_was_but_for_what_xml_cannot_hold(tmp_path_fac
         assert (cell.value or "") == text
 
 
+def test_a_list_with_missing_words_is_written(tmp_path):
+    frame = pd.DataFrame({"id": ["a", "b"], "name": pd.Series([None, "客户"], dtype="str")})
+    file = written(tmp_path, save_list(frame=frame, columns={"id": ("Id", "text"), "name": ("Name", "text")}))
+    sheet = openpyxl.load_workbook(file)["Save list"]
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [["a", None], ["b", "客户"]]
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice on this machine")
 def test_libreoffice_opens_it(tmp_path):
     file = written(tmp_path, save_list())
