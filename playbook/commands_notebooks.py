@@ -47,7 +47,7 @@ def preview(
     from playbook.run.previewing import preview as shown_while
 
     engagement = open_engagement(client, language=language, root=find_root())
-    with shown_while(engagement, named(phase), out, port) as (shown, address):
+    with shown_while(engagement, named(phase), out, port, language) as (shown, address):
         out.print(f"Preview: {address} (Ctrl-C ends it)", markup=False)
         if open_it:
             webbrowser.open(address)

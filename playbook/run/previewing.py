@@ -50,10 +50,13 @@ new EventSource("news").onmessage = (event) => {{
 
 
 class Preview:
-    """What the browser is told: the state in words and the page's address, which changes with each edition."""
+    """What the browser is told: the state in words and the page's address, which changes with each edition.
 
-    def __init__(self, engagement: Engagement, phase: Phase, home: Path, console: Console):
-        self.engagement, self.phase, self.home, self.console = engagement, phase, home, console
+    ``language`` is the one that was asked for; None: as client.yml says at each save.
+    """
+
+    def __init__(self, engagement: Engagement, phase: Phase, home: Path, console: Console, language: str | None = None):
+        self.engagement, self.phase, self.home, self.console, self.language = engagement, phase, home, console, language
         self.news, self.edition = {"state": "", "page": ""}, 0
         self.changed = threading.Condition()
         self.door = f"/{secrets.token_urlsafe(16)}/"  # a machine may have other users, who can reach the port, too
@@ -62,7 +65,7 @@ class Preview:
         """Run the phase as far as anything has changed, and tell the browser; False when it did not come out whole."""
         self._tell(f"{self.phase.title}: being made …")
         peers = read_peers(self.engagement.root)  # the other clients' reports do not lie in the shadow
-        order = Order((self.phase,), language=self.engagement.language, peers=peers)
+        order = Order((self.phase,), language=self.language, peers=peers)
         (outcome,) = run_clients(
             [(self.engagement.client, None)], self.home, order, jobs=1, keep_going=True, console=self.console
         )
@@ -81,9 +84,9 @@ class Preview:
 
 
 def concerns(engagement: Engagement, phase: Phase, file: Path) -> bool:
-    """Whether the page is made of a file that a person saves: of the client's folder, the house's notebook, its brand."""
-    house = {engagement.root / "notebooks" / phase.notebook, engagement.root / "data" / "brand.yml"}
-    return file in house or file.is_relative_to(engagement.folder)
+    """Whether a file that a person saves goes into the page: of the client's folder, or the house's notebook, brand or logo."""
+    house = file == engagement.root / "notebooks" / phase.notebook or file.parent == engagement.root / "data"
+    return house or file.is_relative_to(engagement.folder)
 
 
 def shadow_home(engagement: Engagement, folder: Path) -> Path:
@@ -102,13 +105,16 @@ def shadow_home(engagement: Engagement, folder: Path) -> Path:
 
 
 @contextmanager
-def preview(engagement: Engagement, phase: Phase, console: Console, port: int = 0) -> Iterator[tuple[Preview, str]]:
+def preview(
+    engagement: Engagement, phase: Phase, console: Console, port: int = 0, language: str | None = None
+) -> Iterator[tuple[Preview, str]]:
     """Serves the page while the block runs, on this machine and to who knows the address; gives the preview and the address.
 
+    ``language`` instead of the one that client.yml says.
     Raises UsageError where the port is taken or there can be no shadow home.
     """
     with tempfile.TemporaryDirectory(prefix="playbook-preview-", ignore_cleanup_errors=True) as folder:
-        shown = Preview(engagement, phase, shadow_home(engagement, Path(folder)), console)
+        shown = Preview(engagement, phase, shadow_home(engagement, Path(folder)), console, language)
         try:
             server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, shown))
         except OSError as error:
@@ -126,7 +132,8 @@ def follow(shown: Preview, stop: threading.Event | None = None) -> None:
     """Build, and build again after each save, until ``stop`` or Ctrl-C."""
     engagement, saved = shown.engagement, DefaultFilter()
     # Folders, for a file that an editor replaces is no longer watched; and before the first build, which takes its time.
-    folders = [engagement.folder, engagement.root / "notebooks", engagement.root / "data"]
+    places = (engagement.folder, engagement.root / "notebooks", engagement.root / "data")
+    folders = [folder for folder in places if folder.is_dir()]  # a home may have no notebooks but its clients' own
 
     def wanted(how: Change, file: str) -> bool:
         return saved(how, file) and concerns(engagement, shown.phase, Path(file))

@@ -14,7 +14,7 @@ from playbook.engagement import open_engagement
 from playbook.errors import RunError, UsageError
 from playbook.run.batch import Outcome
 from playbook.run.phases import phase
-from playbook.run.previewing import follow, preview, shadow_home
+from playbook.run.previewing import concerns, follow, preview, shadow_home
 from small import small_client, small_home
 
 NEEDS = phase("needs-analysis")
@@ -159,3 +159,44 @@ def test_benchmarks_of_a_preview_are_those_of_the_house(tmp_path, monkeypatch):
     with preview(open_engagement("acme", root=home), NEEDS, Console(file=StringIO())) as (shown, _):
         assert not shown.build()
     assert [one.client for one in asked[0].peers] == ["other"]
+
+
+def test_a_preview_speaks_as_client_yml_says_on_each_save_unless_told_otherwise(tmp_path, monkeypatch):
+    home = small_home(tmp_path / "home")
+    small_client(home, "acme")
+    acme, asked = open_engagement("acme", root=home), []
+    monkeypatch.setattr("playbook.run.previewing.run_clients", lambda clients, home, order, **_: asked.append(order) or (FAILED,))
+    for language in (None, "zh"):
+        with preview(acme, NEEDS, Console(file=StringIO()), language=language) as (shown, _):
+            shown.build()
+    assert [one.language for one in asked] == [None, "zh"]
+
+
+@pytest.mark.parametrize(
+    ("file", "wanted"),
+    [
+        ("notebooks/01-needs-analysis.ipynb", True),
+        ("notebooks/02-market-research.ipynb", False),
+        ("data/acme/notes/needs-analysis.md", True),
+        ("data/other/client.yml", False),
+        ("data/brand.yml", True),
+        ("data/logo.svg", True),
+    ],
+)
+def test_a_page_is_made_of_the_clients_files_the_notebook_and_the_brand(tmp_path, file, wanted):
+    home = small_home(tmp_path)
+    small_client(home, "acme")
+    assert concerns(open_engagement("acme", root=home), NEEDS, home / file) is wanted
+
+
+def test_a_home_without_notebooks_of_its_own_can_be_followed(tmp_path):
+    home = small_home(tmp_path / "home")
+    (small_client(home, "acme") / "notebooks").mkdir()
+    for notebook in (home / "notebooks").iterdir():
+        notebook.rename(home / "data" / "acme" / "notebooks" / notebook.name)
+    (home / "notebooks").rmdir()
+    stop = threading.Event()
+    stop.set()
+    with preview(open_engagement("acme", root=home), NEEDS, Console(file=StringIO())) as (shown, _):
+        follow(shown, stop)
+    assert shown.edition == 0
