@@ -49,7 +49,8 @@ def own_text(engagement: Engagement) -> str:
 
 def noted_text(engagement: Engagement) -> str:
     """What the consultant wrote for this client. It may name people; of another client it speaks only by mistake."""
-    return folded("\n".join(f.read_text(encoding="utf-8") for f in sorted((engagement.folder / "notes").glob("*.md"))))
+    notes = sorted((engagement.folder / "notes").glob("*.md"))
+    return folded("\n".join(note.read_text(encoding="utf-8", errors="replace") for note in notes))  # some belong to no phase
 
 
 def yaml_texts(file: Path) -> tuple[str, ...]:

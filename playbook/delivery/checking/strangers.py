@@ -54,7 +54,7 @@ def _words(root: Path, other: str, _: tuple[int, int]) -> tuple[str, ...]:
     except PlaybookError:  # a client file with errors hides no client: what can be read of it counts
         texts = yaml_texts(root / "data" / other / "client.yml")
         words = [other, *(b for a, b in zip(texts, texts[1:], strict=False) if a == "name")]
-    return tuple(dict.fromkeys(filter(None, map(folded, words))))
+    return tuple(dict.fromkeys(filter(str.strip, map(folded, words))))
 
 
 def _shared(word: str, engagement: Engagement) -> bool:

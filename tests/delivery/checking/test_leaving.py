@@ -315,6 +315,21 @@ def test_a_client_file_with_errors_hides_no_client(home):
     assert any("names 'Gamma Tools', which belongs to gamma" in one for one in problems(home))
 
 
+def test_a_client_file_whose_name_is_blank_stops_no_other_client(home):
+    tiny_client(home, "gamma", client_yml=CLIENT.replace("name: Acme", "name: ' '"))
+    publish(home)
+    assert problems(home) == []
+
+
+def test_a_file_among_the_notes_in_another_encoding_is_read_as_far_as_it_can_be(home, monkeypatch):
+    monkeypatch.setattr("getpass.getuser", lambda: "janedoe42")
+    notes = tiny_client(home, "acme") / "notes"
+    notes.mkdir()
+    (notes / "talks.md").write_bytes("Grüße von janedoe42".encode("latin-1"))
+    publish(home, result=say("janedoe42"))
+    assert problems(home) == []  # the note names the person
+
+
 def drafted(home: Path, change=lambda html: html, **changes) -> list[str]:
     """Problems of a mail whose letter was changed, or whose HTML, before it was composed."""
     found = edition(home)
