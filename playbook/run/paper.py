@@ -93,7 +93,10 @@ def print_page(chromium: str, page: Path, variables: dict[str, str], patience: f
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--no-sandbox")  # the sandbox refuses to work for root
     with said.open("wb") as log:  # a pipe would be waited for as long as any of its processes lives
-        browser = subprocess.Popen([*command, page.as_uri()], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=variables)
+        try:
+            browser = subprocess.Popen([*command, page.as_uri()], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=variables)
+        except OSError as error:
+            raise RunError(f"{page.name} could not be printed: {chromium} cannot be started: {error.strerror}.") from None
         try:
             code = browser.wait(patience)
         except subprocess.TimeoutExpired:

@@ -42,6 +42,14 @@ def printed(pages, chromium) -> Path:
     return pages
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows tells programs by their names")
+def test_a_program_that_cannot_be_started_is_said(tmp_path):
+    (tmp_path / "chrome").write_text("no program", encoding="utf-8")
+    (tmp_path / "chrome").chmod(0o755)
+    with pytest.raises(RunError, match=r"page\.html could not be printed: .*chrome cannot be started: Exec format error"):
+        print_page(str(tmp_path / "chrome"), tmp_path / "page.html", {})
+
+
 @pytest.mark.browser
 def test_a_pdf_of_each_page_and_a_book_of_all_are_the_same_twice(printed, chromium, tmp_path):
     names = sorted(f.name for f in printed.glob("*.pdf"))
