@@ -189,7 +189,8 @@ def _table(table: Table, result: Result) -> Markup:
 
 
 def _cell(text: str, kind: Markup, heads_row: bool) -> Markup:
-    return Markup('<th scope="row"{}>{}</th>' if heads_row else "<td{}>{}</td>").format(kind, text)
+    shown = emphasised(text) if "words" in kind and "short" not in kind else text  # the others have one line
+    return Markup('<th scope="row"{}>{}</th>' if heads_row else "<td{}>{}</td>").format(kind, shown)
 
 
 def _kind(unit: str, cells: list[str]) -> Markup:
@@ -209,15 +210,17 @@ def _findings(result: Result) -> Markup:
         return Markup("")
     items = Markup("").join(
         Markup("<p>{} {}{}</p>").format(
-            emphasised(f["sentence"], (f["value_text"], f["money_text"])),
-            confidence(f),
-            Markup('<br><span class="action">{}</span>').format(result.fmt.say("What to do: {action}", action=f["action"]))
-            if f["action"]
-            else "",
+            emphasised(f["sentence"], (f["value_text"], f["money_text"])), confidence(f), _action(f["action"], result.fmt)
         )
         for f in (_finding(f, result) for f in result.findings)
     )
     return Markup('<div class="reading">{}</div>').format(items)
+
+
+def _action(action: str | None, fmt: Formats) -> Markup:
+    if not action:
+        return Markup("")
+    return Markup('<br><span class="action">{}</span>').format(emphasised(fmt.say("What to do: {action}", action=action)))
 
 
 def _range(finding: Finding, result: Result) -> str:

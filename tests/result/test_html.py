@@ -142,3 +142,8 @@ def test_a_folded_name_is_whole_without_its_brackets():
     tables = tuple(Table(frame, caption, "orders", {"a": ("A", "number")}, aside=True) for caption in captions)
     summary = BeautifulSoup(fragment(Result(fmt=FMT, headline="h", tables=tables), "x"), "html.parser").summary
     assert summary.get_text() == "Look closer: Prices and answers, by product · Short: all of it"
+
+
+def test_a_sign_stays_with_its_amount_in_cells_and_actions_that_may_break():
+    page = BeautifulSoup(fragment(drawn("less on display (−€23.9K a year)"), "p"), "html.parser")
+    assert [one.get_text() for one in page.select("td .whole, th .whole, .action .whole")] == ["−€23.9K"] * 3
