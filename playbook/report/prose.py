@@ -8,21 +8,26 @@ from markupsafe import Markup
 from nbconvert.filters.markdown_mistune import InlineParser, IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
+from playbook.result.formats import Formats
+
 __all__ = ["clean", "picture", "prose"]
 
 TOP_LEVEL = 3  # a page has one h1, its sections have h2: headings in prose start below
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 _TAGS = nh3.ALLOWED_TAGS - {"img", "map", "area"} | {"figure", "figcaption"}
-_WIDE = '<div class="scroll plain" tabindex="0" role="group" aria-label="Table"><table>'  # scrolls by itself, not the page
+_WIDE = Markup('<div class="scroll plain" tabindex="0" role="group" aria-label="{}"><table>')  # scrolls by itself, not the page
 _ATTRIBUTES = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan", "scope"}, "ol": {"start"}}
 
 
-def prose(markdown: str) -> Markup:
-    """Markdown as clean HTML: headings, lists, tables, emphasis and links; no script, no picture from elsewhere."""
+def prose(markdown: str, fmt: Formats) -> Markup:
+    """Markdown as clean HTML: headings, lists, tables, emphasis and links; no script, no picture from elsewhere.
+
+    ``fmt`` speaks to those who hear the page.
+    """
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
     # Without the parser for formulas, to which what stands between two dollar signs is one: no script draws them, and $ is money.
     html = clean(MarkdownWithMath(renderer=renderer, inline=InlineParser()).render(markdown)).strip()
-    return Markup(html.replace("<table>", _WIDE).replace("</table>", "</table></div>"))
+    return Markup(html.replace("<table>", _WIDE.format(fmt.say("Table"))).replace("</table>", "</table></div>"))
 
 
 def clean(fragment: str) -> str:

@@ -62,12 +62,12 @@ class _Draft:
     answers: list[dict] = field(default_factory=list)
 
 
-def opening(notebook: NotebookNode) -> Opening:
+def opening(notebook: NotebookNode, fmt: Formats) -> Opening:
     """Title and introduction: the markdown cell that holds the notebook's first-level heading."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and cell.source.lstrip().startswith("# "):
             first, _, rest = cell.source.lstrip().partition("\n")
-            return Opening(first.removeprefix("# ").strip(), prose(re.split(r"(?m)^## ", rest)[0]))
+            return Opening(first.removeprefix("# ").strip(), prose(re.split(r"(?m)^## ", rest)[0], fmt))
     return Opening("", Markup(""))
 
 
@@ -80,7 +80,7 @@ def sections(notebook: NotebookNode, fmt: Formats) -> tuple[Section, ...]:
     shown: Counter[str] = Counter()
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            _read(cell.source, drafts)
+            _read(cell.source, drafts, fmt)
         elif cell.cell_type == "code" and drafts:
             for output in cell.outputs:
                 _take(output, drafts[-1], shown, fmt)
@@ -88,14 +88,14 @@ def sections(notebook: NotebookNode, fmt: Formats) -> tuple[Section, ...]:
     return tuple(Section(_anchor(d, taken), d.question, d.prose, Markup("").join(d.body), tuple(d.answers)) for d in drafts)
 
 
-def _read(source: str, drafts: list[_Draft]) -> None:
+def _read(source: str, drafts: list[_Draft], fmt: Formats) -> None:
     """Add a markdown cell: each second-level heading opens a section, the rest belongs to the one before."""
     for part in re.split(r"(?m)^(?=## )", source):
         if part.startswith("## "):
             heading, _, rest = part.partition("\n")
-            drafts.append(_Draft(heading.removeprefix("## ").strip(), prose(rest)))
+            drafts.append(_Draft(heading.removeprefix("## ").strip(), prose(rest, fmt)))
         elif drafts and part.strip():
-            drafts[-1].body.append(prose(part))
+            drafts[-1].body.append(prose(part, fmt))
 
 
 def _take(output: NotebookNode, draft: _Draft, shown: Counter[str], fmt: Formats) -> None:

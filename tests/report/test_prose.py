@@ -5,7 +5,15 @@ import base64
 import pytest
 from nbformat.v4 import new_output
 
-from playbook.report.prose import clean, picture, prose
+from playbook.report import prose as page
+from playbook.report.prose import clean, picture
+from playbook.result.formats import Formats
+
+FMT = Formats("EUR")
+
+
+def prose(markdown: str, fmt: Formats = FMT) -> str:
+    return page.prose(markdown, fmt)
 
 
 def test_markdown_becomes_html():
@@ -25,6 +33,10 @@ def test_headings_start_at_level_three_and_leave_none_out():
 
 def test_a_table_scrolls_by_itself():
     assert prose("| a |\n|---|\n| 1 |").startswith('<div class="scroll plain" tabindex="0"')
+
+
+def test_a_table_is_named_in_the_readers_language():
+    assert 'aria-label="数据表"' in prose("| a |\n|---|\n| 1 |", Formats("CNY", "zh"))
 
 
 def test_headings_carry_no_anchor_mark():

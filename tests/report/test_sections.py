@@ -11,14 +11,14 @@ FMT = Formats("EUR")
 
 
 def test_opening_is_title_and_introduction():
-    head = opening(notebook("## First\n\ntext"))
+    head = opening(notebook("## First\n\ntext"), FMT)
     assert head.title == "Needs analysis" and head.prose == "<p>Where does the client stand?</p>"
 
 
 def test_opening_ends_where_a_section_begins():
     made = notebook()
     made.cells[0].source += "\n\n## Early\n\nunder it"
-    assert "Early" not in opening(made).prose
+    assert "Early" not in opening(made, FMT).prose
     assert [s.question for s in sections(made, FMT)] == ["Early"]
 
 
