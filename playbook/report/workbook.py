@@ -90,8 +90,8 @@ def _cell(sheet: Worksheet, value: object, unit: str, pattern: str) -> Cell | No
         value = pd.Timestamp(value).to_pydatetime()
     elif value in (float("inf"), float("-inf")):
         return None
-    else:
-        value = int(value) if unit == "count" else float(value)
+    else:  # as the page tells them: counts are rounded, a difference of shares is told in points
+        value = round(float(value)) if unit == "count" else float(value) * 100 if unit == "points" else float(value)
     cell = WriteOnlyCell(sheet, value)
     cell.number_format = pattern
     return cell

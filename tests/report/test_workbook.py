@@ -53,6 +53,14 @@ def test_types_formats_and_empty_cells(tmp_path):
     assert sheet.freeze_panes == "B2" and sheet.auto_filter.ref == "A1:E4"
 
 
+def test_counts_and_points_are_those_of_the_page(tmp_path):
+    frame = pd.DataFrame({"id": ["a"], "expected": [2.7], "change": [-0.031]})
+    columns = {"id": ("Product", "text"), "expected": ("Orders", "count"), "change": ("Change", "points")}
+    row = openpyxl.load_workbook(written(tmp_path, save_list(frame=frame, columns=columns)))["Save list"][2]
+    assert [c.value for c in row[1:]] == [3, pytest.approx(-3.1)]
+    assert (FMT.count(2.7), FMT.points(-0.031)) == ("3", "−3.1 points")
+
+
 def test_a_text_that_looks_like_a_formula_stays_a_text(tmp_path):
     cell = openpyxl.load_workbook(written(tmp_path, save_list()))["Save list"]["A3"]
     assert cell.value == "=1+1" and cell.data_type == "s" and cell.quotePrefix
