@@ -21,6 +21,7 @@ RESERVED_IDS = (
     "main", "contents", "bottom-line", "learned", "note", "rests-on", "evidence", "reports", "open", "about", "risks", "changes",
     "glossary",
 )  # fmt: skip
+_DRAWN = re.compile(r'\bid="([\w-]+?)-1-figure_1"')  # what the ids of a result begin with that no study asked for
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def _take(output: NotebookNode, draft: _Draft, shown: Counter[str], fmt: Formats
 def _result(data: NotebookNode, heads: bool, shown: Counter[str]) -> Markup:
     """A result's fragment without its headline (the section's heading says it), or with it when it is not the section's first."""
     payload, fragment = data[MIME], data["text/html"].partition(BODY)[2].removesuffix("</div>")
-    name = payload["id"] or ""
+    name = payload["id"] or next(iter(_DRAWN.findall(fragment)), "")
     shown[name] += 1
     if name and shown[name] > 1:  # shown twice on the page: its drawings need ids of their own
         fragment = re.sub(rf'(\bid="|href="#|url\(#){re.escape(name)}-', rf"\g<1>{name}-{shown[name]}-", fragment)

@@ -1,5 +1,8 @@
 """Sections: what is kept of a notebook, under which heading, with which anchor."""
 
+import re
+from dataclasses import replace
+
 import pandas as pd
 from nbformat.v4 import new_output
 
@@ -59,6 +62,13 @@ def test_anchors_are_unique_and_leave_the_page_its_own():
 def test_a_result_shown_twice_keeps_ids_unique_on_the_page():
     body = "".join(s.body for s in sections(notebook("## One", sales(), "## Two", sales()), FMT))
     assert body.count('id="sales-1-figure_1"') == body.count('id="sales-2-1-figure_1"') == 1
+
+
+def test_so_does_a_result_that_no_study_asked_for():
+    bare = replace(sales(), section=None)
+    bodies = "".join(s.body for s in sections(notebook("## One", bare, "## Two", bare, sales("other")), FMT))
+    ids = re.findall(r'\bid="([^"]+)"', bodies)
+    assert len(ids) == len(set(ids)) > 3
 
 
 def test_a_second_result_keeps_its_headline():
