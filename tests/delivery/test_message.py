@@ -31,7 +31,7 @@ from playbook.result.contract import Finding
 from playbook.result.formats import Formats
 from playbook.run.notebooks import answers
 from playbook.run.phases import PHASES
-from samples import notebook, page, sales
+from samples import locked, notebook, page, sales
 
 YML = "recipients: [board@acme.example, chief@acme.example]\n"
 CHINESE, AMISS = Formats("EUR", "zh"), "销售额为€31万，距€40万的目标还差€9万。"
@@ -310,3 +310,10 @@ def test_the_scorecard_tells_the_gap_where_nobody_knows_its_worth_and_nothing_wi
     assert write_letter(edition(tmp_path)).scorecard.heads == ("KPI", "Now", "Goal", "Gap")
     publish(tmp_path, result=replace(plain, brief=None))
     assert write_letter(edition(tmp_path)).scorecard is None
+
+
+def test_a_report_that_answers_nothing_yet_tells_no_story(tmp_path):
+    publish(tmp_path, result=locked("scorecard"))
+    html, text = bodies(parsed(write_draft(edition(tmp_path)).content))
+    assert "In short" not in html + text
+    assert "up to 31 December 2025.\n\nWhat is attached\n" in text.replace("\r\n", "\n")
