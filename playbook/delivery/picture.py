@@ -16,6 +16,7 @@ __all__ = ["WIDTH", "png"]
 WIDTH = 1136  # pixels: twice what is shown, for screens of fine resolution
 MARGIN = 6  # points of paper around the chart: a mail program may put it on black
 _VARIABLE = re.compile(r"var\(--[\w-]+,\s*([^()]*(?:\([^()]*\))?)\)")
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # a page may hold these signs, a drawing by itself may not
 
 
 def png(svg: str) -> bytes:
@@ -23,6 +24,7 @@ def png(svg: str) -> bytes:
 
     Letters come from fonts that are installed with the playbook; only where these lack some (Thai, say) from the machine's own.
     """
+    svg = _NO_XML.sub("", svg)
     left, top, width, height = (float(n) for n in re.search(r'viewBox="([^"]+)"', svg).group(1).split())
     roomy = f"{left - MARGIN:g} {top - MARGIN:g} {width + 2 * MARGIN:g} {height + 2 * MARGIN:g}"
     plain = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", _VARIABLE.sub(r"\1", svg), count=1)

@@ -317,3 +317,9 @@ def test_a_report_that_answers_nothing_yet_tells_no_story(tmp_path):
     html, text = bodies(parsed(write_draft(edition(tmp_path)).content))
     assert "In short" not in html + text
     assert "up to 31 December 2025.\n\nWhat is attached\n" in text.replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x0b", "\ufffe"])
+def test_a_chart_is_drawn_whatever_signs_a_client_has_in_its_names(sign):
+    drawing = '<svg viewBox="0 0 40 20" xmlns="http://www.w3.org/2000/svg" aria-label="Name{}"><text y="9">Name{}</text></svg>'
+    assert png(drawing.format(sign, sign)) == png(drawing.format("", ""))
