@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import webbrowser
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -31,7 +32,7 @@ def edit(client: Client, phase: PhaseName, open_it: Open = True) -> None:
     file = own_edition(engagement, named(phase))
     out.print(f"{file.relative_to(engagement.root)}: used by every run for {client} from now on", markup=False)
     if open_it:
-        sys.exit(subprocess.run([sys.executable, "-m", "jupyterlab", str(file)], check=False).returncode)  # noqa: S603
+        sys.exit(_ended(subprocess.Popen([sys.executable, "-m", "jupyterlab", str(file)])))  # noqa: S603
 
 
 def preview(
@@ -55,3 +56,13 @@ def preview(
             follow(shown)
         except KeyboardInterrupt:
             out.print("Preview ended; nothing was published.", markup=False)
+
+
+def _ended(lab: subprocess.Popen) -> int:
+    """The exit code of a program that ends in its own time: Ctrl-C reaches it, too, and JupyterLab asks, saves and tidies up."""
+    try:
+        while True:
+            with suppress(KeyboardInterrupt):
+                return lab.wait()
+    finally:
+        lab.terminate()  # where SIGTERM ends this process before it

@@ -1,5 +1,10 @@
 """A client's own edition of a notebook."""
 
+import os
+import signal
+import subprocess
+import sys
+
 import nbformat
 import pytest
 
@@ -46,3 +51,33 @@ def test_the_command_says_where_it_is(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert "data/acme/notebooks/03-strategy.ipynb: used by every run for acme from now on" in done.stdout
     assert run_playbook(tmp_path, "edit", "acme", "stragety", "--no-open").returncode == 2
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+    (tiny_client(make_home(tmp_path)) / "notebooks").write_text("a file where a folder should be", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"data/acme/notebooks/03-strategy\.ipynb cannot be written: File exists"):
+        own_edition(open_engagement("acme", root=tmp_path), STRATEGY)
+
+
+ENDS_SLOWLY = """
+import signal, sys, time
+def end(*_):
+    time.sleep(1)  # JupyterLab asks, saves, and ends its kernels
+    sys.exit(7)
+signal.signal(signal.SIGINT, end)
+print("at work", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals for groups of processes")
+def test_ctrl_c_leaves_jupyterlab_the_time_to_end_by_itself(tmp_path):
+    tiny_client(make_home(tmp_path))
+    (tmp_path / "stands-in").mkdir()
+    (tmp_path / "stands-in" / "jupyterlab.py").write_text(ENDS_SLOWLY, encoding="utf-8")
+    variables = {**os.environ, "PLAYBOOK_HOME": str(tmp_path), "PYTHONPATH": str(tmp_path / "stands-in")}
+    command = [sys.executable, "-m", "playbook", "edit", "acme", "strategy"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=variables, start_new_session=True) as edit:
+        assert next(line for line in edit.stdout if "at work" in line)
+        os.killpg(edit.pid, signal.SIGINT)  # as a terminal does
+        assert edit.wait(30) == 7
