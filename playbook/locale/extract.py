@@ -1,8 +1,8 @@
 """What Babel's extraction reads: the words of code, data files and notebooks that a reader of a report sees.
 
-In Python these are the keys of ``say``, ``say_n``, ``said``, ``said_n`` and ``mark``, the text fields of the result contract
-(a finding's sentence, a table's caption, a section's question), and labels of columns, which stand beside their unit. In a
-data file (YAML) it is each text under a key ``en``, in a notebook each paragraph of its Markdown cells. ``make translations``
+In Python these are the keys of ``say``, ``say_n``, ``say_html``, ``said``, ``said_n`` and ``mark``, the text fields of the result
+contract (a finding's sentence, a table's caption, a section's question), and labels of columns, which stand beside their unit. In
+a data file (YAML) it is each text under a key ``en``, in a notebook each paragraph of its Markdown cells. ``make translations``
 runs it.
 """
 

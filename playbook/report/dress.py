@@ -28,7 +28,10 @@ class Dress:
 
 
 def dress(brand: Brand, data: Path) -> Dress:
-    """The brand as a page wears it; ``data`` is the folder that the logo's path starts from."""
+    """The brand as a page wears it; ``data`` is the folder that the logo's path starts from.
+
+    Raises OSError for a logo that cannot be read.
+    """
     colours = {role: colour for role in ("accent", "finding") if (colour := getattr(brand, role))}
     light = "".join(f"--{role}:{colour};" for role, colour in colours.items())
     dark = "".join(f"--{role}:{_lightened(colour)};" for role, colour in colours.items())

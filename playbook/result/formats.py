@@ -159,9 +159,9 @@ class Formats:
         return writers[unit](value)
 
     def interval(self, low: float, high: float, unit: Unit) -> str:
-        """The range of a value in words: 80% range €240K to €380K; both ends of a share below zero are changes and carry signs.
+        """The range of a value in words: 80% range €240K to €380K; ends that read the same are written once.
 
-        Ends that read the same are written once.
+        A share that may be below zero is a change: both its ends carry signs.
         """
         write = self.change if unit == "share" and low < 0 else lambda end: self.value(end, unit)
         level, low_text, high_text = self.share(LEVEL), write(low), write(high)
