@@ -135,7 +135,7 @@ def _cut(name: str) -> str:
     if len(name) <= LONGEST_NAME:
         return name
     words = name[: LONGEST_NAME + 1].rpartition(" ")[0]
-    return (words if len(words) > LONGEST_NAME / 2 else name[:LONGEST_NAME]).rstrip(" –")
+    return (words if len(words) > LONGEST_NAME / 2 else name[:LONGEST_NAME]).rstrip(" –'")
 
 
 def _timeless(written: BytesIO, as_of: date) -> bytes:

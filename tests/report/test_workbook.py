@@ -53,6 +53,11 @@ def test_types_formats_and_empty_cells(tmp_path):
     assert sheet.freeze_panes == "B2" and sheet.auto_filter.ref == "A1:E4"
 
 
+def test_no_sheets_name_ends_with_an_apostrophe_which_excel_refuses(tmp_path):
+    book = openpyxl.load_workbook(written(tmp_path, save_list(title="Offers-to-the-regular-customer's-friends")), read_only=True)
+    assert book.sheetnames == ["Lists", "Offers-to-the-regular-customer"]
+
+
 def test_counts_and_points_are_those_of_the_page(tmp_path):
     frame = pd.DataFrame({"id": ["a"], "expected": [2.7], "change": [-0.031]})
     columns = {"id": ("Product", "text"), "expected": ("Orders", "count"), "change": ("Change", "points")}
