@@ -59,8 +59,8 @@ def read_settings() -> Settings:
     wrong += [f"{_PREFIX}{one} may hold ASCII letters, digits and signs only" for one in foreign]
     if given["USER"] and security == "none":
         wrong.append("a password is sent over starttls or tls only")
-    if given["CA"] and not os.path.isfile(given["CA"]):
-        wrong.append(f"{_PREFIX}CA names no file")
+    if given["CA"] and not _certificates(given["CA"]):
+        wrong.append(f"{_PREFIX}CA names no file with certificates")
     if wrong:
         raise UsageError("The mail server's settings in the environment are not complete:", wrong)
     return Settings(
@@ -80,3 +80,11 @@ def _local(host: str) -> bool:
         return host.lower() == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _certificates(file: str) -> bool:
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError:  # ssl's errors are among them
+        return False
+    return True

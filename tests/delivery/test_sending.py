@@ -319,7 +319,8 @@ def test_twenty_clients_each_get_their_own_mail_and_nobody_elses(tmp_path, monke
         ({"PORT": "many"}, "no port"),
         ({"PASSWORD": "päss-wörd"}, "PLAYBOOK_SMTP_PASSWORD may hold ASCII letters"),
         ({"PASSWORD": ""}, "set both PLAYBOOK_SMTP_USER and PLAYBOOK_SMTP_PASSWORD"),
-        ({"CA": "/not/there.pem"}, "PLAYBOOK_SMTP_CA names no file"),
+        ({"CA": "/not/there.pem"}, "PLAYBOOK_SMTP_CA names no file with certificates"),
+        ({"CA": __file__}, "PLAYBOOK_SMTP_CA names no file with certificates"),
     ],
 )
 def test_settings_that_are_not_complete(monkeypatch, changes, told):
