@@ -15,21 +15,13 @@ from playbook.report.prose import clean, picture, prose
 from playbook.result.formats import Formats
 from playbook.result.html import BODY, MIME
 
-__all__ = ["Opening", "Section", "opening", "sections"]
+__all__ = ["Section", "opening", "sections"]
 
 RESERVED_IDS = (
     "main", "contents", "bottom-line", "learned", "note", "rests-on", "evidence", "reports", "open", "about", "risks", "changes",
     "glossary",
 )  # fmt: skip
 _DRAWN = re.compile(r'\bid="([\w-]+?)-1-figure_1"')  # what the ids of a result begin with that no study asked for
-
-
-@dataclass(frozen=True)
-class Opening:
-    """The notebook's first heading and the prose under it."""
-
-    title: str
-    prose: Markup
 
 
 @dataclass(frozen=True)
@@ -63,13 +55,13 @@ class _Draft:
     answers: list[dict] = field(default_factory=list)
 
 
-def opening(notebook: NotebookNode, fmt: Formats) -> Opening:
-    """Title and introduction: the markdown cell that holds the notebook's first-level heading."""
+def opening(notebook: NotebookNode, fmt: Formats) -> Markup:
+    """The introduction: the prose in the markdown cell that holds the notebook's first-level heading, up to a section."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and cell.source.lstrip().startswith("# "):
-            first, _, rest = cell.source.lstrip().partition("\n")
-            return Opening(first.removeprefix("# ").strip(), prose(re.split(r"(?m)^## ", rest)[0], fmt))
-    return Opening("", Markup(""))
+            _, _, rest = cell.source.lstrip().partition("\n")
+            return prose(re.split(r"(?m)^## ", rest)[0], fmt)
+    return Markup("")
 
 
 def sections(notebook: NotebookNode, fmt: Formats) -> tuple[Section, ...]:
@@ -94,7 +86,8 @@ def _read(source: str, drafts: list[_Draft], fmt: Formats) -> None:
     for part in re.split(r"(?m)^(?=## )", source):
         if part.startswith("## "):
             heading, _, rest = part.partition("\n")
-            drafts.append(_Draft(heading.removeprefix("## ").strip(), prose(rest, fmt)))
+            words = prose(f"#{heading}", fmt).striptags()  # as a page shows them: emphasis and links leave no marks
+            drafts.append(_Draft(words, prose(rest, fmt)))
         elif drafts and part.strip():
             drafts[-1].body.append(prose(part, fmt))
 

@@ -13,15 +13,14 @@ from samples import HOSTILE, locked, notebook, sales
 FMT = Formats("EUR")
 
 
-def test_opening_is_title_and_introduction():
-    head = opening(notebook("## First\n\ntext"), FMT)
-    assert head.title == "Needs analysis" and head.prose == "<p>Where does the client stand?</p>"
+def test_opening_is_the_introduction():
+    assert opening(notebook("## First\n\ntext"), FMT) == "<p>Where does the client stand?</p>"
 
 
 def test_opening_ends_where_a_section_begins():
     made = notebook()
     made.cells[0].source += "\n\n## Early\n\nunder it"
-    assert "Early" not in opening(made, FMT).prose
+    assert "Early" not in opening(made, FMT)
     assert [s.question for s in sections(made, FMT)] == ["Early"]
 
 
@@ -48,6 +47,11 @@ def test_prose_below_a_result_stays_below_it():
 def test_a_section_of_prose_alone_is_headed_by_its_own_words():
     (section,) = sections(notebook("## What happens next\n\nWe meet."), FMT)
     assert (section.id, section.headline, section.answer) == ("what-happens-next", "What happens next", None)
+
+
+def test_a_heading_is_its_words_without_the_marks_of_markdown():
+    (section,) = sections(notebook("## **What** does `EUR` & the [board](https://a.example) want?"), FMT)
+    assert (section.question, section.id) == ("What does EUR & the board want?", "what-does-eur-the-board-want")
 
 
 def test_one_markdown_cell_may_hold_two_sections():
