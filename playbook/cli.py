@@ -264,3 +264,7 @@ def main() -> None:
     except PlaybookError as error:
         err.print(str(error), markup=False)
         sys.exit(error.exit_code)
+    except OSError as error:  # a full disk, a folder that nobody may write
+        where = f"{error.filename}: " if error.filename else ""
+        err.print(f"{where}{error.strerror or type(error).__name__}. Make room or mend the folder, then try again.", markup=False)
+        sys.exit(1)

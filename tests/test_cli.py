@@ -125,6 +125,23 @@ def test_wrong_use_is_said_in_words(command, home, words, expected):
     assert not (home / "reports").exists()
 
 
+def test_a_note_that_is_not_utf8_is_said_before_anything_runs(command, tmp_path):
+    home = make_home(tmp_path)
+    notes = tiny_client(home) / "notes"
+    notes.mkdir()
+    (notes / "strategy.md").write_bytes("Gespräch".encode("latin-1"))
+    code, said = command(home, "run", "acme")
+    assert code == 2 and "notes/strategy.md is not UTF-8" in said and not (home / "reports").exists()
+
+
+def test_a_file_that_cannot_be_written_is_said_in_words(command, tmp_path):
+    home = make_home(tmp_path)
+    tiny_client(home)
+    (home / "reports").write_text("a file where a folder should be")
+    code, said = command(home, "watch", "--all")
+    assert code == 1 and "reports" in said and "Traceback" not in said
+
+
 def test_outside_of_any_playbook_it_says_so(tmp_path):
     variables = {name: value for name, value in os.environ.items() if name != "PLAYBOOK_HOME"}
     command = [sys.executable, "-m", "playbook", "list"]

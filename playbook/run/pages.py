@@ -84,7 +84,6 @@ def _page(
     ready: Ready, phase: Phase, parameters: dict[str, dict], notebooks: dict[str, NotebookNode], commit: str | None
 ) -> Page:
     engagement, fmt = ready.engagement, Formats(ready.engagement.currency, ready.engagement.language)
-    note = engagement.folder / "notes" / f"{phase.id}.md"
     facts = [
         fmt.say("{first} to {last}", first=fmt.month(ready.span[0]), last=fmt.month(ready.span[1])),
         fmt.say("amounts in {currency}", currency=engagement.currency),
@@ -108,7 +107,7 @@ def _page(
         client=engagement.name,
         facts=tuple(facts),
         about=about,
-        note=note.read_text(encoding="utf-8") if note.is_file() else None,
+        note=ready.notes.get(phase.id),
         dress=dress(engagement.brand, engagement.root / "data"),
         fmt=fmt,
         siblings=tuple((fmt.told(p.title), p.page) for p in PHASES if p.id in notebooks),

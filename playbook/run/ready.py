@@ -6,6 +6,7 @@ from pathlib import Path
 from time import perf_counter
 
 from playbook.engagement import Engagement
+from playbook.errors import EngagementError
 from playbook.intake.checks import audit, require_sound
 from playbook.intake.tables import open_tables
 from playbook.run.archive import PEERS, damaged
@@ -14,7 +15,7 @@ from playbook.run.kept import store
 from playbook.run.manifest import inputs
 from playbook.run.notebooks import notebook_file, parameters_of, read_notebook
 from playbook.run.peers import PeerReport, peer_rows, read_peers
-from playbook.run.phases import Phase
+from playbook.run.phases import PHASES, Phase
 from playbook.run.uses import asks, uses
 
 __all__ = ["Ready", "prepare"]
@@ -31,6 +32,7 @@ class Ready:
     parameters: dict[str, dict[str, object]]  # phase id -> what its notebook is given
     rests: dict[str, tuple[str, ...] | None]  # phase id -> names of what its answers rest on
     asks: dict[str, tuple[str, ...] | None]  # phase id -> methods its notebook asks for, all with their defaults; None if not so
+    notes: dict[str, str]  # phase id -> what the consultant remarks on it, as Markdown
     inputs: list[dict]
     span: tuple[date, date]
     cautions: int
@@ -60,7 +62,7 @@ def prepare(
     require_usable(engagement)
     found = audit(engagement)
     require_sound(found, engagement.client)
-    parameters = parameters_of(engagement, phases, given)
+    parameters, notes = parameters_of(engagement, phases, given), _notes(engagement)
     as_of = open_tables(engagement).as_of
     for values in parameters.values():
         values.setdefault("as_of", as_of.isoformat())
@@ -81,12 +83,27 @@ def prepare(
         parameters=parameters,
         rests=_rests(phases, files, reads),
         asks={phase.id: asks(read_notebook(files[phase.id])) for phase in phases},
+        notes=notes,
         inputs=inputs(engagement, found),
         span=span,
         cautions=len([c for c in found.checks if c.level == "caution"]),
         damaged=tuple(file.relative_to(engagement.root).as_posix() for file in damaged(engagement, as_of)),
         seconds=seconds,
     )
+
+
+def _notes(engagement: Engagement) -> dict[str, str]:
+    found, wrong = {}, []
+    for phase in PHASES:
+        file = engagement.folder / "notes" / f"{phase.id}.md"
+        try:
+            if file.is_file():
+                found[phase.id] = file.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError:
+            wrong.append(f"notes/{file.name} is not UTF-8: save it as UTF-8, so that the page shows its words.")
+    if wrong:
+        raise EngagementError(f"A note of {engagement.client} cannot be read:", wrong)
+    return found
 
 
 def _rests(
