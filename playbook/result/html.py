@@ -26,7 +26,7 @@ CROWDED = 10  # columns from which a table is set more closely
 SHORT_WORDS, LONG_WORDS = 18, 40  # characters up to which a column of words stays on one line, and from which it is given room
 _SPEAKING_UNITS = {"money", "unit_money", "share", "points", "days"}  # a bare count could be any number of the sentence
 # What no line may part: a sign from its amount, a Chinese amount from its unit.
-_WHOLE = re.compile(r"[+−][^\s，。；、（）]+|[^\s\w，。；：、（）“”]?[\d,.]*\d[万亿]")
+_WHOLE = re.compile(r"[+−][^\s，。；、（）至]+|[^\s\w，。；：、（）“”]?[\d,.]*\d[万亿]")
 EVIDENCE = (mark("shown"), mark("likely"), mark("indicative"), mark("not shown"), mark("harmful"))
 GRADES = (mark("low"), mark("medium"), mark("high"))
 

@@ -209,7 +209,7 @@ def test_html_that_no_mail_may_have(home, mails, change, told):
 
 
 def test_no_more_pictures_are_drawn_than_are_shown(tmp_path, monkeypatch):
-    told = [Finding(f"s{i}-a", f"Sentence {i}.", float(i), "count", money=1e6 - i, evidence="shown") for i in range(4)]
+    told = [Finding(f"s{i}-a", f"Sentence {i}.", float(i), "count", money=1e5 * (9 - i), evidence="shown") for i in range(4)]
     folder = publish(tmp_path)
     parts = [("## A question", sales(id=f"s{i}", headline=f"Headline {i}", findings=(told[i],))) for i in range(4)]
     made = notebook(*(one for part in parts for one in part))

@@ -161,7 +161,7 @@ def test_fees_from_orders_where_none_is_kept():
 def test_contracts_without_fee_or_orders_are_locked():
     contracts = _leaving(0.05, 100).drop(columns="fee")
     result = lifetime_value(AS_OF.date(), FMT, Assumptions(), None, contracts)
-    assert isinstance(result, Locked) and "fee" in result.unlock[1]
+    assert isinstance(result, Locked) and "fee" in result.unlock[0]
 
 
 @pytest.mark.parametrize("hazard", [0.001, 0.9])
