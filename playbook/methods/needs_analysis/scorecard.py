@@ -23,6 +23,7 @@ MOST_TILES = 6
 SHORTEST_COURSE = 3  # points that make a line
 FELT = 0.1  # of revenue, from which fees beside it are told
 APART = 1.5  # times that two costs of the same thing may differ
+MARGINS_APART = 0.02  # by which the margin of the costs and the stated one may differ
 # Without goals: what leads is what the client sells by, orders or deals.
 _ORDER = (
     "revenue", "order_value", "customers", "repeat_rate", "churn", "conversion", "win_rate", "gross_margin", "cac", "clv",
@@ -186,7 +187,8 @@ def _goal_finding(goal: Goal, name: str, as_of: date, fmt: Formats) -> Finding:
 
 def _beside(standings: dict[str, Standing], data: Data, fmt: Formats) -> tuple[Finding, ...]:
     """What a reader of the figures must know beside them."""
-    return (*_two_costs(standings, data.parameters, fmt), *_fees(standings, data, fmt))
+    parameters = data.parameters
+    return (*_two_costs(standings, parameters, fmt), *_two_margins(standings, parameters, fmt), *_fees(standings, data, fmt))
 
 
 def _fees(standings: dict[str, Standing], data: Data, fmt: Formats) -> tuple[Finding, ...]:
@@ -220,6 +222,19 @@ def _two_costs(standings: dict[str, Standing], parameters: Assumptions, fmt: For
         "Settle what the stated cost covers; spending that also brings regular customers back belongs only in part to new ones."
     )
     return (Finding("scorecard-two-costs", sentence, value=spent.now, unit="money", evidence="indicative", action=action),)
+
+
+def _two_margins(standings: dict[str, Standing], parameters: Assumptions, fmt: Formats) -> tuple[Finding, ...]:
+    """The gross margin as the products' costs have it and as stated, where they differ: one report then uses both."""
+    counted, stated = standings.get("gross_margin"), parameters.gross_margin
+    if counted is None or stated is None or abs(counted.now - stated) <= MARGINS_APART:
+        return ()
+    sentence = fmt.say(
+        "The products' costs leave a gross margin of {counted}, which this scorecard shows; values and plans use the {stated} "
+        "stated in client.yml.", counted=fmt.share(counted.now), stated=fmt.share(stated),
+    )  # fmt: skip
+    action = fmt.say("Correct gross_margin in client.yml or the costs in the products table, whichever is wrong.")
+    return (Finding("scorecard-two-margins", sentence, value=counted.now, unit="share", evidence="shown", action=action),)
 
 
 def _source(standings: dict[str, Standing], fmt: Formats) -> str:

@@ -190,6 +190,19 @@ def test_a_stated_cost_far_from_what_is_spent_is_told():
     assert "spends €3.29 for each customer won; the acquisition cost stated is €31" in told.sentence
 
 
+def test_a_stated_margin_apart_from_the_costs_is_told_and_a_near_one_is_not():
+    counted = pd.DataFrame({"month": months(12)["month"], "revenue": 1000.0, "cost": 570.0})  # a margin of 43 percent
+    near, far, unknown = (
+        card(months(12), (), parameters=Assumptions(gross_margin=stated), margin_months=counted) for stated in (0.42, 0.38, None)
+    )
+    assert not [f for found in (near, unknown) for f in found.findings if f.id == "scorecard-two-margins"]
+    (told,) = (f for f in far.findings if f.id == "scorecard-two-margins")
+    assert (
+        told.value == pytest.approx(0.43) and "a gross margin of 43%" in told.sentence and "use the 38% stated" in told.sentence
+    )
+    assert told.action.startswith("Correct gross_margin in client.yml or the costs")
+
+
 def test_headlines_say_are_of_what_is_counted_and_too_long_of_days():
     assert card(months(12), (goal("customers", 9),)).headline.endswith("customers are 1 a month short")
     opened = pd.date_range("2026-01-01", periods=12)
