@@ -9,7 +9,7 @@ import pandas as pd
 from playbook.engagement import Assumptions, Intervention
 from playbook.locale import mark
 from playbook.methods.market_research.lifetime_value import LifetimeValue
-from playbook.methods.strategy.keeping.at_risk import COLUMNS, risk_by_contracts, risk_by_orders
+from playbook.methods.strategy.keeping.at_risk import COLUMNS, nobody_leaves, risk_by_contracts, risk_by_orders
 from playbook.methods.strategy.keeping.churn import Churn, learn_churn
 from playbook.methods.strategy.keeping.figures import risk_figure, uplift_figure
 from playbook.methods.strategy.keeping.findings import (
@@ -21,7 +21,7 @@ from playbook.methods.strategy.keeping.findings import (
     unranked_finding,
     untested_finding,
 )
-from playbook.methods.strategy.keeping.notes import assumptions, headline
+from playbook.methods.strategy.keeping.notes import UNSEEN, assumptions, headline, unseen_finding
 from playbook.methods.strategy.keeping.persuasion import Persuasion, learn_persuasion
 from playbook.methods.strategy.keeping.save_list import save_list, save_proposal
 from playbook.methods.strategy.keeping.states import customer_states
@@ -54,8 +54,9 @@ class Retention(Result):
 
     ``saves``: the save list (see ``keeping.save_list``); ``persuasions``: what each trial with a control group taught, the
     surest difference between customers first; ``churn``: models behind the chance that a contract ends (None without), of use
-    only where ``churn.learned.works``; ``by_contract``: whether customers are held by contracts. Money is gross margin of twelve
-    months, revenue where no margin is stated.
+    only where ``churn.learned.works``; ``by_contract``: whether customers are held by contracts; ``unseen``: whether orders
+    tell of nobody who left, so that what is at risk cannot be told. Money is gross margin of twelve months, revenue where no
+    margin is stated.
     """
 
     risk: pd.DataFrame = field(repr=False)
@@ -63,10 +64,11 @@ class Retention(Result):
     persuasions: tuple[Persuasion, ...] = field(repr=False)
     churn: Churn | None = field(default=None, repr=False)
     by_contract: bool = False
+    unseen: bool = False
 
     def figures(self) -> tuple[Figure, ...]:
         drawn = []
-        if len(self.risk) and (segments := by_segment(self.risk, self.fmt))["at_risk"].sum() > 0:
+        if len(self.risk) and not self.unseen and (segments := by_segment(self.risk, self.fmt))["at_risk"].sum() > 0:
             drawn.append(risk_figure(segments, CONTRACTS if self.by_contract else ORDERS, self.fmt))
         if self.persuasions and self.persuasions[0].evidence != "not shown":
             drawn.append(uplift_figure(self.persuasions[0], TESTS, self.fmt))
@@ -119,7 +121,7 @@ def retention(
         )
     meant = fmt.say("gross margin") if margin else fmt.say("revenue")
     risk, saves, bound = pd.DataFrame(columns=list(COLUMNS)), pd.DataFrame(), False
-    churn = ranks = None
+    churn, ranks, unseen = None, None, False
     findings: list[Finding | None] = []
     tables: list[Table] = []
     proposals: list[Proposal] = []
@@ -135,6 +137,10 @@ def retention(
             risk = risk_by_contracts(lifetime_value, leaving, horizon, margin or 1.0, bought)
         else:
             risk = risk_by_orders(lifetime_value, order_totals, day, margin or 1.0)
+            unseen = nobody_leaves(risk)
+        if unseen:
+            findings.append(unseen_finding(risk, fmt))
+    if lifetime_value is not None and not unseen:
         states = None if bound else customer_states(order_totals, day + pd.Timedelta(days=1))
         saves = save_list(risk, parameters, bound, states, fmt, None if ranks is None else ranks.why)
         source = CONTRACTS if bound else ORDERS
@@ -165,16 +171,17 @@ def retention(
         tables += [trials_table(found, TESTS, fmt), learners_table(found[0], TESTS, fmt)]
     return Retention(
         fmt=fmt,
-        headline=headline(risk, saves, told, meant, fmt),
+        headline=UNSEEN if unseen else headline(risk, saves, told, meant, fmt),
         findings=tuple(f for f in findings if f)[:MOST_FINDINGS],
         tables=tuple(tables),
-        assumptions=assumptions(parameters, lifetime_value is not None, bound, churn, ranks, found, fmt),
+        assumptions=assumptions(parameters, lifetime_value is not None and not unseen, bound, churn, ranks, found, fmt),
         proposals=tuple(proposals),
         risk=risk,
         saves=saves,
         persuasions=tuple(found),
         churn=churn,
         by_contract=bound,
+        unseen=unseen,
     )  # fmt: skip
 
 

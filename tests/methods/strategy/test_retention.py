@@ -77,6 +77,26 @@ def test_without_margin_or_cost_it_says_so(shop):
     assert dear.proposals == () and "no customer is worth contacting" in dear.headline
 
 
+def test_where_nobody_is_seen_to_leave_no_sum_at_risk_is_told():
+    """Everybody buys to this day, some often and some seldom: the model lies at its edge, where nobody ever leaves."""
+    rng = np.random.default_rng(3)
+    rows = [
+        (f"c{i:03}", DAY - pd.Timedelta(days=int(ago)))
+        for i in range(90)
+        for ago in np.cumsum(rng.exponential((20, 60, 90)[i % 3], 60)) if ago < 600
+    ]  # fmt: skip
+    orders = pd.DataFrame(rows, columns=["customer_id", "day"]).assign(revenue=60.0, units=1.0)
+    orders["order_id"] = range(len(orders))
+    found = retention(AS_OF, FMT, STATED, lifetime_value(AS_OF, FMT, STATED, orders), orders)
+    assert found.unseen and found.risk["at_risk"].sum() < 0.001 * found.risk["stays"].sum()
+    first, *rest = found.findings
+    assert first.id == "retention-unseen" and "no sign of who has left" in first.sentence and "churn" in first.action
+    assert first.money is None and [f.id for f in rest] == ["retention-untested"]
+    assert found.headline == "The orders give no sign of who has left: go by the churn of the scorecard"
+    assert found.saves.empty and found.proposals == () and found.tables == () and found.figures() == ()
+    assert not any("contact" in a.text for a in found.assumptions)
+
+
 def test_nothing_known_is_locked_and_what_would_help_is_named():
     found = retention(AS_OF, FMT, STATED)
     assert isinstance(found, Locked) and "orders" in found.unlock[0]

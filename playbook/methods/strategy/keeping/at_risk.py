@@ -9,7 +9,7 @@ from playbook.methods.market_research.lifetime.customer_worth import YEAR
 from playbook.methods.market_research.lifetime.purchase_histories import purchase_histories
 from playbook.methods.market_research.lifetime_value import LifetimeValue
 
-__all__ = ["COLUMNS", "FALL_DAYS", "GONE", "IN_DOUBT", "risk_by_contracts", "risk_by_orders"]
+__all__ = ["COLUMNS", "FALL_DAYS", "GONE", "IN_DOUBT", "nobody_leaves", "risk_by_contracts", "risk_by_orders"]
 
 COLUMNS = ("customer_id", "segment", "alive", "before", "stays", "expected", "at_risk", "state")
 GONE = 0.05  # chance to be active below which a customer counts as gone: lost already, and no longer at risk
@@ -18,6 +18,7 @@ FALL, FALL_DAYS = 0.10, 90
 IN_DOUBT = ("slipping", "in doubt")  # states in which something can be done today
 MONTH = 365.25 / 12  # days
 TOP = 0.10  # of contracts: those most likely to leave
+NOTHING = 0.001  # share of what customers bring by staying, below which what is at risk is none
 
 
 def risk_by_orders(worth: LifetimeValue, order_totals: pd.DataFrame, as_of: pd.Timestamp, margin: float) -> pd.DataFrame:
@@ -43,6 +44,11 @@ def risk_by_orders(worth: LifetimeValue, order_totals: pd.DataFrame, as_of: pd.T
     state = np.select([table["alive"] < GONE, table["alive"] >= DOUBT, fell], ["gone", "steady", "slipping"], "in doubt")
     at_risk = (table["stays"] - table["expected"]).where(state != "gone", 0.0)
     return table.assign(at_risk=at_risk, state=state)[list(COLUMNS)]
+
+
+def nobody_leaves(risk: pd.DataFrame) -> bool:
+    """Whether the model of buying sees nobody leave in ``risk_by_orders``: it lies at its edge, and does not tell who left."""
+    return not risk["state"].eq("gone").any() and risk["at_risk"].sum() <= NOTHING * risk["stays"].sum()
 
 
 def risk_by_contracts(

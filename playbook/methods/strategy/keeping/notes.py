@@ -1,4 +1,4 @@
-"""Notes: the headline of retention, and what its figures rest on."""
+"""Notes: the headline of retention, what stands where orders tell of nobody who left, and what its figures rest on."""
 
 import pandas as pd
 
@@ -8,10 +8,12 @@ from playbook.methods.strategy.keeping.at_risk import GONE
 from playbook.methods.strategy.keeping.churn import Churn
 from playbook.methods.strategy.keeping.persuasion import Persuasion
 from playbook.methods.strategy.keeping.save_list import KEEPS
-from playbook.result.contract import Assumption
+from playbook.result.contract import Assumption, Finding
 from playbook.result.formats import Formats
 
-__all__ = ["assumptions", "headline"]
+__all__ = ["UNSEEN", "assumptions", "headline", "unseen_finding"]
+
+UNSEEN = mark("The orders give no sign of who has left: go by the churn of the scorecard")
 
 
 def headline(risk: pd.DataFrame, saves: pd.DataFrame, told: list[Persuasion], meant: str, fmt: Formats) -> str:
@@ -26,6 +28,18 @@ def headline(risk: pd.DataFrame, saves: pd.DataFrame, told: list[Persuasion], me
     return fmt.say_n(
         "{money} of a year's {meant} is at risk; contacting 1 customer should pay",
         "{money} of a year's {meant} is at risk; contacting {n} customers should pay", len(saves), **at_risk,
+    )  # fmt: skip
+
+
+def unseen_finding(risk: pd.DataFrame, fmt: Formats) -> Finding:
+    """That no value at risk can be told, because the model of buying sees nobody leave; and what to go by instead."""
+    sentence = fmt.say(
+        "The orders give no sign of who has left: by their rhythm, all {n} customers may still be active. What leaving may cost "
+        "cannot be told from them.", n=fmt.count(len(risk)),
+    )  # fmt: skip
+    return Finding(
+        "retention-unseen", sentence, n=len(risk), evidence="not shown", owner="customer service lead",
+        action="Go by the churn of the scorecard, which counts the customers of one period who did not buy in the next.",
     )  # fmt: skip
 
 
