@@ -7,6 +7,7 @@ import pandas as pd
 
 from playbook.engagement import Assumptions, Industry, Intervention
 from playbook.locale import mark
+from playbook.methods.market_research.baskets import Baskets
 from playbook.methods.market_research.segments import Segments
 from playbook.methods.strategy.action_bars import action_bars, largest
 from playbook.methods.strategy.advising.action_value import COLUMNS, action_value
@@ -14,6 +15,7 @@ from playbook.methods.strategy.advising.advice import Advice, Learned, fitting, 
 from playbook.methods.strategy.advising.findings import findings, headline
 from playbook.methods.strategy.advising.offers import offer
 from playbook.methods.strategy.advising.own_tests import lesson_findings, lesson_table
+from playbook.methods.strategy.recommendations import Recommendations
 from playbook.result.contract import Assumption, Figure, Lesson, Locked, Result, Table
 from playbook.result.formats import LEVEL, Formats
 from playbook.result.remembered import Remembered
@@ -71,12 +73,15 @@ def targeting(
     past_lessons: Sequence[Lesson] = (),
     interventions: Sequence[Intervention] = (),
     past_memory: Sequence[Remembered] = (),
+    baskets: Baskets | None = None,
+    recommendations: Recommendations | None = None,
 ) -> Targeting | Locked:
     """Match every segment with the advice for its kind and price each action.
 
     Expected value a year = customers x basis x lift x gross margin; cost a year = customers x (contact x an average
     customer's revenue + reward x basis). The basis is the segment's yearly revenue per customer, its order value, or the average
-    customer's yearly revenue (``advice.yml``). Locked when the segments bought nothing in the last 12 months.
+    customer's yearly revenue (``advice.yml``). An action that sends a chosen product is only proposed where ``baskets`` or
+    ``recommendations`` name one. Locked when the segments bought nothing in the last 12 months.
     """
     profiles = segments.profiles
     customers, revenue = profiles["customers"].sum(), profiles["revenue_year"].sum()
@@ -87,11 +92,13 @@ def targeting(
             unlock=("orders of the last 12 months",),
             promise="an action for each segment with its cost and expected value",
         )
-    known = load_advice()
+    known, chosen = load_advice(), _products_chosen(baskets, recommendations)
+    fits = [(row, advice) for row in profiles.to_dict("records") for advice in fitting(known, row["kind"], industry)]
+    undone = tuple(dict.fromkeys(advice.name for _, advice in fits if advice.names_product and not chosen))
     pairs = [
         (row, advice, learn(advice, past_lessons, interventions, past_memory))
-        for row in profiles.to_dict("records")
-        for advice in fitting(known, row["kind"], industry)
+        for row, advice in fits
+        if advice.name not in undone
     ]
     average, margin = revenue / customers, parameters.gross_margin
     rows = [action_value(*pair, average, margin, fmt) for pair in pairs if not pair[2].withdrawn]
@@ -105,12 +112,18 @@ def targeting(
         headline=headline(actions, margin, fmt),
         findings=(*findings(actions, margin, fmt), *lesson_findings(advised, fmt)),
         tables=_tables(actions, advised, margin, fmt),
-        assumptions=_assumptions(without, margin, fmt),
+        assumptions=_assumptions(without, undone, margin, fmt),
         actions=actions,
         proposals=tuple(offer(action, _members(segments, action), fmt) for action in actions.to_dict("records")),
         withdrawn=tuple(advice.id for _, advice, learned in pairs if learned.withdrawn),
         margin=margin,
     )
+
+
+def _products_chosen(baskets: Baskets | None, recommendations: Recommendations | None) -> bool:
+    """Whether any section says which product goes with another, or to whom."""
+    pairs = baskets is not None and bool(baskets.rules["shown"].any())
+    return pairs or (recommendations is not None and len(recommendations.offers) > 0)
 
 
 def _members(segments: Segments, action: dict) -> pd.DataFrame:
@@ -142,7 +155,7 @@ def _tables(actions: pd.DataFrame, pairs: list[tuple[Advice, Learned]], margin: 
     return tuple(tables)
 
 
-def _assumptions(without: tuple[str, ...], margin: float | None, fmt: Formats) -> tuple[Assumption, ...]:
+def _assumptions(without: tuple[str, ...], undone: tuple[str, ...], margin: float | None, fmt: Formats) -> tuple[Assumption, ...]:
     stated = [
         Assumption(
             "Expected effects come from published tests or from our judgement, as the table says for each. Only those that name"
@@ -178,6 +191,9 @@ def _assumptions(without: tuple[str, ...], margin: float | None, fmt: Formats) -
         )
     if without:
         text = fmt.say("There is no advice yet for {segments}.", segments=fmt.listed(without))
+        stated.append(Assumption(text, "high", "low"))
+    for name in undone:
+        text = fmt.say("“{action}” is not proposed: the data do not tell yet which product goes to whom.", action=fmt.told(name))
         stated.append(Assumption(text, "high", "low"))
     return tuple(stated)
 

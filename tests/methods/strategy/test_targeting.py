@@ -138,15 +138,34 @@ def test_without_a_margin_no_point_is_called_paying_and_ranges_stand_in_one_colu
     assert table.frame["range"].iloc[0] == "€200 to €2,400" and len(table.columns) <= 7
 
 
+@pytest.mark.parametrize(
+    ("given", "proposed"),
+    [
+        ({}, False),
+        ({"baskets": SimpleNamespace(rules=pd.DataFrame({"shown": [False]}))}, False),
+        ({"baskets": SimpleNamespace(rules=pd.DataFrame({"shown": [False, True]}))}, True),
+        ({"recommendations": SimpleNamespace(offers=pd.DataFrame({"item": []}))}, False),
+        ({"recommendations": SimpleNamespace(offers=pd.DataFrame({"item": ["p1"]}))}, True),
+    ],
+)
+def test_a_mail_with_the_next_product_needs_a_product(given, proposed):
+    result = answer(PROFILES.assign(kind=["champions", "potential"], segment=["Champions", "Potential"]), **given)
+    assert ("potential-next-product" in set(result.actions["action_id"])) == proposed
+    assert ("next product" in {p.name for p in result.proposals}) == proposed
+    told = "“next product” is not proposed: the data do not tell yet which product goes to whom."
+    assert (told in {a.text for a in result.assumptions}) != proposed
+
+
 def test_every_kind_at_once_shows_and_changes_nothing():
     kinds = list(load_advice())
     profiles = pd.DataFrame({"segment": kinds, "kind": kinds, "customers": 50, "revenue_year": 20_000.0, "order_value": 90.0})
     before = profiles.copy()
-    result = answer(profiles, industry="retail")
+    named = SimpleNamespace(offers=pd.DataFrame({"item": ["p1"]}))
+    result = answer(profiles, industry="retail", recommendations=named)
     pd.testing.assert_frame_equal(profiles, before)
     assert set(result.actions["kind"]) == set(kinds)
     figure = result.figure()
-    assert figure.svg == answer(profiles, industry="retail").figure().svg
+    assert figure.svg == answer(profiles, industry="retail", recommendations=named).figure().svg
     assert len(figure.data.frame) == 10
     assert "<script" not in fragment(result, "targeting")
     with pytest.raises(FrozenInstanceError):

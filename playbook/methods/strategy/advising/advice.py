@@ -78,6 +78,7 @@ class Advice(_Frozen):
     cost: Cost
     industries: tuple[Industry, ...] = ()  # empty: all
     evidence_from: tuple[str, ...] = ()
+    names_product: bool = False  # it cannot be done where no section says which product goes to whom
 
 
 @dataclass(frozen=True)
