@@ -7,7 +7,7 @@ import pandas as pd
 
 from playbook.engagement import Assumptions, ChannelLimit, Intervention
 from playbook.locale import mark
-from playbook.methods.strategy.counting import counted_once
+from playbook.methods.strategy.counting import counted_once, worthwhile
 from playbook.methods.strategy.spending.allocation import least
 from playbook.methods.strategy.spending.channel_costs import (
     budget_room,
@@ -103,8 +103,9 @@ def budget(
     """Split the year's budget over the proposals that wait for money and the marketing channels so that most is left after cost.
 
     Channels: response curves from weekly spend and orders (``fit_response``), an order worth its gross margin. Proposals: their
-    lines, best value for money first, each customer in one proposal only. Both in one programme (``split``). Without a budget in
-    client.yml everything that pays is bought. Locked without any proposal and without channels.
+    lines, best value for money first, each customer in one proposal only, and none that leaves less than ``counting.LEAST``. Both
+    in one programme (``split``). Without a budget in client.yml everything that pays is bought. Locked without any proposal and
+    without channels.
     """
     answered = (targeting, scoring, retention, next_step, recommendations)
     waiting = counted_once([p for result in answered if result is not None for p in result.proposals if p.waits])
@@ -118,7 +119,7 @@ def budget(
             unlock=("segments with revenue in the last 12 months, or marketing (date, channel, spend)",),
             promise=budget.section.promise,
         )
-    best = split(waiting, market, limit)
+    best = _split(waiting, market, limit)
     if best is None:
         return _impossible(waiting, market, limit, costs, margin, fmt)
     allocations, curve = allocation_frame(best), budget_curve(best)
@@ -144,6 +145,15 @@ def budget(
         margin=margin,
         best=best,
     )
+
+
+def _split(waiting: Sequence[Proposal], market: Market | None, limit: float | None) -> Split | None:
+    """The best split in which every action is worth its work: those that are not are left out, and the money is split anew."""
+    best = split(waiting, market, limit)
+    while best is not None and (small := {p.id for p in best.funded if not worthwhile(p)}):
+        waiting = [p for p in waiting if p.id not in small]
+        best = split(waiting, market, limit)
+    return best
 
 
 def _market(

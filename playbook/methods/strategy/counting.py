@@ -1,4 +1,4 @@
-"""Counting: proposals of all sections side by side, so that no gain is counted twice."""
+"""Counting: proposals of all sections side by side, so that no gain is counted twice and none is planned that is not worth it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +7,11 @@ import pandas as pd
 
 from playbook.result.contract import Proposal
 
-__all__ = ["counted_once"]
+__all__ = ["LEAST", "counted_once", "worthwhile"]
+
+# What an action has to leave in a year, in the client's currency: about what an hour of work costs (37 euros in the euro area:
+# Eurostat 2024; of that order in dollars and yuan, too). Preparing and reviewing it takes longer, and is not in its cost.
+LEAST = 40.0
 
 
 def counted_once(proposals: Sequence[Proposal]) -> tuple[Proposal, ...]:
@@ -26,3 +30,8 @@ def counted_once(proposals: Sequence[Proposal]) -> tuple[Proposal, ...]:
     return tuple(
         replace(p, lines=p.lines.iloc[sorted(kept[i])].reset_index(drop=True)) for i, p in enumerate(proposals) if i in kept.index
     )
+
+
+def worthwhile(proposal: Proposal) -> bool:
+    """Whether what the proposal leaves after cost in a year is worth the work of doing it at all."""
+    return proposal.value - proposal.cost >= LEAST

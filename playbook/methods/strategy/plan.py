@@ -11,6 +11,7 @@ from playbook.methods.market_research.segments import Segments
 from playbook.methods.needs_analysis.needs import Needs
 from playbook.methods.strategy.action_bars import action_bars, largest
 from playbook.methods.strategy.budget import Budget
+from playbook.methods.strategy.counting import worthwhile
 from playbook.methods.strategy.planning.findings import findings, headline, meant_of
 from playbook.methods.strategy.planning.merged import dated, lists, merged
 from playbook.methods.strategy.planning.plan_review import CONTROL, review_finding
@@ -109,12 +110,13 @@ def plan(
     """Merge the proposals of all sections into one dated plan in which no gain is counted twice.
 
     Proposals that need money come from ``budget`` as far as it funds them (``Budget.funded``); those that need none are taken
-    as they are. Of two that draw on the same gain of a customer, product or deal, the one that leaves more after cost is kept.
+    as they are. Of two that draw on the same gain of a customer, product or deal, the one that leaves more after cost is kept;
+    what then leaves less than ``counting.LEAST`` is not worth a plan.
     With ``segments`` the plan says how large a gain its control groups can show at all.
     """
     answered = (targeting, scoring, retention, next_step, recommendations, pricing, stock, risk, service, budget)
     proposed = tuple(p for result in answered if result is not None for p in result.proposals)
-    kept = merged(proposed, budget.funded if budget is not None else ())
+    kept = tuple(p for p in merged(proposed, budget.funded if budget is not None else ()) if worthwhile(p))
     actions = dated(kept, proposed, as_of, fmt)
     left_out = [p for p in proposed if p.id not in set(actions["action_id"])]
     margin = parameters.gross_margin
@@ -122,7 +124,7 @@ def plan(
     bought = segments.assignments.set_index("customer_id")["revenue_year"] if segments is not None else pd.Series(dtype=float)
     return Plan(
         fmt=fmt,
-        headline=headline(actions, meant, fmt),
+        headline=headline(actions, left_out, meant, fmt),
         findings=findings(actions, left_out, margin, meant, needs, review_finding(kept, bought, margin, fmt), fmt),
         tables=_tables(actions, meant, fmt) if len(actions) else (),
         assumptions=_assumptions(fmt),

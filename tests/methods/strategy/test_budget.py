@@ -122,6 +122,15 @@ def test_nothing_pays_or_nothing_to_spend():
     assert isinstance(answer(1000, ()), Locked) and isinstance(budget(Assumptions(), FMT), Locked)
 
 
+def test_no_money_goes_to_what_is_not_worth_the_work():
+    small = offer("d", "monthly mail", "Seldom", 2.0, 12.0)  # leaves 10 a year
+    with_it, without = answer(5000, (*OFFERS, small)), answer(5000)
+    assert {p.id for p in with_it.funded} == {"a", "b", "c"} and with_it.value == pytest.approx(without.value)
+    alone = answer(5000, [small])
+    assert alone.spent == 0 and alone.unspent == 5000 and "the work it takes" in alone.headline
+    assert not any("reaches everyone" in f.sentence for f in alone.findings)
+
+
 def test_channels_whose_effect_is_unknown_stand_beside_and_must_fit():
     months = pd.DataFrame({"channel": "search", "month": pd.date_range("2025-11-01", periods=12, freq="MS"), "spend": 100.0})
     tight = answer(1500, channel_months=months)

@@ -51,6 +51,21 @@ def test_what_is_left_out_is_named():
     assert told.sentence.endswith("the action does not earn its cost: “call” for Loyal.")
 
 
+def test_what_brings_less_than_an_hour_of_work_costs_is_not_planned():
+    small = [proposal(f"small{i}", "service", {f"s{i}": 49.9}, cost=10.0, waits=False) for i in range(2)]
+    enough = proposal("enough", "service", {"s9": 50.0}, cost=10.0, waits=False)
+    result = answer(service=(*small, enough))
+    assert set(result.actions["action_id"]) == {"mail", "price", "enough"}
+    assert {w.id for w in result.worklists} == {"plan", "mail", "price", "enough"}
+    told = next(f for f in result.findings if f.id == "plan-left-out")
+    assert "“call” for Loyal. 2 actions would leave less than €40 a year each" in told.sentence and told.value == 3
+    none = answer(funded=(), targeting=None, pricing=None, service=small[:1])
+    assert none.actions.empty and none.worklists == ()
+    assert none.headline == "No action is worth a plan yet: none would leave €40 a year"
+    (told,) = none.findings
+    assert told.sentence == "One action would leave less than €40 a year, about what an hour of work costs, and is left out."
+
+
 def test_the_lists_are_the_plan_and_one_for_each_action_and_add_up():
     lists = answer().worklists
     assert [w.id for w in lists] == ["plan", "mail", "price"]

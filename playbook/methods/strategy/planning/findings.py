@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from playbook.methods.needs_analysis.needs import Needs
+from playbook.methods.strategy.counting import LEAST, counted_once, worthwhile
 from playbook.methods.strategy.planning.merged import together
 from playbook.methods.strategy.spending.mix import CHANNEL_MIX
 from playbook.result.contract import Finding, Proposal
@@ -23,8 +24,10 @@ def meant_of(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> str:
     return fmt.say("revenue") if actions["pool"].isin(SELLING).all() else fmt.say("revenue, price gains and savings")
 
 
-def headline(actions: pd.DataFrame, meant: str, fmt: Formats) -> str:
+def headline(actions: pd.DataFrame, left_out: Sequence[Proposal], meant: str, fmt: Formats) -> str:
     """How many actions, what they cost, what they should bring."""
+    if actions.empty and _small(left_out):
+        return fmt.say("No action is worth a plan yet: none would leave {least} a year", least=fmt.money(LEAST))
     if actions.empty:
         return fmt.say("No action is worth starting with what we know today")
     return fmt.say_n(
@@ -98,23 +101,45 @@ def _main(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> Finding:
     )
 
 
+def _small(left_out: Sequence[Proposal]) -> list[Proposal]:
+    """Those that earn their cost, but too little for the work."""
+    return [p for p in left_out if (pays := counted_once([p])) and not worthwhile(*pays)]
+
+
 def _left_out(left_out: Sequence[Proposal], fmt: Formats) -> Finding | None:
     if not left_out:
         return None
-    named = [fmt.say("“{action}” for {whom}", action=p.name, whom=p.whom) for p in left_out[:MOST_NAMED]]
-    rest = len(left_out) - MOST_NAMED
-    named += [fmt.say_n("one more", "{n} more", rest)] if rest > 0 else []
+    small = _small(left_out)
+    others = [p for p in left_out if p not in small]
     return Finding(
         "plan-left-out",
-        fmt.say(
-            "Not in the plan, because the money or the customers bring more elsewhere or the action does not earn its"
-            " cost: {actions}.",
-            actions=fmt.listed(named),
-        ),
+        fmt.sentences(_elsewhere(others, fmt) if others else "", _too_little(len(small), fmt) if small else ""),
         float(len(left_out)),
         "count",
         evidence="indicative",
         action="Reconsider them when prices or measured effects change.",
+    )
+
+
+def _elsewhere(others: Sequence[Proposal], fmt: Formats) -> str:
+    """What gives way to better actions or does not pay."""
+    named = [fmt.say("“{action}” for {whom}", action=p.name, whom=p.whom) for p in others[:MOST_NAMED]]
+    rest = len(others) - MOST_NAMED
+    named += [fmt.say_n("one more", "{n} more", rest)] if rest > 0 else []
+    return fmt.say(
+        "Not in the plan, because the money or the customers bring more elsewhere or the action does not earn its"
+        " cost: {actions}.",
+        actions=fmt.listed(named),
+    )
+
+
+def _too_little(n: int, fmt: Formats) -> str:
+    """How many are not worth the work."""
+    return fmt.say_n(
+        "One action would leave less than {least} a year, about what an hour of work costs, and is left out.",
+        "{n} actions would leave less than {least} a year each, about what an hour of work costs, and are left out.",
+        n,
+        least=fmt.money(LEAST),
     )
 
 

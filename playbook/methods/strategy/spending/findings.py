@@ -25,7 +25,7 @@ def headline(best: Split, margin: float | None, fmt: Formats) -> str:
     if spent <= 0:
         if limit == 0:
             return fmt.say("There is no budget to spend")
-        return fmt.say("No money should be spent: no action is expected to earn its cost")
+        return fmt.say("No money should be spent: no action is expected to earn its cost and the work it takes")
     if limit is None and margin is None:
         return fmt.say("How much to spend cannot be said yet: the gross margin is missing")
     if limit is None:
@@ -251,7 +251,8 @@ def _why_left(best: Split, fmt: Formats) -> str:
     """Why money stays in the budget."""
     if allocate(best.options).total > best.allocation.total * (1 + 1e-6):
         return fmt.say("The next step, or the next action that is taken as a whole, costs more than that.")
-    if not best.market and sum(p.cost for p in best.funded) >= sum(p.cost for p in best.proposals) * (1 - 1e-9):
+    paid, full = (sum(p.cost for p in some) for some in (best.funded, best.proposals))
+    if not best.market and best.proposals and paid >= full * (1 - 1e-9):
         return fmt.say("Every action then reaches everyone with whom it pays.")
     if not best.market:
         return fmt.say("Nothing else on the list would earn back its cost.")
