@@ -14,6 +14,9 @@ __all__ = ["EVIDENCE", "bottom_line", "drawn", "lead", "learned", "open_question
 
 _UPKEEP = {"data-audit"}  # what the consultant and the client's data people settle between them heads no page
 _LESSON = "needs-lesson-"  # ids of findings that an earlier evaluation handed over: they open the page, and are told once
+# Findings about the gap of one goal, that of revenue, by the beginning of their id; the first of them tells it best.
+_GAP = ("scorecard-revenue", "needs-revenue", "demand-goal", "scenario-goal")
+ALIKE = 0.10  # amounts no further apart are the same gap to those who decide
 MOST, LEAST = 5, 3  # findings at the top of a page; what was not shown only fills up to the least
 EVIDENCE = {
     "shown": mark("Plainly counted, or a test finds that chance alone would hardly do this (95% sure)."),
@@ -30,21 +33,33 @@ def bottom_line(parts: Iterable[tuple[str, str, Section]]) -> list[dict]:
     """The findings that open a page: most money at stake first, then strongest evidence; one a group before a second from any.
 
     ``parts`` are (group, address, section) triples. The same sum is not told twice: it is the same money
-    seen from two sides. Each finding carries its ``group`` and ``href``, its sentence as HTML with the
-    figures in bold (``html``), and its ``confidence``.
+    seen from two sides; nor is the gap of a goal (``_GAP``) to which another section puts about the same amount.
+    Each finding carries its ``group`` and ``href``, its sentence as HTML with the figures in bold (``html``), and
+    its ``confidence``.
     """
     groups: dict[str, list[dict]] = {}
     for group, href, section in parts:
         answers = [a for a in section.answers if a["id"] not in _UPKEEP]
         found = [told_finding(f, group, href) for a in answers for f in a["findings"] if not f["id"].startswith(_LESSON)]
         groups[group] = groups.get(group, []) + found
+    again = {id(f) for f in _gaps_told_again([f for found in groups.values() for f in found])}
     told: dict[str, dict] = {}
-    for rank in _by_rank(groups.values()):
+    for rank in _by_rank([f for f in found if id(f) not in again] for found in groups.values()):
         for finding in rank:
             told.setdefault(finding["money_text"] or finding["sentence"], finding)
     telling = [f for f in told.values() if f["evidence"] != "not shown"][:MOST]
     silent = [f for f in told.values() if f["evidence"] == "not shown"][: max(LEAST - len(telling), 0)]
     return telling + silent
+
+
+def _gaps_told_again(found: list[dict]) -> list[dict]:
+    """Findings about a goal's gap whose amount one that comes before them in ``_GAP`` has told already."""
+    gaps = [f for start in _GAP for f in found if f["id"].startswith(start) and f["money"]]
+    told, again = [], []
+    for gap in gaps:
+        alike = any(abs(gap["money"] - one["money"]) <= ALIKE * abs(one["money"]) for one in told)
+        (again if alike else told).append(gap)
+    return again
 
 
 def learned(parts: Iterable[tuple[str, str, Section]]) -> list[dict]:

@@ -48,6 +48,15 @@ def test_the_same_money_is_told_once():
     assert told([finding("gap", "The gap is worth €310K.")], [finding("need", "Need: €310K.")]) == ["gap"]
 
 
+def test_the_gap_of_a_goal_is_told_once_as_the_scorecard_tells_it():
+    goal, ahead = finding("scorecard-revenue", "short", money=10_547.0), finding("scenario-goal", "year", money=10_548.0)
+    forecast, other = finding("demand-goal", "forecast", money=10_700.0), finding("funnel-lost", "deals lost", money=10_600.0)
+    assert told([goal], [forecast], [ahead], [other]) == ["funnel-lost", "scorecard-revenue"]
+    assert told([forecast], [ahead]) == ["demand-goal"]  # without the scorecard, the forecast tells it
+    shrinks = finding("demand-goal", "forecast", money=9_000.0)  # 15 percent less is news
+    assert told([goal], [shrinks], [ahead]) == ["scorecard-revenue", "demand-goal"]
+
+
 def test_what_was_not_shown_only_fills_up():
     not_shown = [finding(f"n{i}", f"n{i}", money=None, evidence="not shown") for i in range(4)]
     shown = [finding(f"s{i}", f"s{i}", money=None) for i in range(2)]
