@@ -53,6 +53,8 @@ def test_a_jump_that_the_forecast_could_not_know_shows():
     assert result.judgement.verdict in {"watch", "refit"}
     assert result.judgement.bias > 0.05
     assert "too low" in result.findings[0].sentence
+    # The sentence also stands in the summary and the mail, where nobody knows the term: the section's own chart shows it.
+    assert "racking signal" not in result.findings[0].sentence and "Tracking signal" in result.figure().svg
 
 
 def test_the_last_report_s_forecast_counts_once_it_has_come_due(steady):

@@ -105,10 +105,9 @@ def _bias(found: Judgement, steps: pd.DataFrame, fmt: Formats) -> Finding:
         verdict = fmt.say("so far to one side is hardly chance")
     else:
         verdict = fmt.say("chance may explain it")
-    signal = fmt.number(found.signal, 1)
     return Finding(
         id="forecast-tracking-bias",
-        sentence=fmt.say("{what} (tracking signal {signal}; {verdict}).", what=what, signal=signal, verdict=verdict),
+        sentence=fmt.say("{what} ({verdict}).", what=what, verdict=verdict),  # the section's chart has the tracking signal
         value=found.near,
         unit="share",
         n=int(near.cases) if near is not None else None,
