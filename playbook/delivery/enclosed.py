@@ -57,7 +57,7 @@ def enclose(edition: Edition, phases: tuple[Phase, ...], how: How) -> tuple[Encl
     if how == "zip":
         alone = {SUMMARY: f"{stem}-summary.html"}
         content = _unpacked(edition, chosen)
-        what = fmt.say("The report as a zip: {pages}. Unpack it and open index.html.", pages=_titles(chosen, fmt))
+        what = _zip_holds(chosen, WORKBOOK in content, fmt)
         zipped = packed({f"{stem}/{name}": content[name] for name in sorted(content)})
         pages = [Enclosed(f"{stem}-report.zip", zipped, "application/zip", what)]
     else:
@@ -66,6 +66,16 @@ def enclose(edition: Edition, phases: tuple[Phase, ...], how: How) -> tuple[Encl
         pages = [Enclosed(alone[p.page], page, "text/html", _part(p, fmt)) for p, page in parts]
     summary = Enclosed(alone[SUMMARY], linked(edition.pages[SUMMARY], alone).encode(), "text/html", fmt.told(_SUMMARY))
     return (summary, *pages, *lists)
+
+
+def _zip_holds(chosen: tuple[Phase, ...], lists: bool, fmt: Formats) -> str:
+    """What the zip holds, in words; that the lists name customers is said, for whoever hands the mail on."""
+    if not lists:
+        return fmt.say("The report as a zip: {pages}. Unpack it and open index.html.", pages=_titles(chosen, fmt))
+    return fmt.say(
+        "The report as a zip: {pages}; with {file}, whose lists may name customers by their ids. Unpack it and open index.html.",
+        pages=_titles(chosen, fmt), file=WORKBOOK,
+    )  # fmt: skip
 
 
 def _titles(phases: tuple[Phase, ...], fmt: Formats) -> str:

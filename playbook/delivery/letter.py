@@ -64,7 +64,7 @@ class Chart:
 @dataclass(frozen=True)
 class Letter:
     """What one client's mail says; ``subject`` is one line, whatever the client is called; ``grades`` say what ``story`` means by
-    each word for how sure we are."""
+    each word for how sure we are; ``signature`` is whose mail it is: the sender's name, else the brand's, or nothing."""
 
     language: str
     client: str
@@ -93,7 +93,7 @@ def write_letter(edition: Edition) -> Letter:
         grades=_grades({f["evidence"] for f in found}, fmt),
         scorecard=_scorecard(edition),
         charts=_charts(edition, [f["section"] for f in found]),
-        signature=sender()[0],
+        signature=one_line(sender()[0] or engagement.brand.name or ""),
     )
 
 

@@ -312,6 +312,26 @@ def test_the_scorecard_tells_the_gap_where_nobody_knows_its_worth_and_nothing_wi
     assert write_letter(edition(tmp_path)).scorecard is None
 
 
+def test_the_mail_ends_with_a_name_or_without_a_greeting(tmp_path, monkeypatch):
+    publish(tmp_path)
+    monkeypatch.delenv("PLAYBOOK_SMTP_FROM", raising=False)
+    html, text = bodies(parsed(write_draft(edition(tmp_path)).content))
+    assert "Kind regards" not in html + text
+    (tmp_path / "data/acme/client.yml").write_text(f"{CLIENT}brand: {{name: North & Co}}\n", encoding="utf-8")
+    html, text = bodies(parsed(write_draft(edition(tmp_path)).content))
+    assert "Kind regards<br/>North &amp; Co" in html and text.split()[-5:] == ["Kind", "regards", "North", "&", "Co"]
+    monkeypatch.setenv("PLAYBOOK_SMTP_FROM", "Jane Doe <jane@advice.example>")
+    assert write_letter(edition(tmp_path)).signature == "Jane Doe"
+
+
+def test_the_zips_line_says_that_its_lists_may_name_customers(home):
+    _, report, _ = enclose(edition(home), PHASES, "zip")
+    assert report.what == (
+        "The report as a zip: Needs analysis; with action-lists.xlsx, whose lists may name customers by their ids."
+        " Unpack it and open index.html."
+    )
+
+
 def test_a_report_that_answers_nothing_yet_tells_no_story(tmp_path):
     publish(tmp_path, result=locked("scorecard"))
     html, text = bodies(parsed(write_draft(edition(tmp_path)).content))
