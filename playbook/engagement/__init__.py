@@ -4,7 +4,7 @@ Everything that can be wrong in the file is found in one reading and reported to
 it stands under. Nothing is guessed: unknown keys, duplicate keys and impossible dates are refused.
 """
 
-from playbook.engagement.brand import LOGOS, Brand, contrast
+from playbook.engagement.brand import Brand, contrast
 from playbook.engagement.client_file import (
     PACKAGE_PREFIX,
     SHARES,
@@ -20,6 +20,7 @@ from playbook.engagement.client_file import (
     SegmentRule,
     Source,
 )
+from playbook.engagement.logo import LOGOS
 from playbook.engagement.opening import HOME_VARIABLE, Engagement, client_names, find_root, open_engagement
 
 __all__ = [

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
-__all__ = ["LEAST_CONTRAST", "LOGOS", "MOST_LOGO", "Brand", "contrast"]
+from playbook.engagement.logo import LOGOS
+
+__all__ = ["LEAST_CONTRAST", "MOST_LOGO", "Brand", "contrast"]
 
 LEAST_CONTRAST = 4.5  # of text on its ground, level AA of WCAG 2.2 (success criterion 1.4.3)
-LOGOS = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 MOST_LOGO = 100_000  # bytes: it stands in every page
 
 

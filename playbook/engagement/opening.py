@@ -22,6 +22,7 @@ from playbook.engagement.client_file import (
     SegmentRule,
     Source,
 )
+from playbook.engagement.logo import fault
 from playbook.errors import EngagementError, UsageError, did_you_mean
 
 __all__ = ["Engagement", "client_names", "find_root", "open_engagement"]
@@ -99,7 +100,7 @@ def open_engagement(
     try:
         checked = ClientFile.model_validate(values)
         _not_in_future(checked.as_of)
-        _logo_there(root, checked.brand)
+        _require_logo(root, checked.brand)
     except ValidationError as error:
         raise EngagementError(f"{file.relative_to(root)} cannot be used:", [_explain(e) for e in error.errors()]) from None
     return Engagement(**dict(checked), client=client, root=root, digest=hashlib.sha256(content).hexdigest())
@@ -128,16 +129,21 @@ def _brand(root: Path, client: str, own: object) -> object:
     return house | own
 
 
-def _logo_there(root: Path, brand: Brand) -> None:
-    file = root / "data" / (brand.logo or "")
-    if brand.logo and not file.is_file():
+def _require_logo(root: Path, brand: Brand) -> None:
+    """Raise EngagementError for a logo that is not there, too large, or no plain picture."""
+    if brand.logo is None:
+        return
+    file = root / "data" / brand.logo
+    if not file.is_file():
         raise EngagementError("The brand's logo is missing:", [f"brand > logo: there is no file data/{brand.logo}"])
-    if brand.logo and file.stat().st_size > MOST_LOGO:
+    if file.stat().st_size > MOST_LOGO:
         size = file.stat().st_size / 1000
         raise EngagementError(
             "The brand's logo is too large:",
             [f"brand > logo: {size:.0f} kB, and it stands in every page; at most {MOST_LOGO // 1000} kB"],
         )
+    if wrong := fault(file.suffix, file.read_bytes()):
+        raise EngagementError("The brand's logo cannot be used:", [f"brand > logo: data/{brand.logo} {wrong}"])
 
 
 def _not_in_future(as_of: date | None) -> None:
