@@ -18,6 +18,7 @@ __all__ = ["PASSWORD", "check_report", "export", "mail", "register", "verify"]
 PASSWORD = "PLAYBOOK_EXPORT_PASSWORD"
 ATTACH_HELP = "The report as one zip (so by itself), page by page, or as PDF (run --pdf makes it)."
 PHASES_HELP = "Enclose only this phase (again for more); default: all that the report holds."
+ALLOW_HELP = "A domain of recipients that you have looked at; remembered for this client."
 
 Encrypt = Annotated[bool, typer.Option("--encrypt", help=f"Lock it with a password: from {PASSWORD}, else asked for.")]
 File = Annotated[Path, typer.Argument(help="A zip that export wrote.")]
@@ -42,7 +43,7 @@ def mail(
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before sending.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Also to those who have this very report.")] = False,
-    allow_domain: Annotated[list[str] | None, typer.Option(help="A domain of recipients that you have looked at.")] = None,
+    allow_domain: Annotated[list[str] | None, typer.Option(help=ALLOW_HELP)] = None,
 ) -> None:
     """Write the draft of the mail to the client, as a file to open and review; with --send: send that draft."""
     from playbook.run.client import phases_named

@@ -17,6 +17,7 @@ from aiosmtpd.smtp import AuthResult
 
 from home import CLIENT, tiny_client
 from playbook.delivery.edition import Edition, open_edition
+from playbook.delivery.recipients import domain
 from playbook.engagement import open_engagement
 from playbook.intake.sources import fingerprint, source_files
 from playbook.report.render import render
@@ -56,7 +57,8 @@ def publish(
 ) -> Path:
     """A client with a published report of one phase, made without running anything; returns the report's folder.
 
-    ``yml`` is added to client.yml; ``rows`` (a frame: customer, why) are the workbook's list; ``note`` is the consultant's.
+    ``yml`` is added to client.yml; ``rows`` (a frame: customer, why) are the workbook's list; ``note`` is the consultant's. The
+    first recipient's domain was confirmed with a draft of an earlier month; not with ``new=True``.
     """
     if not (home / "data" / client).is_dir():
         (home / "notebooks").mkdir(parents=True, exist_ok=True)
@@ -87,6 +89,10 @@ def publish(
         "settings": settings(engagement), "finished": "2026-01-02T08:00:00+00:00", "language": engagement.language,
     }  # fmt: skip
     write_json(folder / "manifest.json", told)
+    if engagement.recipients and not texts.get("new"):
+        engagement.reports.joinpath("mail").mkdir(exist_ok=True)
+        confirmed = {"draft": "", "report": "", "allowed_domains": [domain(engagement.recipients[0])]}
+        write_json(engagement.reports / "mail" / "2025-11-30.json", confirmed)
     return again(folder)
 
 

@@ -16,6 +16,15 @@ def home(tmp_path):
     return tmp_path
 
 
+def test_a_domain_is_confirmed_once_and_then_the_schedule_drafts_by_itself(tmp_path):
+    publish(tmp_path, yml=YML, new=True)
+    refused = run_playbook(tmp_path, "mail", "--all")
+    assert (refused.returncode, "say once: --allow-domain acme.example" in refused.stderr) == (1, True)
+    assert not (tmp_path / "reports/acme/mail").exists()
+    assert run_playbook(tmp_path, "mail", "acme", "--allow-domain", "acme.example").returncode == 0
+    assert run_playbook(tmp_path, "mail", "--all").stdout.startswith("acme: draft as before")
+
+
 def test_mail_writes_a_draft_and_sends_nothing(home):
     done = run_playbook(home, "mail", "acme")
     assert done.returncode == 0, done.stderr

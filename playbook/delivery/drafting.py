@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from playbook.delivery.edition import Edition
 from playbook.delivery.enclosed import How, enclose
 from playbook.delivery.letter import write_letter
 from playbook.delivery.message import WARN, compose
-from playbook.delivery.recipients import require_own_domains
+from playbook.delivery.recipients import domain, require_own_domains
 from playbook.delivery.record import read_record, served
 from playbook.errors import DeliveryError
 from playbook.run.manifest import UNREADABLE, write_json
@@ -45,8 +46,10 @@ def write_draft(
 ) -> Draft:
     """Write ``reports/<client>/mail/<day>.eml``, if report and mail are clean; the same report leaves an equal draft alone.
 
-    ``allowed`` are domains of recipients that were confirmed. Raises DeliveryError with everything the check found.
+    ``allowed`` are domains of recipients that were confirmed; the note beside the draft remembers them for later ones. Raises
+    DeliveryError with everything the check found.
     """
+    allowed = (*allowed, *_remembered(edition))
     require_own_domains(edition.engagement, _former(edition), allowed)
     require_clean(edition, check_report(edition))
     letter = write_letter(edition)
@@ -60,7 +63,8 @@ def write_draft(
         part.write_bytes(content)
         part.replace(file)
     draft = Draft(file, content, fresh)
-    write_json(note, {"draft": draft.digest, "report": edition.digest, "allowed_domains": sorted(set(allowed))})
+    confirmed = {domain(one) for one in edition.engagement.recipients} & {domain(f"anybody@{one}") for one in allowed}
+    write_json(note, {"draft": draft.digest, "report": edition.digest, "allowed_domains": sorted(confirmed)})
     return draft
 
 
@@ -99,6 +103,15 @@ def reviewed(edition: Edition, allowed: tuple[str, ...] = ()) -> Draft:
 def _files(edition: Edition) -> tuple[Path, Path]:
     """The draft and the note on it."""
     return tuple(edition.mail / f"{edition.as_of.isoformat()}{suffix}" for suffix in (".eml", ".json"))
+
+
+def _remembered(edition: Edition) -> tuple[str, ...]:
+    """Domains that were confirmed with any draft for the client's recipients."""
+    found: set[str] = set()
+    for note in edition.mail.glob("????-??-??.json"):
+        with suppress(*UNREADABLE):
+            found.update(map(str, json.loads(note.read_text(encoding="utf-8"))["allowed_domains"]))
+    return tuple(sorted(found))
 
 
 def _former(edition: Edition) -> tuple[str, ...]:

@@ -22,11 +22,11 @@ def domain(address: str) -> str:
 def require_own_domains(engagement: Engagement, former: Iterable[str], allowed: Iterable[str]) -> None:
     """Raise DeliveryError for recipients whose domain nobody has confirmed.
 
-    The client's domains are those that earlier reports went to (``former`` addresses), else the one of its first recipient. A
+    The client's domains are those that earlier reports went to (``former`` addresses); before the first one there is none. A
     domain that another client's file names as well has to be in ``allowed``, whoever it belongs to.
     """
     confirmed = {domain(f"anybody@{one}") for one in allowed}
-    own = {domain(one) for one in former} or {domain(one) for one in engagement.recipients[:1]}
+    own = {domain(one) for one in former}
     others = _theirs(engagement)
     problems = {}
     for address in engagement.recipients:
@@ -35,11 +35,13 @@ def require_own_domains(engagement: Engagement, former: Iterable[str], allowed: 
             continue
         if name in others:
             problems[address] = f"{name} also receives the reports of {others[name]}"
+        elif not own:
+            problems[address] = f"no report of this client has gone to {name} yet"
         elif name not in own:
             problems[address] = f"{name} is not {' or '.join(sorted(own))}, where this client's reports go"
     if problems:
         wanted = " ".join(f"--allow-domain {one}" for one in dict.fromkeys(map(domain, problems)))
-        title = f"{engagement.client}: recipients that nobody has confirmed. If they are right, say {wanted}"
+        title = f"{engagement.client}: recipients that nobody has confirmed. If they are right, say once: {wanted}"
         raise DeliveryError(title, [f"{address}: {why}" for address, why in problems.items()])
 
 

@@ -47,9 +47,10 @@ def _entry(*, report: str, message_id: str, at: str, recipients: dict[str, dict]
 
 
 def served(record: list[dict], report: str) -> dict[str, dict]:
-    """Addresses that have this report or may have it, with the delivery in which they got it."""
+    """Addresses, in small letters, that have this report or may have it, with the delivery in which they got it."""
     had = {SENT, UNKNOWN}
-    return {a: e for e in record if e["report"] == report for a, one in e["recipients"].items() if one["state"] in had}
+    mine = [(a, e) for e in record if e["report"] == report for a, one in e["recipients"].items() if one["state"] in had]
+    return {address.lower(): entry for address, entry in mine}
 
 
 def write_entry(folder: Path, entry: Mapping[str, object]) -> None:

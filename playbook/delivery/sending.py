@@ -59,8 +59,8 @@ def send(
     draft = reviewed(edition, allowed)
     with only_one(edition.mail):
         had = {} if again else served(read_record(edition.mail), edition.digest)
-        before = {address: had[address]["at"] for address in edition.engagement.recipients if address in had}
-        wanted = tuple(a for a in edition.engagement.recipients if a not in had)
+        before = {a: had[a.lower()]["at"] for a in edition.engagement.recipients if a.lower() in had}
+        wanted = tuple(a for a in edition.engagement.recipients if a.lower() not in had)
         if not wanted:
             return Delivery(edition.client, None, {}, before)
         if not confirm(draft, wanted):

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import ssl
 from dataclasses import dataclass, field
 
@@ -42,6 +43,8 @@ def read_settings() -> Settings:
     }
     security = given["SECURITY"].lower() or "starttls"
     wrong = [] if given["HOST"] else [f"{_PREFIX}HOST is not set: the name of the mail server"]
+    if re.fullmatch(r"[^:]+:\d+", given["HOST"]):
+        wrong.append(f"{_PREFIX}HOST is {given['HOST']!r}: name the server alone, and its port in {_PREFIX}PORT")
     try:
         name, address = sender()
         wrong += [] if address else [f"{SENDER} is not set: in whose name to send, Jane Doe <jane@example.com>"]

@@ -79,6 +79,11 @@ def _address(text: str) -> str:
         raise ValueError(f"{text!r} is no e-mail address: {str(error).rstrip('.')}") from None
 
 
+def _once(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """Each address as it was written first: letters of another case are the same mailbox to every mail server in use."""
+    return tuple({address.lower(): address for address in reversed(addresses)}.values())[::-1]
+
+
 def _condition(text: str) -> str:
     if not re.fullmatch(r"(<=|>=|<|>|=)\s*-?\d+(\.\d+)?|(top|bottom)\s+\d+(\.\d+)?\s*%", text):
         raise ValueError(f"{text!r} is no condition; write for example '>= 12' or 'top 20%'")
@@ -242,7 +247,7 @@ class ClientFile(_Frozen):
     channel_limits: dict[str, ChannelLimit] = {}  # by marketing channel
     action_costs: dict[str, Annotated[float, Field(ge=0)]] = {}  # of one action on the way to a sale, by its name in journeys
     brand: Brand = Brand()  # over what data/brand.yml says for all clients
-    recipients: tuple[Annotated[str, AfterValidator(_address)], ...] = ()
+    recipients: Annotated[tuple[Annotated[str, AfterValidator(_address)], ...], AfterValidator(_once)] = ()
     known_by: tuple[str, ...] = ()  # brands, people, projects that give this client away: they may stand in nobody else's report
 
     @model_validator(mode="after")

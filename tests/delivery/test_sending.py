@@ -82,6 +82,16 @@ def test_nobody_gets_the_same_report_twice_unless_told(home, tmp_path, monkeypat
     assert len(read_record(home / "reports/acme/mail")) == 2
 
 
+def test_who_has_it_has_it_however_the_address_is_written(home, tmp_path, monkeypatch):
+    with mailbox(tmp_path, monkeypatch) as box:
+        sent(home)
+        file = home / "data/acme/client.yml"
+        file.write_text(file.read_text("utf-8").replace(BOARD, BOARD.title()), encoding="utf-8")
+        write_draft(edition(home))
+        assert sent(home).answers == {}
+    assert len(box.taken) == 1
+
+
 def test_a_new_report_goes_out_and_so_does_the_old_one_to_a_new_recipient(home, tmp_path, monkeypatch):
     with mailbox(tmp_path, monkeypatch) as box:
         sent(home)
@@ -317,6 +327,7 @@ def test_twenty_clients_each_get_their_own_mail_and_nobody_elses(tmp_path, monke
         ({"SECURITY": "none", "USER": "", "PASSWORD": "", "HOST": "mail.example"}, "only for a server on this machine"),
         ({"SECURITY": "none", "HOST": "localhost"}, "a password is sent over starttls or tls only"),
         ({"PORT": "many"}, "no port"),
+        ({"HOST": "mail.example:2525"}, "name the server alone, and its port in PLAYBOOK_SMTP_PORT"),
         ({"PASSWORD": "päss-wörd"}, "PLAYBOOK_SMTP_PASSWORD may hold ASCII letters"),
         ({"PASSWORD": ""}, "set both PLAYBOOK_SMTP_USER and PLAYBOOK_SMTP_PASSWORD"),
         ({"CA": "/not/there.pem"}, "PLAYBOOK_SMTP_CA names no file with certificates"),
