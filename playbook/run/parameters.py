@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from playbook.errors import UsageError, did_you_mean
 
-__all__ = ["Parameter", "accepted", "checked", "chosen"]
+__all__ = ["Parameter", "accepted", "checked", "chosen", "offered"]
 
 TAG = "parameters"
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
@@ -33,6 +33,7 @@ _OWN = {
     "as_of": "write --as-of YYYY-MM-DD",
     "language": "write --language zh",
 }
+_NONE = "They have none yet: a parameter is a line that you add to a notebook's parameters cell, such as horizon: int = 12."
 
 
 def accepted(notebook: NotebookNode, name: str) -> dict[str, Parameter]:
@@ -74,6 +75,11 @@ def chosen(given: dict[str, str]) -> dict[str, str]:
     return given
 
 
+def offered(accepts: dict[str, Parameter]) -> dict[str, Parameter]:
+    """The parameters of a notebook that ``-p`` may set: those that somebody added to it."""
+    return {name: one for name, one in accepts.items() if name not in _OWN}
+
+
 def checked(given: dict[str, str], notebooks: dict[str, dict[str, Parameter]]) -> dict[str, dict[str, object]]:
     """``-p`` values as each notebook takes them: notebook name -> parameter -> typed value.
 
@@ -81,8 +87,9 @@ def checked(given: dict[str, str], notebooks: dict[str, dict[str, Parameter]]) -
     names that no notebook has and values that do not fit.
     """
     known = sorted({name for accepts in notebooks.values() for name in accepts})
+    choice = f"Parameters: {', '.join(known)}." if known else _NONE
     problems = [
-        f"no notebook of this run has a parameter {name!r}.{did_you_mean(name, known)} Parameters: {', '.join(known)}."
+        f"no notebook of this run has a parameter {name!r}.{did_you_mean(name, known)} {choice}"
         for name in given
         if name not in known
     ]

@@ -4,7 +4,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from playbook.errors import UsageError
-from playbook.run.parameters import Parameter, accepted, checked, chosen
+from playbook.run.parameters import Parameter, accepted, checked, chosen, offered
 
 
 def notebook(*sources, tags=("parameters",)):
@@ -56,6 +56,13 @@ def test_unknown_names_and_unfit_values_are_refused_together():
     text = str(error.value)
     assert "Did you mean 'horizon'?" in text
     assert "horizon=six" in text and "deep=maybe" in text and "as_of=31.1.2026" in text
+
+
+def test_only_what_can_be_given_is_offered():
+    own = {name: Parameter(name, str, "") for name in ("client", "as_of", "language")}
+    assert offered({**own, "horizon": Parameter("horizon", int, 12)}) == {"horizon": Parameter("horizon", int, 12)}
+    with pytest.raises(UsageError, match="a parameter 'horizn'. They have none yet: a parameter is a line that you add"):
+        checked({"horizn": "6"}, {"one": offered(own)})
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-inf"])
