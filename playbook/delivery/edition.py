@@ -18,6 +18,7 @@ from playbook.run.failure import failure
 from playbook.run.feedback import feedback_file
 from playbook.run.kept import FINDINGS
 from playbook.run.manifest import MANIFEST, UNREADABLE, broken, read_manifest, settings
+from playbook.run.notebooks import changed_notebooks
 from playbook.run.paper import BOOK, pdf_name
 from playbook.run.phases import PHASES, Phase
 from playbook.run.publish import FAILED, published
@@ -106,7 +107,7 @@ def open_edition(engagement: Engagement) -> Edition:
     """The client's last published report, if it may be shown to anybody.
 
     Raises DeliveryError when there is none, when the last run failed, when it belongs to another client, when its files are not
-    those that were published together, or when client.yml, the data, a note or the brand have changed since.
+    those that were published together, or when client.yml, the data, a notebook, a note or the brand have changed since.
     """
     client = engagement.client
     folders = published(engagement.reports)
@@ -115,11 +116,13 @@ def open_edition(engagement: Engagement) -> Edition:
     folder = folders[-1]
     manifest = _read(folder, client)
     again = f"Next: playbook run {client}"
+    engagement = engagement.model_copy(update={"language": manifest.get("language", engagement.language)})
+    changed = _changed(engagement, manifest)
     if failed := failure(engagement.reports):
         why = f"{failed['error']} See reports/{client}/{FAILED}/index.html.".strip()
-        raise DeliveryError(f"The last run of {client} failed, so the report before it stays here. {again}", [why])
-    engagement = engagement.model_copy(update={"language": manifest.get("language", engagement.language)})
-    if changed := _changed(engagement, manifest):
+        title = f"A run of {client} failed and none has come out well since, so the report before it stays here. {again}"
+        raise DeliveryError(title, [*changed, why])
+    if changed:
         raise DeliveryError(f"The report of {client} for {folder.name} is stale. {again}", changed)
     findings = tuple(json.loads((folder / FINDINGS).read_text(encoding="utf-8")))
     return Edition(engagement, folder, date.fromisoformat(manifest["as_of"]), manifest, findings)
@@ -165,7 +168,11 @@ def _changed(engagement: Engagement, manifest: dict) -> list[str]:
     standing = Standing(engagement, date.fromisoformat(manifest["as_of"]), {})
     before = manifest.get("rests", {}).get("report", {})
     written = [what for name, what in _WRITTEN.items() if before.get(name) not in (None, standing[name])]
-    return changed + [f"{what} was changed since then" for what in written]
+    return [
+        *changed,
+        *changed_notebooks(engagement, manifest.get("notebooks", {})),
+        *(f"{what} was changed since then" for what in written),
+    ]
 
 
 def _digest(engagement: Engagement, name: str, feedback: Path) -> str | None:

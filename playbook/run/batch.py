@@ -13,7 +13,7 @@ from playbook.engagement import open_engagement
 from playbook.errors import PlaybookError, RunError
 from playbook.run.client import Done, Order, in_words, run_client
 from playbook.run.crew import Crew, can_fork, warm_up
-from playbook.run.manifest import UNREADABLE, read_manifest
+from playbook.run.manifest import UNREADABLE, in_a_word, read_manifest
 from playbook.run.memory import UNKNOWN, Room
 from playbook.run.progress import Watch, watching
 from playbook.run.publish import FAILED, published
@@ -45,7 +45,7 @@ class Outcome:
     @property
     def state(self) -> str:
         """ready, needs attention or failed."""
-        return "failed" if self.error else "needs attention" if self.attention else "ready"
+        return "failed" if self.error else in_a_word(self.attention)
 
     @property
     def line(self) -> str:

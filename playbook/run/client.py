@@ -125,7 +125,9 @@ class _Run:
             discard(self.work)
             return Done(former.folder, True, tuple(former.manifest["attention"]))
         self.execute(fresh, carried, former)
-        return self.publish(fresh, former, parameters, rests)
+        notebooks = {p.id: former.manifest.get("notebooks", {}).get(p.id) for p in carried}
+        notebooks |= {p.id: standing[f"notebook:{p.id}"] for p in ready.phases}
+        return self.publish(fresh, former, parameters, rests, {name: stood for name, stood in notebooks.items() if stood})
 
     def to_run(self, former: Former, rests: dict) -> tuple[Phase, ...]:
         """The phases that have to run: all, where those that do would not find what the others found."""
@@ -174,7 +176,7 @@ class _Run:
         )
         self.seconds[phase.id] = round(perf_counter() - begin, 3)
 
-    def publish(self, fresh: tuple[Phase, ...], former: Former, parameters: dict, rests: dict) -> Done:
+    def publish(self, fresh: tuple[Phase, ...], former: Former, parameters: dict, rests: dict, notebooks: dict) -> Done:
         ready, engagement = self.ready, self.engagement
         self.tell("Reports", False)
         given = (ready, parameters, tuple(p.id for p in fresh), former.folder, self.work, self.work / KEPT)
@@ -199,6 +201,7 @@ class _Run:
             "settings": settings(engagement),
             "parameters": parameters,
             "rests": rests,
+            "notebooks": notebooks,
             "versions": versions(),
             "git_commit": told.commit,
             "started": self.started,

@@ -21,6 +21,7 @@ __all__ = [
     "broken",
     "file_digests",
     "git_commit",
+    "in_a_word",
     "inputs",
     "now",
     "read_manifest",
@@ -108,6 +109,11 @@ def now() -> str:
 def write_json(file: Path, content: object) -> None:
     """JSON with sorted keys, so that equal content is equal bytes."""
     file.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+
+
+def in_a_word(attention: object) -> str:
+    """The state of a report that was published, by what of it needs attention; as ``run`` and ``list`` say it."""
+    return "needs attention" if attention else "ready"
 
 
 def read_manifest(folder: Path) -> dict:

@@ -16,10 +16,21 @@ from playbook.result.html import MIME
 from playbook.run.crew import Crew
 from playbook.run.engine import NotebookTimeoutError
 from playbook.run.kept import BESIDE_VARIABLE, WORK_VARIABLE
-from playbook.run.parameters import accepted, checked, chosen
+from playbook.run.parameters import accepted, checked, chosen, offered
 from playbook.run.phases import Phase
+from playbook.run.phases import phase as named
 
-__all__ = ["CellError", "FailedCell", "answers", "digest", "execute", "notebook_file", "parameters_of", "read_notebook"]
+__all__ = [
+    "CellError",
+    "FailedCell",
+    "answers",
+    "changed_notebooks",
+    "digest",
+    "execute",
+    "notebook_file",
+    "parameters_of",
+    "read_notebook",
+]
 
 
 @dataclass(frozen=True)
@@ -59,19 +70,20 @@ def read_notebook(file: Path) -> NotebookNode:
         raise
     except Exception as error:  # of JSON that is no notebook nbformat raises whatever it stumbles over
         said = " ".join(str(error).split())[:120] or type(error).__name__
-        raise UsageError(f"{file.name} is not a notebook: {said}") from None
+        remedy = "Mend it, or remove it so that the house's edition runs." if _is_own(file) else "Mend it."
+        raise UsageError(f"{_shown(file)} is not a notebook: {said}. {remedy}") from None
 
 
 def parameters_of(engagement: Engagement, phases: tuple[Phase, ...], given: dict[str, str]) -> dict[str, dict[str, object]]:
     """What each phase's notebook is given of the ``-p`` values, typed. Raises UsageError."""
     files = {phase.id: notebook_file(engagement, phase) for phase in phases}
-    accepts = {name: accepted(read_notebook(file), file.name) for name, file in files.items()}
-    if engagement.language != "en" and (deaf := [file.name for id, file in files.items() if "language" not in accepts[id]]):
+    accepts = {name: accepted(read_notebook(file), _shown(file)) for name, file in files.items()}
+    if engagement.language != "en" and (deaf := [_shown(file) for id, file in files.items() if "language" not in accepts[id]]):
         raise UsageError(
             f"{', '.join(deaf)}: the report is to be in {engagement.language!r}, and this notebook takes no language. Write"
             ' language: str = "" in its parameters cell and open_engagement(client, as_of, language) below it.'
         )
-    values = checked(chosen(given), accepts)
+    values = checked(chosen(given), {id: offered(found) for id, found in accepts.items()})
     for id in files:
         if "language" in accepts[id]:
             values[id].setdefault("language", engagement.language)
@@ -82,6 +94,29 @@ def digest(file: Path) -> str:
     """SHA-256 of a notebook's cells and nothing else, so that opening it in JupyterLab changes nothing."""
     cells = [f"{cell.cell_type}\n{cell.source}" for cell in read_notebook(file).cells]
     return hashlib.sha256("\0".join(cells).encode()).hexdigest()
+
+
+def changed_notebooks(engagement: Engagement, before: dict[str, str]) -> tuple[str, ...]:
+    """What to say of notebooks that are no longer as ``before`` (phase id -> digest) has them; an unreadable one is not."""
+    told = []
+    for name, stood in before.items():
+        try:
+            file = notebook_file(engagement, named(name))
+            if digest(file) != stood:
+                told.append(f"{_shown(file)} is not the notebook that the report was made with")
+        except UsageError as error:
+            told.append(str(error))
+    return tuple(told)
+
+
+def _is_own(file: Path) -> bool:
+    """Whether it is a client's own edition: data/<client>/notebooks/<notebook>."""
+    return file.parts[-4:-3] == ("data",)
+
+
+def _shown(file: Path) -> str:
+    """A notebook as it lies below the playbook's home."""
+    return "/".join(file.parts[-4:] if _is_own(file) else file.parts[-2:])
 
 
 def execute(

@@ -6,7 +6,8 @@ from pathlib import Path
 from playbook.engagement import client_names, open_engagement
 from playbook.errors import PlaybookError
 from playbook.run.failure import failure
-from playbook.run.manifest import UNREADABLE, read_manifest
+from playbook.run.manifest import UNREADABLE, in_a_word, read_manifest
+from playbook.run.notebooks import changed_notebooks
 from playbook.run.phases import PHASES
 from playbook.run.publish import FAILED, published
 
@@ -34,7 +35,7 @@ def _state(client: str, root: Path) -> ClientState:
     last = folders[-1] if folders else None
     name = last.name if last else None
     try:
-        open_engagement(client, root=root)
+        engagement = open_engagement(client, root=root)
     except PlaybookError as error:
         return ClientState(client, name, "client.yml has errors", f"playbook check {client}: {error.title}")
     if failure(reports):
@@ -42,12 +43,16 @@ def _state(client: str, root: Path) -> ClientState:
     if last is None:
         return ClientState(client, None, "no report yet", f"playbook run {client}")
     try:
-        sections = read_manifest(last)["sections"]
+        manifest = read_manifest(last)
+        sections, word = manifest["sections"], in_a_word(manifest.get("attention"))
+        changed = changed_notebooks(engagement, manifest.get("notebooks", {}))
         locked = sum(s["status"] == "locked" for s in sections)
         phases = len({s["phase"] for s in sections})
     except UNREADABLE:
         return ClientState(client, name, "the report cannot be read", f"playbook run {client}")
+    if changed:
+        return ClientState(client, name, "stale", f"playbook run {client}: {changed[0]}")
     if phases < len(PHASES):
-        return ClientState(client, name, f"{phases} of {len(PHASES)} phases", f"playbook run {client}")
-    state = f"ready, {len(sections) - locked} of {len(sections)} sections answered"
+        return ClientState(client, name, f"{word}, {phases} of {len(PHASES)} phases", f"playbook run {client}")
+    state = f"{word}, {len(sections) - locked} of {len(sections)} sections answered"
     return ClientState(client, name, state, f"open reports/{client}/{name}/index.html")

@@ -1,5 +1,6 @@
 import json
 
+import nbformat
 import pytest
 
 from home import CLIENT, orders
@@ -10,8 +11,10 @@ from playbook.delivery.enclosed import enclose
 from playbook.errors import DeliveryError
 from playbook.result.formats import Formats
 from playbook.run.manifest import write_json
+from playbook.run.notebooks import digest
 from playbook.run.phases import PHASES
 from playbook.run.rests import Standing
+from samples import notebook
 
 
 @pytest.fixture
@@ -73,10 +76,10 @@ def test_after_a_failed_run_the_report_before_it_stays(folder, tmp_path):
     failed.mkdir()
     told = {"finished": "2026-01-03T08:00:00+00:00", "error": "A cell took too long.", "client": "acme"}
     write_json(failed / "manifest.json", told)
-    with pytest.raises(DeliveryError, match="last run of acme failed(.|\n)*took too long"):
+    with pytest.raises(DeliveryError, match="A run of acme failed and none has come out well since(.|\n)*took too long"):
         edition(tmp_path)
     (failed / "manifest.json").write_text("{")
-    with pytest.raises(DeliveryError, match="last run of acme failed(.|\n)*See reports/acme/failed/index.html"):
+    with pytest.raises(DeliveryError, match="A run of acme failed(.|\n)*See reports/acme/failed/index.html"):
         edition(tmp_path)
 
 
@@ -153,3 +156,37 @@ def test_files_beside_a_report_never_leave(folder, tmp_path):
     (folder / "remarks.txt").write_text("ours", encoding="utf-8")
     again(folder)
     assert "remarks.txt" not in [f.name for f in edition(tmp_path).files]
+
+
+def made_with(home, folder, phase="needs-analysis"):
+    """The client's own edition of that phase's notebook, which the report is said to be made with."""
+    own = home / "data/acme/notebooks" / f"01-{phase}.ipynb"
+    own.parent.mkdir()
+    nbformat.write(notebook("## Where do we stand?"), own)
+    told = json.loads((folder / "manifest.json").read_text("utf-8"))
+    write_json(folder / "manifest.json", {**told, "notebooks": {phase: digest(own)}})
+    return own
+
+
+def test_a_notebook_that_was_changed_or_broken_since_makes_the_report_stale(folder, tmp_path):
+    own = made_with(tmp_path, folder)
+    assert edition(tmp_path)
+    whole = own.read_text("utf-8")
+    own.write_text(whole.replace("Where do we", "Where will we"), "utf-8")
+    with pytest.raises(DeliveryError, match="stale(.|\n)*data/acme/notebooks/01-needs-analysis.ipynb is not the notebook that"):
+        edition(tmp_path)
+    own.write_text(whole[:200], "utf-8")
+    broken = "data/acme/notebooks/01-needs-analysis.ipynb is not a notebook: .* remove it so that the house's edition runs"
+    with pytest.raises(DeliveryError, match=f"stale(.|\n)*{broken}"):
+        edition(tmp_path)
+    own.unlink()
+    with pytest.raises(DeliveryError, match="stale(.|\n)*The notebook notebooks/01-needs-analysis.ipynb is missing"):
+        edition(tmp_path)
+
+
+def test_an_older_failure_hides_nothing_of_what_is_wrong_now(folder, tmp_path):
+    made_with(tmp_path, folder).write_text("{", "utf-8")
+    (tmp_path / "reports/acme/failed").mkdir()
+    write_json(tmp_path / "reports/acme/failed/manifest.json", {"error": "A cell took too long."})
+    with pytest.raises(DeliveryError, match="01-needs-analysis.ipynb is not a notebook(.|\n)*took too long"):
+        edition(tmp_path)
