@@ -23,7 +23,14 @@ _WORK, _REPLACED = ".work-", ".replaced-"
 
 def published(reports: Path) -> tuple[Path, ...]:
     """A client's published folders, oldest first."""
-    return tuple(sorted(p for p in reports.glob("????-??-??") if (p / MANIFEST).is_file()))
+    return tuple(sorted(p for p in reports.glob("????-??-??") if _is_day(p.name) and (p / MANIFEST).is_file()))
+
+
+def _is_day(name: str) -> bool:
+    try:
+        return bool(date.fromisoformat(name))
+    except ValueError:  # a folder of the consultant's own
+        return False
 
 
 def new_work(reports: Path) -> Path:

@@ -23,6 +23,14 @@ def test_a_finished_folder_is_renamed_and_found(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["2026-10-31"]
 
 
+def test_a_folder_that_is_no_day_is_no_report(tmp_path):
+    folder = publish(filled(tmp_path, "first"), tmp_path, DAY)
+    for name in ("2026-10-XX", "2026-13-01", "copy-of-it"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").write_text("{}")
+    assert published(tmp_path) == (folder,)
+
+
 def test_the_former_report_of_the_day_is_replaced(tmp_path):
     publish(filled(tmp_path, "first"), tmp_path, DAY)
     folder = publish(filled(tmp_path, "second"), tmp_path, DAY)
