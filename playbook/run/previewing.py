@@ -62,7 +62,7 @@ class Preview:
         self.door = f"/{secrets.token_urlsafe(16)}/"  # a machine may have other users, who can reach the port, too
 
     def build(self) -> bool:
-        """Run the phase as far as anything has changed, and tell the browser; False when it did not come out whole."""
+        """Run the phase as far as anything has changed, and tell the browser; False, and said in the terminal, when it failed."""
         self._tell(f"{self.phase.title}: being made …")
         peers = read_peers(self.engagement.root)  # the other clients' reports do not lie in the shadow
         order = Order((self.phase,), language=self.language, peers=peers)
@@ -71,6 +71,8 @@ class Preview:
         )
         if outcome.error:
             self._tell(str(outcome.error))
+            said = " ".join(str(outcome.error).split())
+            self.console.print(f"{self.phase.title}: failed. {said}", markup=False, highlight=False, soft_wrap=True)
             return False
         page = (self.home / outcome.folder / self.phase.page).relative_to(self.home / "reports")
         self.edition += 1

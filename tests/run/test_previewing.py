@@ -161,6 +161,17 @@ def test_benchmarks_of_a_preview_are_those_of_the_house(tmp_path, monkeypatch):
     assert [one.client for one in asked[0].peers] == ["other"]
 
 
+def test_a_failure_is_said_in_the_terminal_on_one_line(tmp_path, monkeypatch):
+    home = small_home(tmp_path / "home")
+    small_client(home, "acme")
+    failed = Outcome("acme", error=RunError("It did not come out:", ["[one] reason", "and another"]))
+    monkeypatch.setattr("playbook.run.previewing.run_clients", lambda *_, **__: (failed,))
+    said = StringIO()
+    with preview(open_engagement("acme", root=home), NEEDS, Console(file=said, width=40)) as (shown, _):
+        assert not shown.build()
+    assert said.getvalue() == "Needs analysis: failed. It did not come out: - [one] reason - and another\n"
+
+
 def test_a_preview_speaks_as_client_yml_says_on_each_save_unless_told_otherwise(tmp_path, monkeypatch):
     home = small_home(tmp_path / "home")
     small_client(home, "acme")
