@@ -1,5 +1,6 @@
 """The commands for those who work on a notebook: edit and preview. ``playbook.cli`` registers them."""
 
+import os
 import subprocess
 import sys
 import webbrowser
@@ -10,6 +11,7 @@ import typer
 
 from playbook.commands import PHASES, Client, out
 from playbook.engagement import find_root, open_engagement
+from playbook.errors import UsageError
 
 __all__ = ["edit", "preview", "register"]
 
@@ -28,6 +30,11 @@ def edit(client: Client, phase: PhaseName, open_it: Open = True) -> None:
     from playbook.run.editing import own_edition
     from playbook.run.phases import phase as named
 
+    if open_it and _is_root():
+        raise UsageError(
+            "JupyterLab does not open for root, and a notebook that root makes nobody else can save: "
+            f"say playbook edit {client} {phase} as another user, or only make it with --no-open."
+        )
     engagement = open_engagement(client, root=find_root())
     file = own_edition(engagement, named(phase))
     out.print(f"{file.relative_to(engagement.root)}: used by every run for {client} from now on", markup=False)
@@ -56,6 +63,10 @@ def preview(
             follow(shown)
         except KeyboardInterrupt:
             out.print("Preview ended; nothing was published.", markup=False)
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def _ended(lab: subprocess.Popen) -> int:

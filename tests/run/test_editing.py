@@ -70,13 +70,30 @@ time.sleep(60)
 """
 
 
+def as_user(home, number):
+    """Command and environment of ``edit`` by the user of that number."""
+    (home / "stands-in").mkdir(exist_ok=True)
+    (home / "stands-in" / "sitecustomize.py").write_text(f"import os\nos.geteuid = lambda: {number}\n", encoding="utf-8")
+    variables = {**os.environ, "PLAYBOOK_HOME": str(home), "PYTHONPATH": str(home / "stands-in")}
+    return [sys.executable, "-m", "playbook", "edit", "acme", "strategy"], variables
+
+
+def test_root_is_told_to_edit_as_another_user_and_makes_nothing(tmp_path):
+    tiny_client(make_home(tmp_path))
+    command, variables = as_user(tmp_path, 0)
+    done = subprocess.run(command, env=variables, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "playbook edit acme strategy as another user, or only make it with --no-open" in done.stderr
+    assert not (tmp_path / "data" / "acme" / "notebooks").exists()
+    assert subprocess.run([*command, "--no-open"], env=variables, capture_output=True).returncode == 0
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signals for groups of processes")
 def test_ctrl_c_leaves_jupyterlab_the_time_to_end_by_itself(tmp_path):
     tiny_client(make_home(tmp_path))
     (tmp_path / "stands-in").mkdir()
     (tmp_path / "stands-in" / "jupyterlab.py").write_text(ENDS_SLOWLY, encoding="utf-8")
-    variables = {**os.environ, "PLAYBOOK_HOME": str(tmp_path), "PYTHONPATH": str(tmp_path / "stands-in")}
-    command = [sys.executable, "-m", "playbook", "edit", "acme", "strategy"]
+    command, variables = as_user(tmp_path, 1000)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=variables, start_new_session=True) as edit:
         assert next(line for line in edit.stdout if "at work" in line)
         os.killpg(edit.pid, signal.SIGINT)  # as a terminal does
