@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from babel.numbers import list_currencies
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from playbook.engagement.brand import Brand
 from playbook.errors import did_you_mean
@@ -105,7 +105,7 @@ class Source(_Frozen):
     database: Annotated[str, AfterValidator(_secret)] | None = None
     table: str | None = None
     sheet: str | None = None
-    delimiter: str | None = Field(None, min_length=1, max_length=1)
+    delimiter: Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=1)] | None = None  # "\t": a tab
     encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'"] | None = None
@@ -125,6 +125,12 @@ class Source(_Frozen):
         if self.thousands == self.decimal:
             raise ValueError("thousands and decimal cannot be the same sign")
         return self
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The client's own headers that are named here, each once."""
+        further = () if self.features == "all" else self.features
+        return tuple(dict.fromkeys([*self.columns.values(), *further, *self.leave_out]))
 
 
 class Objective(_Frozen):

@@ -1,7 +1,5 @@
 """Mapping: the client's headers and spellings become canonical columns of the right type."""
 
-import re
-
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
@@ -12,12 +10,14 @@ from playbook.intake.schema import FEATURE, TABLES, Column
 from playbook.intake.sources import FILE, ROW, RawTable
 
 __all__ = [
+    "EXACT_BELOW",
     "as_text",
     "canonical",
     "feature_headers",
     "mapped",
     "mapping_problems",
     "nearly_numbers",
+    "too_large",
     "try_strptime",
     "unreadable",
 ]
@@ -68,11 +68,6 @@ def mapped(raw: RawTable, source: Source) -> None:
         for column, header in named
         if header not in raw.headers
     ]
-    divided = re.search(r"[;\t|]", raw.headers[0]) if absent and len(raw.headers) == 1 else None
-    if divided:
-        absent.append(
-            f"{raw.name}: the columns seem to be divided by {divided.group()!r}; then write delimiter: {divided.group()!r}."
-        )
     if absent:
         raise IntakeError("Columns named in client.yml are not in the files:", absent)
 
@@ -136,11 +131,18 @@ def unreadable(raw: RawTable, source: Source, column: Column) -> ir.Table:
     return table.filter(table.value.notnull() & table.typed.isnull()).drop("typed")
 
 
+def too_large(raw: RawTable, source: Source, column: Column) -> ir.Table:
+    """Rows whose number is so large that sums with it are not exact: columns value (as it was sent), ROW, FILE."""
+    value = raw.rows[source.columns[column.name]]
+    table = raw.rows.select(FILE, ROW, value=as_text(value), typed=_typed(value, column, source))
+    return table.filter(table.typed.abs() >= EXACT_BELOW).drop("typed")
+
+
 def as_text(value: ir.Value) -> ir.StringValue:
     """The value as the client wrote it, 1042.0 as 1042; null where nothing is written (empty, only spaces, not a number)."""
     if value.type().is_floating():
-        whole = (value == value.floor()) & (value.abs() < EXACT_BELOW)
-        text = whole.ifelse(value.try_cast("int64").cast("string"), value.cast("string"))
+        near = (value.abs() < EXACT_BELOW).ifelse(value, ibis.null("float64"))  # so that it fits into a whole number of 64 bits
+        text = (near == near.floor()).ifelse(near.try_cast("int64").cast("string"), value.cast("string"))
         return value.isnan().ifelse(ibis.null("string"), text)
     return _blank_to_null(value) if value.type().is_string() else value.cast("string")
 

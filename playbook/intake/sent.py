@@ -6,13 +6,14 @@ from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 
 from playbook.engagement import Engagement, Source
 from playbook.errors import EngagementError, IntakeError
 from playbook.intake.mapping import canonical, mapped, mapping_problems
-from playbook.intake.sources import RawTable, connect, read_source
+from playbook.intake.sources import RawTable, connect, read_source, refused
 
 __all__ = ["Sent", "last_day", "open_sources"]
 
@@ -40,12 +41,15 @@ def open_sources(engagement: Engagement) -> Mapping[str, Sent]:
         try:
             raw = read_source(connection, engagement, name)
             mapped(raw, source)
+            rows = canonical(raw, source)
+            # Text is parsed once and kept; Parquet is typed already and stays where it is.
+            rows = rows if _typed_at_source(source) else connection.create_table(name, rows, temp=True)
         except IntakeError as error:
             problems.extend(error.problems or [error.title])
-            continue
-        rows = canonical(raw, source)
-        # Text is parsed once and kept; Parquet is typed already and stays where it is.
-        sent[name] = Sent(source, raw, rows if _typed_at_source(source) else connection.create_table(name, rows, temp=True))
+        except duckdb.Error as error:  # a line far down in a file, which was not looked at before
+            problems.append(refused(engagement, name, error).title)
+        else:
+            sent[name] = Sent(source, raw, rows)
     if problems:
         raise IntakeError(f"The tables of {engagement.client} cannot be read:", problems)
     return MappingProxyType(sent)

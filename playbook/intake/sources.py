@@ -7,7 +7,6 @@ amounts is the mapping's job, so that a value that cannot be read is seen and re
 import hashlib
 import importlib.util
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,25 +15,26 @@ from functools import reduce
 from operator import or_
 from pathlib import Path
 
-import charset_normalizer
 import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.csv
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError
 
 from playbook.engagement import PACKAGE_PREFIX, Engagement, Source
 from playbook.errors import IntakeError, did_you_mean
+from playbook.intake.delimited import MOST_LINES, delimiter, header_line, require_clear, require_divided, uneven
+from playbook.intake.disguise import require_text, require_utf8
+from playbook.intake.workbook import KINDS, read_sheet
 from playbook.locale import Verbatim, said
 
-__all__ = ["FILE", "ROW", "RawTable", "connect", "fingerprint", "read_source", "source_files"]
+__all__ = ["FILE", "ROW", "RawTable", "connect", "fingerprint", "read_source", "refused", "source_files"]
 
 ROW = "__row__"  # line in the file (the header is line 1), or number in the sheet or table
 FILE = "__file__"
 MEMORY_LIMIT = "1GB"
-COMMON_ENCODINGS = ("cp1252", "gb18030", "utf_16", "cp1250", "cp1251", "big5", "shift_jis")  # what exports come in, besides UTF-8
-_EXCEL = {".xlsx", ".xls", ".xlsb", ".xlsm", ".ods"}
+MOST_NAMES = 10  # of a folder are listed
 _TEXT = {".csv", ".tsv", ".txt"}
 _JSON = {".jsonl", ".ndjson", ".json"}
 
@@ -74,7 +74,8 @@ def source_files(engagement: Engagement, name: str) -> tuple[Path, ...]:
     files = tuple(sorted(p for p in base.glob(pattern) if p.is_file()))
     if not files:
         near = [str(p.relative_to(base)) for p in base.rglob("*") if p.is_file()] if base.is_dir() else []
-        raise IntakeError(f"{name}: there is no file {source.path!r}.{did_you_mean(source.path, near)}")
+        hint = did_you_mean(source.path, near)
+        raise IntakeError(f"{name}: there is no file {source.path!r}.{hint}{_lying_there(base, pattern)}")
     outside = [p.name for p in files if not p.resolve().is_relative_to(base.resolve())]
     if outside:
         raise IntakeError(f"{name}: {', '.join(outside)} is a link that leaves the client's folder; copy the file into raw/.")
@@ -89,6 +90,17 @@ def _base(engagement: Engagement, name: str, path: str) -> tuple[Path, str]:
     if spec is None or not spec.submodule_search_locations:
         raise IntakeError(f"{name}: the Python package {package!r} is not installed; install it to read {path!r}.")
     return Path(spec.submodule_search_locations[0]), inner
+
+
+def _lying_there(base: Path, pattern: str) -> str:
+    """What the folder holds in which a file was looked for."""
+    folder = (base / pattern).parent
+    shown = folder.relative_to(base).as_posix() if folder != base else base.name
+    if not folder.is_dir():
+        return f" There is no folder {shown}/."
+    names = sorted(p.name for p in folder.iterdir() if not p.name.startswith("."))
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f" {shown}/ holds {', '.join(names[:MOST_NAMES])}{more}." if names else f" {shown}/ is empty."
 
 
 def fingerprint(files: tuple[Path, ...]) -> str:
@@ -113,11 +125,26 @@ def read_source(connection: ibis.BaseBackend, engagement: Engagement, name: str)
     try:
         table = _read_files(connection, name, source, files)
     except (duckdb.Error, pa.ArrowInvalid, CalamineError) as error:
-        raise IntakeError(f"{name}: {_names(files)} cannot be read: {_first_line(error)}.{_other_delimiter(error)}") from None
+        raise refused(engagement, name, error) from None
     if not table.columns:
         raise IntakeError(f"{name}: {_names(files)} has no columns.")
     bare = {h.strip(): h for h in table.columns}  # nobody sees a blank at the end of a header
     return _as_agreed(RawTable(name, table.rename(bare) if len(bare) == len(table.columns) else table, _names(files)), source)
+
+
+def refused(engagement: Engagement, name: str, error: Exception) -> IntakeError:
+    """The files of one table that their reader did not take: the lines at which it stumbled, else what it said itself."""
+    source = engagement.sources[name]
+    files = source_files(engagement, name)
+    texts = [f for f in files if _suffix(f) in _TEXT]
+    lines = [line for file in texts for line in uneven(file, source)][:MOST_LINES]
+    if lines:
+        return IntakeError(
+            f"{name}: {'; '.join(lines)}. Every line needs as many fields as the header, and a text that holds the sign"
+            " between the columns needs quotation marks around it: have these lines corrected."
+        )
+    origin = _names(files) if files else source.table
+    return IntakeError(f"{name}: {origin} cannot be read: {_first_line(error)}.")
 
 
 def _as_agreed(raw: RawTable, source: Source) -> RawTable:
@@ -139,21 +166,40 @@ def _as_agreed(raw: RawTable, source: Source) -> RawTable:
 def _read_files(connection, name: str, source: Source, files: tuple[Path, ...]) -> ir.Table:
     kind = _kind(name, files)
     paths = [str(f) for f in files]
-    if kind in _EXCEL:
-        rows = pa.concat_tables([_read_sheet(name, f, source.sheet) for f in files], promote_options="default")
+    if kind in KINDS:
+        rows = pa.concat_tables([_with_origin(read_sheet(name, f, source), f) for f in files], promote_options="default")
         return _held(connection, name, rows)
     if kind == ".parquet":
         return _numbered(connection.read_parquet(paths, filename=True), len(files), first=1)
     if kind in _JSON:
         return _numbered(connection.read_json(paths, filename=True, format="auto"), len(files), first=1)
+    for file in files:
+        _require_readable(name, source, file)
     if source.encoding.lower().replace("_", "-") != "utf-8":
         rows = pa.concat_tables([_read_encoded(name, f, source) for f in files], promote_options="default")
         return _held(connection, name, rows)
-    for file in files:
-        _require_utf8(name, file)
-    delimiter = source.delimiter or ("\t" if kind == ".tsv" else ",")
-    as_text = {"all_varchar": True, "header": True, "delim": delimiter, "quote": '"', "union_by_name": True}
-    return _numbered(connection.read_csv(paths, filename=True, **as_text), len(files), first=2)
+    as_text = {"all_varchar": True, "header": True, "delim": delimiter(files[0], source), "quote": '"', "union_by_name": True}
+    table = connection.read_csv(paths, filename=True, **as_text)
+    # Where most lines are longer than the header, DuckDB takes one of them for it.
+    lost = {h for f in files for h in header_line(f, source)} & set(source.headers) - {c.strip() for c in table.columns}
+    if lost and any(uneven(f, source) for f in files):
+        raise duckdb.InvalidInputException("the header does not fit the lines")
+    return _numbered(table, len(files), first=2)
+
+
+def _suffix(file: Path) -> str:
+    return Path(file.name.removesuffix(".gz")).suffix.lower()
+
+
+def _require_readable(name: str, source: Source, file: Path) -> None:
+    """Raise IntakeError where a text file is none, has another encoding, is divided by another sign, or has unclear headers."""
+    if file.suffix != ".gz":
+        require_text(name, file)
+    if source.encoding.lower().replace("_", "-") == "utf-8":
+        require_utf8(name, file)
+    headers = header_line(file, source)
+    require_divided(name, source, file, headers)
+    require_clear(name, source, file, headers)
 
 
 def _held(connection, name: str, rows: pa.Table) -> ir.Table:
@@ -171,39 +217,19 @@ def _numbered(table: ir.Table, files: int, first: int) -> ir.Table:
 
 
 def _kind(name: str, files: tuple[Path, ...]) -> str:
-    kinds = {Path(f.name.removesuffix(".gz")).suffix.lower() for f in files}
+    kinds = {_suffix(f) for f in files}
     if len(kinds) > 1:
         raise IntakeError(f"{name}: the path matches files of different kinds ({', '.join(sorted(kinds))}); name one kind.")
     kind = kinds.pop()
-    if kind not in _EXCEL | _TEXT | _JSON | {".parquet"}:
+    if kind not in {*KINDS, *_TEXT, *_JSON, ".parquet"}:
         raise IntakeError(f"{name}: {files[0].name} is not a kind we read; send CSV, TSV, Excel, Parquet or JSON lines.")
     return kind
-
-
-def _require_utf8(name: str, file: Path) -> None:
-    if file.suffix == ".gz":
-        return  # DuckDB names the line itself when a packed file is not UTF-8
-    with file.open("rb") as stream:
-        sample = stream.read(1_000_000)
-    try:
-        sample.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start > len(sample) - 4:  # a character cut by the end of the sample
-            return
-        near = sample[max(0, error.start - 20_000) : error.start + 20_000]
-        best = charset_normalizer.from_bytes(near, cp_isolation=list(COMMON_ENCODINGS)).best()
-        line = sample[sample.rfind(b"\n", 0, error.start) + 1 :].partition(b"\n")[0]
-        hint = ""
-        if best:
-            shown = line.decode(best.encoding, errors="replace").strip()[:80]
-            hint = f". With encoding: {best.encoding} a line reads {shown!r}; use another one if that looks wrong"
-        raise IntakeError(f"{name}: {file.name} is not UTF-8 text; name its encoding in client.yml{hint}.") from None
 
 
 def _read_encoded(name: str, file: Path, source: Source) -> pa.Table:
     options = {
         "read_options": pyarrow.csv.ReadOptions(encoding=source.encoding),
-        "parse_options": pyarrow.csv.ParseOptions(delimiter=source.delimiter or ("\t" if ".tsv" in file.name else ",")),
+        "parse_options": pyarrow.csv.ParseOptions(delimiter=delimiter(file, source)),
     }
     try:
         with pyarrow.csv.open_csv(file, **options) as reader:
@@ -212,26 +238,6 @@ def _read_encoded(name: str, file: Path, source: Source) -> pa.Table:
         return _with_origin(pyarrow.csv.read_csv(file, convert_options=convert, **options), file)
     except (UnicodeError, LookupError):
         raise IntakeError(f"{name}: {file.name} is not {source.encoding} text; correct encoding: in client.yml.") from None
-
-
-def _read_sheet(name: str, file: Path, sheet: str | None) -> pa.Table:
-    book = CalamineWorkbook.from_path(str(file))
-    if sheet is not None and sheet not in book.sheet_names:
-        raise IntakeError(f"{name}: {file.name} has no sheet {sheet!r}; its sheets are {', '.join(book.sheet_names)}.")
-    rows = book.get_sheet_by_name(sheet or book.sheet_names[0]).to_python()
-    if not rows:
-        raise IntakeError(f"{name}: the sheet {sheet or book.sheet_names[0]!r} of {file.name} is empty.")
-    headers = [str(h).strip() for h in rows[0]]
-    keep = [i for i, h in enumerate(headers) if h]
-    columns = {headers[i]: pa.array([_cell(row[i]) for row in rows[1:]], pa.string()) for i in keep}
-    return _with_origin(pa.table(columns), file)
-
-
-def _cell(value: object) -> str | None:
-    """A cell as text: Excel keeps every number as a float, so 1042.0 is the id 1042."""
-    if value is None or value == "":
-        return None
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _with_origin(table: pa.Table, file: Path) -> pa.Table:
@@ -278,9 +284,3 @@ def _names(files: tuple[Path, ...]) -> str:
 
 def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0][:200]
-
-
-def _other_delimiter(error: Exception) -> str:
-    """A hint when a text file did not fall into columns: the sign between them is most often another one."""
-    cut = re.search(r"[Ee]xpected|delimiter|columns", str(error)) and re.search(r"[;\t|]", str(error))
-    return f" Perhaps the columns are divided by {cut.group()!r}: then write delimiter: {cut.group()!r}." if cut else ""

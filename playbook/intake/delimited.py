@@ -1,0 +1,85 @@
+"""Delimited text: what its reader does not tell: headers that stand twice, another sign between the columns, uneven lines."""
+
+import csv
+import gzip
+import zlib
+from pathlib import Path
+from typing import TextIO
+
+from playbook.engagement import Source
+from playbook.errors import IntakeError
+
+__all__ = ["MOST_LINES", "delimiter", "header_line", "require_clear", "require_divided", "uneven"]
+
+SIGNS = (";", "\t", "|", ",")
+MOST_LINES = 3  # of one file are named
+_UNREADABLE = (OSError, EOFError, zlib.error, UnicodeError)  # the reader says what is wrong with such a file
+
+
+def delimiter(file: Path, source: Source) -> str:
+    """The sign between the columns: as client.yml says, else as the file's name does."""
+    return source.delimiter or ("\t" if file.name.lower().removesuffix(".gz").endswith(".tsv") else ",")
+
+
+def header_line(file: Path, source: Source) -> tuple[str, ...]:
+    """The headers as they stand in a text file, without blanks around them; empty where they cannot be read."""
+    try:
+        with _opened(file, source) as stream:
+            return tuple(h.strip() for h in next(filter(None, csv.reader(stream, delimiter=delimiter(file, source))), []))
+    except (*_UNREADABLE, csv.Error):
+        return ()
+
+
+def require_clear(name: str, source: Source, file: Path, headers: tuple[str, ...]) -> None:
+    """Raise IntakeError where a header that client.yml names stands more than once in a file; ``headers`` are all it has."""
+    places = {h: [str(n) for n, other in enumerate(headers, start=1) if other == h] for h in source.headers}
+    problems = [
+        f"{name}: {file.name} has the header {h!r} {'twice' if len(at) == 2 else f'{len(at)} times'} "
+        f"(columns {', '.join(at[:-1])} and {at[-1]}): we cannot know which one is meant. Rename one."
+        for h, at in places.items()
+        if len(at) > 1
+    ]
+    if problems:
+        raise IntakeError("A header that client.yml names stands more than once:", problems)
+
+
+def require_divided(name: str, source: Source, file: Path, headers: tuple[str, ...]) -> None:
+    """Raise IntakeError where a text file has none of the headers that client.yml names, and another sign would give them."""
+    sign, wanted = delimiter(file, source), set(source.headers)
+    if not headers or wanted & set(headers):
+        return
+    found = {other: [h.strip(' "') for h in sign.join(headers).split(other)] for other in SIGNS if other != sign}
+    best = max(found, key=lambda other: (len(wanted & set(found[other])), len(found[other])))
+    if wanted & set(found[best]) or len(headers) == 1 < len(found[best]):
+        word = "a tab" if best == "\t" else repr(best)
+        written = '"\\t"' if best == "\t" else f'"{best}"'
+        raise IntakeError(f"{name}: the columns of {file.name} seem to be divided by {word}; then write delimiter: {written}.")
+
+
+def uneven(file: Path, source: Source) -> list[str]:
+    """The first few lines of a text file that have more or fewer fields than its header, in words."""
+    found, begin = [], 1
+    try:
+        with _opened(file, source) as stream:
+            rows = csv.reader(stream, delimiter=delimiter(file, source))
+            header = next(filter(None, rows), [])
+            begin = rows.line_num + 1
+            for row in rows:
+                if row and len(row) != len(header):
+                    open_end = f" and goes on to line {rows.line_num}" if rows.line_num > begin else ""
+                    fields = "1 field" if len(row) == 1 else f"{len(row)} fields"
+                    found.append(f"{file.name} line {begin} has {fields}{open_end}, the header has {len(header)}")
+                if len(found) == MOST_LINES:
+                    break
+                begin = rows.line_num + 1
+    except csv.Error:
+        found.append(f"{file.name} line {begin} has a field that does not end: perhaps a quotation mark is not closed")
+    except _UNREADABLE:
+        return []
+    return found
+
+
+def _opened(file: Path, source: Source) -> TextIO:
+    plain = source.encoding.lower().replace("_", "-") in {"utf-8", "utf8"}
+    settings = {"encoding": "utf-8-sig" if plain else source.encoding, "errors": "replace", "newline": ""}
+    return gzip.open(file, "rt", **settings) if file.suffix == ".gz" else file.open(**settings)
