@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from playbook.engagement import Engagement
 from playbook.errors import IntakeError
-from playbook.intake.reading import feature_checks, left_out_checks, reading_checks
+from playbook.intake.reading import feature_checks, left_out_checks, mapping_checks, reading_checks
 from playbook.intake.relations import client_checks, duplicate_checks, relation_checks
 from playbook.intake.rhythm import presence_checks, shape_checks
 from playbook.intake.rules import Facts, measure, row_checks
@@ -39,6 +39,7 @@ def audit(engagement: Engagement, today: date | None = None, stops_only: bool = 
             checks += relation_checks(name, sent, facts[name], engagement.currency)
             checks += left_out_checks(name, table)
             checks += feature_checks(name, table, facts[name])
+            checks += mapping_checks(name, table, facts[name])
         checks += client_checks(engagement, sent, facts)
     inventory = (Inventory(n, sent[n].raw.origin, f.rows, f.first, f.last, f.total) for n, f in facts.items())
     order = {name: place for place, name in enumerate(sent)}
@@ -71,6 +72,5 @@ def require_sound(audit: Audit, client: str) -> None:
 
 def _explain(check: Check) -> str:
     where = " > ".join(part for part in (check.table, check.column) if part)
-    rows = f"{check.rows:,} of {check.of:,} rows" if check.of else "no rows"
     examples = f" ({'; '.join(check.examples)})" if check.examples else ""
-    return f"{where}: {rows}{examples}. {check.reason} {check.remedy}"
+    return f"{where}: {check.extent or 'no rows'}{examples}. {check.reason} {check.remedy}"

@@ -2,15 +2,18 @@
 
 import re
 
-from playbook.intake.mapping import as_text, nearly_numbers, unreadable
+import ibis.expr.types as ir
+
+from playbook.intake.mapping import EXACT_BELOW, as_text, nearly_numbers, too_large, unreadable
 from playbook.intake.rules import Facts, places
 from playbook.intake.schema import TABLES, Column
 from playbook.intake.sent import Sent
 from playbook.intake.sources import FILE, ROW
 from playbook.intake.verdict import Check
+from playbook.intake.workbook import KINDS
 from playbook.locale import Verbatim, mark, said
 
-__all__ = ["feature_checks", "left_out_checks", "reading_checks"]
+__all__ = ["feature_checks", "left_out_checks", "mapping_checks", "reading_checks"]
 
 _WORDS = {
     "date": mark("a date"),
@@ -21,16 +24,21 @@ _WORDS = {
     "flag": mark("yes or no"),
 }
 _NO_DATA = mark("Words for an empty cell go under empty (for example empty: ['-', n/a]), rows that are no data under leave_out.")
+_FORMULAS = mark("If the cells hold formulas, open the file in Excel and save it; else have them filled, or map another column.")
 _GRAVE = {"date", "time", "money"}
+_NUMBERS = {"money", "number", "count"}
+CURRENCY = r"\p{Sc}|\b(?:EUR|USD|GBP|CHF|CNY|RMB|JPY)\b"  # signs of any currency, and the codes of the most common ones
 FEWEST_GROUPS = 3  # so many values at least before three digits after the sign look like more than chance
 
 
 def reading_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
-    """Empty required cells, unreadable cells and suspicious separators of one table."""
+    """Empty required cells and columns, unreadable cells, amounts too large to add up, suspicious separators of one table."""
     checks = []
     for column in TABLES[name].columns:
         if facts.nulls.get(column.name):
             checks += _lost(name, sent, facts, column)
+        if column.name in facts.highs and _largest(facts, column) >= EXACT_BELOW:
+            checks += _large(name, sent, facts, column)
         if column.name in facts.fine:
             checks += _thousands(name, sent, facts, column)
     return checks
@@ -57,6 +65,31 @@ def feature_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
             ),
         )
         for header, values in nearly_numbers(sent.raw, sent.source).items()
+    ]
+
+
+def mapping_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
+    """Names of ours that client.yml maps to one and the same column of the client's."""
+    columns = sent.source.columns
+    shared = {header: tuple(c for c in columns if columns[c] == header) for header in columns.values()}
+    return [
+        Check(
+            "shared-column",
+            "note",
+            name,
+            names[0],
+            facts.rows,
+            facts.rows,
+            (),
+            said(
+                "The column “{header}” is read more than once: as {names}.",
+                names=tuple(map(Verbatim, names)),
+                header=Verbatim(header),
+            ),
+            "Please check in client.yml that this is meant, and that none of them has a column of its own.",
+        )
+        for header, names in shared.items()
+        if len(names) > 1
     ]
 
 
@@ -98,7 +131,29 @@ def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
                     header=Verbatim(header),
                     kind=_WORDS[column.kind],
                 ),
-                _remedy(column, sent),
+                _remedy(column, sent, wrong),
+            )
+        )
+    if not column.required and not unread and facts.nulls[column.name] == facts.rows:
+        checks.append(
+            Check(
+                "empty-column",
+                "caution",
+                name,
+                column.name,
+                facts.rows,
+                facts.rows,
+                (),
+                said(
+                    "Column “{header}” of {origin}: {rows} of {rows} cells are empty, so whatever needs {column} says nothing.",
+                    header=Verbatim(header),
+                    origin=sent.raw.origin,
+                    rows=f"{facts.rows:,}",
+                    column=Verbatim(column.name),
+                ),
+                _FORMULAS
+                if _workbook(sent)
+                else said("Check whether “{header}” is the right column, or take it out of client.yml.", header=Verbatim(header)),
             )
         )
     if column.required and facts.nulls[column.name] > unread:
@@ -118,7 +173,9 @@ def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
                     column=Verbatim(column.name),
                     meaning=column.meaning,
                 ),
-                said(
+                _FORMULAS
+                if _workbook(sent)
+                else said(
                     "Please fill “{header}”, or map {column} to a column that is always filled.",
                     header=Verbatim(header),
                     column=Verbatim(column.name),
@@ -128,7 +185,37 @@ def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
     return checks
 
 
-def _remedy(column: Column, sent: Sent) -> str:
+def _workbook(sent: Sent) -> bool:
+    return (sent.source.path or "").lower().endswith(KINDS)
+
+
+def _largest(facts: Facts, column: Column) -> float:
+    return max(abs(facts.lows[column.name] or 0), abs(facts.highs[column.name] or 0))
+
+
+def _large(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
+    """Amounts beyond the numbers that can be added up: most often digits of another cell that slipped in."""
+    large = too_large(sent.raw, sent.source, column)
+    header = Verbatim(sent.source.columns[column.name])
+    reason = said("What stands in “{header}” is larger than any amount we can add up exactly.", header=header)
+    remedy = said("Check that “{header}” is the right column, and have the cells corrected.", header=header)
+    rows = large.count().to_pyarrow().as_py()
+    return [Check("too-large", "stop", name, column.name, rows, facts.rows, places(large, "value"), reason, remedy)]
+
+
+def _signs(wrong: ir.Table) -> tuple[str, ...]:
+    """The signs and codes of currencies in cells that do not read as numbers."""
+    found = wrong.select(sign=wrong.value.re_extract(CURRENCY, 0)).distinct().order_by("sign")
+    return tuple(sign for sign in found.to_pyarrow()["sign"].to_pylist() if sign)
+
+
+def _remedy(column: Column, sent: Sent, wrong: ir.Table) -> str:
+    if column.kind in _NUMBERS and (signs := _signs(wrong)):
+        return said(
+            "Cells hold the sign of a currency ({signs}). Have plain numbers exported, all in the currency of client.yml: amounts"
+            " of two currencies must not be mixed.",
+            signs=tuple(map(Verbatim, signs)),
+        )
     if column.kind in {"date", "time"}:
         if not sent.source.date_format:
             return said(

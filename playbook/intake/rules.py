@@ -1,11 +1,12 @@
 """Rules that look at one row at a time: all of a table's are counted in a single pass over it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
 
+from playbook.intake.mapping import EXACT_BELOW
 from playbook.intake.schema import TABLES
 from playbook.intake.sent import Sent
 from playbook.intake.sources import FILE, ROW
@@ -17,6 +18,7 @@ __all__ = ["EXAMPLES", "OLDEST", "TOTALS", "Facts", "RowRule", "holding", "measu
 TOTALS = {"orders": "revenue", "pipeline": "amount", "marketing": "spend"}  # what a client can reconcile
 OLDEST = date(1990, 1, 1)  # an earlier day is most often an empty cell that some system filled in
 EXAMPLES = 3
+USUAL_SHARE = 1 / 3  # of the rows or the money at most is below 0 where only returns are
 _WHOSE = {
     "customer_id": mark("{column} is empty: the lines count in totals, but belong to a customer that nobody knows."),
     "product_id": mark("{column} is empty: the lines count in totals, but belong to a product that nobody knows."),
@@ -186,7 +188,7 @@ def measure(name: str, sent: Sent, as_of: date, today: date) -> Facts:
         **{f"nulls {c.name}": rows[c.name].isnull().sum() for c in columns},
         **{f"low {c}": rows[c].min() for c in numbers},
         **{f"high {c}": rows[c].max() for c in numbers},
-        **{f"fine {c}": ((rows[c] * 1000).round() % 10 != 0).any() for c in texts},
+        **{f"fine {c}": _fine(rows[c]).any() for c in texts},
         **{f"broken {i}": rule.broken.sum() for i, rule in enumerate(rules)},
         **({f"money {i}": rows[total].sum(where=rule.broken) for i, rule in enumerate(rules)} if total else {}),
     }
@@ -204,8 +206,14 @@ def measure(name: str, sent: Sent, as_of: date, today: date) -> Facts:
     )
 
 
+def _fine(value: ir.FloatingValue) -> ir.BooleanValue:
+    """Whether it is finer than a hundredth; of amounts that fit into a whole number of 64 bits when they are rounded."""
+    return (((value.abs() < EXACT_BELOW).ifelse(value, ibis.null("float64")) * 1000).round() % 10) != 0
+
+
 def row_checks(name: str, sent: Sent, facts: Facts, currency: str) -> list[Check]:
     """The row rules that were broken."""
+    broken = [(_graver(rule, rows, money, facts), rows, money) for rule, rows, money in facts.broken]
     return [
         Check(
             rule.rule,
@@ -218,9 +226,28 @@ def row_checks(name: str, sent: Sent, facts: Facts, currency: str) -> list[Check
             holding(rule.reason, money, currency),
             rule.remedy,
         )
-        for rule, rows, money in facts.broken
+        for rule, rows, money in broken
         if rows
     ]
+
+
+def _graver(rule: RowRule, rows: int, money: float | None, facts: Facts) -> RowRule:
+    """The rule as it is, or, of amounts below 0 that are too many for returns, a caution."""
+    if rule.rule != "unusual-value" or not rows:
+        return rule
+    rest = facts.total - money if money is not None else 0.0
+    if rows <= USUAL_SHARE * facts.rows and abs(money or 0.0) <= USUAL_SHARE * (abs(money or 0.0) + abs(rest)):
+        return rule
+    return replace(
+        rule,
+        level="caution",
+        reason=said(
+            "{column} is below 0 in more than a third of the rows, or of the money: perhaps the sign is turned, and sales are"
+            " written as negative amounts.",
+            column=Verbatim(rule.column),
+        ),
+        remedy=mark("Please confirm that these are returns; if they are sales, ask for the export with the other sign."),
+    )
 
 
 def holding(reason: str, money: float | None, currency: str) -> str:

@@ -27,6 +27,11 @@ class Check:
     reason: str
     remedy: str
 
+    @property
+    def extent(self) -> str:
+        """``"12 of 70 rows"``; empty where no single row is wrong, as with a table that ends early."""
+        return f"{self.rows:,} of {self.of:,} rows" if self.rows else ""
+
 
 @dataclass(frozen=True)
 class Inventory:
