@@ -1,7 +1,7 @@
 """Checks: every rule over all tables of a client at once, and the one error when a number would be wrong.
 
 The rules lie next door: ``rules`` (one row at a time), ``reading`` (empty and unreadable cells),
-``relations`` (between rows and tables), ``rhythm`` (time and size).
+``relations`` (between rows and tables), ``rhythm`` (time and size), ``deals`` (how they ended).
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from playbook.engagement import Engagement
 from playbook.errors import IntakeError
+from playbook.intake.deals import stage_checks
 from playbook.intake.reading import feature_checks, left_out_checks, mapping_checks, reading_checks
 from playbook.intake.relations import client_checks, duplicate_checks, relation_checks
 from playbook.intake.rhythm import presence_checks, shape_checks
@@ -40,7 +41,7 @@ def audit(engagement: Engagement, today: date | None = None, stops_only: bool = 
             checks += left_out_checks(name, table)
             checks += feature_checks(name, table, facts[name])
             checks += mapping_checks(name, table, facts[name])
-        checks += client_checks(engagement, sent, facts)
+        checks += stage_checks(engagement, sent, facts) + client_checks(engagement, sent, facts)
     inventory = (Inventory(n, sent[n].raw.origin, f.rows, f.first, f.last, f.total) for n, f in facts.items())
     order = {name: place for place, name in enumerate(sent)}
     checks.sort(key=lambda c: (_GRAVITY.index(c.level), order.get(c.table, len(order)), c.rule, c.column or ""))
