@@ -207,6 +207,8 @@ def test_no_bytes_give_anything_but_our_own_error(write, junk):
     [
         ("stages: Won", "stages: 'Won' is no list; write it in brackets, for example [Won]."),
         ("parameters: {budget: lots}", "parameters > budget: 'lots' is no number."),
+        ("parameters: {gross_margin: '38%'}", "parameters > gross_margin: '38%' is no number; write 0.38 for 38%."),
+        ("parameters: {gross_margin: '7,5 %'}", "parameters > gross_margin: '7,5 %' is no number; write 0.075 for 7,5 %."),
         ("parameters: {gross_margin: 38}", "parameters > gross_margin: 38 is more than 1; it is a share, so write 0.38"),
     ],
 )

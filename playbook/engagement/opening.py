@@ -201,6 +201,9 @@ def _explain(error: dict, whole: type[BaseModel] = ClientFile) -> str:
         return f"{path}: {given!r} is not one of {', '.join(options)}.{did_you_mean(given, options)}"
     if error["type"] == "tuple_type":
         return f"{path}: {error['input']!r} is no list; write it in brackets, for example [{error['input']}]."
+    if error["type"] == "float_parsing" and (percent := re.fullmatch(r"\s*(\d+)(?:[.,](\d+))?\s*%\s*", str(error["input"]))):
+        share = float(f"{percent[1]}.{percent[2] or 0}") / 100
+        return f"{path}: {error['input']!r} is no number; write {share:g} for {percent[0].strip()}."
     if error["type"] == "float_parsing":
         return f"{path}: {error['input']!r} is no number."
     if error["type"] == "less_than_equal" and error["ctx"]["le"] == 1:
