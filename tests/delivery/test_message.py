@@ -332,6 +332,14 @@ def test_the_zips_line_says_that_its_lists_may_name_customers(home):
     )
 
 
+def test_the_storys_own_numbers_are_no_figures_of_the_report(tmp_path):
+    worth = {"Five": 9e5, "Four": 7e5, "Ten": 5e5, "Six": 3e5, "Two": 2e5}
+    found = tuple(Finding(f"scorecard-{w}", f"{w} fell.", evidence="shown", money=m) for w, m in worth.items())
+    publish(tmp_path, result=replace(scorecard(), findings=found))
+    text = bodies(parsed(write_draft(edition(tmp_path)).content))[1]
+    assert re.findall(r"(?m)^(\d)\. \w+ fell", text) == ["1", "2", "3", "4", "5"]
+
+
 def test_a_report_that_answers_nothing_yet_tells_no_story(tmp_path):
     publish(tmp_path, result=locked("scorecard"))
     html, text = bodies(parsed(write_draft(edition(tmp_path)).content))

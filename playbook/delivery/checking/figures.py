@@ -13,6 +13,7 @@ from playbook.run.notebooks import answers, digest, read_notebook
 __all__ = ["figures", "foundations", "numbers"]
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_ORDINAL = re.compile(r"(?m)^[1-9]\. ")  # before a sentence of the story
 _SPEAKING = {"money", "unit_money", "share", "points", "days"}
 
 
@@ -60,7 +61,7 @@ def figures(edition: Edition, html: str, text: str, allowed: Iterable[str]) -> l
         elif said not in " ".join(text.split()):
             found.append(Problem("the mail's text part", f"lacks the sentence of {name}"))
     known = numbers(" ".join([*told, *allowed, *_shown(edition)]))
-    for where, part in (("the mail", _visible(html)), ("the mail's text part", text)):
+    for where, part in (("the mail", _visible(html)), ("the mail's text part", _ORDINAL.sub("", text))):
         found += [
             Problem(where, f"holds the number {n}, which stands nowhere in the report") for n in sorted(numbers(part) - known)
         ]
@@ -84,6 +85,6 @@ def numbers(text: str) -> set[str]:
 def _visible(html: str) -> str:
     soup = BeautifulSoup(html, "html.parser")
     described = [t.get("alt") or t.get("aria-label") or "" for t in soup.find_all(True)]
-    for unread in soup(["style", "title"]):
+    for unread in (*soup(["style", "title"]), *soup.select("td.nr")):  # the sentences' own numbers, one after the other
         unread.decompose()
     return " ".join([soup.get_text(" "), *described])
