@@ -6,14 +6,13 @@ Exit codes: 0 all good, 1 a client failed, 2 wrong use or wrong input.
 import os
 import signal
 import sys
-from datetime import datetime
+from datetime import date
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from playbook import commands_delivery, commands_notebooks
-from playbook.commands import PHASES, All, Client, Clients, chosen, err, known, out
+from playbook.commands import PHASES, All, Client, Clients, chosen, err, known, out, show
 from playbook.engagement import find_root, open_engagement
 from playbook.errors import PlaybookError, UsageError
 from playbook.locale import LANGUAGES
@@ -28,7 +27,18 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day that counts; default: as client.yml says.")]
+
+def _written(day: str) -> str:
+    """A day of the command line as it is written everywhere: YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(day).isoformat()
+    except ValueError:
+        raise typer.BadParameter(f"{day!r} is no day: write it as YYYY-MM-DD.") from None
+
+
+AsOf = Annotated[
+    str | None, typer.Option(parser=_written, metavar="YYYY-MM-DD", help="Last day that counts; default: as client.yml says.")
+]
 PHASES_HELP = f"Only this phase (again for more): {PHASES}."
 LEVELS = {"stop": "red", "caution": "yellow", "note": "dim"}
 
@@ -69,7 +79,7 @@ def run(
     order = Order(phases, given, timeout, notebook_timeout, force, read_peers(root), language, pdf)
     if pdf and not scheduler:  # a cluster's workers may have another one, and say so themselves
         find_chromium()
-    asked = [(name, _day(as_of)) for name in names]
+    asked = [(name, as_of) for name in names]
     if scheduler:
         from playbook.run.cluster import run_on_cluster
 
@@ -108,7 +118,7 @@ def check(clients: Clients = None, all_clients: All = False, as_of: AsOf = None)
     sound = True
     for name in chosen(clients, all_clients, root):
         try:
-            engagement = open_engagement(name, _day(as_of), root=root)
+            engagement = open_engagement(name, as_of, root=root)
             require_usable(engagement)
             found = audit(engagement)
             _print_audit(name, found)
@@ -126,12 +136,8 @@ def list_clients() -> None:
     """Clients, their last report, its state and the next step."""
     from playbook.run.overview import overview
 
-    table = Table(box=None, pad_edge=False)
-    for heading in ("client", "last report", "state", "next step"):
-        table.add_column(heading, overflow="fold")
-    for row in overview(find_root()):
-        table.add_row(row.client, row.last_report or "–", row.state, row.next_step)
-    out.print(table)
+    rows = [(row.client, row.last_report or "–", row.state, row.next_step) for row in overview(find_root())]
+    show(("client", "last report", "state", "next step"), rows)
 
 
 @app.command()
@@ -141,19 +147,18 @@ def watch(clients: Clients = None, all_clients: All = False) -> None:
 
     root = find_root()
     rows = watch_clients(root, known(chosen(clients, all_clients, root), root))
-    table = Table(box=None, pad_edge=False)
-    for heading in ("client", "last report", "to decide", "plan", "changed", "state"):
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        decide = str(row.urgent) if row.urgent else "–" if row.last_report is None or row.broken else "nothing"
-        table.add_row(row.client, row.last_report or "–", decide, row.plan, row.changed, row.state)
-    out.print(table)
+    lines = [(row.client, row.last_report or "–", _decide(row), row.plan, row.changed, row.state) for row in rows]
+    show(("client", "last report", "to decide", "plan", "changed", "state"), lines)
     for row in rows:
         if row.urgent:
             out.print(f"{row.client}: {row.alerts[0]}", markup=False)
     file = write_watch(root, rows)
     out.print(f"Page: {file.relative_to(root).as_posix()}", markup=False)
     sys.exit(1 if any(row.broken for row in rows) else 0)
+
+
+def _decide(row) -> str:
+    return str(row.urgent) if row.urgent else "–" if row.last_report is None or row.broken else "nothing"
 
 
 @app.command()
@@ -219,10 +224,6 @@ def _pairs(parameters: list[str]) -> dict[str, str]:
 def _counted(outcomes) -> str:
     states = [outcome.state for outcome in outcomes]
     return ", ".join(f"{states.count(state)} {state}" for state in ("ready", "needs attention", "failed") if state in states)
-
-
-def _day(moment: datetime | None) -> str | None:
-    return moment.date().isoformat() if moment else None
 
 
 def _print_audit(name: str, found) -> None:

@@ -1,15 +1,19 @@
 """What the commands share: how clients and phases are named on the command line, and where answers and errors are printed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from playbook.engagement import client_names
 from playbook.errors import UsageError, did_you_mean
 
-__all__ = ["PHASES", "All", "Client", "Clients", "chosen", "err", "known", "out"]
+__all__ = ["PHASES", "All", "Client", "Clients", "chosen", "err", "known", "out", "show"]
 
 PHASES = "needs-analysis, market-research, strategy, monitoring or evaluation"
 
@@ -35,3 +39,31 @@ def known(names: tuple[str, ...], root: Path) -> tuple[str, ...]:
         if name not in there:
             raise UsageError(f"There is no client {name!r}.{did_you_mean(name, there)} Clients: {', '.join(there) or 'none'}.")
     return names
+
+
+def show(headings: Sequence[str], rows: Sequence[Sequence[str]], console: Console = out) -> None:
+    """Print rows below headings without breaking a name or path.
+
+    Into a pipe or file each row is a line. A terminal gets a table that breaks between words, or, where that does not fit,
+    each row as a few lines.
+    """
+    columns = list(zip(headings, *rows, strict=True))
+    words = [[w for text in column for w in text.split() if w.isascii()] for column in columns]  # Chinese may break anywhere
+    least = [max(map(cell_len, [*found, ""])) for found in words]
+    if not console.is_terminal:
+        widths = [max(map(cell_len, column)) for column in columns]
+        for row in (headings, *rows):
+            told = "  ".join(map(set_cell_size, row, widths)).rstrip()
+            console.print(told, markup=False, highlight=False, soft_wrap=True)
+    elif sum(least) + 2 * len(least) <= console.width:
+        table = Table(box=None, pad_edge=False)
+        for heading, width in zip(headings, least, strict=True):
+            table.add_column(heading, overflow="fold", min_width=width)
+        for row in rows:
+            table.add_row(*map(Text, row))
+        console.print(table)
+    else:
+        for first, *others in rows:
+            console.print(first, style="bold", markup=False, highlight=False, soft_wrap=True)
+            for heading, text in zip(headings[1:], others, strict=True):
+                console.print(Text(f"  {heading}: {text}"), soft_wrap=False)

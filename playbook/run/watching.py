@@ -114,7 +114,9 @@ def _plan(findings: list[dict]) -> tuple[str, int]:
     if tracked := sum(f["section"] == "plan-tracking" for f in findings):
         return f"{tracked} {'target' if tracked == 1 else 'targets'} tracked; how many are behind, the next run counts", 0
     goals = [f for f in findings if f["section"] == "scorecard" and f.get("money")]
-    return (f"No plan; {len(goals)} {'goal' if len(goals) == 1 else 'goals'} not reached yet" if goals else "–"), 0
+    if not goals:
+        return "–", 0
+    return f"The client sent no plan table; {len(goals)} {'goal' if len(goals) == 1 else 'goals'} not reached yet", 0
 
 
 def _changes(folders: Sequence[Path], findings: list[dict]) -> tuple[str, tuple[str, ...]]:

@@ -104,7 +104,7 @@ def test_a_report_before_targets_were_counted_and_one_without_a_plan(tmp_path):
     publish(tmp_path, "acme", "2026-10-31", [finding("plan-tracking", "plan-tracking-revenue", "Behind.")])
     publish(tmp_path, "none", "2026-10-31", [finding("scorecard", "scorecard-churn", "Short.", money=5.0)])
     told = {r.client: r.plan for r in watch_clients(tmp_path, ["acme", "none"])}
-    assert told["acme"].startswith("1 target tracked") and told["none"] == "No plan; 1 goal not reached yet"
+    assert told["acme"].startswith("1 target tracked") and told["none"] == "The client sent no plan table; 1 goal not reached yet"
 
 
 def test_the_page_may_be_read_by_anybody_and_is_the_same_twice(tmp_path):
