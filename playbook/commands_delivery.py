@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -16,10 +16,20 @@ from playbook.errors import DeliveryError, PlaybookError, UsageError
 __all__ = ["PASSWORD", "check_report", "export", "mail", "register", "verify"]
 
 PASSWORD = "PLAYBOOK_EXPORT_PASSWORD"
+WAYS = ("zip", "html", "pdf")
 ATTACH_HELP = "The report as one zip (so by itself), page by page, or as PDF (run --pdf makes it)."
 PHASES_HELP = "Enclose only this phase (again for more); default: all that the report holds."
 ALLOW_HELP = "A domain of recipients that you have looked at; remembered for this client."
 
+
+def _way(text: str) -> str:
+    """How a report is enclosed, as it is named on the command line."""
+    if text not in WAYS:
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(WAYS)}.")
+    return text
+
+
+Attach = Annotated[str | None, typer.Option(parser=_way, metavar="|".join(WAYS), help=ATTACH_HELP, show_default=False)]
 Encrypt = Annotated[bool, typer.Option("--encrypt", help=f"Lock it with a password: from {PASSWORD}, else asked for.")]
 File = Annotated[Path, typer.Argument(help="A zip that export wrote.")]
 To = Annotated[Path | None, typer.Option("--to", help="Folder to write to; default: reports/CLIENT/export.")]
@@ -37,7 +47,7 @@ def mail(
     clients: Clients = None,
     all_clients: All = False,
     phase: Annotated[list[str] | None, typer.Option(help=PHASES_HELP)] = None,
-    attach: Annotated[Literal["zip", "html", "pdf"] | None, typer.Option(help=ATTACH_HELP, show_default=False)] = None,
+    attach: Attach = None,
     send: Annotated[
         bool, typer.Option("--send", help="Send the draft that was written and reviewed, by PLAYBOOK_SMTP_*.")
     ] = False,

@@ -86,6 +86,11 @@ WRONG = [
 ]  # fmt: skip
 
 
+def test_a_way_of_enclosing_that_is_none_is_said_with_those_there_are(home):
+    done = run_playbook(home, "mail", "acme", "--attach", "docx")
+    assert done.returncode == 2 and "Invalid value for '--attach': 'docx' is not one of zip, html, pdf." in done.stderr
+
+
 @pytest.mark.parametrize("words", WRONG)
 def test_wrong_use(home, words):
     done = run_playbook(home, *words)
