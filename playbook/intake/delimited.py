@@ -3,6 +3,7 @@
 import csv
 import gzip
 import zlib
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -13,6 +14,7 @@ __all__ = ["MOST_LINES", "delimiter", "header_line", "require_clear", "require_d
 
 SIGNS = (";", "\t", "|", ",")
 MOST_LINES = 3  # of one file are named
+MOST_ABOVE = 20  # lines may stand above the headers
 _UNREADABLE = (OSError, EOFError, zlib.error, UnicodeError)  # the reader says what is wrong with such a file
 
 
@@ -22,12 +24,17 @@ def delimiter(file: Path, source: Source) -> str:
 
 
 def header_line(file: Path, source: Source) -> tuple[str, ...]:
-    """The headers as they stand in a text file, without blanks around them; empty where they cannot be read."""
+    """The headers as they stand in a text file, without blanks around them; empty where they cannot be read.
+
+    They are the first line with one that client.yml names, as a title may stand above them, else the first line.
+    """
     try:
         with _opened(file, source) as stream:
-            return tuple(h.strip() for h in next(filter(None, csv.reader(stream, delimiter=delimiter(file, source))), []))
+            lines = islice(filter(None, csv.reader(stream, delimiter=delimiter(file, source))), MOST_ABOVE)
+            rows = [tuple(h.strip() for h in line) for line in lines]
     except (*_UNREADABLE, csv.Error):
         return ()
+    return next((row for row in rows if set(source.headers) & set(row)), rows[0] if rows else ())
 
 
 def require_clear(name: str, source: Source, file: Path, headers: tuple[str, ...]) -> None:
@@ -44,13 +51,13 @@ def require_clear(name: str, source: Source, file: Path, headers: tuple[str, ...
 
 
 def require_divided(name: str, source: Source, file: Path, headers: tuple[str, ...]) -> None:
-    """Raise IntakeError where a text file has none of the headers that client.yml names, and another sign would give them."""
+    """Raise IntakeError where a text file has none of the headers that client.yml names, and another sign gives most of them."""
     sign, wanted = delimiter(file, source), set(source.headers)
     if not headers or wanted & set(headers):
         return
     found = {other: [h.strip(' "') for h in sign.join(headers).split(other)] for other in SIGNS if other != sign}
     best = max(found, key=lambda other: (len(wanted & set(found[other])), len(found[other])))
-    if wanted & set(found[best]) or len(headers) == 1 < len(found[best]):
+    if 2 * len(wanted & set(found[best])) > len(wanted):
         word = "a tab" if best == "\t" else repr(best)
         written = '"\\t"' if best == "\t" else f'"{best}"'
         raise IntakeError(f"{name}: the columns of {file.name} seem to be divided by {word}; then write delimiter: {written}.")
@@ -58,12 +65,10 @@ def require_divided(name: str, source: Source, file: Path, headers: tuple[str, .
 
 def uneven(file: Path, source: Source) -> list[str]:
     """The first few lines of a text file that have more or fewer fields than its header, in words."""
-    found, begin = [], 1
+    found, begin, header = [], 1, header_line(file, source)
     try:
         with _opened(file, source) as stream:
             rows = csv.reader(stream, delimiter=delimiter(file, source))
-            header = next(filter(None, rows), [])
-            begin = rows.line_num + 1
             for row in rows:
                 if row and len(row) != len(header):
                     open_end = f" and goes on to line {rows.line_num}" if rows.line_num > begin else ""

@@ -1,5 +1,6 @@
 """Disguise: files that are not what their name says, and text that is not in the encoding that client.yml says."""
 
+import re
 from pathlib import Path
 
 import charset_normalizer
@@ -9,6 +10,8 @@ from playbook.errors import IntakeError
 __all__ = ["require_text", "require_utf8", "require_workbook"]
 
 COMMON_ENCODINGS = ("cp1252", "gb18030", "utf_16", "cp1250", "cp1251", "big5", "shift_jis")  # what exports come in, besides UTF-8
+SAMPLE = 1_000_000  # bytes that are looked at
+WESTERN_SIGNS = frozenset("€£–’°")  # that stand alone in such text
 MAGIC = {b"PK\x03\x04": ".xlsx", b"\xd0\xcf\x11\xe0": ".xls"}  # the first bytes of a ZIP and of an OLE file
 
 
@@ -36,11 +39,11 @@ def require_utf8(name: str, file: Path) -> None:
     """Raise IntakeError where a text file is not UTF-8, with an encoding that it may have, and a line read so."""
     if file.suffix == ".gz":
         return  # DuckDB names the line itself when a packed file is not UTF-8
-    sample = _head(file, 1_000_000)
+    sample = _head(file, SAMPLE)
     try:
         sample.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.start > len(sample) - 4:  # a character cut by the end of the sample
+        if error.start > SAMPLE - 4:  # a character cut by the end of the sample
             return
         near = sample[max(0, error.start - 20_000) : error.start + 20_000]
         line = sample[sample.rfind(b"\n", 0, error.start) + 1 :].partition(b"\n")[0]
@@ -52,15 +55,17 @@ def require_utf8(name: str, file: Path) -> None:
 
 
 def _likely(text: bytes) -> str | None:
-    """The encoding that fits best; Western Europe's, which is more common, where Central Europe's does and both fit."""
+    """The encoding that fits best; Western Europe's, the most common one, where Central Europe's does and both fit.
+
+    So it is where nothing but single letters with accents stand between plain ones: guesses of a few letters are wild.
+    """
     best = charset_normalizer.from_bytes(text, cp_isolation=list(COMMON_ENCODINGS)).best()
-    if best is None or best.encoding != "cp1250":
-        return best.encoding if best else None
     try:
-        text.decode("cp1252")
+        runs = re.findall(r"[^\x00-\x7f]+", text.decode("cp1252"))
     except UnicodeDecodeError:
-        return "cp1250"
-    return "cp1252"
+        return best.encoding if best else None
+    single = all(len(run) <= 2 and (run.isalpha() or run in WESTERN_SIGNS) for run in runs)
+    return "cp1252" if single or best is None or best.encoding == "cp1250" else best.encoding
 
 
 def _head(file: Path, size: int = 1000) -> bytes:

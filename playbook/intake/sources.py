@@ -144,7 +144,8 @@ def refused(engagement: Engagement, name: str, error: Exception) -> IntakeError:
             " between the columns needs quotation marks around it: have these lines corrected."
         )
     origin = _names(files) if files else source.table
-    return IntakeError(f"{name}: {origin} cannot be read: {_first_line(error)}.")
+    hint = " It is not UTF-8 text there; name its encoding in client.yml." if "nvalid unicode" in str(error) else ""
+    return IntakeError(f"{name}: {origin} cannot be read: {_first_line(error)}.{hint}")
 
 
 def _as_agreed(raw: RawTable, source: Source) -> RawTable:

@@ -87,6 +87,24 @@ def test_another_sign_between_the_columns_is_one_message(make_client, sign, give
     assert f"write delimiter: {written}." in told
 
 
+@pytest.mark.parametrize("title", ["Export 2026", "Export 2026, Berlin", "Export, order, all"])
+def test_a_title_above_the_headers_is_no_trouble_and_hides_none(make_client, title):
+    sent = open_sources(make_client({"o.csv": f"{title}\n{HEAD}{LINE * 9}"}, orders=SEMICOLON | {"path": "raw/o.csv"}))
+    assert sent["orders"].rows.revenue.to_pandas().tolist() == [7.0] * 9
+    twice = f"{title}\norder;day;sum;sum\n" + "A1;2026-01-05;7;8\n" * 9
+    (told,) = problems(make_client({"o.csv": twice}, orders=SEMICOLON | {"path": "raw/o.csv"}))
+    assert "o.csv has the header 'sum' twice (columns 3 and 4)" in told
+    source = SEMICOLON | {"path": "raw/o.csv", "encoding": "cp1252"}
+    (told,) = problems(make_client({"o.csv": f"{title}\n{HEAD}{LINE * 9}"}, orders=source))
+    assert "o.csv line 1 has 1 field, the header has 3" in told
+
+
+def test_a_line_far_down_that_is_not_utf8_is_told_as_such(make_client):
+    text = (HEAD + LINE * 70_000 + "Ä1;2026-01-06;7\n").encode("cp1252")
+    (told,) = problems(make_client({"o.csv": text}, orders=SEMICOLON | {"path": "raw/o.csv"}))
+    assert "Line: 70002. It is not UTF-8 text there; name its encoding in client.yml." in told
+
+
 def test_the_tab_that_the_message_names_can_be_written(make_client):
     sent = open_sources(
         make_client({"o.csv": (HEAD + LINE).replace(";", "\t")}, orders=SEMICOLON | {"path": "raw/o.csv", "delimiter": "\t"})

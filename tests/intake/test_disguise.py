@@ -36,12 +36,14 @@ def test_a_file_that_is_not_what_its_name_says(make_client, name, content, said,
 
 
 def test_of_two_encodings_that_fit_the_more_common_one_is_named(make_client):
-    text = "order,day,sum,from\nA1,2026-01-05,1,Müller Köln\n"
-    with pytest.raises(IntakeError, match="encoding: cp1252 a line reads 'A1,2026-01-05,1,Müller Köln'"):
-        open_sources(make_client({"orders.csv": text.encode("cp1252")}, orders={"columns": COLUMNS}))
-    text = "order,day,sum,from\n" + "A1,2026-01-05,1,Kaťa Žáčková z Ťapešova ťuká Ť\n" * 50  # Ť has no place in cp1252
-    with pytest.raises(IntakeError, match="encoding: cp1250"):
-        open_sources(make_client({"orders.csv": text.encode("cp1250")}, orders={"columns": COLUMNS}))
+    for word in ("Müller Köln", "Ä1", "Größe 50 €", "façade"):
+        text = f"order,day,sum,from\nA1,2026-01-05,1,{word}\n"
+        with pytest.raises(IntakeError, match=f"encoding: cp1252 a line reads 'A1,2026-01-05,1,{word}'"):
+            open_sources(make_client({"orders.csv": text.encode("cp1252")}, orders={"columns": COLUMNS}))
+    for encoding, words in (("cp1250", "Kaťa Žáčková z Ťapešova ťuká Ť"), ("gb18030", "上海耳机旗舰店 客户编号 发货")):
+        text = "order,day,sum,from\n" + f"A1,2026-01-05,1,{words}\n" * 50  # Ť has no place in cp1252
+        with pytest.raises(IntakeError, match=f"encoding: {encoding}"):
+            open_sources(make_client({"orders.csv": text.encode(encoding)}, orders={"columns": COLUMNS}))
 
 
 def test_a_missing_file_comes_with_what_lies_in_the_folder(make_client):
