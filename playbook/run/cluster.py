@@ -76,11 +76,15 @@ def _outcome(name: str, task) -> Outcome | None:
 
 def _work(name: str, as_of: str | None, root: Path, order: Order, stop: str | None) -> Outcome | None:
     """On a worker: run the client, as long as anybody waits for it. ``stop`` names an event, which is set when a client fails: no
-    further one is begun after that, and the answer is None."""
+    further one is begun after that, and the answer is None, unless it was begun on a worker that is lost."""
     from distributed import Event, get_worker
 
-    if stop and Event(stop).is_set():
-        return None
+    if stop:
+        begun = Event(f"{stop} {name}")
+        if Event(stop).is_set():
+            lost = RunError("Its worker was lost, after another client had failed.")
+            return Outcome(name, error=lost) if begun.is_set() else None
+        begun.set()
     worker = get_worker()
     task = worker.get_current_task()
 

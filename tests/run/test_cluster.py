@@ -117,6 +117,28 @@ def test_stop_on_error_lets_those_at_work_end_and_begins_no_further_client(home,
 
 @loud
 @pytest.mark.slow
+def test_stop_on_error_tells_of_a_client_whose_worker_was_lost(home, cluster):
+    begun = client_with(home, "endless", ENDLESS) / "begun"
+    waits = f"import pathlib, time\nwhile not pathlib.Path({str(begun)!r}).exists():\n    time.sleep(0.1)\n1 / 0"
+    client_with(home, "broken", waits)
+    small_client(home, "later")
+
+    def kill_the_endless_ones():
+        wait_for((home / "reports" / "broken" / "failed").exists)
+        time.sleep(2)  # until its worker has said so
+        _, worker = wait_for(lambda: at_work(*(worker.pid for worker in cluster.workers.values())))
+        worker.kill()
+
+    killer = threading.Thread(target=kill_the_endless_ones)
+    killer.start()
+    outcomes = run(home, ["endless", "broken", "later"], cluster.scheduler_address, keep_going=False)
+    killer.join()
+    assert [(o.client, o.state) for o in outcomes] == [("endless", "failed"), ("broken", "failed")]
+    assert outcomes[0].error.title == "Its worker was lost, after another client had failed."
+
+
+@loud
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
 def test_when_the_command_ends_before_its_time_so_does_the_work(home, cluster, number, code):
     folder = client_with(home, "acme", ENDLESS)
