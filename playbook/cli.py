@@ -234,7 +234,7 @@ def _print_audit(name: str, found) -> None:
     for one in found.checks:
         where = f"{one.table} > {one.column}" if one.column else one.table
         out.print(f"  [{LEVELS[one.level]}]{one.level}[/] ", end="")
-        out.print(f"{where}: {one.rows:,} of {one.of:,} rows. {one.reason} {one.remedy}", markup=False)
+        out.print(f"{where}: {one.extent + '. ' if one.extent else ''}{one.reason} {one.remedy}", markup=False)
         for example in one.examples:
             out.print(f"      {example}", markup=False)
     if found.stops:

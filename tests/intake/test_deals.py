@@ -3,8 +3,6 @@
 from datetime import date
 
 from playbook.intake.checks import audit
-from playbook.intake.deals import END_WORDS
-from playbook.methods.needs_analysis.path import steps
 
 COLUMNS = {"opportunity_id": "id", "stage": "stage", "created_on": "opened"}
 TODAY = date(2026, 6, 30)
@@ -33,7 +31,3 @@ def test_one_word_for_an_end_is_enough_as_sent_or_as_mapped(make_client):
 def test_stages_that_client_yml_lists_before_the_last_are_on_the_way(make_client):
     assert not found(make_client, ["Kontakt", "angebot"], keys={"stages": ["Kontakt", "Angebot", "Auftrag"]})
     assert found(make_client, ["Kontakt", "Auftrag"], keys={"stages": ["Kontakt", "Angebot", "Auftrag"]})
-
-
-def test_the_methods_read_the_same_words():
-    assert END_WORDS == steps.END_WORDS

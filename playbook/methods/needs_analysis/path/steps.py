@@ -1,7 +1,5 @@
 """Steps: in which order customers take the steps of a journey, and how an opportunity ended."""
 
-import re
-import unicodedata
 from importlib import resources
 from types import MappingProxyType
 
@@ -10,7 +8,9 @@ import pandas as pd
 from ruamel.yaml import YAML
 from scipy.sparse import csr_array
 
-__all__ = ["END_WORDS", "first_reach", "outcome", "step_order"]
+from playbook.intake.deals import END_WORDS, plain
+
+__all__ = ["first_reach", "outcome", "step_order"]
 
 RARE = 0.05  # of the journeys at an earlier step, below which a later one that mostly goes past it is a side exit
 USUAL = 0.5  # share of those further on who were at a step, below which it is a detour and no part of the way
@@ -18,14 +18,13 @@ FEWEST_CASES = 30  # at a step, to tell from them that another one is a side exi
 FEWEST_KNOWN = 3  # steps that have to be among the known ones before their order is taken over
 
 _WORDS = YAML(typ="safe", pure=True).load(resources.files(__package__).joinpath("steps.yml").read_text("utf-8"))
-END_WORDS = MappingProxyType({end: frozenset(words) for end, words in _WORDS["ends"].items()})
 _SALE = MappingProxyType({word: place for place, step in enumerate(_WORDS["sale"]) for word in step["words"]})
 
 
 def outcome(stage: pd.Series) -> pd.Series:
-    """How each opportunity stands: ``won``, ``lost`` or ``open``, by the words of steps.yml; same index as ``stage``."""
+    """How each opportunity stands: ``won``, ``lost`` or ``open``, by the words of ``intake/ends.yml``; same index as ``stage``."""
     ends = {word: end for end, words in END_WORDS.items() for word in words}
-    by_stage = {name: ends.get(_plain(name), "open") for name in stage.unique()}
+    by_stage = {name: ends.get(plain(name), "open") for name in stage.unique()}
     return stage.map(by_stage).fillna("open").astype("str")
 
 
@@ -57,7 +56,7 @@ def step_order(journey_steps: pd.DataFrame, stages: tuple[str, ...] = ()) -> tup
         return own
     ranks = reached.groupby("journey_id")["step_at"].rank(method="average")
     order = ranks.groupby(reached["step"]).agg(["mean", "size"]).rename_axis("step").reset_index()
-    order["place"] = [_SALE.get(_plain(step), -1) for step in order["step"]]
+    order["place"] = [_SALE.get(plain(step), -1) for step in order["step"]]
     if len(order) < FEWEST_KNOWN or (order["place"] < 0).any():
         order["place"] = 0
     order = order.sort_values(["place", "mean", "size", "step"], ascending=[True, True, False, True])
@@ -66,8 +65,8 @@ def step_order(journey_steps: pd.DataFrame, stages: tuple[str, ...] = ()) -> tup
 
 def _own(steps: np.ndarray, stages: tuple[str, ...]) -> tuple[str, ...]:
     """The client's stages that occur, in the client's order, as the data spell them."""
-    spelt = {_plain(step): step for step in sorted(steps, key=str)}
-    return tuple(spelt[_plain(stage)] for stage in dict.fromkeys(stages) if _plain(stage) in spelt)
+    spelt = {plain(step): step for step in sorted(steps, key=str)}
+    return tuple(spelt[plain(stage)] for stage in dict.fromkeys(stages) if plain(stage) in spelt)
 
 
 def _main(reached: pd.DataFrame, order: tuple[str, ...]) -> tuple[str, ...]:
@@ -87,9 +86,3 @@ def _main(reached: pd.DataFrame, order: tuple[str, ...]) -> tuple[str, ...]:
     detours = (past & (cases > cases[:, None]) & (cases >= FEWEST_CASES) & ~exits).any(axis=1)
     kept = tuple(step for step, out in zip(order, exits | detours, strict=True) if not out)
     return kept if len(kept) > 1 else order
-
-
-def _plain(word: object) -> str:
-    """A word as steps.yml writes it: lower case, no leading number, a blank for every other sign."""
-    text = unicodedata.normalize("NFKC", str(word)).lower()
-    return re.sub(r"[\W_]+", " ", re.sub(r"^\s*\d+\s*[.):–-]\s*", "", text)).strip()

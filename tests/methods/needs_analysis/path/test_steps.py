@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from playbook.methods.needs_analysis.path.steps import END_WORDS, first_reach, outcome, step_order
+from playbook.intake.deals import END_WORDS
+from playbook.methods.needs_analysis.path.steps import first_reach, outcome, step_order
 
 
 def journeys(*paths: str) -> pd.DataFrame:
