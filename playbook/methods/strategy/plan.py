@@ -127,7 +127,7 @@ def plan(
         headline=headline(actions, left_out, meant, fmt),
         findings=findings(actions, left_out, margin, meant, needs, review_finding(kept, bought, margin, fmt), fmt),
         tables=_tables(actions, meant, fmt) if len(actions) else (),
-        assumptions=_assumptions(fmt),
+        assumptions=_assumptions(fmt) if len(actions) else (),
         worklists=(_listed(_told(actions, fmt)), *lists(kept)) if len(actions) else (),
         actions=actions,
         margin=margin,

@@ -60,7 +60,7 @@ def test_what_brings_less_than_an_hour_of_work_costs_is_not_planned():
     told = next(f for f in result.findings if f.id == "plan-left-out")
     assert "“call” for Loyal. 2 actions would leave less than €40 a year each" in told.sentence and told.value == 3
     none = answer(funded=(), targeting=None, pricing=None, service=small[:1])
-    assert none.actions.empty and none.worklists == ()
+    assert none.actions.empty and none.worklists == () and none.assumptions == ()
     assert none.headline == "No action is worth a plan yet: none would leave €40 a year"
     (told,) = none.findings
     assert told.sentence == "One action would leave less than €40 a year, about what an hour of work costs, and is left out."

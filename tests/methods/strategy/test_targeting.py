@@ -117,6 +117,13 @@ def test_one_action_that_pays_is_told_once():
     assert [f.id for f in result.findings] == ["targeting-best"]
 
 
+def test_nobody_is_told_to_start_what_is_not_worth_an_hour_of_work():
+    large, small = answer().findings, answer(PROFILES.assign(revenue_year=[2000.0, 0.0], order_value=[4.0, 1.0])).findings
+    assert large[0].action.startswith("Start with these") and large[1].action.startswith("Give them new products")
+    assert [f.id for f in small[:2]] == ["targeting-total", "targeting-best"] and small[1].value == pytest.approx(14.0)
+    assert all(f.action.endswith("leave them out for now." if f is small[0] else "leave it out for now.") for f in small[:2])
+
+
 def test_proposals_share_the_action_among_its_customers_by_what_they_bought():
     # the segment's first customer bought nothing, the other 99 bought 1,010.10 each; contacts cost all 100 the same
     early = next(p for p in answer().proposals if p.name == "early access")

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from playbook.methods.strategy.counting import LEAST
 from playbook.result.contract import Finding
 from playbook.result.formats import Formats
 
@@ -81,7 +82,9 @@ def findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list[
                 high - spent,
                 int(paying.groupby("segment")["customers"].first().sum()),
                 paying["profit"].sum(),
-                action="Start with these and keep a control group, so that the next report can measure instead of assume.",
+                action="Start with these and keep a control group, so that the next report can measure instead of assume."
+                if paying["profit"].max() >= LEAST
+                else "Each of them leaves less in a year than an hour of work costs: leave them out for now.",
             )
         )
     if len(paying):
@@ -103,7 +106,9 @@ def findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list[
                 int(top["customers"]),
                 top["profit"],
                 evidence="likely" if top["measured"] and top["value_low"] > top["cost"] else "indicative",
-                action=top["action"],
+                action=top["action"]
+                if top["profit"] >= LEAST
+                else "That is less than an hour of work costs: leave it out for now.",
                 owner=top["owner"],
             )
         )

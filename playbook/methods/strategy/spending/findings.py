@@ -251,8 +251,9 @@ def _why_left(best: Split, fmt: Formats) -> str:
     """Why money stays in the budget."""
     if allocate(best.options).total > best.allocation.total * (1 + 1e-6):
         return fmt.say("The next step, or the next action that is taken as a whole, costs more than that.")
-    paid, full = (sum(p.cost for p in some) for some in (best.funded, best.proposals))
-    if not best.market and best.proposals and paid >= full * (1 - 1e-9):
+    if not best.market and not best.proposals:
+        return fmt.say("No action would leave enough to be worth the work.")
+    if not best.market and sum(p.cost for p in best.funded) >= sum(p.cost for p in best.proposals) * (1 - 1e-9):
         return fmt.say("Every action then reaches everyone with whom it pays.")
     if not best.market:
         return fmt.say("Nothing else on the list would earn back its cost.")
