@@ -55,7 +55,7 @@ def show(headings: Sequence[str], rows: Sequence[Sequence[str]], console: Consol
         for row in (headings, *rows):
             told = "  ".join(map(set_cell_size, row, widths)).rstrip()
             console.print(told, markup=False, highlight=False, soft_wrap=True)
-    elif sum(least) + 2 * len(least) <= console.width:
+    elif sum(least) + 2 * (len(least) - 1) <= console.width:
         table = Table(box=None, pad_edge=False)
         for heading, width in zip(headings, least, strict=True):
             table.add_column(heading, overflow="fold", min_width=width)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from playbook.run.manifest import UNREADABLE
+from playbook.run.publish import is_day
 
 __all__ = ["earlier_files", "sound"]
 
@@ -19,7 +20,8 @@ def earlier_files(reports: Path, as_of: date, name: str) -> list[Path]:
 
     Only earlier as-of days count, so that running the same day twice gives the same report.
     """
-    return sorted(file for file in reports.glob(f"????-??-??/{name}") if file.parent.name < as_of.isoformat())
+    files = (file for file in reports.glob(f"????-??-??/{name}") if is_day(file.parent.name))
+    return sorted(file for file in files if file.parent.name < as_of.isoformat())
 
 
 def sound(files: list[Path], read: Callable[[Path, object], T]) -> Iterator[T]:

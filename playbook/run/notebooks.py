@@ -69,7 +69,8 @@ def read_notebook(file: Path) -> NotebookNode:
     except OSError:
         raise
     except Exception as error:  # of JSON that is no notebook nbformat raises whatever it stumbles over
-        said = " ".join(str(error).split(": '")[0].split())[:120].rstrip(".") or type(error).__name__  # without what the file holds
+        without_content = str(error).split(": '")[0]
+        said = " ".join(without_content.split())[:120].rstrip(".") or type(error).__name__
         remedy = "Mend it, or remove it so that the house's edition runs." if _is_own(file) else "Mend it."
         raise UsageError(f"{_shown(file)} is not a notebook: {said}. {remedy}") from None
 

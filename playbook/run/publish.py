@@ -14,7 +14,19 @@ from pathlib import Path
 
 from playbook.run.manifest import MANIFEST, UNREADABLE, read_manifest
 
-__all__ = ["FAILED", "KEPT", "discard", "fail", "keep_beside", "new_work", "publish", "published", "recover", "withdraw"]
+__all__ = [
+    "FAILED",
+    "KEPT",
+    "discard",
+    "fail",
+    "is_day",
+    "keep_beside",
+    "new_work",
+    "publish",
+    "published",
+    "recover",
+    "withdraw",
+]
 
 FAILED = "failed"
 KEPT = ".kept-"  # begins the name of a folder of what a report's notebooks kept
@@ -23,10 +35,11 @@ _WORK, _REPLACED = ".work-", ".replaced-"
 
 def published(reports: Path) -> tuple[Path, ...]:
     """A client's published folders, oldest first."""
-    return tuple(sorted(p for p in reports.glob("????-??-??") if _is_day(p.name) and (p / MANIFEST).is_file()))
+    return tuple(sorted(p for p in reports.glob("????-??-??") if is_day(p.name) and (p / MANIFEST).is_file()))
 
 
-def _is_day(name: str) -> bool:
+def is_day(name: str) -> bool:
+    """Whether a folder's name is a day, as a report's is."""
     try:
         return bool(date.fromisoformat(name))
     except ValueError:  # a folder of the consultant's own

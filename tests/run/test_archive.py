@@ -55,6 +55,13 @@ def test_what_is_written_is_read_by_a_later_report_only(acme):
     assert past_memory(acme, DAY) == ()
 
 
+def test_a_folder_that_is_no_day_is_no_earlier_report(acme):
+    folder = published(acme, "2026-10-30", {"scorecard": (kpi(0.7),)})
+    assert past_memory(acme, DAY) == (kpi(0.7),)
+    folder.rename(folder.with_name("2026-10-XX"))
+    assert past_memory(acme, date(2026, 12, 31)) == ()
+
+
 def test_sections_that_did_not_run_are_carried(acme):
     folder = published(acme, "2026-10-31", {"funnel": (), "scorecard": (kpi(0.7),)})
     published(acme, "2026-10-31", {"lessons": (kpi(0.1, "x"),)}, folder)
