@@ -9,8 +9,8 @@ from playbook.result.contract import Proposal
 
 __all__ = ["LEAST", "counted_once", "worthwhile"]
 
-# What an action has to leave in a year, in the client's currency: about what an hour of work costs (37 euros in the euro area:
-# Eurostat 2024; of that order in dollars and yuan, too). Preparing and reviewing it takes longer, and is not in its cost.
+# What an action has to leave in a year, in the client's currency: our judgement. To prepare and review an action takes hours that
+# are not in its cost; in a currency of small units (yen) the bar is low, and only keeps out what is next to nothing.
 LEAST = 40.0
 
 

@@ -63,7 +63,7 @@ def test_what_brings_less_than_an_hour_of_work_costs_is_not_planned():
     assert none.actions.empty and none.worklists == () and none.assumptions == ()
     assert none.headline == "No action is worth a plan yet: none would leave €40 a year"
     (told,) = none.findings
-    assert told.sentence == "One action would leave less than €40 a year, about what an hour of work costs, and is left out."
+    assert told.sentence == "One action would leave less than €40 a year, too little for the work it makes, and is left out."
 
 
 def test_the_lists_are_the_plan_and_one_for_each_action_and_add_up():

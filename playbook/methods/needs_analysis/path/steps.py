@@ -22,7 +22,7 @@ _SALE = MappingProxyType({word: place for place, step in enumerate(_WORDS["sale"
 
 
 def outcome(stage: pd.Series) -> pd.Series:
-    """How each opportunity stands: ``won``, ``lost`` or ``open``, by the words of ``intake/ends.yml``; same index as ``stage``."""
+    """How each opportunity stands: ``won``, ``lost`` or ``open``, by the words of intake (ends.yml); same index as ``stage``."""
     ends = {word: end for end, words in END_WORDS.items() for word in words}
     by_stage = {name: ends.get(plain(name), "open") for name in stage.unique()}
     return stage.map(by_stage).fillna("open").astype("str")

@@ -84,7 +84,7 @@ def findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list[
                 paying["profit"].sum(),
                 action="Start with these and keep a control group, so that the next report can measure instead of assume."
                 if paying["profit"].max() >= LEAST
-                else "Each of them leaves less in a year than an hour of work costs: leave them out for now.",
+                else "Each of them leaves too little in a year for the work it makes: leave them out for now.",
             )
         )
     if len(paying):
@@ -108,7 +108,7 @@ def findings(actions: pd.DataFrame, margin: float | None, fmt: Formats) -> list[
                 evidence="likely" if top["measured"] and top["value_low"] > top["cost"] else "indicative",
                 action=top["action"]
                 if top["profit"] >= LEAST
-                else "That is less than an hour of work costs: leave it out for now.",
+                else "That is too little for the work it makes: leave it out for now.",
                 owner=top["owner"],
             )
         )

@@ -136,8 +136,8 @@ def _elsewhere(others: Sequence[Proposal], fmt: Formats) -> str:
 def _too_little(n: int, fmt: Formats) -> str:
     """How many are not worth the work."""
     return fmt.say_n(
-        "One action would leave less than {least} a year, about what an hour of work costs, and is left out.",
-        "{n} actions would leave less than {least} a year each, about what an hour of work costs, and are left out.",
+        "One action would leave less than {least} a year, too little for the work it makes, and is left out.",
+        "{n} actions would leave less than {least} a year each, too little for the work they make, and are left out.",
         n,
         least=fmt.money(LEAST),
     )
