@@ -248,60 +248,17 @@ def test_a_brand_that_cannot_be_worn_is_refused(write, written, said):
     assert said in problems(home)
 
 
-SVG = "<svg xmlns='http://www.w3.org/2000/svg' xmlns:xlink='http://www.w3.org/1999/xlink'>{}</svg>"
-GRADIENT = "<defs><path id='a'/></defs><use xlink:href='#a' fill='url(#a)' style=\"filter: url( '#a' )\"/><style>a{b:c}</style>"
-
-
-def logo(home, name, content):
+@pytest.mark.parametrize(
+    ("name", "content", "said"), [("a.png", b"\x89PNG\r\n\x1a\n", ""), ("a.svg", b"<p/>", "data/a.svg is no SVG")]
+)
+def test_a_logo_is_a_picture_or_the_file_is_refused(write, name, content, said):
+    home = write(GOOD)
     (home / "data" / "brand.yml").write_text(f"logo: {name}\n", encoding="utf-8")
-    (home / "data" / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("a.png", b"\x89PNG\r\n\x1a\n..."),
-        ("a.JPG", b"\xff\xd8\xff\xe0..."),
-        ("a.svg", "\ufeff<?xml version='1.0'?><!DOCTYPE svg><!-- ours -->" + SVG.format(GRADIENT)),
-        ("a.svg", SVG.format("<image href='data:image/png;base64,AAAA'/>")),
-    ],
-)
-def test_a_plain_picture_is_a_logo(write, name, content):
-    home = write(GOOD)
-    logo(home, name, content)
-    assert open_engagement("acme", root=home).brand.logo == name
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("a.png", "<svg/>", "data/a.png is no PNG picture"),
-        ("a.jpeg", b"\x89PNG\r\n\x1a\n", "data/a.jpeg is no JPEG picture"),
-        ("a.svg", "a logo", "is no SVG that a browser can read"),
-        ("a.svg", b"\xff\xfe", "is no SVG that a browser can read"),
-        ("a.svg", "<html><svg/></html>", "is no SVG: it has to begin with"),
-        ("a.svg", SVG.format("<g><script>alert(1)</script></g>"), "holds <script>"),
-        ("a.svg", "<s:svg xmlns:s='http://www.w3.org/2000/svg'><s:script/></s:svg>", "holds <script>"),
-        ("a.svg", SVG.format("<foreignObject/>"), "holds <foreignObject>"),
-        ("a.svg", SVG.format("<g onload='alert(1)'/>"), "holds onload, which runs a script"),
-        (
-            "a.svg",
-            SVG.format("<image href='https://tracker.example/a.png'/>"),
-            "leads elsewhere by href (https://tracker.example",
-        ),
-        ("a.svg", SVG.format("<a xlink:href=' javascript:alert(1)'/>"), "leads elsewhere by href (javascript:"),
-        ("a.svg", SVG.format("<set attributeName='xlink:href' to='x'/>"), "leads elsewhere by href"),
-        ("a.svg", SVG.format("<g fill='url(//x.example/a#b)'/>"), "fetches something by fill"),
-        ("a.svg", SVG.format("<style>@import 'https://x.example/a.css';</style>"), "fetches something by its style"),
-        ("a.svg", SVG.format('<style>a{b:url( "x.png")}</style>'), "fetches something by its style"),
-        ("a.svg", "<!DOCTYPE svg [<!ENTITY a 'b'>]>" + SVG.format("&a;"), "declares entities"),
-        ("a.svg", "<?xml-stylesheet href='a.css'?>" + SVG.format(""), "declares entities or a style sheet"),
-    ],
-)
-def test_a_logo_that_is_no_plain_picture_is_refused(write, name, content, said):
-    home = write(GOOD)
-    logo(home, name, content)
-    assert said in problems(home)
+    (home / "data" / name).write_bytes(content)
+    if said:
+        assert said in problems(home)
+    else:
+        assert open_engagement("acme", root=home).brand.logo == name
 
 
 def test_black_on_white_has_the_greatest_contrast_there_is():
