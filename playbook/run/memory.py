@@ -6,7 +6,7 @@ import psutil
 
 __all__ = ["PeakMemory", "Room", "held"]
 
-INTERVAL = 0.1  # seconds between two looks
+INTERVAL, RARELY = 0.1, 1.0  # seconds between two looks; of what is shared, which holds the processes up while the system counts
 UNKNOWN = 2**30  # bytes that a client is taken to need before its first report
 
 
@@ -18,7 +18,7 @@ class PeakMemory:
 
     def __init__(self, parts: bool = False):
         self.bytes = 0
-        self._look = held if parts else _tree
+        self._look, self._pause = (held, RARELY) if parts else (_tree, INTERVAL)
         self._done = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
 
@@ -34,7 +34,7 @@ class PeakMemory:
         process = psutil.Process()
         while True:
             self.bytes = max(self.bytes, self._look(process))
-            if self._done.wait(INTERVAL):
+            if self._done.wait(self._pause):
                 return
 
 
