@@ -269,3 +269,7 @@ def main() -> None:
         where = f"{error.filename}: " if error.filename else ""
         err.print(f"{where}{error.strerror or type(error).__name__}. Make room or mend the folder, then try again.", markup=False)
         sys.exit(1)
+    except SystemExit as end:
+        if end.code == 128 + signal.SIGINT:
+            err.print("Stopped. What is published stays as it was; `playbook list` says how clients stand.", markup=False)
+        raise

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -142,6 +143,22 @@ def test_a_file_that_cannot_be_written_is_said_in_words(command, tmp_path):
     (home / "reports").write_text("a file where a folder should be")
     code, said = command(home, "watch", "--all")
     assert code == 1 and "reports" in said and "Traceback" not in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no signals to a group")
+def test_ctrl_c_while_libraries_load_is_told_in_a_line(tmp_path):
+    home = make_home(tmp_path)
+    tiny_client(home)
+    words = [sys.executable, "-m", "playbook", "run", "acme"]
+    variables = {**os.environ, "PLAYBOOK_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    run = subprocess.Popen(
+        words, cwd=home, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    begun = run.stdout.readline()
+    os.killpg(run.pid, signal.SIGINT)  # a terminal sends it to all of its group
+    said = begun + run.communicate(timeout=120)[0]
+    assert "acme: Checks" in begun and run.returncode == 130
+    assert "Stopped." in said and "Traceback" not in said
 
 
 def test_outside_of_any_playbook_it_says_so(tmp_path):

@@ -7,12 +7,11 @@ import atexit
 import gc
 import importlib
 import os
-
-from playbook.report.render import compile_templates
-from playbook.run.phases import PHASES, method_of
+import signal
 
 __all__: list[str] = []
 
+_interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which then ends this process
 _server = os.getpid()
 atexit.register(lambda: os.getpid() == _server and os._exit(0))  # nobody waits until all that is loaded here is taken apart
 gc.disable()  # while all that is made stays
@@ -23,12 +22,14 @@ _ROOMS = (
 )  # fmt: skip
 
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # Jupyter sets it for its kernels, too: nobody debugs a run
-for _phase in PHASES:
+_phases = importlib.import_module("playbook.run.phases")  # here, and not above, where Ctrl-C would still end in a traceback
+for _phase in _phases.PHASES:
     for _section in _phase.sections:
-        method_of(_section.replace("-", "_"))
+        _phases.method_of(_section.replace("-", "_"))
 for _room in _ROOMS:
     importlib.import_module(_room)
-compile_templates()
+importlib.import_module("playbook.report.render").compile_templates()
 gc.collect()
 gc.freeze()
 gc.enable()
+signal.signal(signal.SIGINT, _interrupt)  # as the processes forked from here expect it
