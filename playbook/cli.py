@@ -49,7 +49,7 @@ def run(
     all_clients: All = False,
     phase: Annotated[list[str] | None, typer.Option(help=PHASES_HELP)] = None,
     parameter: Annotated[
-        list[str] | None, typer.Option("-p", help="NAME=VALUE for the notebooks' parameters cell (again for more).")
+        list[str] | None, typer.Option("-p", help="NAME=VALUE of a parameter that you added to a notebook (again for more).")
     ] = None,
     as_of: AsOf = None,
     language: Annotated[str | None, typer.Option(help=f"{', '.join(LANGUAGES)}; default: as client.yml says.")] = None,
