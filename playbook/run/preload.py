@@ -29,6 +29,7 @@ for _phase in _phases.PHASES:
 for _room in _ROOMS:
     importlib.import_module(_room)
 importlib.import_module("playbook.report.render").compile_templates()
+importlib.import_module("matplotlib.backends").backend_registry.list_all()  # looks through all that is installed, once
 gc.collect()
 gc.freeze()
 gc.enable()
