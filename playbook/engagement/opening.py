@@ -162,7 +162,9 @@ def _read_yaml(content: bytes, shown: Path) -> dict:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise EngagementError(f"{shown} is not valid YAML:", [f"{line}{(error.problem or str(error)).strip()}"]) from None
     except (YAMLError, ValueError, RecursionError) as error:
-        raise EngagementError(f"{shown} is not valid YAML:", _no_days(text) or [str(error).splitlines()[0]]) from None
+        if absent := _no_days(text):
+            raise EngagementError(f"{shown} cannot be used:", absent) from None
+        raise EngagementError(f"{shown} is not valid YAML:", [str(error).splitlines()[0]]) from None
     if not isinstance(values, dict):
         raise EngagementError(f"{shown} holds no keys: see data/aurora-audio/client.yml for an example.")
     return values
