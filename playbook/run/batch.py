@@ -139,10 +139,10 @@ class _Batch:
 
 
 def _peak(reports: Path) -> int:
-    """The most bytes that the client's last run needed."""
+    """The most bytes that the client's last run needed; nobody knows of one that was over before it was looked at."""
     folders = published(reports)
     try:
-        return int(read_manifest(folders[-1])["peak_memory_mib"]) * 2**20 if folders else UNKNOWN
+        return int(read_manifest(folders[-1])["peak_memory_mib"]) * 2**20 or UNKNOWN if folders else UNKNOWN
     except UNREADABLE:
         return UNKNOWN
 

@@ -27,7 +27,7 @@ from playbook.run.memory import held
 __all__ = ["ONE_THREAD", "Crew", "Killed", "Worker", "can_fork", "is_warm", "warm_up"]
 
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-LOOK = 1.0  # seconds between two looks at memory, each of which costs the system some milliseconds
+LOOK = 2.0  # seconds between two looks at memory, each of which takes the system some hundredths of a second
 _starting = threading.Lock()  # multiprocessing asks every process it knows how it is whenever it starts one
 _warm = threading.Event()
 
@@ -148,7 +148,6 @@ class Crew:
                 sent = receiver.recv_bytes()
             except (EOFError, OSError):  # nothing came, or a part
                 raise Killed(_cause(worker.wait())) from None
-        worker.wait()
         try:
             kind, value = pickle.loads(sent)
         except Exception as error:

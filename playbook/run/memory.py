@@ -6,7 +6,7 @@ import psutil
 
 __all__ = ["PeakMemory", "Room", "held"]
 
-INTERVAL, RARELY = 0.1, 1.0  # seconds between two looks; of what is shared, which holds the processes up while the system counts
+INTERVAL, RARELY = 0.1, 0.3  # seconds between two looks; of what is shared, which holds the processes up while the system counts
 UNKNOWN = 2**30  # bytes that a client is taken to need before its first report
 
 

@@ -118,8 +118,7 @@ def test_many_clients_and_the_same_again(note, tmp_path):
     for place in range(MANY):
         words = [sys.executable, "-m", "playbook.generate", home / "data" / f"shop-{place:02d}", "--seed", str(place + 1)]
         subprocess.run([*words, "--customers", "300"], check=True, capture_output=True, cwd=ROOT)
-    with PeakMemory(parts=True) as held:
-        done, ours = spent(lambda: run_playbook(home, "run", "--all", "-j", "2"))
+    done, ours = spent(lambda: run_playbook(home, "run", "--all", "-j", "2"))
     assert done.returncode == 0, done.stdout + done.stderr
     for client in (home / "reports").iterdir():
         (folder,) = published(client)
@@ -138,12 +137,15 @@ def test_many_clients_and_the_same_again(note, tmp_path):
     note("  the same", f"{ours.wall:.0f} s", "one thread a library, scaled", f"{scaled:.0f} s", ours.wall / scaled)
     scaled = theirs.cpu / 2 * MANY
     note("  processor", f"{ours.cpu:.0f} s", "papermill + nbconvert, scaled", f"{scaled:.0f} s", ours.cpu / scaled)
-    peaks = [read_manifest(f)["peak_memory_mib"] for c in (home / "reports").iterdir() for f in published(c)]
-    note("  peak memory of the whole process tree", f"{held.bytes / MIB:.0f} MiB")
-    note("  peak memory of one client", f"{max(peaks)} MiB")
     again, second = spent(lambda: run_playbook(home, "run", "--all", "-j", "2"))
     assert again.stdout.count("nothing has changed") == MANY
     note("  the same again, wall", f"{second.wall:.1f} s", "the first time", f"{ours.wall:.0f} s", second.wall / ours.wall)
+    some = sorted(client.name for client in (home / "reports").iterdir())[:4]
+    with PeakMemory(parts=True) as held:  # apart: looking at what is shared holds a run up
+        run_playbook(home, "run", *some, "-j", "2", "--force")
+    peaks = [read_manifest(f)["peak_memory_mib"] for c in (home / "reports").iterdir() for f in published(c)]
+    note(f"  peak memory of the whole process tree, {len(some)} clients", f"{held.bytes / MIB:.0f} MiB")
+    note("  peak memory of one client", f"{max(peaks)} MiB")
     shutil.rmtree(home)
 
 
