@@ -179,8 +179,9 @@ def _read_files(connection, name: str, source: Source, files: tuple[Path, ...]) 
     if source.encoding.lower().replace("_", "-") != "utf-8":
         rows = pa.concat_tables([_read_encoded(name, f, source) for f in files], promote_options="default")
         return _held(connection, name, rows)
-    as_text = {"all_varchar": True, "header": True, "delim": delimiter(files[0], source), "quote": '"', "union_by_name": True}
-    table = connection.read_csv(paths, filename=True, **as_text)
+    # All is read as text; trying other types on it would take most of the time that every look into a file takes.
+    as_text = {"all_varchar": True, "auto_type_candidates": ["VARCHAR"], "header": True, "quote": '"', "union_by_name": True}
+    table = connection.read_csv(paths, filename=True, delim=delimiter(files[0], source), **as_text)
     # Where most lines are longer than the header, DuckDB takes one of them for it.
     lost = {h for f in files for h in header_line(f, source)} & set(source.headers) - {c.strip() for c in table.columns}
     if lost and any(uneven(f, source) for f in files):
