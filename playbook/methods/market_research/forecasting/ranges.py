@@ -4,7 +4,6 @@ Lei, G'Sell, Rinaldo, Tibshirani & Wasserman 2018; for forecasts of several step
 """
 
 import numpy as np
-import pandas as pd
 
 from playbook.methods.market_research.forecasting.trials import FEWEST_TESTS
 from playbook.result.formats import LEVEL
@@ -26,16 +25,16 @@ def widths(scaled: np.ndarray, horizon: int, span: int, growth: tuple[float, flo
     what came. Where errors are mostly none and seldom large, the range is at least as wide as the mean error.
     """
     known = np.isfinite(scaled)
-    step = np.broadcast_to(np.arange(1, scaled.shape[1] + 1), scaled.shape)[known]
-    size = scaled[known]
-    by_step = pd.Series(size).groupby(step)
-    mean, cases = by_step.mean(), by_step.size()
-    wrong = (mean > 0).to_numpy()
+    cases = known.sum(axis=0)
+    total = np.where(known, scaled, 0.0).sum(axis=0)
+    wrong = total > 0
+    steps = np.arange(1.0, scaled.shape[1] + 1)
     power = growth[0]
     if wrong.sum() > 2:
-        slope = np.polyfit(np.log(mean.index[wrong]), np.log(mean.to_numpy()[wrong]), 1, w=np.sqrt(cases.to_numpy()[wrong]))[0]
+        size = np.log(total[wrong] / cases[wrong])
+        slope = np.polyfit(np.log(steps[wrong]), size, 1, w=np.sqrt(cases[wrong]))[0]
         power = float(np.clip(slope, *growth))
-    alike = size / step**power
+    alike = (scaled / steps**power)[known]
     quantile = max(np.quantile(alike, min(1.0, LEVEL * (1 + 1 / (TIMES_MET * span)))), alike.mean())
     return quantile * np.arange(1.0, horizon + 1) ** power
 

@@ -5,6 +5,7 @@ so these come from least squares and only the parameters themselves are searched
 one history at a time by a general optimiser, takes some hundred times as long for the same forms.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,15 +41,12 @@ def smoothing(block: Block, trend: str = "damped", seasonal: np.ndarray | None =
     level = np.abs(block.values).sum(axis=1) / block.lengths
     level[level == 0] = 1.0
     rows = len(level)
-    series, live = (block.values / level[:, None]).T, block.live.T.astype(float)
-    season = None if seasonal is None else seasonal / level[:, None]
+    series, live = (block.values / level[:, None]).T[:, :, None], block.live.T[:, :, None].astype(float)
+    season = None if seasonal is None else (seasonal / level[:, None]).T[:, :, None]
     states = 1 if trend == "none" else 2
-    # Channel 0 is the history from a start at zero; each other the answer to a start of one on a history of zeros.
-    units = np.zeros((1, 1, states + 1, 2))
-    units[0, 0, np.arange(1, states + 1), np.arange(states)] = 1.0
 
     def products(parameters: np.ndarray) -> np.ndarray:
-        return _run(series, live, parameters, units, season)
+        return _products(series, live, parameters, states, season)
 
     start = grid(
         ALPHA, BETA if states > 1 else (0.0,), PHI if trend == "damped" else (1.0,), GAMMA if season is not None else (0,)
@@ -57,68 +55,81 @@ def smoothing(block: Block, trend: str = "damped", seasonal: np.ndarray | None =
         lambda p: _least_squares(products(p))[1], start, (EDGE, EDGE, PHI[0], EDGE), (1 - EDGE, 1 - EDGE, PHI[-1], 1 - EDGE)
     )
     first, sse = _least_squares(products(best[:, :, None]))
-    begin = np.zeros((rows, 1, 1, 2))
-    begin[:, 0, 0, :states] = first[:, 0]
-    means = _run(series, live, best[:, :, None], begin, season, block.horizon)
+    beyond = np.zeros((block.horizon, rows, 1))  # no row lives there
+    course = _course(np.vstack([series, beyond]), np.vstack([live, beyond]), best[:, :, None], first, season)
+    means = np.array([mean[:, 0].copy() for mean, _ in course])
     ahead = block.lengths[:, None] + np.arange(block.horizon)
     path = means[ahead, np.arange(rows)[:, None]] * level[:, None]
     alpha, share, phi, moved = best
     parameters = np.stack([alpha, alpha * share, phi, moved * (1 - alpha)])
-    return Smoothed(path, sse[:, 0] * level**2, parameters, begin[:, 0, 0] * level[:, None])
+    begin = np.zeros((rows, 2))
+    begin[:, :states] = first[:, :, 0].T
+    return Smoothed(path, sse[:, 0] * level**2, parameters, begin * level[:, None])
 
 
-def _run(
-    series: np.ndarray, live: np.ndarray, parameters: np.ndarray, start: np.ndarray, season: np.ndarray | None, horizon: int = -1
-) -> np.ndarray:
-    """Products of the channels' errors, summed over time (rows, points, channels, channels); with a ``horizon`` the means.
+def _course(
+    series: np.ndarray, live: np.ndarray, parameters: np.ndarray, start: np.ndarray, season: np.ndarray | None
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Mean and error of every step, (..., rows, points), each good until the next step only: all is worked out in place.
 
-    Where a row does not live any more its errors are zero, so that its states go on as they forecast.
+    ``start`` (states, ..., rows, points): the first level, and the first trend if there is one. Where a row does not live any more
+    its errors are zero, so that its states go on as they forecast.
     """
-    steps, rows = series.shape
-    alpha, share, phi, moved = (np.broadcast_to(p, (rows, parameters.shape[2])) for p in parameters)
+    alpha, share, phi, moved = parameters
     beta, gamma = alpha * share, moved * (1 - alpha)
-    channels = start.shape[2]
-    shape = (channels, rows, parameters.shape[2])  # the short axis first and all in place: this loop is most of a forecast's time
-    level, trend = (np.array(np.broadcast_to(np.moveaxis(start[..., k], 2, 0), shape)) for k in (0, 1))
+    level, *trends = start.copy()
+    mean, error, change = level, np.empty(level.shape), np.empty(level.shape)
     if season is not None:
-        parts = np.zeros((season.shape[1], *shape))
-        parts[:, 0] = season.T[:, :, None]
-    sums, means, value = np.zeros((channels, *shape)), [], np.zeros((channels, rows, 1))
-    mean, error, change = level, np.empty(shape), np.empty(shape)
-    for time in range(steps + max(horizon, 0)):
-        trend *= phi
-        level += trend
+        mean, parts = np.empty(level.shape), np.array(np.broadcast_to(season, (len(season), *level.shape)))
+    for time, (value, alive) in enumerate(zip(series, live, strict=True)):
+        for trend in trends:
+            trend *= phi
+            level += trend
         if season is not None:
-            mean = level + parts[time % len(parts)]
-        if horizon >= 0:
-            means.append(mean[0, :, 0].copy())
-        if time >= steps:
-            continue
-        value[0, :, 0] = series[time]
+            np.add(level, parts[time % len(parts)], out=mean)
         np.subtract(value, mean, out=error)
-        error *= live[time][:, None]
+        error *= alive
+        yield mean, error
         level += np.multiply(alpha, error, out=change)
-        trend += np.multiply(beta, error, out=change)
+        for trend in trends:
+            trend += np.multiply(beta, error, out=change)
         if season is not None:
             parts[time % len(parts)] += np.multiply(gamma, error, out=change)
-        if horizon < 0:
-            for one in range(channels):
-                sums[one, one:] += np.multiply(error[one], error[one:], out=change[one:])
-    if horizon >= 0:
-        return np.array(means)
-    for one in range(channels):
-        sums[one:, one] = sums[one, one:]
-    return np.moveaxis(sums, (0, 1), (2, 3))
+
+
+def _products(series: np.ndarray, live: np.ndarray, parameters: np.ndarray, states: int, season: np.ndarray | None) -> np.ndarray:
+    """Products of the channels' errors, summed over time: the upper triangle of (channels, channels, rows, points).
+
+    Channel 0 is the history from a start at zero; each other the answer to a start of one on a history of zeros, which depends on
+    the parameters only: where all rows try the same ones it is worked out once for all of them.
+    """
+    rows, points = series.shape[1], parameters.shape[2]
+    units = np.zeros((states, states, *parameters.shape[1:]))
+    units[np.arange(states), np.arange(states)] = 1.0
+    nothing = np.zeros((len(series), 1, 1))
+    own = _course(series, live, parameters, np.zeros((states, rows, points)), season)
+    answers = _course(nothing, nothing + 1, parameters, units, None if season is None else np.zeros((len(season), 1, 1, 1)))
+    sums, so_far = np.zeros((1 + states, 1 + states, rows, points)), np.zeros(units.shape)
+    change, small = np.empty((rows, points)), np.empty(units.shape[1:])
+    last = live.sum(axis=0)[:, 0] - 1
+    for time, ((_, history), (_, answer)) in enumerate(zip(own, answers, strict=True)):
+        sums[0, 0] += np.multiply(history, history, out=change)
+        for one in range(states):
+            sums[0, 1 + one] += np.multiply(history, answer[one], out=change)
+            so_far[one, one:] += np.multiply(answer[one], answer[one:], out=small[one:])
+        ending = last == time
+        if ending.any():
+            sums[1:, 1:, ending] = np.broadcast_to(so_far, (states, states, rows, points))[:, :, ending]
+    return sums
 
 
 def _least_squares(products: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The start (rows, points, states) that makes the errors smallest, and their sum of squares (rows, points)."""
-    own, first = products[..., 0, 0], products[..., 1, 1] + TINY
-    cross = products[..., 0, 1]
-    if products.shape[-1] == 2:
+    """The start (states, rows, points) that makes the errors smallest, and their sum of squares (rows, points)."""
+    own, first, cross = products[0, 0], products[1, 1] + TINY, products[0, 1]
+    if len(products) == 2:
         level = -cross / first
-        return level[..., None], np.maximum(own + level * cross, 0)
-    both, second, other = products[..., 1, 2], products[..., 2, 2] + TINY, products[..., 0, 2]
+        return level[None], np.maximum(own + level * cross, 0)
+    both, second, other = products[1, 2], products[2, 2] + TINY, products[0, 2]
     room = np.maximum(first * second - both**2, TINY * first * second)
     level, trend = (both * other - second * cross) / room, (both * cross - first * other) / room
-    return np.stack([level, trend], axis=-1), np.maximum(own + level * cross + trend * other, 0)
+    return np.stack([level, trend]), np.maximum(own + level * cross + trend * other, 0)
