@@ -1,5 +1,7 @@
 """Mapping: the client's headers and spellings become canonical columns of the right type."""
 
+from collections.abc import Sequence
+
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
@@ -13,6 +15,7 @@ __all__ = [
     "EXACT_BELOW",
     "as_text",
     "canonical",
+    "count_unreadable",
     "feature_headers",
     "mapped",
     "mapping_problems",
@@ -124,18 +127,32 @@ def _counted(raw: RawTable, source: Source) -> dict[str, tuple[int, int]]:
     return {h: (got[f"filled {i}"], got[f"numbers {i}"] or 0) for i, h in enumerate(texts)}
 
 
+def count_unreadable(raw: RawTable, source: Source, columns: Sequence[Column]) -> dict[str, int]:
+    """By column: how many values are there but are no ``column.kind``; all of a table's are counted in a single pass over it."""
+    if not columns:
+        return {}
+    cells = {c.name: _value_and_typed(raw, source, c) for c in columns}
+    asked = {name: (value.notnull() & typed.isnull()).sum() for name, (value, typed) in cells.items()}
+    return {name: wrong or 0 for name, wrong in raw.rows.aggregate(**asked).to_pyarrow().to_pylist()[0].items()}
+
+
 def unreadable(raw: RawTable, source: Source, column: Column) -> ir.Table:
     """Rows whose value is there but is no ``column.kind``: columns value, ROW, FILE."""
-    value = raw.rows[source.columns[column.name]]
-    table = raw.rows.select(FILE, ROW, value=as_text(value), typed=_typed(value, column, source))
+    value, typed = _value_and_typed(raw, source, column)
+    table = raw.rows.select(FILE, ROW, value=value, typed=typed)
     return table.filter(table.value.notnull() & table.typed.isnull()).drop("typed")
 
 
 def too_large(raw: RawTable, source: Source, column: Column) -> ir.Table:
     """Rows whose number is so large that sums with it are not exact: columns value (as it was sent), ROW, FILE."""
-    value = raw.rows[source.columns[column.name]]
-    table = raw.rows.select(FILE, ROW, value=as_text(value), typed=_typed(value, column, source))
+    value, typed = _value_and_typed(raw, source, column)
+    table = raw.rows.select(FILE, ROW, value=value, typed=typed)
     return table.filter(table.typed.abs() >= EXACT_BELOW).drop("typed")
+
+
+def _value_and_typed(raw: RawTable, source: Source, column: Column) -> tuple[ir.StringValue, ir.Value]:
+    value = raw.rows[source.columns[column.name]]
+    return as_text(value), _typed(value, column, source)
 
 
 def as_text(value: ir.Value) -> ir.StringValue:

@@ -4,7 +4,7 @@ import re
 
 import ibis.expr.types as ir
 
-from playbook.intake.mapping import EXACT_BELOW, as_text, nearly_numbers, too_large, unreadable
+from playbook.intake.mapping import EXACT_BELOW, as_text, count_unreadable, nearly_numbers, too_large, unreadable
 from playbook.intake.rules import Facts, places
 from playbook.intake.schema import TABLES, Column
 from playbook.intake.sent import Sent
@@ -33,10 +33,11 @@ FEWEST_GROUPS = 3  # so many values at least before three digits after the sign 
 
 def reading_checks(name: str, sent: Sent, facts: Facts) -> list[Check]:
     """Empty required cells and columns, unreadable cells, amounts too large to add up, suspicious separators of one table."""
-    checks = []
+    checks, nulls = [], [c for c in TABLES[name].columns if facts.nulls.get(c.name)]
+    unread = count_unreadable(sent.raw, sent.source, [c for c in nulls if c.kind in _WORDS])
     for column in TABLES[name].columns:
-        if facts.nulls.get(column.name):
-            checks += _lost(name, sent, facts, column)
+        if column in nulls:
+            checks += _lost(name, sent, facts, column, unread.get(column.name, 0))
         if column.name in facts.highs and _largest(facts, column) >= EXACT_BELOW:
             checks += _large(name, sent, facts, column)
         if column.name in facts.fine:
@@ -107,13 +108,12 @@ def left_out_checks(name: str, sent: Sent) -> list[Check]:
     return [Check("left-out", "note", name, None, rows, whole, places(shown, "value"), reason, remedy)]
 
 
-def _lost(name: str, sent: Sent, facts: Facts, column: Column) -> list[Check]:
-    """Cells that are null under the canonical name: those that hold something were not readable, the others are empty."""
-    wrong = unreadable(sent.raw, sent.source, column)
-    unread = wrong.count().to_pyarrow().as_py() if column.kind in _WORDS else 0
+def _lost(name: str, sent: Sent, facts: Facts, column: Column, unread: int) -> list[Check]:
+    """Cells that are null under the canonical name: ``unread`` hold something that was not readable, the others are empty."""
     header = sent.source.columns[column.name]
     checks = []
     if unread:
+        wrong = unreadable(sent.raw, sent.source, column)
         grave = column.required or column.kind in _GRAVE
         checks.append(
             Check(
