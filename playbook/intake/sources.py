@@ -129,7 +129,9 @@ def read_source(connection: ibis.BaseBackend, engagement: Engagement, name: str)
     if not table.columns:
         raise IntakeError(f"{name}: {_names(files)} has no columns.")
     bare = {h.strip(): h for h in table.columns}  # nobody sees a blank at the end of a header
-    return _as_agreed(RawTable(name, table.rename(bare) if len(bare) == len(table.columns) else table, _names(files)), source)
+    if tuple(bare) != table.columns and len(bare) == len(table.columns):
+        table = table.rename(bare)
+    return _as_agreed(RawTable(name, table, _names(files)), source)
 
 
 def refused(engagement: Engagement, name: str, error: Exception) -> IntakeError:
@@ -211,11 +213,12 @@ def _held(connection, name: str, rows: pa.Table) -> ir.Table:
 
 def _numbered(table: ir.Table, files: int, first: int) -> ir.Table:
     # Only a window without partitions counts the rows in the order in which they stand in the files.
-    counted = table.mutate(**{ROW: ibis.row_number() + first})
+    place = ibis.row_number()
     if files > 1:
-        start = counted[ROW].min().over(ibis.window(group_by="filename"))
-        counted = counted.mutate(**{ROW: counted[ROW] - start + first})
-    return counted.mutate(**{FILE: counted.filename.re_replace(r"^.*[/\\]", "")}).drop("filename")
+        table = table.mutate(**{ROW: place})
+        place = table[ROW] - table[ROW].min().over(ibis.window(group_by="filename"))
+    headers = [c for c in table.columns if c not in {ROW, "filename"}]
+    return table.select(headers, **{ROW: place + first, FILE: table.filename.re_replace(r"^.*[/\\]", "")})
 
 
 def _kind(name: str, files: tuple[Path, ...]) -> str:
