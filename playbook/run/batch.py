@@ -69,7 +69,7 @@ def run_clients(
     if not warm_up() and not can_fork():
         console.print("Notebooks start in new processes, which is slower: this system cannot fork loaded ones.", markup=False)
     with watching(console, [name for name, _ in clients], len(order.phases) + 1) as (watch, over):
-        batch = _Batch(root, order, watch, spare=min(jobs, len(clients)) < (os.cpu_count() or 1))
+        batch = _Batch(root, order, watch)
         waiting, outcomes = list(clients), {}
         with ThreadPoolExecutor(jobs) as threads:
             try:
@@ -90,8 +90,8 @@ def run_clients(
 class _Batch:
     """Clients at work, a thread and a crew each."""
 
-    def __init__(self, root: Path, order: Order, watch: Watch, spare: bool):
-        self.root, self.order, self.watch, self.spare = root, order, watch, spare
+    def __init__(self, root: Path, order: Order, watch: Watch):
+        self.root, self.order, self.watch = root, order, watch
         self.room, self.running, self.crews = Room(), {}, {}
 
     def begin(self, name: str, as_of: str | None, threads: ThreadPoolExecutor) -> bool:
@@ -100,7 +100,7 @@ class _Batch:
         if not self.room.fits(need, {name: crew.memory() for name, crew in self.crews.items()}):
             return False
         self.room.enter(name, need)
-        self.crews[name] = Crew(self.spare)
+        self.crews[name] = Crew(spare=lambda: len(self.running) < (os.cpu_count() or 1))
         self.running[threads.submit(self.work, name, as_of, self.crews[name])] = name
         return True
 

@@ -104,11 +104,11 @@ class Worker:
 class Crew:
     """The processes of one client's run: none of them outlives the ``with`` block; ``peak`` is their most memory in bytes.
 
-    ``spare``: whether the machine has a core for a second process beside the one that the run waits for.
+    ``spare`` tells whether the machine has, now, a core for a second process beside the one that the run waits for.
     """
 
-    def __init__(self, spare: bool = False):
-        self.spare = spare and is_warm()
+    def __init__(self, spare: Callable[[], bool] = lambda: False):
+        self._spare = spare
         self.peak = 0
         self.ended = False
         self._workers: set[Worker] = set()
@@ -124,6 +124,11 @@ class Crew:
         self.end()
         self._over.set()
         self._watcher.join()
+
+    @property
+    def spare(self) -> bool:
+        """Whether there is a core, and a warm server, for one process more."""
+        return is_warm() and self._spare()
 
     def start(self, target: Callable, *given: object) -> Worker:
         """A new process that calls ``target(*given)``. Raises RunError when the crew was ended."""

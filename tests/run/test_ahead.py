@@ -65,7 +65,7 @@ def test_what_rests_on_nothing_comes_first_and_the_last_notebooks_before():
 def test_it_answers_into_its_folder_and_leaves_no_trace(tmp_path):
     acme, kept = client_with_frames(tmp_path)
     assert warm_up()
-    with Crew(spare=True) as crew, Ahead(crew, kept) as ahead:
+    with Crew(spare=lambda: True) as crew, Ahead(crew, kept) as ahead:
         ahead.begin(acme, [("segments",), ("control_charts",)])
         (process,) = (psutil.Process(worker.pid) for worker in crew._workers)
         until(lambda: len(list(ahead.folder.rglob("*.pickle"))) >= 2)
@@ -76,8 +76,8 @@ def test_it_answers_into_its_folder_and_leaves_no_trace(tmp_path):
 
 def test_it_does_not_begin_without_a_spare_core_or_where_nobody_can_tell_what_is_asked(tmp_path):
     acme, kept = client_with_frames(tmp_path)
-    for crew, asked in ((Crew(), [("segments",)]), (Crew(spare=True), [("segments",), None]), (Crew(spare=True), [])):
-        with crew, Ahead(crew, kept) as ahead:
+    for spare, asked in ((False, [("segments",)]), (True, [("segments",), None]), (True, [])):
+        with Crew(lambda spare=spare: spare) as crew, Ahead(crew, kept) as ahead:
             ahead.begin(acme, asked)
             assert ahead.folder is None and not crew._workers
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
@@ -14,9 +15,9 @@ from rich.console import Console
 from playbook.engagement import open_engagement
 from playbook.errors import RunError
 from playbook.run import client
-from playbook.run.batch import run_clients
+from playbook.run.batch import _Batch, run_clients
 from playbook.run.client import Order, phases_named
-from playbook.run.crew import Crew
+from playbook.run.crew import Crew, warm_up
 from playbook.run.failure import explain, failure
 from playbook.run.manifest import broken, read_manifest
 from playbook.run.memory import Room
@@ -100,6 +101,19 @@ def test_a_poisoned_client_stops_nobody_else_and_is_told_with_its_reason(tmp_pat
             assert (home / "reports" / name / "failed" / "notebooks" / "02-market-research.ipynb").is_file() == (case != "b")
             assert f"Open reports/{name}/failed/index.html" in line
     assert list((home / "reports").rglob(".work-*")) == []
+
+
+def test_a_core_that_nobody_needs_any_more_is_the_last_clients(tmp_path, monkeypatch):
+    assert warm_up()
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    at_work = _Batch(tmp_path, Order(), lambda *_: None)
+    with ThreadPoolExecutor(2) as threads:
+        assert at_work.begin("one", None, threads) and at_work.begin("two", None, threads)
+        crews = tuple(at_work.crews.values())
+        assert [crew.spare for crew in crews] == [False, False]
+        while at_work.running:
+            at_work.ended()
+        assert [crew.spare for crew in crews] == [True, True]
 
 
 def test_a_failure_is_forgotten_when_a_run_comes_out_well(tmp_path):
