@@ -1,7 +1,7 @@
 """Allocation: a budget split over options, each with a curve of what rising amounts bring."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,7 +45,7 @@ class Allocation:
     """Money per option, what it brings, the sums of both, what is left of the budget, and the gain of the budget's next unit.
 
     ``left`` is infinite without a budget; ``price`` is zero while money is left. ``parts``: by option the share bought of each
-    piece.
+    piece; of a stepped one, of each run of like steps.
     """
 
     amounts: np.ndarray
@@ -72,6 +72,7 @@ def allocate(options: Sequence[Option], budget: float = np.inf) -> Allocation:
         raise ValueError(f"a budget cannot be negative: {budget}")
     if (floors := least(options)) > budget * (1 + TOLERANCE) or not np.isfinite(floors):
         raise ValueError(f"the options take at least {floors:g}, more than the budget of {budget:g}")
+    options = [_in_steps(o) if o.step else o for o in options]
     if any(len(o.amounts) > 1 for o in options):
         parts, price = _solve(options, budget)
     else:
@@ -87,49 +88,43 @@ def allocate(options: Sequence[Option], budget: float = np.inf) -> Allocation:
 def _solve(options: Sequence[Option], budget: float) -> tuple[list[np.ndarray], float]:
     """By option the share bought of each piece; and what the budget's next unit brings.
 
-    Columns are the pieces of all options; then for bent options a binary for each piece but the last; then for stepped ones the
-    number of steps above the smallest.
+    Columns are the pieces of all options, those of a stepped one by the number of steps; then for bent options a binary for each
+    piece but the last.
     """
     widths = [np.diff(o.amounts) for o in options]
+    count = [np.round(w / o.step) if o.step else np.ones(len(w)) for o, w in zip(options, widths, strict=True)]
     piece = np.concatenate([[0], np.cumsum([len(w) for w in widths])]).astype(int)
     binary = piece[-1] + np.concatenate(
         [[0], np.cumsum([len(w) - 1 if o.bent else 0 for o, w in zip(options, widths, strict=True)])]
     )
-    stepped = [i for i, o in enumerate(options) if o.step]
-    columns = int(binary[-1]) + len(stepped)
-    gain, upper, whole = np.zeros(columns), np.ones(columns), np.zeros(columns, dtype=bool)
-    gain[: piece[-1]] = np.concatenate([np.diff(o.values) - w * (1 - TIE) for o, w in zip(options, widths, strict=True)])
-    whole[: piece[-1]] = np.repeat([o.whole for o in options], np.diff(piece))
-    whole[piece[-1] : binary[-1]] = True
-    money, room = np.zeros(columns), budget - sum(float(o.amounts[0]) for o in options)
-    money[: piece[-1]] = np.concatenate(widths)
+    binaries = np.zeros(int(binary[-1] - piece[-1]))
+    upper = np.concatenate([*count, binaries + 1])
+    gain = np.concatenate([*(np.diff(o.values) - w * (1 - TIE) for o, w in zip(options, widths, strict=True)), binaries]) / upper
+    money = np.concatenate([*widths, binaries]) / upper
+    whole = np.append(np.repeat([o.whole or o.step is not None for o in options], np.diff(piece)), binaries == 0)
+    room = budget - sum(float(o.amounts[0]) for o in options)
     size = max(float(money.max()), 1.0)  # the solver's tolerances are absolute
     rows, limits = [money / size], [room / size]
-
-    def at_most(terms: Sequence[tuple[int, float]], limit: float = 0.0) -> None:
-        row = np.zeros(columns)
-        for column, factor in terms:
-            row[column] = factor
-        rows.append(row)
-        limits.append(limit)
-
     for i in range(len(options)):
         for k in range(binary[i + 1] - binary[i]):  # no piece begins before the one below it is full
-            at_most([(binary[i] + k, 1), (piece[i] + k, -1)])
-            at_most([(piece[i] + k + 1, 1), (binary[i] + k, -1)])
-    for column, i in enumerate(stepped, start=int(binary[-1])):
-        first, last = _steps(options[i])
-        step, bought = options[i].step, list(zip(range(piece[i], piece[i + 1]), widths[i] / options[i].step, strict=True))
-        above = first - options[i].amounts[0] / step
-        at_most([*bought, (column, -1)], above)
-        at_most([*((c, -f) for c, f in bought), (column, 1)], -above)
-        upper[column], whole[column] = last - first, True
+            full, below = np.zeros((2, len(gain)))
+            full[[binary[i] + k, piece[i] + k]] = count[i][k], -1
+            below[[piece[i] + k + 1, binary[i] + k]] = 1, -count[i][k + 1]
+            rows += [full, below]
+            limits += [0.0, 0.0]
     if not np.isfinite(budget):
         rows, limits = rows[1:], limits[1:]
     scale = max(float(np.abs(gain).max()), 1.0)
     found = maximise(gain / scale, rows, limits, list(upper), whole)
-    parts = [np.clip(found.amounts[piece[i] : piece[i + 1]], 0, 1) for i in range(len(options))]
+    parts = [np.clip(found.amounts[piece[i] : piece[i + 1]] / c, 0, 1) for i, c in enumerate(count)]
     return parts, float(found.prices[0]) * scale / size + 1 - TIE if np.isfinite(budget) else 0.0
+
+
+def _in_steps(option: Option) -> Option:
+    """The option at whole steps only: knots where its own lie, or on either side of them."""
+    knots = option.amounts / option.step
+    knots = np.unique(np.clip([np.floor(knots + TOLERANCE), np.ceil(knots - TOLERANCE)], *_steps(option)))
+    return replace(option, amounts=knots * option.step, values=np.interp(knots * option.step, option.amounts, option.values))
 
 
 def _steps(option: Option) -> tuple[float, float]:
