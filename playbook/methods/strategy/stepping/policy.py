@@ -53,18 +53,18 @@ class Advice:
 
 
 def _process_of(counts: np.ndarray, money: Money, allowed: np.ndarray, shrunk: bool = True) -> Process:
-    """The decision process behind counts (S, A, S + 2): moves between steps, and the sale as reward less the action's cost."""
-    likely, size = chances(counts, shrunk), len(counts)
-    rewards = likely[:, :, size] * (money.discount[:, None] * money.sale) - money.costs[None, :]
-    return Process(likely[:, :, :size], rewards, np.broadcast_to(money.discount[:, None], rewards.shape), allowed)
+    """The decision process behind counts (..., S, A, S + 2): moves between steps, the sale as reward less the action's cost."""
+    likely, size = chances(counts, shrunk), counts.shape[-3]
+    rewards = likely[..., size] * (money.discount[:, None] * money.sale) - money.costs[None, :]
+    return Process(likely[..., :size], rewards, np.broadcast_to(money.discount[:, None], rewards.shape), allowed)
 
 
 def _today_values(process: Process, mix: np.ndarray) -> np.ndarray:
-    """(S,) worth of a case at each step when actions go on being taken as in ``mix`` (S, A)."""
+    """(..., S) worth of a case at each step when actions go on being taken as in ``mix`` (..., S, A)."""
     discount = np.broadcast_to(process.discount, process.rewards.shape)
-    moves = np.einsum("sa,sat->st", mix * discount, process.moves)
-    one = Process(moves[:, None, :], (mix * process.rewards).sum(axis=1)[:, None])
-    return policy_values(one, np.zeros(len(mix), dtype=int))
+    moves = np.einsum("...sa,...sat->...st", mix * discount, process.moves)
+    one = Process(moves[..., None, :], (mix * process.rewards).sum(axis=-1)[..., None])
+    return policy_values(one, np.zeros(mix.shape[-2], dtype=int))
 
 
 def advise(ways: Ways, money: Money, seed: int = SEED) -> Advice:
@@ -75,7 +75,8 @@ def advise(ways: Ways, money: Money, seed: int = SEED) -> Advice:
     judging it on other cases does not. The mean over SPLITS such cuts is the gain; its range is that of the parts resampled.
     """
     counts = ways.count(ways.cases)
-    mix, allowed, thin = _mix(counts)
+    mix = _mix(counts)
+    allowed, thin = _choice(counts, mix)
     process = _process_of(counts, money, allowed)
     best = policy_iteration(process)
     now = _today_values(process, mix)
@@ -83,14 +84,12 @@ def advise(ways: Ways, money: Money, seed: int = SEED) -> Advice:
     better = process.worth(now) - now[:, None]
     rng = np.random.default_rng(seed)
     gain, low, high = _judged(ways, money, allowed, rng)
-    drawn_better, total = [], int(round(ways.cases.sum()))
-    for _ in range(DRAWS):
-        drawn = ways.count(rng.multinomial(total, ways.cases / ways.cases.sum()).astype(float))
-        again = _process_of(drawn, money, allowed)
-        after = _today_values(again, _mix(drawn)[0])
-        drawn_better.append(np.where(drawn.sum(axis=2) > 0, again.worth(after) - after[:, None], np.nan))
+    drawn = ways.count(rng.multinomial(int(round(ways.cases.sum())), ways.cases / ways.cases.sum(), DRAWS).astype(float))
+    again = _process_of(drawn, money, allowed)
+    after = _today_values(again, _mix(drawn))
+    drawn_better = np.where(drawn.any(axis=-1), again.worth(after) - after[..., None], np.nan)
     with np.errstate(invalid="ignore"):
-        spread = np.nanquantile(np.where(allowed[None], np.array(drawn_better), 0.0), EDGES, axis=0)
+        spread = np.nanquantile(np.where(allowed, drawn_better, 0.0), EDGES, axis=0)
     held_out = _importance(ways, best.policy, mix, money)
     return Advice(
         counts, mix, best.policy, thin, np.where(allowed, better, np.nan), *np.where(allowed, spread, np.nan),
@@ -98,16 +97,19 @@ def advise(ways: Ways, money: Money, seed: int = SEED) -> Advice:
     )  # fmt: skip
 
 
-def _mix(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Shares of actions (S, A), which may be advised (S, A), and steps with no choice to advise (S,)."""
+def _mix(counts: np.ndarray) -> np.ndarray:
+    """Shares of actions (..., S, A); the first one's where a step was never left."""
+    taken = counts.sum(axis=-1)
+    there = taken.sum(axis=-1, keepdims=True)
+    return np.where(there > 0, taken / np.where(there > 0, there, 1), np.eye(1, taken.shape[-1])[0])
+
+
+def _choice(counts: np.ndarray, mix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which actions may be advised (S, A), and steps with no choice to advise (S,)."""
     taken = counts.sum(axis=2)
-    there = taken.sum(axis=1, keepdims=True)
-    usual = np.zeros_like(taken)
-    usual[:, 0] = 1.0
-    mix = np.where(there > 0, taken / np.where(there > 0, there, 1), usual)
     allowed = taken >= FEWEST_TAKEN
     allowed[np.arange(len(mix)), mix.argmax(axis=1)] = True
-    return mix, allowed, (allowed.sum(axis=1) < 2) & ((taken > 0).sum(axis=1) > 1)
+    return allowed, (allowed.sum(axis=1) < 2) & ((taken > 0).sum(axis=1) > 1)
 
 
 def _judged(ways: Ways, money: Money, allowed: np.ndarray, rng: np.random.Generator) -> tuple[float, float, float]:
@@ -120,7 +122,7 @@ def _judged(ways: Ways, money: Money, allowed: np.ndarray, rng: np.random.Genera
             policy = policy_iteration(_process_of(ways.count((cases - part).astype(float)), money, allowed)).policy
             points.append(_gain(ways, part, policy, money, allowed))
             again = rng.multinomial(part.sum(), part / part.sum(), DRAWS // SPLITS)
-            draws.append([_gain(ways, one, policy, money, allowed) for one in again])
+            draws.append(_gain(ways, again, policy, money, allowed))
         gains.append(np.mean(points))
         errors.append(np.mean(draws, axis=0) - gains[-1])
     gain = float(np.mean(gains))
@@ -128,11 +130,12 @@ def _judged(ways: Ways, money: Money, allowed: np.ndarray, rng: np.random.Genera
     return gain, float(low), float(high)
 
 
-def _gain(ways: Ways, cases: np.ndarray, policy: np.ndarray, money: Money, allowed: np.ndarray) -> float:
-    """Of a case: the policy against today's mix among these ``cases``, with chances as they were seen."""
+def _gain(ways: Ways, cases: np.ndarray, policy: np.ndarray, money: Money, allowed: np.ndarray) -> np.ndarray:
+    """(...) of a case: the policy against today's mix among these ``cases`` (..., W), with chances as they were seen."""
     counts = ways.count(cases.astype(float))
     process = _process_of(counts, money, allowed, shrunk=False)
-    return float(ways.start(cases.astype(float)) @ (policy_values(process, policy) - _today_values(process, _mix(counts)[0])))
+    better = policy_values(process, policy) - _today_values(process, _mix(counts))
+    return (ways.start(cases.astype(float)) * better).sum(axis=-1)
 
 
 def _importance(ways: Ways, policy: np.ndarray, mix: np.ndarray, money: Money) -> tuple[float, float, float]:

@@ -13,7 +13,7 @@ TIE = 1e-12  # relative: an action has to be better by more than rounding to tak
 
 @dataclass(frozen=True)
 class Process:
-    """A process of S states and A actions.
+    """A process of S states and A actions, or a stack of such: all but ``allowed`` may have further axes before.
 
     ``moves`` (S, A, S): chances to go from state to state under an action; what a row lacks to one is the chance that the case
     ends there. ``rewards`` (S, A): what an action brings on average, its cost taken off. ``allowed`` (S, A): which actions
@@ -27,27 +27,26 @@ class Process:
     allowed: np.ndarray | None = None
 
     def __post_init__(self):
-        states, actions = self.rewards.shape
-        if self.moves.shape != (states, actions, states):
+        if self.moves.shape != (*self.rewards.shape, self.rewards.shape[-2]):
             raise ValueError(f"moves of shape {self.moves.shape} do not fit rewards of shape {self.rewards.shape}")
         if self.allowed is not None and not self.allowed.any(axis=1).all():
             raise ValueError("every state needs an action")
-        held = self.moves if self.allowed is None else self.moves[self.allowed]
+        held = self.moves if self.allowed is None else self.moves[..., self.allowed, :]
         if (held < 0).any() or (held.sum(axis=-1) > 1 + 1e-9).any():
             raise ValueError("chances lie between 0 and 1 and do not add up to more than 1")
         if np.any(np.asarray(self.discount) < 0) or np.any(np.asarray(self.discount) > 1):
             raise ValueError("a discount lies between 0 and 1")
 
     def worth(self, values: np.ndarray) -> np.ndarray:
-        """(S, A): what each action is worth now where ``values`` (S,) come after it; minus infinity where there is none."""
-        worth = self.rewards + self.discount * (self.moves @ values)
+        """(..., S, A): what each action is worth now where ``values`` (..., S) come after it; minus infinity: there is none."""
+        worth = self.rewards + self.discount * (self.moves @ values[..., None, :, None])[..., 0]
         return worth if self.allowed is None else np.where(self.allowed, worth, -np.inf)
 
     def under(self, policy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Discounted moves (S, S) and rewards (S,) of one action a state."""
+        """Discounted moves (..., S, S) and rewards (..., S) of one action a state, ``policy`` (S,)."""
         rows = np.arange(len(policy))
         discount = np.broadcast_to(self.discount, self.rewards.shape)
-        return discount[rows, policy, None] * self.moves[rows, policy], self.rewards[rows, policy]
+        return discount[..., rows, policy, None] * self.moves[..., rows, policy, :], self.rewards[..., rows, policy]
 
 
 @dataclass(frozen=True)
@@ -61,13 +60,13 @@ class Solution:
 
 
 def policy_values(process: Process, policy: np.ndarray) -> np.ndarray:
-    """(S,) the exact values of one action a state: the solution of v = r + discount * P v.
+    """(..., S) the exact values of one action a state: the solution of v = r + discount * P v.
 
     Raises ValueError where a case would go on for ever without a discount: its value has no bound.
     """
     moves, rewards = process.under(policy)
     try:
-        values = np.linalg.solve(np.eye(len(rewards)) - moves, rewards)
+        values = np.linalg.solve(np.eye(len(policy)) - moves, rewards[..., None])[..., 0]
     except np.linalg.LinAlgError:
         raise ValueError("without a discount every case has to come to an end") from None
     if not np.isfinite(values).all() or np.abs(values).max(initial=0) > 1e12 * max(1.0, np.abs(rewards).max(initial=0)):

@@ -56,15 +56,15 @@ class Ways:
         ).tocsr()
 
     def count(self, weights: np.ndarray) -> np.ndarray:
-        """(S, A, S + 2): moves, each way counted ``weights`` times."""
+        """(..., S, A, S + 2): moves, each way counted ``weights`` (..., W) times."""
         shape = (len(self.steps), len(self.actions), len(self.steps) + 2)
-        return np.asarray(self.seen.T @ weights).reshape(shape)
+        return (weights @ self.seen).reshape(*weights.shape[:-1], *shape)
 
     def start(self, weights: np.ndarray) -> np.ndarray:
-        """(S,): share of the cases that begin at each step."""
-        known = self.begins >= 0
-        counted = np.bincount(self.begins[known], weights[known], len(self.steps))
-        return counted / counted.sum() if counted.sum() else counted
+        """(..., S): share of the cases that begin at each step, each way counted ``weights`` (..., W) times."""
+        counted = weights @ (self.begins[:, None] == np.arange(len(self.steps))).astype(float)
+        total = counted.sum(axis=-1, keepdims=True)
+        return counted / np.where(total > 0, total, 1.0)
 
 
 def called(name: str, fmt: Formats) -> str:
