@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import ibis
+import ibis.expr.types as ir
 import pandas as pd
 
 from playbook.intake.frames.frame import frame, pick
@@ -31,18 +32,15 @@ def path_actions(tables: Tables) -> pd.DataFrame:
     rows = rows.mutate(action=rows.action.cast("string") if "action" in rows.columns else ibis.null("string"))
     end = ibis.literal(tables.as_of + timedelta(days=1)).cast("timestamp")
     since = ibis.literal(tables.as_of - timedelta(days=YEAR_DAYS - 1)).cast("timestamp")
+    begun = rows.group_by("journey_id").aggregate(began=rows.step_at.min()).filter(lambda t: t.began >= since)
+    total, times = begun.count().to_pandas(), 1.0
+    if total > MOST_JOURNEYS:
+        begun = begun.filter(begun.journey_id.hash().abs() % 1000 < max(1, 1000 * MOST_JOURNEYS // total))
+        times = total / max(1, begun.count().to_pandas())
+    rows = rows.semi_join(begun, "journey_id")
     order = [rows.step_at, *(rows[c] for c in pick(rows, "__file__", "__row__")), rows.step]
     way = ibis.window(group_by=rows.journey_id, order_by=order)
-    events = rows.mutate(
-        place=ibis.row_number().over(way),
-        until=rows.step_at.lead().over(way),
-        began=rows.step_at.min().over(ibis.window(group_by=rows.journey_id)),
-    )
-    events = events.filter(events.began >= since)
-    total, times = events.filter(events.place == 0).count().to_pandas(), 1.0
-    if total > MOST_JOURNEYS:
-        events = events.filter(events.journey_id.hash().abs() % 1000 < max(1, 1000 * MOST_JOURNEYS // total))
-        times = total / max(1, events.filter(events.place == 0).count().to_pandas())
+    events = rows.mutate(place=ibis.row_number().over(way), until=rows.step_at.lead().over(way))
     events = events.mutate(
         days=(events.until.epoch_seconds() - events.step_at.epoch_seconds()).cast("float64") / 86_400,
         waited=(end.epoch_seconds() - events.step_at.epoch_seconds()).cast("float64") / 86_400,
@@ -52,7 +50,7 @@ def path_actions(tables: Tables) -> pd.DataFrame:
     events = events.left_join(usual, "step", rname="{name}_usual")
     cut = (events.place == MOST_EVENTS - 1) & events.until.notnull()
     events = events.mutate(going=cut | (events.until.isnull() & (events.waited <= events.usual).fill_null(False)))
-    events = events.filter(events.place < MOST_EVENTS).cache()  # read three times below
+    events = events.filter(events.place < MOST_EVENTS).cache()  # read twice below
     known = pick(events, "value", "cost")
     journeys = events.group_by("journey_id").aggregate(
         path=events.label.group_concat(sep=_BETWEEN, order_by=events.place),
@@ -60,26 +58,23 @@ def path_actions(tables: Tables) -> pd.DataFrame:
         **({"channel": events.channel.first(order_by=events.place)} if "channel" in events.columns else {}),
     )
     keys = ["path", *pick(journeys, "channel"), "going"]
-    ways = journeys.group_by(keys).aggregate(cases=journeys.count())
-    ways = ways.mutate(way=ibis.row_number().over(ibis.window(order_by=keys))).cache()
-    same = [journeys.path == ways.path, journeys.going == ways.going]
-    if "channel" in keys:
-        same.append(journeys.channel.identical_to(ways.channel))
-    placed = journeys.inner_join(ways, same).select("journey_id", ways.way)
-    joined = events.drop("going").inner_join(placed, "journey_id")
+    journeys = journeys.mutate(way=ibis.dense_rank().over(ibis.window(order_by=keys)))
+    same = ["way", *keys[1:]]
+    journeys = journeys.select("journey_id", *same, cases=journeys.count().over(ibis.window(group_by="way")))
+    joined = events.select("journey_id", "place", "step", "action", "days", *known).inner_join(journeys, "journey_id")
     sums = {c: _sum(joined[c].fill_null(0)) for c in known}
     if "value" in known:
         sums["square"] = _sum(joined.value.fill_null(0) * joined.value.fill_null(0))
-    means = joined.group_by(["way", "place"]).aggregate(
+    means = joined.group_by([*same, "place", "cases"]).aggregate(
         step=joined.step.min(), action=joined.action.min(), days=_sum(joined.days), journeys=joined.count(), **sums
     )
-    found = means.inner_join(ways.drop("path"), "way").order_by(["way", "place"]).to_pandas()
+    found = means.order_by(["way", "place"]).to_pandas()
     for name in ("days", *sums):
-        found[name] = found[name].astype("float64") / found["journeys"]
-    columns = ["way", "place", "step", "action", "days", *sums, "cases", *pick(ways, "channel"), "going", "times"]
+        found[name] /= found["journeys"]
+    columns = ["way", "place", "step", "action", "days", *sums, "cases", *keys[1:], "times"]
     return found.assign(times=times)[columns]
 
 
-def _sum(values):
+def _sum(values: ir.NumericColumn) -> ir.FloatingScalar:
     """A sum that does not depend on the order in which threads end."""
-    return values.cast("decimal(38, 6)").sum()
+    return values.cast("decimal(38, 6)").sum().cast("float64")
