@@ -37,7 +37,7 @@ def sharpness(limits: Limits) -> Sharpness:
     margin = watched["margin"].to_numpy()
     quiet = _quiet(margin, limits, np.random.default_rng(1))
     stirred = np.flatnonzero(alarms(quiet, margin, limits.carry).any(axis=(1, 2)))
-    count = sum(len(spells(quiet[path], margin, limits.carry)) for path in stirred)
+    count = sum(map(len, spells(quiet[stirred], margin, limits.carry)))
     ahead = np.full(YEAR, margin.mean())
     fallen = _quiet(ahead, limits, np.random.default_rng(2)) + limits.shift(-FALL).mean()
     noticed = first_alarms(fallen, ahead, limits.carry, side=-1)

@@ -6,7 +6,7 @@ from playbook.methods.monitoring.charting.spells import spells
 
 
 def told(*scores):
-    return spells(np.array(scores, dtype=float), np.zeros(len(scores)), 0.0)
+    return spells(np.array([scores], dtype=float), np.zeros(len(scores)), 0.0)[0]
 
 
 def test_a_small_fall_that_lasts_is_one_spell_from_where_it_began():
