@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from math import floor, log10
 from typing import Literal
 
@@ -59,7 +60,7 @@ class Formats:
     def listed(self, words: Iterable[object], style: Literal["standard", "or"] = "standard") -> str:
         """Words as a list in a sentence: A, B and C; with ``or``: A, B or C."""
         # International English has no comma before the last "and".
-        return lists.format_list([str(w) for w in words], style, "en_001" if self.language == "en" else self.locale)
+        return lists.format_list([str(w) for w in words], style, "en_001" if self.language == "en" else self._babel)
 
     def sentences(self, *sentences: str) -> str:
         """Whole sentences, those that are not empty, one after the other as the language sets them."""
@@ -75,11 +76,11 @@ class Formats:
             power, step = floor(log10(abs(near))), 4 if self.language in _MYRIADS else 3
             amount = near if abs(near) == 10**power else amount  # the unit is that of what is read: 999,999 is 1M, not 1000K
             digits = max(2 - power % step, 0)  # three figures before K, M and B, or before wan and yi
-            text = numbers.format_compact_currency(amount, self.currency, locale=self.locale, fraction_digits=digits)
+            text = numbers.format_compact_currency(amount, self.currency, locale=self._babel, fraction_digits=digits)
         else:
             whole = size >= _WHOLE_FROM or round(size, 2) % 1 == 0
             pattern = self._currency_pattern(0 if whole else 2)
-            text = numbers.format_currency(amount, self.currency, pattern, locale=self.locale, currency_digits=False)
+            text = numbers.format_currency(amount, self.currency, pattern, locale=self._babel, currency_digits=False)
         return _minus(text)
 
     def moneys(self, *amounts: float) -> tuple[str, ...]:
@@ -92,7 +93,7 @@ class Formats:
 
     def exact_money(self, amount: float) -> str:
         """Money to the cent, for totals that a client reconciles."""
-        return _DASH if _absent(amount) else _minus(numbers.format_currency(amount, self.currency, locale=self.locale))
+        return _DASH if _absent(amount) else _minus(numbers.format_currency(amount, self.currency, locale=self._babel))
 
     def share(self, share: float, digits: int | None = None) -> str:
         """A share as percent: 0.27 is 27%; below ten percent with one decimal."""
@@ -135,11 +136,11 @@ class Formats:
     def day(self, day: date | pd.Timestamp) -> str:
         """A day: 31 October 2026."""
         pattern = "d MMMM y" if self.language == "en" else "long"
-        return _DASH if _absent(day) else dates.format_date(day, pattern, locale=self.locale)
+        return _DASH if _absent(day) else dates.format_date(day, pattern, locale=self._babel)
 
     def month(self, day: date | pd.Timestamp) -> str:
         """A month: October 2026."""
-        return _DASH if _absent(day) else dates.format_skeleton("yMMMM", day, locale=self.locale)
+        return _DASH if _absent(day) else dates.format_skeleton("yMMMM", day, locale=self._babel)
 
     def value(self, value: object, unit: Unit) -> str:
         """Any value by its unit."""
@@ -169,13 +170,21 @@ class Formats:
             return self.say("{level} range about {value}", level=level, value=low_text)
         return self.say("{level} range {low} to {high}", level=level, low=low_text, high=high_text)
 
+    @property
+    def _babel(self) -> Locale:
+        return _read_locale(self.locale)
+
     def _decimal(self, value: float, pattern: str) -> str:
         write = numbers.format_percent if "%" in pattern else numbers.format_decimal
-        return _minus(write(value, pattern, locale=self.locale))
+        return _minus(write(value, _read_pattern(pattern), locale=self._babel))
 
-    def _currency_pattern(self, digits: int) -> str:
-        pattern = Locale.parse(self.locale).currency_formats["standard"].pattern
-        return pattern.replace("0.00", "0." + "0" * digits if digits else "0")
+    def _currency_pattern(self, digits: int) -> numbers.NumberPattern:
+        pattern = self._babel.currency_formats["standard"].pattern
+        return _read_pattern(pattern.replace("0.00", "0." + "0" * digits if digits else "0"))
+
+
+# Babel takes both as text, too, but then reads them anew for every number that it writes.
+_read_locale, _read_pattern = cache(Locale.parse), cache(numbers.parse_pattern)
 
 
 def _padded(text: str, zeros: int) -> str:
@@ -185,7 +194,7 @@ def _padded(text: str, zeros: int) -> str:
 
 def _minus(text: str) -> str:
     """A true minus sign, and none before a zero that rounding left."""
-    return text.replace("-", "−" if re.search("[1-9]", text) else "")
+    return text.replace("-", "−" if re.search("[1-9]", text) else "") if "-" in text else text
 
 
 def _absent(value: object) -> bool:
