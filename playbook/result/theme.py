@@ -19,7 +19,7 @@ from typing import Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.font_manager import FontEntry, fontManager
 
@@ -71,6 +71,7 @@ _SETTINGS = {
     "axes.spines.left": False,
     "axes.grid": True,
     "axes.axisbelow": True,
+    "axes.titley": 1.0,  # no chart has marks above it that its title would have to stay clear of
     "grid.color": GRID,
     "grid.linewidth": 0.8,
     "xtick.bottom": True,
@@ -94,6 +95,26 @@ fontManager.ttflist.append(  # known by name without reading its 20 MB: it is op
 )
 
 
+class _Page(FigureCanvasSVG):
+    """An SVG page of which one renderer lays out, measures and draws all, so that it measures each text once."""
+
+    def __init__(self, figure: Canvas):
+        super().__init__(figure)
+        self._written = io.StringIO()
+        width, height = figure.bbox.size
+        self._renderer = RendererSVG(width, height, self._written, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+
+    def get_renderer(self) -> RendererSVG:
+        """What the figure measures its texts with."""
+        return self._renderer
+
+    def svg(self) -> str:
+        """The figure as an SVG file, drawn once."""
+        self.figure.draw(self._renderer)
+        self._renderer.finalize()
+        return self._written.getvalue()
+
+
 @contextmanager
 def canvas(
     rows: int = 1, columns: int = 1, height: float = 3.2, grid: Literal["x", "y"] = "y", **subplots
@@ -105,16 +126,18 @@ def canvas(
     with mpl.rc_context(_SETTINGS | {"axes.grid.axis": grid}), warnings.catch_warnings():
         # Clients write in any script: only the fonts that measure lack it, the reader's own fonts have it.
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font", category=UserWarning)
-        figure = Canvas(figsize=(WIDTH, height), layout="constrained")
+        figure = Canvas(figsize=(WIDTH, height), dpi=72, layout="constrained")  # a dot is a point, as on the page
+        _Page(figure)
         yield figure, figure.subplots(rows, columns, **subplots)
 
 
 def finish(figure: Canvas) -> str:
     """The figure as an ``<svg>`` element: real text, the reader's fonts, colours as CSS variables, no date, no metadata."""
-    buffer = io.StringIO()
-    # Drawn once: ``savefig`` draws twice, the first time only to lay out what the one drawing lays out, too.
-    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    svg = buffer.getvalue()
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            if not axis.get_label_text():
+                axis.set_label_coords(0, 0)  # no label: no need to measure all marks for a place beyond them
+    svg = figure.canvas.svg()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<style type=\"text/css\">.*?</style>\s*", "", svg, flags=re.DOTALL)  # one page, one style sheet

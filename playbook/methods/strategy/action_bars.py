@@ -14,6 +14,7 @@ ROWS = 10  # bars that stay legible; the table below the chart has the rest
 ROW_HEIGHT, FRAME_HEIGHT = 0.42, 1.1  # inches
 LONGEST = 32  # characters of a label on the left; the table below the chart has all of it
 GAP = 8  # points between a bar and its label
+BESIDE = 13  # points of the width that are neither bars nor names: between and around them
 
 
 def largest(actions: pd.DataFrame) -> pd.DataFrame:
@@ -63,9 +64,9 @@ def action_bars(
         ax.xaxis.set_major_formatter(lambda v, _: write(v) if v else "0")
         ax.xaxis.get_major_locator().set_params(nbins=6)
         ax.set_xlabel(xlabel)
-        figure.draw_without_rendering()  # lays the axes out, so that the labels can be measured against them
-        wide = ax.get_window_extent().width
-        taken = [min((t.get_window_extent().width + GAP * figure.dpi / 72) / wide, 0.9) for t in labels]
+        names = max(t.get_window_extent().width for t in ax.get_yticklabels())
+        wide = figure.bbox.width - names - BESIDE
+        taken = [min((t.get_window_extent().width + GAP) / wide, 0.9) for t in labels]
         reach = max((end - lowest) / (1 - part) for end, part in zip(ends, taken, strict=True))
         ax.set_xlim(lowest, max(lowest + reach, ax.get_xlim()[1]))
         return finish(figure)

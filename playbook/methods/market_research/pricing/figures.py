@@ -166,7 +166,7 @@ def map_figure(
         ax.margins(x=0.14, y=0.1)
         ax.set_xlabel(fmt.say("price against the competitors' mean"))
         ax.set_ylabel(fmt.say("units sold at a price {up} higher", up=fmt.share(TEN, 0)))
-        figure.draw_without_rendering()
+        figure.get_layout_engine().execute(figure)  # lays the axes out, so that names can be measured against them
         _label(ax, frame, names)
         svg = finish(figure)
     dear, cheap = (int((frame["verdict"] == verdict).sum()) for verdict in ("costs too much", "could cost more"))
