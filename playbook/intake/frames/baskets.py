@@ -14,7 +14,7 @@ from playbook.intake.frames.frame import frame, pick
 from playbook.intake.tables import Tables
 
 __all__ = [
-    "FEWEST_TOGETHER", "MOST_ITEMS", "MOST_PAIRS", "MOST_SELDOM", "Counted", "bought", "by_name", "count_pairs", "item_pairs",
+    "FEWEST_TOGETHER", "MOST_ITEMS", "MOST_PAIRS", "MOST_SELDOM", "Counted", "bought", "count_pairs", "item_key", "item_pairs",
 ]  # fmt: skip
 
 FEWEST_TOGETHER = 5  # baskets that hold both; fewer tell nothing
@@ -49,7 +49,7 @@ def item_pairs(tables: Tables) -> pd.DataFrame:
     return told.assign(
         baskets=int(whole["baskets"]), several=int(whole["several"]), items=len(items), baskets_year=year,
         order_value=whole["value"] / year if year else np.nan, days=min(span, YEAR),
-        item="name" if by_name(tables) else "product",
+        item="name" if counted.key == "name" else "product",
     )  # fmt: skip
 
 
@@ -59,7 +59,8 @@ class Counted:
 
     ``pairs``: i < j (rows of ``items``), both, both_year; ``items``: code, item, n, year, price, name, category; ``whole``:
     baskets, several, baskets_year, value and first day of all lines; ``chance(i, j)``: baskets with both by chance, given basket
-    sizes; ``held``: baskets (rows) by items, 1 where the basket holds the item; ``customer``: a number for who bought, by basket.
+    sizes; ``held``: baskets (rows) by items, 1 where the basket holds the item; ``customer``: a number for who bought, by basket;
+    ``key``: the column of the product list that an item is, ``product_id`` or ``name``.
     """
 
     pairs: pd.DataFrame
@@ -68,11 +69,13 @@ class Counted:
     chance: Callable[[np.ndarray, np.ndarray], np.ndarray]
     held: sparse.csc_matrix
     customer: np.ndarray
+    key: str
 
 
 def count_pairs(tables: Tables) -> Counted:
     """Count the pairs of all items in at least five baskets and one in a thousand."""
-    rows = bought(tables)
+    key = item_key(tables)
+    rows = bought(tables, key)
     lines = _lines(rows, tables).cache()
     sizes = lines.group_by("basket").aggregate(
         size=lines.count(), value=lines.revenue.sum(), day=lines.day.min(), recent=lines.recent.max(),
@@ -82,32 +85,32 @@ def count_pairs(tables: Tables) -> Counted:
         baskets=sizes.count(), several=(sizes["size"] > 1).sum(), baskets_year=sizes.recent.sum(),
         value=sizes.value.sum(where=sizes.recent == 1).cast("float64"), first=sizes.day.min(),
     ).to_pandas().iloc[0]  # fmt: skip
-    items = _items(lines, rows, tables, max(FEWEST_TOGETHER, int(np.ceil(FEWEST_SHARE * whole["baskets"]))))
+    items = _items(lines, rows, tables, key, max(FEWEST_TOGETHER, int(np.ceil(FEWEST_SHARE * whole["baskets"]))))
     baskets = sizes.select("basket", "size", "recent", "customer").to_pandas()
     held = _held(lines, baskets["basket"], items)
     return Counted(
         _together(held, baskets["recent"].to_numpy() == 1, items, int(whole["baskets"])), items, whole,
-        _chances(held, baskets["size"].to_numpy()), held, baskets["customer"].to_numpy(),
+        _chances(held, baskets["size"].to_numpy()), held, baskets["customer"].to_numpy(), key,
     )  # fmt: skip
 
 
-def by_name(tables: Tables) -> bool:
-    """Whether an item is a product's name: two products or more, on average, share one."""
+def item_key(tables: Tables) -> str:
+    """What an item is: a product's ``name`` where two products or more, on average, share one, else its ``product_id``."""
     if "name" not in tables.columns("products"):
-        return False
+        return "product_id"
     names = tables.rows["products"].name
     told = names.as_table().aggregate(all=names.count(), different=names.nunique()).to_pandas().iloc[0]
-    return bool(told["different"] > 0 and told["all"] >= 2 * told["different"])
+    return "name" if told["different"] > 0 and told["all"] >= 2 * told["different"] else "product_id"
 
 
-def bought(tables: Tables) -> ir.Table:
-    """The lines on which something was bought, with what the item is and its code (a hash)."""
+def bought(tables: Tables, key: str) -> ir.Table:
+    """The lines on which something was bought, with what the item is (``key`` as ``item_key`` tells it) and its code (a hash)."""
     rows = tables.rows["orders"]
     rows = rows.filter((rows.revenue > 0) & rows.product_id.notnull())
     if "quantity" in rows.columns:
         rows = rows.filter((rows.quantity > 0) | rows.quantity.isnull())
     item = rows.product_id
-    if by_name(tables):
+    if key == "name":
         rows = rows.left_join(tables.rows["products"].select("product_id", "name"), "product_id")
         item = rows.name.fill_null(rows.product_id)
     return rows.mutate(item=item, code=item.hash())
@@ -127,7 +130,7 @@ def _lines(rows: ir.Table, tables: Tables) -> ir.Table:
     return lines.mutate(recent=(lines.day > tables.as_of - timedelta(days=YEAR)).cast("int64"))
 
 
-def _items(lines: ir.Table, rows: ir.Table, tables: Tables, fewest: int) -> pd.DataFrame:
+def _items(lines: ir.Table, rows: ir.Table, tables: Tables, key: str, fewest: int) -> pd.DataFrame:
     """Items worth comparing, in order: code, item, n (baskets), year (of these in the last year), price, name, category."""
     items = lines.group_by("code").aggregate(n=lines.count(), year=lines.recent.sum(), revenue=lines.revenue.sum())
     items = items.filter(items.n >= fewest).join(rows.group_by("code").aggregate(item=rows.item.min()), "code")
@@ -137,7 +140,6 @@ def _items(lines: ir.Table, rows: ir.Table, tables: Tables, fewest: int) -> pd.D
     known = pick(tables.rows["products"], "name", "category") if "products" in tables.rows else []
     if not known or items.empty:
         return items
-    key = "name" if by_name(tables) else "product_id"
     rows = tables.rows["products"].filter(ibis._[key].isin(items["item"].tolist()))
     told = rows.group_by(key).aggregate(**{c: rows[c].min() for c in known if c != key}).to_pandas().set_index(key)
     for column in told:

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from playbook.intake.frames.baskets import bought, by_name
+from playbook.intake.frames.baskets import bought, item_key
 from playbook.intake.frames.frame import exact, frame, pick
 from playbook.intake.tables import Tables
 
@@ -25,7 +25,7 @@ def purchases(tables: Tables) -> pd.DataFrame:
     Items are the 3,000 with most buyers; a period has 91 days, or an eighth of a shorter history. What came back counts as
     bought: it was wanted. An item is a product, or a product's name where two products or more, on average, share one.
     """
-    rows = _wanted(tables)
+    rows = _wanted(tables, item_key(tables))
     days = _period(rows, tables.as_of)
     cut, middle = (tables.as_of - timedelta(days=n * days) for n in (1, 2))
     rows = rows.semi_join(_offered(rows), "item")
@@ -48,30 +48,31 @@ def offer_items(tables: Tables) -> pd.DataFrame:
 
     Products that were never sold are there too, if the client lists them: they can be offered by what is said of them.
     """
-    rows = _wanted(tables)
+    key = item_key(tables)
+    rows = _wanted(tables, key)
     recent = rows.day > tables.as_of - timedelta(days=YEAR)
     units = rows.quantity.sum(where=recent) if "quantity" in rows.columns else rows.count(where=recent)
     sold = rows.group_by("item").aggregate(
         buyers=rows.customer_id.nunique(), units=units.cast("float64"), revenue=exact(ibis.ifelse(recent, rows.revenue, 0)),
         first=rows.day.min(),
     )  # fmt: skip
-    sold = sold.semi_join(_offered(rows), "item")
-    table = sold.mutate(revenue=sold.revenue.cast("float64")).order_by("item").to_pandas()
+    sold = sold.mutate(revenue=sold.revenue.cast("float64")).order_by([ibis.desc("buyers"), "item"]).to_pandas()
+    table = sold.head(MOST_OFFERED).sort_values("item", ignore_index=True)
     table["first"] = pd.to_datetime(table["first"])
     if "products" not in tables.rows:
         return table
-    told = _told(tables)
+    told = _told(tables, key)
     table = table.merge(told, on="item", how="left", validate="one_to_one")
     table["listed"] = table["item"].isin(told["item"])
-    unsold = told[~told["item"].isin(_all_sold(rows))].head(MOST_OFFERED)
+    unsold = told[~told["item"].isin(sold["item"])].head(MOST_OFFERED)
     if len(unsold):
         fresh = unsold.assign(buyers=0, units=0.0, revenue=0.0, listed=True)
         table = pd.concat([table, fresh], ignore_index=True).sort_values("item", ignore_index=True)
     return table
 
 
-def _wanted(tables: Tables) -> ir.Table:
-    rows = bought(tables)
+def _wanted(tables: Tables, key: str) -> ir.Table:
+    rows = bought(tables, key)
     return rows.filter(rows.customer_id.notnull()).mutate(day=rows.order_date.cast("date"))
 
 
@@ -86,14 +87,9 @@ def _offered(rows: ir.Table) -> ir.Table:
     return counted.order_by([ibis.desc("n"), "item"]).limit(MOST_OFFERED).select("item")
 
 
-def _all_sold(rows: ir.Table) -> pd.Series:
-    return rows.select("item").distinct().to_pandas()["item"]
-
-
-def _told(tables: Tables) -> pd.DataFrame:
+def _told(tables: Tables, key: str) -> pd.DataFrame:
     """What the product list says of each item, with its stock; of products that share a name, the first by order of words."""
     products = tables.rows["products"]
-    key = "name" if by_name(tables) else "product_id"
     products = products.filter(products[key].notnull())
     words = {c: products[c].min() for c in pick(products, "name", "category", "brand", "description") if c != key}
     if "cost" in products.columns:
