@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -247,7 +249,10 @@ def _empty(levels: Mapping[str, Sequence[str]]):
 def _learner(cases: pd.DataFrame, levels: Mapping[str, Sequence[str]]):
     gum = _pyagrum()
     gum.initRandom(SEED)
-    named = pd.DataFrame({v: np.array([f"{STATES}{n}" for n in range(len(levels[v]))], dtype=object)[cases[v]] for v in levels})
-    learner = gum.BNLearner(named, _empty(levels))  # the empty network tells it of levels that a resample does not show
+    rows = [list(levels), *([f"{STATES}{number}" for number in row] for row in cases[list(levels)].to_numpy().tolist())]
+    with TemporaryDirectory() as folder:  # given a frame, pyagrum writes such a file itself, more slowly, and leaves it behind
+        file = Path(folder) / "cases.csv"
+        file.write_text("\n".join(map(",".join, rows)), encoding="utf-8")
+        learner = gum.BNLearner(str(file), _empty(levels))  # the empty network tells of levels that a resample does not show
     learner.setNumberOfThreads(1)
     return learner
