@@ -98,8 +98,9 @@ class Columns:
     def matrices(self, frame: pd.DataFrame) -> Matrices:
         """Rows of a tidy frame as numbers. Levels never seen count as none of those known."""
         table = frame[list(self.numbers)].to_numpy(dtype=float).reshape(len(frame), len(self.numbers))
-        dummies = [(frame[name] == level).to_numpy(dtype=float) for name, levels in self.texts.items() for level in levels]
-        flags = np.column_stack(dummies) if dummies else np.empty((len(frame), 0))
+        places = [(pd.Index(levels, dtype=object).get_indexer(frame[name]), len(levels)) for name, levels in self.texts.items()]
+        dummies = [(place[:, None] == np.arange(many)).astype(float) for place, many in places]
+        flags = np.hstack([np.empty((len(frame), 0)), *dummies])
         scaled = np.clip((np.where(np.isnan(table), self.middle, table) - self.middle) / self.spread, -_FAR, _FAR)
         linear = np.hstack([scaled, np.isnan(table[:, self.gaps]).astype(float), flags])
         bends = [np.maximum(scaled[:, i] - knot, 0) for i, knots in enumerate(self.bends) for knot in knots]

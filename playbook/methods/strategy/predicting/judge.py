@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.stats import norm, rankdata
-from sklearn.metrics import average_precision_score, brier_score_loss
+from sklearn.metrics import average_precision_score
 
 from playbook.result.formats import EDGES, LEVEL
 
@@ -14,6 +14,7 @@ __all__ = [
     "Profit",
     "area",
     "area_difference",
+    "auc",
     "calibration_error",
     "calibration_table",
     "gain_table",
@@ -34,6 +35,11 @@ class Area:
     low: float
     high: float
     error: float
+
+
+def auc(outcome: np.ndarray, chance: np.ndarray) -> float:
+    """The area under ROC alone, of a true or false ``outcome`` (n,) and a score (n,)."""
+    return float(_placements(outcome, chance)[0].mean())
 
 
 def area(outcome: np.ndarray, chance: np.ndarray) -> Area:
@@ -58,7 +64,7 @@ def judged(outcome: np.ndarray, chance: np.ndarray) -> dict[str, float]:
     ranks = area(outcome, chance)
     return {
         "auc": ranks.value, "auc_low": ranks.low, "auc_high": ranks.high,
-        "pr_auc": float(average_precision_score(outcome, chance)), "brier": float(brier_score_loss(outcome, chance)),
+        "pr_auc": float(average_precision_score(outcome, chance)), "brier": float(np.mean((chance - outcome) ** 2)),
         "ece": calibration_error(outcome, chance),
     }  # fmt: skip
 
@@ -69,13 +75,13 @@ def calibration_table(outcome: np.ndarray, chance: np.ndarray, parts: int = TENT
     The range of ``seen`` is Wilson's, at the report's level.
     """
     part = np.minimum((np.argsort(np.argsort(chance, kind="stable")) * parts) // len(chance), parts - 1)
-    rows = pd.DataFrame({"part": part, "expected": chance, "seen": outcome.astype(float)})
-    table = rows.groupby("part").agg(cases=("seen", "size"), expected=("expected", "mean"), seen=("seen", "mean"))
-    table = table.reset_index(drop=True)
+    part = np.unique(part, return_inverse=True)[1]  # fewer rows than parts leave some of these empty
+    n = np.bincount(part)
+    p = np.bincount(part, weights=outcome) / n
+    table = pd.DataFrame({"cases": n, "expected": np.bincount(part, weights=chance) / n, "seen": p})
     z = norm.ppf(0.5 + LEVEL / 2)
-    n, p = table["cases"], table["seen"]
     middle, half = (p + z**2 / (2 * n)) / (1 + z**2 / n), z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return table.assign(low=(middle - half).clip(0), high=(middle + half).clip(upper=1))
+    return table.assign(low=(middle - half).clip(min=0), high=(middle + half).clip(max=1))
 
 
 def calibration_error(outcome: np.ndarray, chance: np.ndarray) -> float:

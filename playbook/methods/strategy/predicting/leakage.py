@@ -2,10 +2,11 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
 from playbook.locale import Said, mark, said
+from playbook.methods.strategy.predicting.judge import auc
+from playbook.methods.strategy.predicting.splits import Split
 
 __all__ = ["leaks"]
 
@@ -46,9 +47,11 @@ def leaks(
     dates come after the case opened and stop at the end of the data. ``keep`` names columns that the client knows to be honest.
     """
     rows = []
+    parts = StratifiedKFold(min(5, int(min(outcome.sum(), (~outcome).sum()))), shuffle=True, random_state=seed)
+    folds = list(parts.split(outcome, outcome))
     for name in tidied.columns.difference(keep, sort=False):
         values = tidied[name]
-        alone = _alone(values, outcome, seed)
+        alone = _alone(values, outcome, folds)
         reason = (
             _late(values, None if waiting is None else waiting[name])
             or (_after(dates, name) if dates is not None and name in dates else None)
@@ -73,16 +76,15 @@ def _parts(values: pd.Series) -> np.ndarray:
     return pd.factorize(np.where(values.isna(), -1, part))[0]
 
 
-def _alone(values: pd.Series, outcome: np.ndarray, seed: int) -> float:
+def _alone(values: pd.Series, outcome: np.ndarray, folds: list[Split]) -> float:
     """Area under ROC of the share of yes in a row's part, learnt from other rows."""
     part = _parts(values)
     rate, told = outcome.mean(), np.empty(len(outcome))
-    folds = StratifiedKFold(min(5, int(min(outcome.sum(), (~outcome).sum()))), shuffle=True, random_state=seed)
-    for learn, judge in folds.split(part, outcome):
+    for learn, judge in folds:
         size = np.bincount(part[learn], minlength=part.max() + 1)
         yes = np.bincount(part[learn], weights=outcome[learn], minlength=part.max() + 1)
         told[judge] = ((yes + 2 * rate) / (size + 2))[part[judge]]
-    return float(roc_auc_score(outcome, told))
+    return auc(outcome, told)
 
 
 def _one_sided(values: pd.Series, outcome: np.ndarray) -> Said | None:

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from sklearn import config_context
-from sklearn.metrics import roc_auc_score
 
 from playbook.locale import mark
 from playbook.methods.strategy.predicting.calibration import Calibrator, calibrate, log_odds
-from playbook.methods.strategy.predicting.columns import Columns, tidy
-from playbook.methods.strategy.predicting.judge import area_difference, judged
+from playbook.methods.strategy.predicting.columns import Columns, Matrices, tidy
+from playbook.methods.strategy.predicting.judge import area_difference, auc, judged
 from playbook.methods.strategy.predicting.leakage import leaks
 from playbook.methods.strategy.predicting.models import BOOSTING, FOREST, LOGISTIC, MACHINE, MODELS, Scorer, Searched, search
 from playbook.methods.strategy.predicting.splits import inner_folds, outer_folds
@@ -117,7 +116,7 @@ def learn(
         told, trial, by_time = _compare(tidied.iloc[some], known[some], None if when is None else when.iloc[some], seed)
         seen = told.pop("outcome").to_numpy()
         best = _choose({name: told[name].to_numpy() for name in (*MODELS, AVERAGE)}, seen)
-        fitted = _fit_all(tidied.iloc[last], known[last], when is not None, seed, (best,))
+        fitted = _fit_all(Columns.read(tidied.iloc[last]), tidied.iloc[last], known[last], when is not None, seed, (best,))
     comparison = pd.DataFrame([{"model": name} | judged(seen, told[name].to_numpy()) for name in told])
     return Learned(
         comparison, best, told[[CHOICE]].rename(columns={CHOICE: "probability"}).assign(outcome=seen), fitted.model(best),
@@ -135,14 +134,18 @@ class _Fits:
     calibrators: dict[str, Calibrator]  # AVERAGE with them, where its members are there
     inside: dict[str, np.ndarray]
 
+    def told(self, rows: Matrices) -> dict[str, np.ndarray]:
+        """What each of the models, and their average, says of other rows."""
+        told = {name: self.calibrators[name](one.score(rows)) for name, one in self.found.items()}
+        return told | {AVERAGE: self.calibrators[AVERAGE](_mean_odds([told[m] for m in MEMBERS]))}
+
     def model(self, name: str) -> Model:
         members = MEMBERS if name == AVERAGE else (name,)
         pairs = tuple((self.found[m].score, self.calibrators[m]) for m in members)
         return Model(name, self.columns, pairs, self.calibrators[name] if name == AVERAGE else None, self.dated)
 
 
-def _fit_all(tidied: pd.DataFrame, outcome: np.ndarray, dated: bool, seed: int, wanted: Sequence[str]) -> _Fits:
-    columns = Columns.read(tidied)
+def _fit_all(columns: Columns, tidied: pd.DataFrame, outcome: np.ndarray, dated: bool, seed: int, wanted: Sequence[str]) -> _Fits:
     rows, folds = columns.matrices(tidied), inner_folds(outcome, seed)
     found, calibrators, inside = {}, {}, {}
     for name in dict.fromkeys(m for w in wanted for m in (MEMBERS if w == AVERAGE else (w,))):
@@ -159,13 +162,13 @@ def _compare(tidied: pd.DataFrame, outcome: np.ndarray, when: pd.Series | None, 
     """Probabilities of every model and of the procedure for the rows judged, in order of the rows, with their outcome."""
     parts = []
     splits, by_time = outer_folds(outcome, when, seed)
-    splits = [split for split in splits if Columns.read(tidied.iloc[split[0]]).names]  # columns may have begun late
-    if not splits:
+    ready = [(early, late, columns) for early, late in splits if (columns := Columns.read(tidied.iloc[early])).names]
+    if not ready:  # columns may have begun late
         raise ValueError("there is nothing to learn from: every column is too new to be judged on later rows")
-    for early, late in splits:
-        fits = _fit_all(tidied.iloc[early], outcome[early], when is not None, seed, (*MODELS, AVERAGE))
+    for early, late, columns in ready:
+        fits = _fit_all(columns, tidied.iloc[early], outcome[early], when is not None, seed, (*MODELS, AVERAGE))
         rows = tidied.iloc[late]
-        told = pd.DataFrame({name: fits.model(name).predict_tidy(rows) for name in (*MODELS, AVERAGE)}, index=rows.index)
+        told = pd.DataFrame(fits.told(columns.matrices(rows)), index=rows.index)
         chosen = _choose(fits.inside, outcome[early])
         parts.append(told.assign(**{CHOICE: told[chosen], "outcome": outcome[late], "place": late}))
     trial = Trial(fits.model(chosen), rows, outcome[late])
@@ -174,7 +177,7 @@ def _compare(tidied: pd.DataFrame, outcome: np.ndarray, when: pd.Series | None, 
 
 def _choose(scores: dict[str, np.ndarray], outcome: np.ndarray) -> str:
     """The average, if no single model has shown itself better; see ``learn``."""
-    areas = {name: roc_auc_score(outcome, scores[name]) for name in (*MODELS, AVERAGE)}
+    areas = {name: auc(outcome, scores[name]) for name in (*MODELS, AVERAGE)}
     if areas[LOGISTIC] >= areas[AVERAGE]:
         return LOGISTIC
     best = max(areas, key=areas.__getitem__)

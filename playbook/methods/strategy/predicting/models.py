@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.base import ClassifierMixin, clone
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
@@ -15,6 +14,8 @@ from sklearn.tree import DecisionTreeClassifier
 from playbook.locale import mark
 from playbook.methods.strategy.predicting.calibration import log_odds
 from playbook.methods.strategy.predicting.columns import Matrices, zero_where_empty
+from playbook.methods.strategy.predicting.forest import Forest, grow
+from playbook.methods.strategy.predicting.judge import auc
 from playbook.methods.strategy.predicting.splits import Split
 
 __all__ = ["BOOSTING", "FOREST", "LOGISTIC", "MACHINE", "MODELS", "Scorer", "Searched", "search"]
@@ -33,15 +34,13 @@ MACHINE_ROWS, FOREST_ROWS = 800, 3_000  # of a support vector machine (its time 
 class Scorer:
     """A fitted estimator and the matrix it reads. Scores are log odds, but distances for a support vector machine."""
 
-    estimator: ClassifierMixin
+    estimator: ClassifierMixin | Forest
     view: str
 
     def __call__(self, rows: Matrices) -> np.ndarray:
         matrix = getattr(rows, self.view)
         if hasattr(self.estimator, "decision_function"):
             return self.estimator.decision_function(matrix)
-        if isinstance(self.estimator, RandomForestClassifier):
-            return log_odds(_votes(self.estimator, matrix))
         return log_odds(self.estimator.predict_proba(matrix)[:, 1])
 
 
@@ -71,7 +70,7 @@ def search(name: str, rows: Matrices, outcome: np.ndarray, folds: list[Split], s
             part = rows.rows(learn)
             inside[judge] = _fitted(clone(estimator), view, part, outcome[learn], seed)(rows.rows(judge))
         tried.append((estimator, view, inside))
-    worth = roc_auc_score if name == MACHINE else _likelihood
+    worth = auc if name == MACHINE else _likelihood
     estimator, view, inside = max(tried, key=lambda one: worth(outcome, one[2]))
     return Searched(_fitted(estimator, view, rows, outcome, seed), inside)
 
@@ -105,34 +104,11 @@ def _likelihood(outcome: np.ndarray, odds: np.ndarray) -> float:
 
 def _forest(rows: Matrices, outcome: np.ndarray, seed: int) -> Searched:
     """Some trees of either setting, and then the rest of the better one's."""
-    drawn = min(round(DRAWN * len(outcome)), FOREST_ROWS)
-    tried = [(least, *_trees(rows, outcome, least, drawn, seed)) for least in (2, 10)]
-    least, forest, _ = max(tried, key=lambda one: _likelihood(outcome, one[2]))
-    forest, inside = _trees(rows, outcome, least, drawn, seed, forest)
-    return Searched(Scorer(forest, "plain"), inside)
-
-
-def _trees(
-    rows: Matrices, outcome: np.ndarray, least: int, drawn: int, seed: int, forest: RandomForestClassifier | None = None
-) -> tuple[RandomForestClassifier, np.ndarray]:
-    if forest is None:
-        forest = RandomForestClassifier(
-            FIRST_TREES, min_samples_leaf=least, max_samples=drawn, oob_score=True, warm_start=True, random_state=seed
-        )
-    else:
-        forest.set_params(n_estimators=TREES)
-    forest.fit(rows.plain, outcome)
-    # A row that every tree has drawn has no vote from outside; it stays at the base rate.
-    return forest, log_odds(np.nan_to_num(forest.oob_decision_function_[:, 1], nan=outcome.mean()))
-
-
-def _votes(forest: RandomForestClassifier, matrix: np.ndarray) -> np.ndarray:
-    """The trees' mean share of yes: ``predict_proba`` without its preparations for each tree, which take longer than the tree."""
-    rows = np.ascontiguousarray(matrix, dtype=np.float32)
-    votes = np.zeros(len(rows))
-    for tree in forest.estimators_:
-        votes += tree.tree_.predict(rows)[:, 1]
-    return votes / len(forest.estimators_)
+    drawn, base = min(round(DRAWN * len(outcome)), FOREST_ROWS), outcome.mean()
+    tried = {least: grow(rows.plain, outcome, FIRST_TREES, least, drawn, seed) for least in (2, 10)}
+    least = max(tried, key=lambda one: _likelihood(outcome, tried[one].inside(base)))
+    forest = tried[least] + grow(rows.plain, outcome, TREES - FIRST_TREES, least, drawn, seed + 1)
+    return Searched(Scorer(forest, "plain"), forest.inside(base))
 
 
 def _boosting(rows: Matrices, outcome: np.ndarray, folds: list[Split], seed: int) -> Searched:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import Ridge
-from sklearn.metrics import roc_auc_score
 
 from playbook.methods.strategy.predicting.calibration import log_odds
+from playbook.methods.strategy.predicting.judge import auc
 from playbook.methods.strategy.predicting.learn import Model, Trial
 from playbook.methods.strategy.predicting.wording import column_value, listed_reasons
 from playbook.result.formats import Formats
@@ -87,14 +87,14 @@ def importance(trial: Trial, seed: int = 0) -> pd.DataFrame:
     rows, outcome = trial.rows.iloc[some].reset_index(drop=True), trial.outcome[some]
     if outcome.all() or not outcome.any():
         return pd.DataFrame(columns=["column", "loss", "spread"])
-    whole = roc_auc_score(outcome, trial.model.predict_tidy(rows))
+    whole = auc(outcome, trial.model.predict_tidy(rows))
     names = trial.model.columns.names
     shuffles = [rng.permutation(len(rows)) for _ in range(DRAWS)]
     found = []
     for name in names:
         together = pd.concat([rows.assign(**{name: rows[name].to_numpy()[one]}) for one in shuffles], ignore_index=True)
         told = trial.model.predict_tidy(together).reshape(DRAWS, len(rows))
-        losses = [whole - roc_auc_score(outcome, one) for one in told]
+        losses = [whole - auc(outcome, one) for one in told]
         found.append((name, float(np.mean(losses)), float(np.std(losses))))
     frame = pd.DataFrame(found, columns=["column", "loss", "spread"])
     return frame.sort_values(["loss", "column"], ascending=[False, True], kind="stable", ignore_index=True)

@@ -7,6 +7,7 @@ from sklearn.metrics import roc_auc_score
 from playbook.methods.strategy.predicting.judge import (
     area,
     area_difference,
+    auc,
     calibration_error,
     calibration_table,
     gain_table,
@@ -41,7 +42,7 @@ def test_area_is_that_of_scikit_learn_and_lies_in_its_range(rows):
     outcome = np.array([True, False, True, False, *(yes for yes, _ in rows)])
     chance = np.array([0.2, 0.2, 0.6, 0.4, *(score / 5 for _, score in rows)])
     found = area(outcome, chance)
-    assert found.value == pytest.approx(roc_auc_score(outcome, chance))
+    assert found.value == pytest.approx(roc_auc_score(outcome, chance)) and auc(outcome, chance) == found.value
     assert 0 <= found.low <= found.value <= found.high <= 1
 
 
@@ -56,6 +57,10 @@ def test_calibration_by_hand():
     z2 = 1.2816**2
     middle, half = (0.2 + z2 / 20) / (1 + z2 / 10), np.sqrt(z2) / (1 + z2 / 10) * np.sqrt(0.016 + z2 / 400)
     assert table.loc[0, ["low", "high"]].tolist() == pytest.approx([middle - half, middle + half], abs=1e-4)
+    few = calibration_table(YES, CHANCE)  # six rows make six parts of ten
+    assert (
+        few["cases"].tolist() == [1] * 6 and few["expected"].tolist() == CHANCE.tolist() and few["seen"].tolist() == YES.tolist()
+    )
     steps = np.repeat(np.arange(10) / 10 + 0.05, 10)
     exact = np.concatenate([np.arange(10) < k for k in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9)])
     assert calibration_error(exact, steps) == pytest.approx(0.05)
