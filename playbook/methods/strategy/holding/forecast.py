@@ -1,6 +1,7 @@
 """Forecast: what each product will sell until the next delivery, with the spread of the errors that such forecasts made."""
 
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -55,19 +56,21 @@ def forecast(units: pd.DataFrame) -> Forecast:
     values = units.to_numpy(dtype=float)
     plain = np.ones(len(values) + AHEAD)
     seasons = [plain] if len(values) < 2 * YEAR else [plain, _season(units)]
-    best = min((_judged(values, season, alpha) for season in seasons for alpha in ALPHAS), key=lambda one: one[0])
-    return best[1]
+    season, alpha = min(product(seasons, ALPHAS), key=lambda one: _loss(values, *one))
+    level, weeks = _levels(values / season[: len(values), None], alpha)
+    expected = level[:-1] * season[: len(values), None]
+    return Forecast(np.nan_to_num(level), season, _spread((values - expected) ** 2, expected, weeks), alpha, weeks)
 
 
-def _judged(values: np.ndarray, season: np.ndarray, alpha: float) -> tuple[float, Forecast]:
+def _loss(values: np.ndarray, season: np.ndarray, alpha: float) -> float:
+    """Mean squared error one week ahead, each product measured by what it sells."""
     level, weeks = _levels(values / season[: len(values), None], alpha)
     expected = level[:-1] * season[: len(values), None]
     error = (values - expected) ** 2
     there = np.isfinite(error) & (weeks[:-1] >= LEARNT)
     seen = np.isfinite(values)
     sold = np.where(seen, values, 0.0).sum(axis=0, keepdims=True) / np.maximum(seen.sum(axis=0, keepdims=True), 1)
-    loss = float(np.mean((error / np.maximum(sold, LEAST))[there])) if there.any() else np.inf
-    return loss, Forecast(np.nan_to_num(level), season, _spread(error, expected, weeks), alpha, weeks)
+    return float(np.mean((error / np.maximum(sold, LEAST))[there])) if there.any() else np.inf
 
 
 def _levels(values: np.ndarray, alpha: float) -> tuple[np.ndarray, np.ndarray]:
