@@ -134,6 +134,7 @@ def canvas(
 def finish(figure: Canvas) -> str:
     """The figure as an ``<svg>`` element: real text, the reader's fonts, colours as CSS variables, no date, no metadata."""
     for ax in figure.axes:
+        ax.spines[:].set_in_layout(False)  # an axis and its marks take no room that their labels do not
         for axis in (ax.xaxis, ax.yaxis):
             if not axis.get_label_text():
                 axis.set_label_coords(0, 0)  # no label: no need to measure all marks for a place beyond them

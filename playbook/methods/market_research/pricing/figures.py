@@ -17,7 +17,7 @@ __all__ = ["map_figure", "position_figure", "reaction_figure", "short_name", "st
 
 SHOWN, NAMED, RIVALS = 12, 8, 4  # groups, names on the map, competitors
 LONGEST = 26  # characters of a name
-DOT = 4  # pixels from the middle of a point to its edge, and a little air
+DOT = 3  # points, as type is measured, from the middle of a dot to its edge
 FEWEST_POINTS = 3  # on a map
 VERDICTS = {"could cost more": GOOD, "costs too much": FINDING}
 
