@@ -1,4 +1,7 @@
-"""Data files: YAML beside the code. A text that a reader sees stands under ``en`` and is a key of the catalogues."""
+"""Data files: YAML beside the code. A text that a reader sees stands under ``en`` and is a key of the catalogues.
+
+Modules read theirs while they load: once for all processes that are forked after that, as reading YAML takes long.
+"""
 
 from importlib.resources import files
 from typing import Any

@@ -43,10 +43,13 @@ class _Rules(_Frozen):
     promises: tuple[Rule, ...]
 
 
+_ROWS = data_file(__package__, "lesson_rules.yml")
+
+
 @lru_cache(maxsize=1)
 def load_rules() -> _Rules:
     """All rules, checked; raises pydantic's ValidationError for a file that cannot be used."""
-    return _Rules.model_validate(data_file(__package__, "lesson_rules.yml"))
+    return _Rules.model_validate(_ROWS)
 
 
 def decide(rules: tuple[Rule, ...] | None = None, **facts: str) -> Rule | None:

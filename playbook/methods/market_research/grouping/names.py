@@ -28,12 +28,14 @@ class SegmentKind:
     silence: tuple[float, float]
 
 
+_ROWS = data_file(__package__, "names.yml")
+
+
 @cache
 def segment_kinds() -> Mapping[str, SegmentKind]:
     """All kinds by id, in the order of the file."""
-    rows = data_file(__package__, "names.yml")
     return MappingProxyType(
-        {id: SegmentKind(id, r["label"], r["description"], r["profile"], tuple(r["silence"])) for id, r in rows.items()}
+        {id: SegmentKind(id, r["label"], r["description"], r["profile"], tuple(r["silence"])) for id, r in _ROWS.items()}
     )
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
-from ruamel.yaml import YAML
+
+from playbook.locale.data import data_file
 
 __all__ = ["rfm_cells", "rfm_scores"]
 
@@ -15,13 +15,14 @@ SCORES = 5
 _MEASURES = {"r": "recency_days", "f": "orders", "m": "revenue"}
 _ANY = (-np.inf, np.inf)
 
+_ROWS = data_file(__package__, "rfm.yml")
+
 
 @cache
 def rfm_cells() -> Mapping[str, Mapping[str, tuple[float, float]]]:
     """Bounds of the scores r, f, m and of the silence by kind of segment, in the order in which they are tried."""
-    rows = YAML(typ="safe", pure=True).load(files(__package__).joinpath("rfm.yml").read_text(encoding="utf-8"))
     return MappingProxyType(
-        {kind: {m: tuple(bounds.get(m, _ANY)) for m in (*_MEASURES, "silence")} for kind, bounds in rows.items()}
+        {kind: {m: tuple(bounds.get(m, _ANY)) for m in (*_MEASURES, "silence")} for kind, bounds in _ROWS.items()}
     )
 
 

@@ -39,12 +39,13 @@ _CONDITION = re.compile(
     r"(?:(?P<sign><=|>=|<|>|=)\s*(?P<number>-?\d+(?:\.\d+)?)|(?P<end>top|bottom)\s+(?P<share>\d+(?:\.\d+)?)\s*%)"
 )
 
+_ROWS = data_file(__package__, "rules.yml")
+
 
 @cache
 def default_rules(fmt: Formats) -> tuple[SegmentRule, ...]:
     """The rules of ``rules.yml``, in order, named in the reader's language."""
-    rows = data_file(__package__, "rules.yml").values()
-    return tuple(SegmentRule(name=fmt.told(row["label"]), when=row["when"]) for row in rows)
+    return tuple(SegmentRule(name=fmt.told(row["label"]), when=row["when"]) for row in _ROWS.values())
 
 
 def apply_rules(customers: pd.DataFrame, rules: Sequence[SegmentRule], fmt: Formats) -> pd.Series:

@@ -27,11 +27,13 @@ class Stage:
     rule: str
 
 
+_ROWS = data_file(__package__, "stages.yml")
+
+
 @cache
 def life_stages() -> Mapping[str, Stage]:
     """All stages by id, in the order in which their rules are tried."""
-    rows = data_file(__package__, "stages.yml")
-    return MappingProxyType({id: Stage(id, row["label"], row["rule"]) for id, row in rows.items()})
+    return MappingProxyType({id: Stage(id, row["label"], row["rule"]) for id, row in _ROWS.items()})
 
 
 def customer_stages(customers: pd.DataFrame, span: int) -> pd.Series:

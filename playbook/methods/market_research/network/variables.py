@@ -39,10 +39,13 @@ class DriverVariable:
     action: str | None = None
 
 
+_ROWS = data_file(__package__, "variables.yml")
+
+
 @cache
 def driver_variables() -> Mapping[str, DriverVariable]:
     """All variables by id, from earlier to later."""
-    return MappingProxyType({id: DriverVariable(id, **row) for id, row in data_file(__package__, "variables.yml").items()})
+    return MappingProxyType({id: DriverVariable(id, **row) for id, row in _ROWS.items()})
 
 
 def yes_no(id: str, flags: pd.Series, fmt: Formats) -> pd.Series:

@@ -34,11 +34,13 @@ class Theme:
         return found and not any(pattern.search(sentence) for pattern in self.unless)
 
 
+_ROWS = data_file(__package__, "comment_themes.yml")
+
+
 @cache
 def comment_themes() -> Mapping[str, Theme]:
     """All themes by id, in the order of the file."""
-    rows = data_file(__package__, "comment_themes.yml")
-    return MappingProxyType({id: _theme(id, row) for id, row in rows.items()})
+    return MappingProxyType({id: _theme(id, row) for id, row in _ROWS.items()})
 
 
 def _theme(id: str, row: dict) -> Theme:

@@ -7,12 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib.resources import files
 
 import pandas as pd
 import rjieba
-from ruamel.yaml import YAML
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+from playbook.locale.data import data_file
 
 __all__ = ["CROWD", "HIDDEN", "anonymous", "cleaned", "languages_of", "surfaces", "telling", "terms_of", "uses", "words_of"]
 
@@ -22,6 +22,7 @@ LONGEST = 2_000  # characters of a message that are read
 QUOTE = 110  # characters of a quote
 CHINESE_SHARE = 0.3  # of the letters
 FEWEST_DIGITS = 4  # from here on a number may be an order, an account or a telephone
+_LISTS = data_file(__package__, "stop_words.yml")
 PERSON = "nr"  # the segmenter's tag for a person's name
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -154,7 +155,7 @@ def _cut(text: str, language: str) -> list[str]:
 
 @cache
 def _stop_words(language: str) -> frozenset[str]:
-    lists = YAML(typ="safe", pure=True).load(files(__package__).joinpath("stop_words.yml").read_text(encoding="utf-8"))[language]
+    lists = _LISTS[language]
     library = ENGLISH_STOP_WORDS if language == "en" else frozenset()
     return (library - set(lists.get("kept", ()))) | {str(word) for word in lists["more"]}
 

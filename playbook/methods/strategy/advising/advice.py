@@ -122,14 +122,16 @@ class Learned:
         return fmt.say("assumption kept, shown for comparison")
 
 
+_ROWS = data_file(__package__, "advice.yml")
+
+
 @lru_cache(maxsize=1)
 def load_advice() -> Mapping[str, tuple[Advice, ...]]:
     """Actions by kind of segment, as they stand in ``advice.yml``.
 
     Raises pydantic's ValidationError for a field that does not fit and ValueError for an id used twice.
     """
-    rows = data_file(__package__, "advice.yml")
-    advice = {kind: tuple(Advice.model_validate(entry) for entry in entries) for kind, entries in rows.items()}
+    advice = {kind: tuple(Advice.model_validate(entry) for entry in entries) for kind, entries in _ROWS.items()}
     ids = [a.id for actions in advice.values() for a in actions]
     if len(ids) > len(set(ids)):
         raise ValueError(f"advice.yml uses an id twice: {sorted(i for i in set(ids) if ids.count(i) > 1)}")
