@@ -16,7 +16,7 @@ from playbook.methods.needs_analysis.feedback.satisfaction import Rating, differ
 from playbook.methods.needs_analysis.kpis.catalogue import CATALOGUE, Indicator, kpi_course
 from playbook.methods.needs_analysis.kpis.data import YEAR, Data
 from playbook.methods.needs_analysis.kpis.ratios import ratio_parts
-from playbook.methods.needs_analysis.kpis.shares import share_counts
+from playbook.methods.needs_analysis.kpis.shares import share_counter, share_counts
 from playbook.methods.needs_analysis.path.pipeline_measures import cycle_length, pipeline_coverage, sales_velocity
 from playbook.result.formats import LEVEL
 
@@ -130,7 +130,7 @@ def _with_range(stood: Standing, months: pd.DatetimeIndex, data: Data) -> Standi
 
 def _share(indicator: Indicator, data: Data) -> Standing | None:
     kpi, window = indicator.id, YEAR
-    counted = cache(lambda window: share_counts(kpi, data, window))
+    counted = cache(share_counter(kpi, data))
     counts = counted(window)
     if counts.empty and kpi == "churn":  # no two years of orders: the later half against the earlier
         window = len(share_counts("repeat_rate", data, 1)) // 2
