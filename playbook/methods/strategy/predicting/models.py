@@ -26,7 +26,7 @@ LOGISTIC, TREE, FOREST, BOOSTING, MACHINE = MODELS = (
 )  # fmt: skip
 FIRST_TREES, TREES = 30, 120
 DRAWN = 0.4  # of the rows, for each tree
-LEAVES, ROUNDS = (4, 8), (20, 40, 65, 90)
+LEAVES, ROUNDS, PATIENCE = (4, 8), 90, 10
 MACHINE_ROWS, FOREST_ROWS = 800, 3_000  # of a support vector machine (its time grows with their square); of one tree
 
 
@@ -57,7 +57,7 @@ def search(name: str, rows: Matrices, outcome: np.ndarray, folds: list[Split], s
     """Search the settings of one of ``MODELS`` and fit the best to all rows.
 
     Settings are compared by log loss (a support vector machine, which gives no probability, by the area under ROC) on the
-    inner ``folds``; a forest on the rows that a tree has not drawn (Breiman 2001), boosting after several numbers of rounds.
+    inner ``folds``; a forest on the rows that a tree has not drawn (Breiman 2001), boosting after every number of rounds.
     """
     if name == FOREST:
         return _forest(rows, outcome, seed)
@@ -112,30 +112,33 @@ def _forest(rows: Matrices, outcome: np.ndarray, seed: int) -> Searched:
 
 
 def _boosting(rows: Matrices, outcome: np.ndarray, folds: list[Split], seed: int) -> Searched:
-    """Both sizes of trees on the first inner fold, the better one on all, and the number of rounds that was best there."""
-    inside = {leaves: np.empty((len(ROUNDS), len(outcome))) for leaves in LEAVES}
-    first = folds[0][1]
-    for leaves in LEAVES:
-        _boosted(inside[leaves], rows, outcome, folds[0], leaves, seed)
-    leaves = max(LEAVES, key=lambda one: max(_likelihood(outcome[first], odds[first]) for odds in inside[one]))
+    """Both sizes of trees on the first inner fold until PATIENCE rounds make it no better (Prechelt 1998, "Early stopping - but
+    when?"), the better one for as many rounds on the others, and on all rows for the number of rounds that was best there."""
+    tried = {leaves: _boosted(rows, outcome, folds[0], _booster(leaves, ROUNDS, seed), True) for leaves in LEAVES}
+    seen = outcome[folds[0][1]]
+    leaves = max(tried, key=lambda one: max(_likelihood(seen, odds) for odds in tried[one]))
+    inside = np.empty((len(tried[leaves]), len(outcome)))
+    inside[:, folds[0][1]] = tried[leaves]
     for fold in folds[1:]:
-        _boosted(inside[leaves], rows, outcome, fold, leaves, seed)
-    rounds, odds = max(zip(ROUNDS, inside[leaves], strict=True), key=lambda one: _likelihood(outcome, one[1]))
-    fit = _booster(leaves, rounds, seed).fit(rows.plain, outcome)
-    return Searched(Scorer(fit, "plain"), odds)
+        inside[:, fold[1]] = _boosted(rows, outcome, fold, _booster(leaves, len(inside), seed), False)
+    best = int(np.argmax([_likelihood(outcome, odds) for odds in inside]))
+    fit = _booster(leaves, best + 1, seed).fit(rows.plain, outcome)
+    return Searched(Scorer(fit, "plain"), inside[best])
 
 
-def _boosted(inside: np.ndarray, rows: Matrices, outcome: np.ndarray, fold: Split, leaves: int, seed: int) -> None:
-    """Write the log odds of a fold's rows after each of ROUNDS."""
+def _boosted(
+    rows: Matrices, outcome: np.ndarray, fold: Split, booster: HistGradientBoostingClassifier, stops: bool
+) -> np.ndarray:
+    """Log odds of the fold's rows after each round (rounds, rows); whether it ``stops`` where these get no better."""
     learn, judge = fold
     seen, new = zero_where_empty(rows.plain[learn], rows.plain[judge])
-    fit = _booster(leaves, max(ROUNDS), seed).fit(seen, outcome[learn])
-    for done, odds in enumerate(fit.staged_decision_function(new), start=1):
-        if done in ROUNDS:
-            inside[ROUNDS.index(done), judge] = odds
+    watched = {"X_val": new, "y_val": outcome[judge]} if stops else {}
+    fit = booster.set_params(early_stopping=stops).fit(seen, outcome[learn], **watched)
+    return np.array(list(fit.staged_decision_function(new)))
 
 
 def _booster(leaves: int, rounds: int, seed: int) -> HistGradientBoostingClassifier:
     return HistGradientBoostingClassifier(
-        learning_rate=0.1, max_iter=rounds, max_leaf_nodes=leaves, l2_regularization=1.0, early_stopping=False, random_state=seed
-    )
+        learning_rate=0.1, max_iter=rounds, max_leaf_nodes=leaves, l2_regularization=1.0, early_stopping=False,
+        n_iter_no_change=PATIENCE, random_state=seed,
+    )  # fmt: skip
