@@ -34,6 +34,7 @@ __all__ = ["FILE", "ROW", "RawTable", "connect", "fingerprint", "read_source", "
 ROW = "__row__"  # line in the file (the header is line 1), or number in the sheet or table
 FILE = "__file__"
 MEMORY_LIMIT = "1GB"
+SMALL = 2**24  # bytes; of less, one thread is done before several have shared it out
 MOST_NAMES = 10  # of a folder are listed
 _TEXT = {".csv", ".tsv", ".txt"}
 _JSON = {".jsonl", ".ndjson", ".json"}
@@ -54,8 +55,11 @@ class RawTable:
 
 
 def connect() -> ibis.BaseBackend:
-    """A DuckDB connection in memory that spills to the temporary folder instead of growing without bound."""
-    connection = ibis.duckdb.connect(memory_limit=MEMORY_LIMIT, temp_directory=tempfile.gettempdir())
+    """A DuckDB connection in memory that spills to the temporary folder instead of growing without bound.
+
+    It works in one thread until it reads something that is not small.
+    """
+    connection = ibis.duckdb.connect(memory_limit=MEMORY_LIMIT, temp_directory=tempfile.gettempdir(), threads=1)
     (shown,) = connection.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone()
     if shown:  # in a terminal; in Jupyter it is off, and even setting it would ask for widgets
         connection.raw_sql("SET enable_progress_bar = false")
@@ -169,6 +173,7 @@ def _as_agreed(raw: RawTable, source: Source) -> RawTable:
 def _read_files(connection, name: str, source: Source, files: tuple[Path, ...]) -> ir.Table:
     kind = _kind(name, files)
     paths = [str(f) for f in files]
+    _share_out(connection, sum(f.stat().st_size for f in files))
     if kind in KINDS:
         rows = pa.concat_tables([_with_origin(read_sheet(name, f, source), f) for f in files], promote_options="default")
         return _held(connection, name, rows)
@@ -206,7 +211,13 @@ def _require_readable(name: str, source: Source, file: Path) -> None:
     require_clear(name, source, file, headers)
 
 
+def _share_out(connection, size: int) -> None:
+    if size > SMALL:
+        connection.raw_sql("RESET threads")  # one for each core
+
+
 def _held(connection, name: str, rows: pa.Table) -> ir.Table:
+    _share_out(connection, rows.nbytes)
     # As an expression: given the rows themselves, Ibis 12 trips over its own cleaning up with sqlglot 30.
     return connection.create_table(f"raw_{name}", ibis.memtable(rows), temp=True)
 

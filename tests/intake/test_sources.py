@@ -8,11 +8,13 @@ import tempfile
 import time
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pandas as pd
 import pytest
 
 from playbook.errors import EngagementError, IntakeError
+from playbook.intake import sources
 from playbook.intake.checks import audit
 from playbook.intake.sent import open_sources
 from playbook.intake.sources import FILE, ROW, fingerprint, source_files
@@ -99,7 +101,8 @@ def test_several_files_are_one_table_and_keep_their_own_line_numbers(make_client
     assert (frame[ROW] == frame["revenue"] + 2).all()
 
 
-def test_line_numbers_hold_in_a_file_that_is_read_in_parallel(make_client):
+def test_line_numbers_hold_in_a_file_that_is_read_in_parallel(make_client, monkeypatch):
+    monkeypatch.setattr(sources, "SMALL", 0)
     text = "order,day,sum\n" + "".join(f"A,2026-01-01,{i}\n" for i in range(300_000))
     frame = orders(make_client({"orders.csv": text}, orders={"columns": COLUMNS}))
     assert (frame[ROW] == frame["revenue"] + 2).all()
@@ -302,3 +305,20 @@ def test_words_for_nothing_and_rows_that_are_no_data(make_client):
 def test_a_misspelled_table_is_named_even_when_it_is_empty(make_client):
     with pytest.raises(EngagementError, match="sources > custmers: there is no such table. Did you mean 'customers'"):
         open_tables(make_client(custmers={"path": "raw/orders.csv"}))
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"), [("order,day,sum\nA1,2026-01-05,7\n", "utf-8"), ("order,day,sum\n甲,2026-01-05,7\n", "gb18030")]
+)
+def test_what_is_small_is_read_by_one_thread_and_what_is_large_by_all_cores(make_client, monkeypatch, content, encoding):
+    def threads(limit):
+        monkeypatch.setattr(sources, "SMALL", limit)
+        engagement = make_client(
+            {"o.csv": content.encode(encoding)}, orders={"path": "raw/o.csv", "columns": COLUMNS, "encoding": encoding}
+        )
+        connection = open_sources.__wrapped__(engagement)["orders"].rows.get_backend()
+        return connection.raw_sql("SELECT current_setting('threads')").fetchone()[0]
+
+    with duckdb.connect() as usual:
+        (cores,) = usual.execute("SELECT current_setting('threads')").fetchone()
+    assert (threads(10**6), threads(10)) == (1, cores)
