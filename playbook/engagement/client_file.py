@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 PACKAGE_PREFIX = "package:"
+_CURRENCIES = frozenset(list_currencies())  # ISO 4217
 
 Kpi = Literal[
     "revenue", "orders", "customers", "order_value", "repeat_rate", "churn", "gross_margin", "cac", "clv", "clv_cac",
@@ -53,8 +54,8 @@ def _secret(value: str) -> str:
 
 
 def _currency(code: str) -> str:
-    if code not in list_currencies():
-        raise ValueError(f"{code!r} is not an ISO 4217 currency code.{did_you_mean(code.upper(), sorted(list_currencies()))}")
+    if code not in _CURRENCIES:
+        raise ValueError(f"{code!r} is not an ISO 4217 currency code.{did_you_mean(code.upper(), sorted(_CURRENCIES))}")
     return code
 
 

@@ -32,6 +32,7 @@ class PageExporter(TemplateExporter):
     output_mimetype = "text/html"
     template_name = "playbook"
     extra_template_basedirs = [str(TEMPLATES)]
+    optimistic_validation = True  # once, and not after each of a dozen preprocessors that are switched off
 
 
 class _Compiled(BytecodeCache):

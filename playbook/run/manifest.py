@@ -6,6 +6,7 @@ import platform
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -83,6 +84,7 @@ def settings(engagement: Engagement) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
+@cache
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries that numbers depend on."""
     return {"python": platform.python_version(), **{name: metadata.version(name) for name in _LIBRARIES}}
