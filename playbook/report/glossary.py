@@ -91,9 +91,9 @@ TERMS = (
          mark("The share of closed deals that were won.")),
 )  # fmt: skip
 
-_TAG = re.compile(r"(<[^>]*>)")
+_TAG = re.compile(r"(<svg\b.*?</svg>|<[^>]*>)", re.DOTALL)  # a drawing is taken for one tag: no link belongs into it
 _NAME = re.compile(r"</?([A-Za-z0-9]*)")
-_NOT_IN = {"a", "h2", "h3", "h4", "svg", "table", "summary", "figcaption", "code", "pre", "details"}  # where no link belongs
+_NOT_IN = {"a", "h2", "h3", "h4", "table", "summary", "figcaption", "code", "pre", "details"}  # where no link belongs
 
 
 def glossed(parts: list[Markup], fmt: Formats) -> tuple[list[Markup], list[dict]]:
@@ -101,7 +101,7 @@ def glossed(parts: list[Markup], fmt: Formats) -> tuple[list[Markup], list[dict]
 
     A term is an ``id``, the ``word`` and its ``meaning``, both in the reader's language.
     """
-    waiting = {term.id: _pattern(fmt.told(term.word)) for term in TERMS}
+    waiting = {term.id: fmt.told(term.word) for term in TERMS}
     done = [Markup("".join(_linked(_TAG.split(part), waiting))) for part in parts]
     found = [term for term in TERMS if term.id not in waiting]
     told = [{"id": f"term-{t.id}", "word": fmt.told(t.word), "meaning": fmt.told(t.meaning)} for t in found]
@@ -115,8 +115,8 @@ def _pattern(word: str) -> re.Pattern:
     )
 
 
-def _linked(pieces: list[str], waiting: dict[str, re.Pattern]) -> list[str]:
-    """The pieces of a page, tags and texts in turn; ``waiting`` loses each term that was linked."""
+def _linked(pieces: list[str], waiting: dict[str, str]) -> list[str]:
+    """The pieces of a page, tags and texts in turn; ``waiting`` (id -> word) loses each term that was linked."""
     told, within = [], 0
     for piece in pieces:
         if piece.startswith("<"):
@@ -129,8 +129,10 @@ def _linked(pieces: list[str], waiting: dict[str, re.Pattern]) -> list[str]:
     return told
 
 
-def _link(text: str, waiting: dict[str, re.Pattern]) -> str:
-    hits = [(match.start(), match.end(), id) for id, pattern in waiting.items() if (match := pattern.search(text))]
+def _link(text: str, waiting: dict[str, str]) -> str:
+    folded = text.casefold()
+    near = {id: word for id, word in waiting.items() if word.casefold() in folded}  # at once, where a pattern takes its time
+    hits = [(match.start(), match.end(), id) for id, word in near.items() if (match := _pattern(word).search(text))]
     told, end = [], 0
     for start, stop, id in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
         if start >= end:  # of two terms that overlap the first, longer one is linked
