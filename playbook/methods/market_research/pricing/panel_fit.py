@@ -56,9 +56,10 @@ def fit_logs(
     apart from the effects.
     """
     design, k = _design(slopes, effects, len(y))
+    turned = design.T.tocsr()
     weights = np.ones(len(y)) if weights is None else weights
-    inverse = _inverse(_factor(design, weights, k))
-    full = inverse @ (design.T @ (weights * y))
+    inverse = _inverse(_factor(design, turned, weights, k))
+    full = inverse @ (turned @ (weights * y))
     residuals = y - design @ full
     parameters = k + _rank(effects)
     spare = max(1, len(y) - parameters)
@@ -77,12 +78,13 @@ def fit_counts(
     Econometrics 6 (truncated counts). The covariance allows for a spread above (or below) Poisson's.
     """
     design, k = _design(slopes, effects, len(y))
+    turned = design.T.tocsr()  # once, not at every step
     eta = np.log(y + 0.5)
     last, full = -np.inf, None
     for _ in range(MOST_STEPS):
         mean, variance = _moments(eta, truncated)
-        factor = _factor(design, variance, k)
-        goal = linear.cho_solve((factor, True), design.T @ (variance * eta + y - mean), check_finite=False)
+        factor = _factor(design, turned, variance, k)
+        goal = linear.cho_solve((factor, True), turned @ (variance * eta + y - mean), check_finite=False)
         step = goal if full is None else goal - full
         origin = np.zeros_like(goal) if full is None else full
         for halving in range(12):
@@ -96,7 +98,7 @@ def fit_counts(
             break
         last = fit
     mean, variance = _moments(eta, truncated)
-    inverse = _inverse(_factor(design, variance, k))
+    inverse = _inverse(_factor(design, turned, variance, k))
     residuals = y - mean
     parameters = k + _rank(effects)
     spare = max(1, len(y) - parameters)
@@ -139,9 +141,10 @@ def _design(slopes, effects: Sequence[np.ndarray], n: int) -> tuple[sparse.csr_m
     return sparse.hstack([slopes, *dummies], format="csr"), slopes.shape[1]
 
 
-def _factor(design: sparse.csr_matrix, weights: np.ndarray, k: int) -> np.ndarray:
-    """Lower Cholesky factor of the weighted cross products, with a trace of a ridge on the effects."""
-    cross = (design.T @ design.multiply(weights[:, None]).tocsr()).toarray()
+def _factor(design: sparse.csr_matrix, turned: sparse.csr_matrix, weights: np.ndarray, k: int) -> np.ndarray:
+    """Lower Cholesky factor of the weighted cross products, with a trace of a ridge on the effects; ``turned``: ``design.T``."""
+    weighted = sparse.csr_matrix((turned.data * weights[turned.indices], turned.indices, turned.indptr), turned.shape)
+    cross = (weighted @ design).toarray()
     diagonal = np.einsum("ii->i", cross)
     diagonal[k:] += TINY * np.maximum(diagonal[k:], diagonal[k:].mean() if len(diagonal) > k else 1.0)
     try:
