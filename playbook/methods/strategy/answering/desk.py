@@ -88,8 +88,8 @@ def learn_desk(questions: pd.Series, subjects: pd.Series, embed: Embed | None = 
         raise ValueError("no example to learn from")
     texts, names = list(questions), np.unique(subjects.to_numpy(dtype=str))
     place = np.searchsorted(names, subjects.to_numpy(dtype=str))
-    words = vectoriser().fit(texts)
-    vectors = words.transform(texts).tocsr()
+    words = vectoriser()
+    vectors = words.fit_transform(texts).tocsr()
     ranking = bm25s.BM25()
     ranking.index([tokens(text) or [""] for text in texts], show_progress=False)
     classifier = None

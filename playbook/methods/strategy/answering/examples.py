@@ -90,8 +90,8 @@ def _nearest(questions: pd.Series, asked: pd.DataFrame) -> pd.Series:
     known = asked.dropna(subset=["subject"])
     if known.empty or questions.empty:
         return pd.Series(pd.NA, questions.index, dtype="string")
-    vectors = vectoriser().fit([*known["question"], *questions])
-    near = (vectors.transform(questions) @ vectors.transform(known["question"]).T).toarray()
+    vectors = vectoriser().fit_transform([*known["question"], *questions]).tocsr()
+    near = (vectors[len(known) :] @ vectors[: len(known)].T).toarray()
     nearest = np.argsort(-near, axis=1, kind="stable")[:, :NEAREST]
     filed = known["subject"].to_numpy()
     return pd.Series([pd.Series(filed[row]).mode().iloc[0] for row in nearest], questions.index, dtype="string")
@@ -103,10 +103,9 @@ def _by_reply(replies: pd.Series, answers: pd.DataFrame) -> pd.Series:
     told = replies[replies.str.len() > 0]
     if told.empty or answers.empty:
         return found
-    vectors = vectoriser().fit(answers["answer"])
-    alike = (
-        vectors.transform(told) @ vectors.transform(answers["answer"]).T
-    ).toarray() / 2  # words and characters, each of length 1
+    model = vectoriser()
+    standing = model.fit_transform(answers["answer"])
+    alike = (model.transform(told) @ standing.T).toarray() / 2  # words and characters, each of length 1
     best = answers["subject"].to_numpy()[alike.argmax(axis=1)]
     found[told.index] = np.where(alike.max(axis=1) >= ALIKE, best, None)
     return found
