@@ -10,10 +10,9 @@ over each row; queries are exact. pyagrum is loaded only when a network is learn
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile
 
 import numpy as np
 import pandas as pd
@@ -227,6 +226,7 @@ def fit_tables(cases: pd.DataFrame, levels: Mapping[str, Sequence[str]], arrows:
     return BayesNetwork({v: tuple(states) for v, states in levels.items()}, parents, tables)
 
 
+@cache
 def _pyagrum():
     """The library, loaded when first needed.
 
@@ -249,10 +249,11 @@ def _empty(levels: Mapping[str, Sequence[str]]):
 def _learner(cases: pd.DataFrame, levels: Mapping[str, Sequence[str]]):
     gum = _pyagrum()
     gum.initRandom(SEED)
-    rows = [list(levels), *([f"{STATES}{number}" for number in row] for row in cases[list(levels)].to_numpy().tolist())]
-    with TemporaryDirectory() as folder:  # given a frame, pyagrum writes such a file itself, more slowly, and leaves it behind
-        file = Path(folder) / "cases.csv"
-        file.write_text("\n".join(map(",".join, rows)), encoding="utf-8")
-        learner = gum.BNLearner(str(file), _empty(levels))  # the empty network tells of levels that a resample does not show
+    words = [f"{STATES}{number}" for number in range(max(map(len, levels.values())))]
+    rows = [list(levels), *([words[number] for number in row] for row in cases[list(levels)].to_numpy().tolist())]
+    with NamedTemporaryFile("w", suffix=".csv", encoding="utf-8") as file:  # given a frame, pyagrum leaves such a file behind
+        file.write("\n".join(map(",".join, rows)))
+        file.flush()
+        learner = gum.BNLearner(file.name, _empty(levels))  # the empty network tells of levels that a resample does not show
     learner.setNumberOfThreads(1)
     return learner
