@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from sklearn import config_context
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import adjusted_rand_score, pairwise_distances_argmin, silhouette_score
+from sklearn.metrics import pairwise_distances, pairwise_distances_argmin, silhouette_score
 
 __all__ = ["STABLE", "Grouping", "choose_grouping", "gap_statistic", "k_means"]
 
@@ -44,7 +45,7 @@ class Grouping:
 
 def k_means(points: np.ndarray, k: int, starts: int = STARTS, seed: int = SEED) -> KMeans:
     """The best of several k-means fits (Lloyd 1982, k-means++ starts). ``points``: one row a point, one column a feature."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), config_context(assume_finite=True, skip_parameter_validation=True):
         warnings.simplefilter("ignore", ConvergenceWarning)  # a resample can hold fewer different points than groups
         return KMeans(k, n_init=starts, random_state=seed).fit(points)
 
@@ -65,11 +66,12 @@ def choose_grouping(points: np.ndarray, ks: Iterable[int], resamples: int = 10) 
     fits = {k: k_means(points, k) for k in ks}
     if not fits:
         raise ValueError("no number of groups to try")
+    distances = pairwise_distances(points[sample])
     quality = pd.DataFrame(
         [
             {
                 "k": k,
-                "silhouette": _silhouette(points[sample], fit.labels_[sample]),
+                "silhouette": _silhouette(distances, fit.labels_[sample]),
                 "stability": _stability(points, fit.labels_, k, draws, compared),
             }
             for k, fit in fits.items()
@@ -108,11 +110,20 @@ def _gap(points: np.ndarray, references: list[np.ndarray], k: int) -> tuple[floa
     return float(drawn.mean() - found), float(drawn.std() * np.sqrt(1 + 1 / len(references)))
 
 
-def _silhouette(points: np.ndarray, labels: np.ndarray) -> float:
+def _silhouette(distances: np.ndarray, labels: np.ndarray) -> float:
     groups = len(np.unique(labels))
-    return float(silhouette_score(points, labels)) if 1 < groups < len(points) else np.nan
+    return float(silhouette_score(distances, labels, metric="precomputed")) if 1 < groups < len(labels) else np.nan
 
 
 def _stability(points: np.ndarray, labels: np.ndarray, k: int, draws: list[np.ndarray], compared: np.ndarray) -> float:
-    refits = [k_means(points[draw], k, RESAMPLE_STARTS).predict(points[compared]) for draw in draws]
-    return float(np.mean([adjusted_rand_score(labels[compared], refit) for refit in refits]))
+    known = points[compared]
+    refits = [pairwise_distances_argmin(known, k_means(points[draw], k, RESAMPLE_STARTS).cluster_centers_) for draw in draws]
+    return float(np.mean([_rand_index(labels[compared], refit, k) for refit in refits]))
+
+
+def _rand_index(labels: np.ndarray, others: np.ndarray, k: int) -> float:
+    """The adjusted Rand index (Hubert and Arabie 1985) of two ways to label the same points with numbers below ``k``."""
+    table = np.bincount(labels * k + others, minlength=k * k).reshape(k, k)
+    both, one, other, pairs = ((n * (n - 1.0) / 2).sum() for n in (table, table.sum(axis=1), table.sum(axis=0), table.sum()))
+    expected = one * other / max(pairs, 1.0)
+    return 1.0 if one == other == both else float((both - expected) / ((one + other) / 2 - expected))
