@@ -64,13 +64,13 @@ def arima(block: Block, difference: bool = True) -> np.ndarray:
 def _errors(changes: np.ndarray, live: np.ndarray, parameters: np.ndarray, m: int) -> np.ndarray:
     """Errors one step ahead, (steps, rows, points), those before the first change taken as zero."""
     steps, rows = changes.shape
-    ar, ma, seasonal = (np.broadcast_to(p, (rows, parameters.shape[2])) for p in parameters)
-    errors = np.zeros((steps + m + 1, *ar.shape))
-    before = np.zeros(rows)
-    for time in range(steps):
-        expected = ar * before[:, None] + ma * errors[time + m]
+    ar, ma, seasonal = parameters
+    errors = np.zeros((steps + m + 1, rows, parameters.shape[2]))
+    errors[m + 2 :] = ar * changes[:-1, :, None]  # what is expected, until the rest is known
+    for time, (change, alive) in enumerate(zip(changes[:, :, None], live[:, :, None], strict=True)):
+        error = errors[time + m + 1]
+        error += ma * errors[time + m]
         if m > 1:
-            expected += seasonal * (errors[time + 1] + ma * errors[time])
-        errors[time + m + 1] = (changes[time][:, None] - expected) * live[time][:, None]
-        before = changes[time]
+            error += seasonal * (errors[time + 1] + ma * errors[time])
+        np.multiply(np.subtract(change, error, out=error), alive, out=error)
     return errors[m + 1 :]

@@ -31,9 +31,9 @@ def widths(scaled: np.ndarray, horizon: int, span: int, growth: tuple[float, flo
     steps = np.arange(1.0, scaled.shape[1] + 1)
     power = growth[0]
     if wrong.sum() > 2:
-        size = np.log(total[wrong] / cases[wrong])
-        slope = np.polyfit(np.log(steps[wrong]), size, 1, w=np.sqrt(cases[wrong]))[0]
-        power = float(np.clip(slope, *growth))
+        size, step, weight = np.log(total[wrong] / cases[wrong]), np.log(steps[wrong]), cases[wrong]
+        apart = weight * (step - weight @ step / weight.sum())
+        power = float(np.clip(apart @ size / (apart @ step), *growth))
     alike = (scaled / steps**power)[known]
     quantile = max(np.quantile(alike, min(1.0, LEVEL * (1 + 1 / (TIMES_MET * span)))), alike.mean())
     return quantile * np.arange(1.0, horizon + 1) ** power

@@ -72,7 +72,7 @@ def _course(
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Mean and error of every step, (..., rows, points), each good until the next step only: all is worked out in place.
 
-    ``start`` (states, ..., rows, points): the first level, and the first trend if there is one. Where a row does not live any more
+    ``start`` (states, ..., rows, points): the first level, and the first trend if there is one. Where a row lives no more
     its errors are zero, so that its states go on as they forecast.
     """
     alpha, share, phi, moved = parameters

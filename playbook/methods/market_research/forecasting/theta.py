@@ -1,5 +1,7 @@
 """Forecast, Theta: the dynamic optimised Theta method on many histories at once."""
 
+from itertools import combinations_with_replacement
+
 import numpy as np
 
 from playbook.methods.market_research.forecasting.search import grid, search
@@ -46,20 +48,20 @@ def _fit(series: np.ndarray, live: np.ndarray, at: np.ndarray, by: np.ndarray, a
     """Sum of squared errors, weight of the trend and last level, each (rows, points)."""
     rows = series.shape[1]
     alpha = np.broadcast_to(alpha, (rows, alpha.shape[-1]))
-    level, kept = alpha * series[0][:, None], 1 - alpha  # level from a start at zero, and what is left of a start of one
-    aa = ab = bb = au = bu = uu = np.zeros(alpha.shape)
-    for time in range(1, len(series)):
-        here = live[time][:, None]
-        drift = _drift(alpha, kept, at[time - 1][:, None], by[time - 1][:, None]) * here
-        rest, first = (series[time][:, None] - level) * here, kept * here
-        aa, ab, bb = aa + first * first, ab + first * drift, bb + drift * drift
-        au, bu, uu = au + first * rest, bu + drift * rest, uu + rest * rest
-        level = level + alpha * rest
-        kept = np.where(here, kept * (1 - alpha), kept)
+    here = live[1:, :, None]
+    # what is left of a start of one, before each value and after the last; then errors, and the level, from a start at zero
+    kept = np.cumprod(np.concatenate([1 - alpha[None], np.where(here, 1 - alpha, 1.0)]), axis=0)
+    drift = _drift(alpha, kept[:-1], at[:-1, :, None], by[:-1, :, None]) * here
+    first, rest = kept[:-1] * here, np.empty((len(series) - 1, *alpha.shape))
+    level = alpha * series[0][:, None]
+    for value, alive, error in zip(series[1:, :, None], here, rest, strict=True):
+        np.multiply(value - level, alive, out=error)
+        level += alpha * error
+    aa, ab, au, bb, bu, uu = (np.sum(a * b, axis=0) for a, b in combinations_with_replacement((first, drift, rest), 2))
     weight = np.clip((aa * bu - ab * au) / np.maximum(aa * bb - ab**2, TINY * aa * bb + TINY**2), 0, 1)
     start = (au - weight * ab) / np.maximum(aa, TINY)
     sse = uu - 2 * start * au - 2 * weight * bu + start**2 * aa + 2 * start * weight * ab + weight**2 * bb
-    return sse, weight, level + kept * start
+    return sse, weight, level + kept[-1] * start
 
 
 def _expanding_trend(series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -73,41 +73,34 @@ def _by_month(weeks: pd.DataFrame, span: pd.DatetimeIndex) -> pd.DataFrame:
     return rows.assign(log_price=price, price=price - price.groupby(rows["product_id"]).transform("mean"))
 
 
-def _series(rows: pd.DataFrame, levels: Levels) -> list[pd.DataFrame]:
-    """The rows that belong to each series."""
-    nodes = levels.nodes
-    groups = set(nodes.loc[nodes["level"] == "group", "id"])
-    group = rows["category"].where(rows["category"].isin(groups), OTHER)
-    found = []
+def _monthly(rows: pd.DataFrame, column: str, weight: str, levels: Levels, span: pd.DatetimeIndex) -> np.ndarray:
+    """Weighted means of the rows of each series (series, months), carried over months without one."""
+    nodes, product, category = levels.nodes, rows["product_id"].to_numpy(dtype=object), rows["category"]
+    groups = nodes.loc[nodes["level"] == "group", "id"]
+    group = category.where(category.isin(groups), OTHER).to_numpy(dtype=object)
+    month = span.get_indexer(rows["month"])
+    weights = rows[weight].to_numpy(dtype=float)
+    top, below = np.nan_to_num(rows[column].to_numpy(dtype=float) * weights), np.nan_to_num(weights)
+    lines = []
     for node in nodes.itertuples():
         if node.level == "total":
-            found.append(rows)
-        elif node.level == "group" or node.rest:
-            found.append(rows[group == node.group])
+            own = slice(None)
         else:
-            found.append(rows[rows["product_id"] == node.id])
-    return found
-
-
-def _monthly(parts: list[pd.DataFrame], column: str, weight: str, span: pd.DatetimeIndex) -> np.ndarray:
-    """Weighted means (series, months), carried over months without one."""
-    lines = []
-    for part in parts:
-        top = (part[column] * part[weight]).groupby(part["month"]).sum()
-        line = (top / part[weight].groupby(part["month"]).sum()).reindex(span).ffill().bfill().fillna(0.0)
-        lines.append(line.to_numpy(dtype=float))
-    return np.array(lines)
+            own = group == node.group if node.level == "group" or node.rest else product == node.id
+        above, under = (np.bincount(month[own], weights=part[own], minlength=len(span)) for part in (top, below))
+        lines.append(np.divide(above, under, out=np.full(len(span), np.nan), where=under > 0))
+    return pd.DataFrame(lines).T.ffill().bfill().fillna(0.0).to_numpy().T
 
 
 def _price(rows: pd.DataFrame, levels: Levels, span: pd.DatetimeIndex) -> np.ndarray:
     usual = rows.groupby("product_id")["revenue"].transform(
         "mean"
     )  # fixed weights, so that a change of mix is no change of price
-    return _monthly(_series(rows.assign(usual=usual), levels), "price", "usual", span)
+    return _monthly(rows.assign(usual=usual), "price", "usual", levels, span)
 
 
 def _promotion(rows: pd.DataFrame, levels: Levels, span: pd.DatetimeIndex) -> np.ndarray:
-    return _monthly(_series(rows.assign(promoted=rows["discounted_units"] / rows["units"]), levels), "promoted", "units", span)
+    return _monthly(rows.assign(promoted=rows["discounted_units"] / rows["units"]), "promoted", "units", levels, span)
 
 
 def _competitors(rows: pd.DataFrame, seen: pd.DataFrame, levels: Levels, span: pd.DatetimeIndex) -> np.ndarray | None:
@@ -118,4 +111,4 @@ def _competitors(rows: pd.DataFrame, seen: pd.DataFrame, levels: Levels, span: p
     if not span.isin(both["month"]).all():
         return None
     both = both.assign(ratio=both["asked"] - both["log_price"])
-    return _monthly(_series(both, levels), "ratio", "revenue", span)
+    return _monthly(both, "ratio", "revenue", levels, span)
