@@ -110,7 +110,7 @@ def drivers(
         return _locked(fmt, need)
     rules, absent = driver_rules(network, tiers, cases.variables)
     levels, codes = cases.levels, cases.codes
-    drawn = [codes.iloc[rows].reset_index(drop=True) for rows in resample(cases.frame["customer_id"].to_numpy(), resamples)]
+    drawn = [{v: codes[v].to_numpy()[rows] for v in codes} for rows in resample(cases.frame["customer_id"].to_numpy(), resamples)]
     edges = sure_arrows(edge_strengths([learn_arrows(rows, levels, rules) for rows in drawn], rules), rules)
     arrows = list(zip(edges["cause"], edges["effect"], strict=True))
     net = fit_tables(codes, levels, arrows)

@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 Arrow = tuple[str, str]
+Cases = Mapping[str, np.ndarray] | pd.DataFrame  # a column of level numbers a variable
 
 MOST_PARENTS = 4  # a table with more would have more cells than cases
 SPREAD = 1.0  # cases spread over each row of a table, so that nothing is impossible only because it was not seen
@@ -110,11 +111,11 @@ class BayesNetwork:
         return {"levels": self.levels, "parents": self.parents, "tables": self.tables}
 
 
-def learn_arrows(cases: pd.DataFrame, levels: Mapping[str, Sequence[str]], rules: Rules) -> tuple[set[Arrow], set[Arrow]]:
+def learn_arrows(cases: Cases, levels: Mapping[str, Sequence[str]], rules: Rules) -> tuple[set[Arrow], set[Arrow]]:
     """The arrows that MIIC finds within the rules, and those of them whose direction the data tell.
 
-    ``cases``: one column of level numbers a variable. An arrow's direction is told when it is the same in all networks
-    that say the same about the data (Verma and Pearl 1990).
+    ``cases``: an array (or a frame's column) of level numbers a variable. An arrow's direction is told when it is the same in
+    all networks that say the same about the data (Verma and Pearl 1990).
     """
     learner = _learner(cases, levels)
     for arrow in sorted(rules.forbidden):
@@ -213,14 +214,14 @@ def without_cycle(arrows: Iterable[Arrow]) -> bool:
     return True
 
 
-def fit_tables(cases: pd.DataFrame, levels: Mapping[str, Sequence[str]], arrows: Iterable[Arrow]) -> BayesNetwork:
+def fit_tables(cases: Cases, levels: Mapping[str, Sequence[str]], arrows: Iterable[Arrow]) -> BayesNetwork:
     """The network with these arrows and the cases' shares as tables, SPREAD cases spread over the levels of each row."""
     arrows = sorted(arrows)
     parents = {v: tuple(cause for cause, effect in arrows if effect == v) for v in levels}
     tables = {}
     for variable, own in parents.items():
         shape = [len(levels[p]) for p in (*own, variable)]
-        cell = np.ravel_multi_index([cases[p].to_numpy() for p in (*own, variable)], shape)
+        cell = np.ravel_multi_index([np.asarray(cases[p]) for p in (*own, variable)], shape)
         counts = np.bincount(cell, minlength=int(np.prod(shape))).reshape(shape) + SPREAD / shape[-1]
         tables[variable] = counts / counts.sum(axis=-1, keepdims=True)
     return BayesNetwork({v: tuple(states) for v, states in levels.items()}, parents, tables)
@@ -246,11 +247,11 @@ def _empty(levels: Mapping[str, Sequence[str]]):
     return net
 
 
-def _learner(cases: pd.DataFrame, levels: Mapping[str, Sequence[str]]):
+def _learner(cases: Cases, levels: Mapping[str, Sequence[str]]):
     gum = _pyagrum()
     gum.initRandom(SEED)
     words = [f"{STATES}{number}" for number in range(max(map(len, levels.values())))]
-    rows = [list(levels), *([words[number] for number in row] for row in cases[list(levels)].to_numpy().tolist())]
+    rows = [list(levels), *zip(*([words[number] for number in np.asarray(cases[v]).tolist()] for v in levels), strict=True)]
     with NamedTemporaryFile("w", suffix=".csv", encoding="utf-8") as file:  # given a frame, pyagrum leaves such a file behind
         file.write("\n".join(map(",".join, rows)))
         file.flush()
