@@ -11,7 +11,7 @@ from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import pairwise_distances, pairwise_distances_argmin, silhouette_score
 
-__all__ = ["STABLE", "Grouping", "choose_grouping", "gap_statistic", "k_means"]
+__all__ = ["STABLE", "Grouping", "choose_grouping", "gap_statistic", "k_means", "rand_index"]
 
 STABLE = 0.75  # mean adjusted Rand index from which a grouping comes back on resamples (Hennig 2007 asks the same of his index)
 SEED = 7
@@ -118,12 +118,15 @@ def _silhouette(distances: np.ndarray, labels: np.ndarray) -> float:
 def _stability(points: np.ndarray, labels: np.ndarray, k: int, draws: list[np.ndarray], compared: np.ndarray) -> float:
     known = points[compared]
     refits = [pairwise_distances_argmin(known, k_means(points[draw], k, RESAMPLE_STARTS).cluster_centers_) for draw in draws]
-    return float(np.mean([_rand_index(labels[compared], refit, k) for refit in refits]))
+    tables = [np.bincount(labels[compared] * k + refit, minlength=k * k).reshape(k, k) for refit in refits]
+    return float(np.mean([rand_index(table) for table in tables]))
 
 
-def _rand_index(labels: np.ndarray, others: np.ndarray, k: int) -> float:
-    """The adjusted Rand index (Hubert and Arabie 1985) of two ways to label the same points with numbers below ``k``."""
-    table = np.bincount(labels * k + others, minlength=k * k).reshape(k, k)
+def rand_index(table: np.ndarray) -> float:
+    """How far two ways to sort the same points agree, by chance 0, at most 1 (adjusted Rand index: Hubert and Arabie 1985).
+
+    ``table``: number of points in each group of the one way (rows) and of the other (columns).
+    """
     both, one, other, pairs = ((n * (n - 1.0) / 2).sum() for n in (table, table.sum(axis=1), table.sum(axis=0), table.sum()))
     expected = one * other / max(pairs, 1.0)
     return 1.0 if one == other == both else float((both - expected) / ((one + other) / 2 - expected))

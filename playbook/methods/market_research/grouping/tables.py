@@ -1,9 +1,9 @@
 """Segment tables: the segments in figures, the sentences that explain them, how the ways agree, who moved, and the stages."""
 
 import pandas as pd
-from sklearn.metrics import adjusted_rand_score
 
 from playbook.locale import mark
+from playbook.methods.market_research.grouping.groups import rand_index
 from playbook.methods.market_research.grouping.migration import NEW_SINCE
 from playbook.methods.market_research.grouping.stages import PATH, life_stages
 from playbook.methods.market_research.grouping.tree import Explanation
@@ -64,10 +64,11 @@ def agreement_table(main: pd.Series, others: dict[str, pd.Series], order: list[s
     """Where the customers of each group of the other ways stand in the main segments, and in words how far the ways agree."""
     parts, told = [], []
     for way, names in others.items():
-        shares = pd.crosstab(names, main, normalize="index").reindex(columns=order, fill_value=0.0)
-        shares = shares.assign(customers=names.value_counts()).sort_values("customers", ascending=False, kind="stable")
+        counts = pd.crosstab(names, main).reindex(columns=order, fill_value=0)
+        shares = counts.div(counts.sum(axis=1), axis=0).assign(customers=counts.sum(axis=1))
+        shares = shares.sort_values("customers", ascending=False, kind="stable")
         parts.append(shares.rename_axis("group").reset_index().assign(way=way))
-        score = adjusted_rand_score(main, names)
+        score = rand_index(counts.to_numpy())
         told.append(fmt.say(next(words for least, words in _AGREE if score >= least), way=way))
     frame = pd.concat(parts, ignore_index=True)
     shown = order[:COLUMNS]
