@@ -9,6 +9,7 @@ leave after the first purchase (MBG/NBD: Batislam, Denizel & Filiztekin 2007).
 
 from dataclasses import dataclass
 from itertools import compress
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -54,12 +55,12 @@ def choose_buying(histories: pd.DataFrame) -> BuyingFit:
     for early in (False, True):
         best = -np.inf
         for k in range(1, MOST_TICKS + 1):
-            fit = fit_buying(histories, k, early)
-            tried.append(fit)
-            if fit.log_likelihood <= best:
+            peak = _climb(histories, k, early)
+            tried.append(peak)
+            if peak.log_likelihood <= best:
                 break
-            best = fit.log_likelihood
-    return max(tried, key=lambda fit: fit.log_likelihood - _CLEARLY * fit.early)
+            best = peak.log_likelihood
+    return _fit(max(tried, key=lambda peak: peak.log_likelihood - _CLEARLY * peak.compact.early))
 
 
 def fit_buying(histories: pd.DataFrame, k: int = 1, early: bool = False) -> BuyingFit:
@@ -67,23 +68,34 @@ def fit_buying(histories: pd.DataFrame, k: int = 1, early: bool = False) -> Buyi
 
     Raises ValueError when there is no customer, or no time passed since the first purchases.
     """
+    return _fit(_climb(histories, k, early))
+
+
+class _Peak(NamedTuple):
+    """Where the likelihood is highest, before it is known how exactly."""
+
+    compact: "_Compact"
+    logs: np.ndarray
+    edge: np.ndarray
+    log_likelihood: float
+
+
+def _climb(histories: pd.DataFrame, k: int, early: bool) -> _Peak:
     if not len(histories) or not histories["age"].max() > 0:
         raise ValueError("no purchase histories to learn from")
     compact = _Compact(histories, k, early)
     scale = np.log(k * max(float(np.average(compact.age, weights=compact.count)), 1e-6) / 4)
     start = np.array([-0.7, scale, 0.0, 0.9])
-    n = len(histories)
-
-    def loss(logs: np.ndarray) -> tuple[float, np.ndarray]:
-        value, slope = compact.likelihood(np.exp(logs))
-        return -value / n, -slope * np.exp(logs) / n
-
-    logs, least, edge = likeliest(loss, start, _FAR)
-    estimates, covariance = np.exp(logs), covariance_at(loss, logs, n, known=edge)
-    errors = estimates * np.sqrt(np.diag(covariance))
+    logs, least, edge = likeliest(compact.loss, start, _FAR)
     constant = float(-(histories["repeats"] * gammaln(k)).sum() + ((k - 1) * histories["log_gaps"].sum() if k > 1 else 0.0))
-    at_bound = tuple(compress(NAMES, edge))
-    return BuyingFit(k, early, estimates, errors, covariance, -least * n + constant, n, at_bound)
+    return _Peak(compact, logs, edge, -least * len(histories) + constant)
+
+
+def _fit(peak: _Peak) -> BuyingFit:
+    (compact, logs, edge, highest), estimates = peak, np.exp(peak.logs)
+    covariance = covariance_at(compact.loss, logs, compact.customers, known=edge)
+    errors, at_bound = estimates * np.sqrt(np.diag(covariance)), tuple(compress(NAMES, edge))
+    return BuyingFit(compact.k, compact.early, estimates, errors, covariance, highest, compact.customers, at_bound)
 
 
 class _Compact:
@@ -100,7 +112,7 @@ class _Compact:
         self.age = np.concatenate([once, age[again]])
         recency = np.concatenate([np.zeros(len(once)), recency[again]])
         self.count = np.concatenate([often, np.ones(again.sum())])
-        self.k, self.early = k, early
+        self.k, self.early, self.customers = k, early, len(histories)
         self.late = slice(0 if early else len(once), None)
         self.recency = recency[self.late]
         # The costly functions depend on the number of repeats alone: worked out once a number.
@@ -109,6 +121,11 @@ class _Compact:
         self.of_number = counted[counted > 0]
         self.j = np.arange(k)[:, None]
         self.ticks = xlogy(self.j, np.maximum(self.age - recency, 0.0)) - gammaln(self.j + 1.0)
+
+    def loss(self, logs: np.ndarray) -> tuple[float, np.ndarray]:
+        """What ``likeliest`` makes small, at the logarithms of the parameters."""
+        value, slope = self.likelihood(np.exp(logs))
+        return -value / self.customers, -slope * np.exp(logs) / self.customers
 
     def likelihood(self, parameters: np.ndarray) -> tuple[float, np.ndarray]:
         """Log likelihood without its constant, and its derivatives by r, alpha, a and b."""
