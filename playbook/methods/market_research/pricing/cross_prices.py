@@ -90,14 +90,18 @@ def cross_pairs(panel: PricePanel, kind: str, level: float) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     weights = np.maximum(fit.weights, 1e-9)
     prices, start = _filled(panel), rows["product"].searchsorted(np.arange(len(panel.products) + 1))
+    quarter = pd.factorize(rows["month"].dt.to_period("Q"), sort=True)[0]
+    week, known = rows["week_code"].to_numpy(), rows[["log_price", "promotion"]].to_numpy(dtype=float)
     found = []
     for group, members in chosen.groupby("group"):
         for product in members.index:
             at = slice(start[product], start[product + 1])
             others = members.index[members.index != product]
-            value, error, spare = _partial(rows.iloc[at], fit.residuals[at], weights[at], prices[others])
-            found.append(pd.DataFrame({"a": product, "b": others, "group": group, "raw": value, "error": error, "spare": spare}))
-    pairs = pd.concat(found).dropna().reset_index(drop=True)
+            calendar = (quarter[at, None] == np.unique(quarter[at])).astype(float)
+            given = np.column_stack([calendar, known[at]])
+            value, error, spare = _partial(given, fit.residuals[at], weights[at], prices[others][:, week[at]].T)
+            found += [(product, other, group, v, e, spare) for other, v, e in zip(others, value, error, strict=True)]
+    pairs = pd.DataFrame(found, columns=["a", "b", "group", "raw", "error", "spare"]).dropna().reset_index(drop=True)
     if len(pairs) < 2:
         return pd.DataFrame(columns=columns)
     p_values = 2 * stats.t.sf(pairs["raw"].abs() / pairs["error"], pairs["spare"])
@@ -179,11 +183,9 @@ def _neighbours(panel: PricePanel) -> pd.Series:
     return pd.Series(np.where(rest > 0, others / np.where(rest > 0, rest, 1), 0.0), index=rows.index)
 
 
-def _partial(rows: pd.DataFrame, residuals: np.ndarray, weights: np.ndarray, prices: np.ndarray):
-    """Slopes of one product's unexplained sales on each of the others' prices (others, weeks), errors, degrees of freedom."""
-    others = prices[:, rows["week_code"].to_numpy()].T
-    quarters = pd.get_dummies(rows["month"].dt.to_period("Q")).to_numpy(dtype=float)
-    known = np.column_stack([quarters, rows["log_price"].to_numpy(), rows["promotion"].to_numpy()])
+def _partial(known: np.ndarray, residuals: np.ndarray, weights: np.ndarray, others: np.ndarray):
+    """Slopes of one product's unexplained sales on each of the others' prices (weeks, others), errors, degrees of freedom;
+    ``known`` (weeks, k) is taken out first."""
     root = np.sqrt(weights)[:, None]
     left = others - known @ np.linalg.lstsq(root * known, root * others, rcond=None)[0]
     working = residuals / weights
@@ -196,8 +198,8 @@ def _partial(rows: pd.DataFrame, residuals: np.ndarray, weights: np.ndarray, pri
     meat = (scores**2).sum(axis=0)
     for lag in range(1, LAGS + 1):
         meat += 2 * (1 - lag / (LAGS + 1)) * (scores[lag:] * scores[:-lag]).sum(axis=0)
-    spare = max(3, len(rows) - known.shape[1] - 1)
-    robust = np.maximum(meat, 0) * len(rows) / spare / cross**2
+    spare = max(3, len(known) - known.shape[1] - 1)
+    robust = np.maximum(meat, 0) * len(known) / spare / cross**2
     # Of a price that moved in few weeks the robust error is far too small: the classical one is the least.
     classical = (weights[:, None] * (working[:, None] - left * np.nan_to_num(value)) ** 2).sum(axis=0) / spare / cross
     return value, np.sqrt(np.maximum(robust, classical)), spare / (LAGS + 1)
