@@ -15,7 +15,7 @@ import pandas as pd
 from sklearn.cluster import KMeans
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.metrics import silhouette_score
+from sklearn.metrics import pairwise_distances, silhouette_score
 from sklearn.preprocessing import normalize
 
 from playbook.locale import mark
@@ -176,10 +176,10 @@ def _number(points: np.ndarray, most: int) -> int:
     highest = min(MOST_TOPICS, len(points) // TEXTS_PER_TOPIC, most - 1, len(np.unique(drawn.round(6), axis=0)))
     if highest <= FEWEST_TOPICS:
         return max(1, highest)
-    near, scores = drawn[:COMPARE], {}
+    near, scores = pairwise_distances(drawn[:COMPARE]), {}
     for k in range(FEWEST_TOPICS, highest + 1):
         labels = KMeans(k, n_init=2, random_state=SEED).fit_predict(drawn)[: len(near)]
-        scores[k] = silhouette_score(near, labels) if 1 < len(set(labels)) < len(near) else -1.0
+        scores[k] = silhouette_score(near, labels, metric="precomputed") if 1 < len(set(labels)) < len(near) else -1.0
     return max(scores, key=scores.get)
 
 
