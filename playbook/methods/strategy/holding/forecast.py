@@ -1,7 +1,6 @@
 """Forecast: what each product will sell until the next delivery, with the spread of the errors that such forecasts made."""
 
 from dataclasses import dataclass, field
-from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -56,32 +55,36 @@ def forecast(units: pd.DataFrame) -> Forecast:
     values = units.to_numpy(dtype=float)
     plain = np.ones(len(values) + AHEAD)
     seasons = [plain] if len(values) < 2 * YEAR else [plain, _season(units)]
-    season, alpha = min(product(seasons, ALPHAS), key=lambda one: _loss(values, *one))
-    level, weeks = _levels(values / season[: len(values), None], alpha)
+    losses = np.array([_losses(values, season) for season in seasons])
+    chosen, best = np.unravel_index(losses.argmin(), losses.shape)
+    season, alpha = seasons[chosen], ALPHAS[best]
+    level, weeks = _levels(values / season[: len(values), None], (alpha,))
+    level = level[:, 0]
     expected = level[:-1] * season[: len(values), None]
     return Forecast(np.nan_to_num(level), season, _spread((values - expected) ** 2, expected, weeks), alpha, weeks)
 
 
-def _loss(values: np.ndarray, season: np.ndarray, alpha: float) -> float:
-    """Mean squared error one week ahead, each product measured by what it sells."""
-    level, weeks = _levels(values / season[: len(values), None], alpha)
-    expected = level[:-1] * season[: len(values), None]
-    error = (values - expected) ** 2
-    there = np.isfinite(error) & (weeks[:-1] >= LEARNT)
+def _losses(values: np.ndarray, season: np.ndarray) -> list[float]:
+    """Mean squared error one week ahead by alpha, each product measured by what it sells."""
+    level, weeks = _levels(values / season[: len(values), None], ALPHAS)
     seen = np.isfinite(values)
-    sold = np.where(seen, values, 0.0).sum(axis=0, keepdims=True) / np.maximum(seen.sum(axis=0, keepdims=True), 1)
-    return float(np.mean((error / np.maximum(sold, LEAST))[there])) if there.any() else np.inf
+    there = seen & (weeks[:-1] >= LEARNT)
+    sold = np.where(seen, values, 0.0).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)
+    if not there.any():
+        return [np.inf] * len(ALPHAS)
+    expected = level[:-1] * season[: len(values), None, None]
+    error = (values[:, None] - expected) ** 2 / np.maximum(sold, LEAST)
+    return [float(np.mean(error[:, place][there])) for place in range(len(ALPHAS))]
 
 
-def _levels(values: np.ndarray, alpha: float) -> tuple[np.ndarray, np.ndarray]:
-    """Level before each week and after the last, and the weeks it was learnt from."""
-    level = np.zeros((len(values) + 1, values.shape[1]))
-    weeks = np.zeros_like(level)
-    for week, row in enumerate(values):
-        there = np.isfinite(row)
-        weeks[week + 1] = weeks[week] + there
-        gain = np.where(there, np.maximum(alpha, 1 / np.maximum(weeks[week + 1], 1)), 0.0)
-        level[week + 1] = level[week] + gain * (np.nan_to_num(row) - level[week])
+def _levels(values: np.ndarray, alphas: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Level before each week and after the last (W + 1, alphas, P), and the weeks it was learnt from (W + 1, P)."""
+    there = np.isfinite(values)
+    weeks = np.vstack([np.zeros(values.shape[1]), np.cumsum(there, axis=0)])
+    gains = np.maximum(np.array(alphas)[:, None], 1 / np.maximum(weeks[1:, None], 1)) * there[:, None]
+    level = np.zeros((len(weeks), len(alphas), values.shape[1]))
+    for week, (row, gain) in enumerate(zip(np.nan_to_num(values), gains, strict=True)):
+        level[week + 1] = level[week] + gain * (row - level[week])
     return level, weeks
 
 

@@ -71,9 +71,10 @@ def replay(units: pd.DataFrame, found: Forecast, table: pd.DataFrame, level: flo
     lead = np.maximum(np.ceil(table["lead"].to_numpy()), 1).astype(int)
     due = np.zeros((len(asked) + int(lead.max(initial=1)) + 1, len(quantity)))
     hand, served, wanted, stock = start.to_numpy(dtype=float), 0.0, 0.0, 0.0
-    for week in range(first, len(asked)):
-        ahead = over_lead(found, week, table["lead"], table["lead_variance"])
-        point = quantile(level, ahead["expected"].to_numpy(), ahead["uncertain"].to_numpy())
+    played = range(first, len(asked))
+    ahead = [over_lead(found, week, table["lead"], table["lead_variance"]) for week in played]
+    points = quantile(level, *(np.array([known[column] for known in ahead]) for column in ("expected", "uncertain")))
+    for week, point in zip(played, points, strict=True):
         hand = (np.maximum(hand, point) if week == first else hand) + due[week]
         now = np.where(np.isfinite(asked[week]), asked[week], found.level[week] * found.season[week])
         given = np.minimum(hand, now)
@@ -81,5 +82,4 @@ def replay(units: pd.DataFrame, found: Forecast, table: pd.DataFrame, level: flo
         served, wanted, stock = served + given.sum(), wanted + now.sum(), stock + hand.sum()
         low = (hand + due[week + 1 :].sum(axis=0) <= point) & (quantity > 0)
         due[week + lead[low], np.flatnonzero(low)] += quantity[low]
-    weeks = max(len(asked) - first, 0)
-    return float(served / wanted) if wanted else 1.0, float(stock / max(weeks, 1)), weeks
+    return float(served / wanted) if wanted else 1.0, float(stock / max(len(played), 1)), len(played)
