@@ -1,6 +1,7 @@
 """Curves: what a year of each channel brings for rising spend, as a mean over the draws, within the range that has been seen."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -41,18 +42,23 @@ class Curves:
 
         The weeks of the last year keep their pattern: all are raised or lowered by the same share.
         """
-        place, response = self.places[row], self.response
-        panel, lags = response.panel, self.lags[:, [row]]
         share = np.atleast_1d(spend) / self.today[row]
-        found = np.empty((len(response.form), len(share)))
-        whole = lagged(panel.spend[:, [place]])
+        found = np.empty((len(self.response.form), len(share)))
+        for form, (mine, felt, most) in self._felt.items():
+            answer = np.stack([FORMS[form](felt[:, :, row] * s).sum(axis=1) for s in share], axis=1)
+            found[mine] = most[:, [row]] * answer
+        return found
+
+    @cached_property
+    def _felt(self) -> dict[str, tuple[np.ndarray, ...]]:
+        """By form: its draws, what is felt in half-points (draws x weeks x channels), and the orders for an answer of one."""
+        response, places, found = self.response, self.places, {}
+        whole = lagged(response.panel.spend[:, places])
         for form in FORMS:
             mine = response.form == form
-            carryover, half = response.carryover[mine][:, [place]], response.half[mine][:, [place]]
-            mean = saturation(form, adstock(whole, carryover), half).mean(axis=1)[:, 0]
-            stock = adstock(lags, carryover)[:, :, 0]  # draws x weeks
-            answer = np.stack([FORMS[form](stock * s / half).sum(axis=1) for s in share], axis=1)
-            found[mine] = response.effect[mine][:, [place]] * answer / mean[:, None]
+            effect, carryover, half = (part[mine][:, places] for part in (response.effect, response.carryover, response.half))
+            mean = saturation(form, adstock(whole, carryover), half).mean(axis=1)
+            found[form] = mine, adstock(self.lags, carryover) / half[:, None], effect / mean
         return found
 
     def margins(self, row: int) -> np.ndarray:

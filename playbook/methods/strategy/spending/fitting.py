@@ -156,7 +156,8 @@ class _Noise:
     gaps: np.ndarray
 
     def own(self, sizes: np.ndarray) -> np.ndarray:
-        return np.exp(2 * sizes[0]) * (0.9 * expit(sizes[1])) ** self.gaps
+        fading = (0.9 * expit(sizes[1])) ** np.arange(self.gaps.max() + 1)
+        return np.exp(2 * sizes[0]) * fading[self.gaps]
 
     def root(self, sizes: np.ndarray) -> np.ndarray:
         spread = (
