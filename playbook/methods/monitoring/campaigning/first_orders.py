@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import logsumexp
-from scipy.stats import nchypergeom_fisher, norm
+from scipy.special import betaln, logsumexp
+from scipy.stats import norm
 
 from playbook.methods.monitoring.campaigning.sequential import always_valid
 from playbook.result.formats import LEVEL
@@ -19,6 +19,7 @@ __all__ = ["FirstOrders", "first_orders"]
 
 MEANT = 0.3  # standard deviation of the logarithm of odds worth finding: a third more or less likely to buy on a day
 GRID = np.linspace(-2.0, 2.0, 161)  # logarithms of odds that are held against the data
+EVEN = len(GRID) // 2  # place of odds of one
 _WEIGHT = norm.logpdf(GRID, 0, MEANT) - logsumexp(norm.logpdf(GRID, 0, MEANT))
 
 
@@ -38,13 +39,13 @@ def first_orders(bought: pd.DataFrame, treated: int, control: int, days: pd.Date
     events = counts.fillna(0).astype(int)
     hits, others = events[True].to_numpy(), events[False].to_numpy()
     at_risk = np.column_stack([treated - np.cumsum(hits) + hits, control - np.cumsum(others) + others])
-    likelihood, null = np.zeros((len(days), len(GRID))), np.zeros(len(days))
+    likelihood = np.zeros((len(days), len(GRID)))
     for day, (one, other, risk) in enumerate(zip(hits, others, at_risk, strict=True)):
         total = one + other
         if total and risk.all():  # with one group used up the draw has one outcome only
-            draw = (one, int(risk.sum()), int(risk[0]), total)
-            likelihood[day] = nchypergeom_fisher.logpmf(*draw, np.exp(GRID))
-            null[day] = nchypergeom_fisher.logpmf(*draw, 1.0)
+            could = np.arange(max(total - risk[1], 0), min(total, risk[0]) + 1)  # Fisher's noncentral hypergeometric distribution
+            ways = -betaln(could + 1, risk[0] - could + 1) - betaln(total - could + 1, risk[1] - total + could + 1)
+            likelihood[day] = ways[one - could[0]] + one * GRID - logsumexp(ways[:, None] + could[:, None] * GRID, axis=0)
     so_far = np.cumsum(likelihood, axis=0)
     mixed = logsumexp(so_far + _WEIGHT, axis=1)
     inside = so_far > (np.log(1 - level) + mixed)[:, None]
@@ -52,7 +53,7 @@ def first_orders(bought: pd.DataFrame, treated: int, control: int, days: pd.Date
     frame = pd.DataFrame(
         {
             "day": days, "treated": np.cumsum(hits), "control": np.cumsum(others),
-            "p_value": always_valid(mixed - np.cumsum(null)), "best": odds[so_far.argmax(axis=1)],
+            "p_value": always_valid(mixed - so_far[:, EVEN]), "best": odds[so_far.argmax(axis=1)],
             "low": np.where(inside[:, 0], 0.0, odds[inside.argmax(axis=1)]),
             "high": np.where(inside[:, -1], np.inf, odds[len(odds) - 1 - inside[:, ::-1].argmax(axis=1)]),
         }
