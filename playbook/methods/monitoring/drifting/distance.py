@@ -33,20 +33,19 @@ class Distance:
     level: str | None
 
 
-def psi(before: np.ndarray, now: np.ndarray) -> float:
-    """Population stability index of two rows of counts by part: the sum of (share now - share before) times the logarithm of
-    their ratio (Siddiqi, Credit Risk Scorecards, 2006, ch. 8; by custom small below 0.1, large from 0.25 on).
+def psi(before: np.ndarray, now: np.ndarray) -> np.ndarray:
+    """Population stability index of two rows of counts by part (..., parts): the sum of (share now - share before) times the
+    logarithm of their ratio (Siddiqi, Credit Risk Scorecards, 2006, ch. 8; by custom small below 0.1, large from 0.25 on).
 
     Where a part is empty in one of them, half a row is put into every part. Raises ValueError for rows of different length.
     """
     before, now = np.asarray(before, dtype=float), np.asarray(now, dtype=float)
     if before.shape != now.shape:
         raise ValueError(f"{len(before)} parts before and {len(now)} now cannot be compared")
-    if (before == 0).any() or (now == 0).any():
-        used = (before > 0) | (now > 0)
-        before, now = before[used] + EMPTY, now[used] + EMPTY
-    was, is_ = before / before.sum(), now / now.sum()
-    return float(((is_ - was) * np.log(is_ / was)).sum())
+    used, empty = (before > 0) | (now > 0), ((before == 0) | (now == 0)).any(axis=-1, keepdims=True)
+    before, now = (part + EMPTY * (used & empty) for part in (before, now))
+    was, is_ = (part / part.sum(axis=-1, keepdims=True) for part in (before, now))
+    return ((is_ - was) * np.log(np.divide(is_, was, out=np.ones(was.shape), where=used))).sum(axis=-1)
 
 
 def noise(parts: int, before: int, now: int) -> float:
@@ -81,7 +80,7 @@ def _numbers(before: pd.Series, now: pd.Series) -> Distance | None:
     if any(missing for missing, _ in gaps):  # a column that empties has changed too
         chance = min(1.0, 2 * min(chance, float(chi2_contingency(gaps).pvalue)))
     means = (float(k.mean()) for k in known)
-    return Distance(psi(*counts), noise(int(used.sum()), len(was), len(is_)), chance, *means, None)
+    return Distance(float(psi(*counts)), noise(int(used.sum()), len(was), len(is_)), chance, *means, None)
 
 
 def _words(before: pd.Series, now: pd.Series) -> Distance | None:
@@ -102,6 +101,6 @@ def spread_distance(counts: pd.DataFrame) -> Distance:
     shares = table / table.sum(axis=1, keepdims=True)
     most = int(np.abs(shares[1] - shares[0]).argmax())
     return Distance(
-        psi(*table), noise(len(counts), *map(int, table.sum(axis=1))), float(chi2_contingency(table).pvalue),
+        float(psi(*table)), noise(len(counts), *map(int, table.sum(axis=1))), float(chi2_contingency(table).pvalue),
         float(shares[0, most]), float(shares[1, most]), str(counts.index[most]),
     )  # fmt: skip

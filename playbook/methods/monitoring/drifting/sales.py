@@ -1,6 +1,5 @@
 """Sales: whether prices, the mix of what is sold and the channels shifted, with weeks (or products) as what chance draws from."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,19 +101,29 @@ def shares(rows: pd.DataFrame, column: str, value: str) -> pd.DataFrame | None:
     found = windows(rows["week"])
     if found is None:
         return None
-    table = rows.pivot_table(index="week", columns=column, values=value, aggfunc="sum", fill_value=0.0, observed=True)
+    return _shares(_by_week(rows, column, value), found)
+
+
+def _by_week(rows: pd.DataFrame, column: str, value: str) -> pd.DataFrame:
+    return rows.pivot_table(index="week", columns=column, values=value, aggfunc="sum", fill_value=0.0, observed=True)
+
+
+def _shares(table: pd.DataFrame, found: Windows) -> pd.DataFrame:
     sums = pd.DataFrame({name: table.reindex(weeks).sum() for name, weeks in (("before", found.before), ("now", found.now))})
     told = sums.clip(lower=0) / sums.clip(lower=0).sum()
     return told.assign(change=told["now"] - told["before"]).sort_values("change", key=np.abs, ascending=False)
 
 
 def _shifted(rows: pd.DataFrame, column: str, value: str, kind: str, name: str) -> list[dict]:
-    found, told = windows(rows["week"]), shares(rows, column, value)
-    if found is None or told is None or not np.isfinite(told.to_numpy()).all():
+    found = windows(rows["week"])
+    if found is None:
         return []
-    table = rows.pivot_table(index="week", columns=column, values=value, aggfunc="sum", fill_value=0.0, observed=True)
+    table = _by_week(rows, column, value)
+    told = _shares(table, found)
+    if not np.isfinite(told.to_numpy()).all():
+        return []
     table = table.clip(lower=0).reindex(found.before.append(found.now)).fillna(0.0).to_numpy()
-    draws, size = _moved(table, lambda before, now: psi(_parts(before), _parts(now)))
+    draws, size = _moved(table)
     most = told.iloc[0]
     return [
         {
@@ -126,18 +135,13 @@ def _shifted(rows: pd.DataFrame, column: str, value: str, kind: str, name: str) 
     ]  # fmt: skip
 
 
-def _moved(table: np.ndarray, measure: Callable[[np.ndarray, np.ndarray], float]) -> tuple[np.ndarray, float]:
-    """The measure of the two halves of ``table`` (weeks x parts), and what it is when blocks of weeks are dealt out at random."""
-    half = len(table) // 2
-    size = measure(table[:half].sum(axis=0), table[half:].sum(axis=0))
-    blocks = np.array_split(table, len(table) // BLOCK)
-    sums = np.array([block.sum(axis=0) for block in blocks])
+def _moved(table: np.ndarray) -> tuple[np.ndarray, float]:
+    """The index of the halves of ``table`` (weeks x parts) when blocks of weeks are dealt out at random, and as they are."""
+    size = _index(*np.split(table, [len(table) // 2]))
+    sums = np.array([block.sum(axis=0) for block in np.array_split(table, len(table) // BLOCK)])
     rng = np.random.default_rng(0)
-    draws = []
-    for _ in range(DRAWS):
-        order = rng.permutation(len(sums))
-        draws.append(measure(sums[order[: len(sums) // 2]].sum(axis=0), sums[order[len(sums) // 2 :]].sum(axis=0)))
-    return np.array(draws), size
+    dealt = sums[[rng.permutation(len(sums)) for _ in range(DRAWS)]]
+    return _index(*np.split(dealt, [len(sums) // 2], axis=1)), float(size)
 
 
 def _chance(size: float, draws: np.ndarray) -> float:
@@ -148,6 +152,8 @@ def _chance(size: float, draws: np.ndarray) -> float:
     return float(gamma.sf(size, draws.mean() ** 2 / draws.var(), scale=draws.var() / draws.mean()))
 
 
-def _parts(values: np.ndarray) -> np.ndarray:
-    total = values.sum()
-    return values / total * WHOLE if total > 0 else values
+def _index(before: np.ndarray, now: np.ndarray) -> np.ndarray:
+    """The index of what the weeks sum to by part (..., weeks, parts)."""
+    sums = [weeks.sum(axis=-2) for weeks in (before, now)]
+    totals = [part.sum(axis=-1, keepdims=True) for part in sums]
+    return psi(*(np.divide(part, total, out=part, where=total > 0) * WHOLE for part, total in zip(sums, totals, strict=True)))
