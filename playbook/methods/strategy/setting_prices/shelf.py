@@ -1,6 +1,7 @@
 """Shelf: all products with their prices by cost, by competitors and by value side by side, and the price advised."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -51,12 +52,12 @@ class Shelf:
     def changes(self) -> pd.DataFrame:
         return self.sheet[self.sheet["verdict"].isin(CHANGES)]
 
-    @property
+    @cached_property
     def halved(self) -> bool:
         """Whether the changes come in two halves, one after the other."""
         return {"first", "second"} <= set(self.changes["half"])
 
-    @property
+    @cached_property
     def costed(self) -> bool:
         """Whether nearly all of the gain is that of products whose cost is stated."""
         gain = self.changes["gain"]
@@ -67,7 +68,7 @@ class Shelf:
         """Products whose price should be tested and not changed yet."""
         return self.sheet[self.sheet["kind"].notna() & (self.sheet["kind"] != "change")]
 
-    @property
+    @cached_property
     def testable(self) -> bool:
         """Whether a test of all of them together would end within a year: a longer one is no advice."""
         return bool(weeks_needed(self.tests["information"]) <= YEAR)
