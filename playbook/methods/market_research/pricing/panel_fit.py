@@ -142,13 +142,16 @@ def _design(slopes, effects: Sequence[np.ndarray], n: int) -> tuple[sparse.csr_m
 
 
 def _factor(design: sparse.csr_matrix, turned: sparse.csr_matrix, weights: np.ndarray, k: int) -> np.ndarray:
-    """Lower Cholesky factor of the weighted cross products, with a trace of a ridge on the effects; ``turned``: ``design.T``."""
+    """Lower Cholesky factor (the upper half is left over) of the weighted cross products, with a trace of a ridge on the effects.
+
+    ``turned`` is ``design.T``, row by row.
+    """
     weighted = sparse.csr_matrix((turned.data * weights[turned.indices], turned.indices, turned.indptr), turned.shape)
-    cross = (weighted @ design).toarray()
+    cross = (weighted @ design).toarray(order="F")  # as LAPACK takes it, without a copy
     diagonal = np.einsum("ii->i", cross)
     diagonal[k:] += TINY * np.maximum(diagonal[k:], diagonal[k:].mean() if len(diagonal) > k else 1.0)
     try:
-        return linear.cholesky(cross, lower=True, overwrite_a=True, check_finite=False)
+        return linear.cho_factor(cross, lower=True, overwrite_a=True, check_finite=False)[0]
     except linear.LinAlgError:
         raise ValueError(_MIXED) from None
 
