@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.spatial.distance import cdist
 from sklearn import config_context
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import pairwise_distances, pairwise_distances_argmin, silhouette_score
+from sklearn.metrics import pairwise_distances, silhouette_score
 
 __all__ = ["STABLE", "Grouping", "choose_grouping", "gap_statistic", "k_means", "rand_index"]
 
@@ -40,7 +41,7 @@ class Grouping:
 
     def assign(self, points: np.ndarray) -> np.ndarray:
         """The group whose centre is nearest to each of other ``points``, scaled like those that were grouped."""
-        return pairwise_distances_argmin(points, self.centres)
+        return cdist(points, self.centres).argmin(axis=1)
 
 
 def k_means(points: np.ndarray, k: int, starts: int = STARTS, seed: int = SEED) -> KMeans:
@@ -117,7 +118,7 @@ def _silhouette(distances: np.ndarray, labels: np.ndarray) -> float:
 
 def _stability(points: np.ndarray, labels: np.ndarray, k: int, draws: list[np.ndarray], compared: np.ndarray) -> float:
     known = points[compared]
-    refits = [pairwise_distances_argmin(known, k_means(points[draw], k, RESAMPLE_STARTS).cluster_centers_) for draw in draws]
+    refits = [cdist(known, k_means(points[draw], k, RESAMPLE_STARTS).cluster_centers_).argmin(axis=1) for draw in draws]
     tables = [np.bincount(labels[compared] * k + refit, minlength=k * k).reshape(k, k) for refit in refits]
     return float(np.mean([rand_index(table) for table in tables]))
 
