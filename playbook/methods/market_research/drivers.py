@@ -109,8 +109,9 @@ def drivers(
         need = fmt.say("orders of at least {n} customers, some of whom bought again and some did not", n=fmt.count(FEWEST_CASES))
         return _locked(fmt, need)
     rules, absent = driver_rules(network, tiers, cases.variables)
-    levels, codes = cases.levels, cases.codes
-    drawn = [{v: codes[v].to_numpy()[rows] for v in codes} for rows in resample(cases.frame["customer_id"].to_numpy(), resamples)]
+    levels, codes = cases.levels, {v: numbers.to_numpy() for v, numbers in cases.codes.items()}
+    customer = cases.frame["customer_id"].to_numpy()
+    drawn = [{v: numbers[rows] for v, numbers in codes.items()} for rows in resample(customer, resamples)]
     edges = sure_arrows(edge_strengths([learn_arrows(rows, levels, rules) for rows in drawn], rules), rules)
     arrows = list(zip(edges["cause"], edges["effect"], strict=True))
     net = fit_tables(codes, levels, arrows)
