@@ -33,9 +33,8 @@ def stage_weights(estimates: np.ndarray, histories: pd.DataFrame, k: int, early:
     j = np.arange(k)
     shape, others = r + k * repeats, b + repeats - 1 + early
     with np.errstate(divide="ignore", invalid="ignore"):
-        stay = (
-            gammaln(shape + j) - gammaln(shape) - (shape + j) * np.log(alpha + age) + xlogy(j, age - recency) - gammaln(j + 1.0)
-        )
+        climbed = np.insert(np.log(shape + j[:-1]).cumsum(axis=-1), 0, 0.0, axis=-1)  # log gamma(shape + j) / gamma(shape)
+        stay = climbed - (shape + j) * np.log(alpha + age) + xlogy(j, age - recency) - gammaln(j + 1.0)
         leave = np.where((repeats > 0) | early, np.log(a / others) - shape * np.log(alpha + recency), -np.inf)
     top = np.maximum(stay.max(axis=-1, keepdims=True), leave)
     each = np.exp(stay - top)
