@@ -96,7 +96,7 @@ def seasonal_parts(values: np.ndarray, season: int) -> np.ndarray:
     apart = values[:, half : n - half] - trend
     place = np.arange(half, n - half) % season
     counts = np.bincount(place, minlength=season)
-    parts = np.stack([apart[:, place == k].mean(axis=1) for k in range(season)], axis=1)
+    parts = np.add.reduceat(apart[:, np.argsort(place, kind="stable")], np.cumsum(counts) - counts, axis=1) / counts
     rest = apart - parts[:, place]
     freedom = max(apart.shape[1] - season, 1)
     error = np.sum(rest**2, axis=1) / freedom * np.mean(1 / counts)  # squared standard error of a part
