@@ -65,7 +65,7 @@ def by_product(rows: pd.DataFrame, column: str, names: pd.DataFrame | None = Non
 
 
 def _table(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.pivot_table(index="period", columns="group", values="revenue", aggfunc="sum", observed=True).fillna(0.0)
+    return rows.groupby(["period", "group"])["revenue"].sum().unstack().fillna(0.0)
 
 
 def _start(days: pd.Series, frequency: str) -> pd.Series:
