@@ -26,15 +26,14 @@ def customer_states(
     the longest window (missing below two), order_value the mean of that window (of all orders where it holds none).
     """
     rows = order_totals[(order_totals["day"] < day) & (order_totals["revenue"] > 0) & order_totals["customer_id"].notna()]
-    age = (day - rows["day"]).dt.days
-    by = rows.groupby("customer_id")
+    who, known = pd.factorize(rows["customer_id"], sort=True)
+    rows = rows[["day", "revenue"]].assign(who=who, age=(day - rows["day"]).dt.days)
+    by = rows.groupby("who")
     states = pd.DataFrame({"recency_days": (day - by["day"].max()).dt.days.astype(float)})
     for window in windows:
-        states[f"orders_{window}"] = (
-            rows[age <= window].groupby("customer_id").size().reindex(states.index, fill_value=0).astype(float)
-        )
+        states[f"orders_{window}"] = np.bincount(who[rows["age"] <= window], minlength=len(known)).astype(float)
     if windows:
-        late = rows[age <= windows[-1]].groupby("customer_id")
+        late = rows[rows["age"] <= windows[-1]].groupby("who")
         first, last, size = late["day"].min(), late["day"].max(), late.size()
         gap = (last - first).dt.days / (size - 1).where(size > 1)
         states["gap_days"] = gap.reindex(states.index)
@@ -42,7 +41,8 @@ def customer_states(
     else:
         states["order_value"] = np.nan
     states["order_value"] = states["order_value"].fillna(by["revenue"].mean())
+    states = states.set_axis(pd.Index(known, name="customer_id"))
     if customers is not None:
-        known = customers.drop_duplicates("customer_id").set_index("customer_id")
-        states = states.join(known[[c for c in STEADY if c in known]])
+        told = customers.drop_duplicates("customer_id").set_index("customer_id")
+        states = states.join(told[[c for c in STEADY if c in told]])
     return states
