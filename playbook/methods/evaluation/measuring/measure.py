@@ -74,8 +74,7 @@ def measure(
         return Effect(**basis, design="–", verdict="too early", note=said("It has run for less than a week."))
     over = intervention.end is not None and intervention.end <= as_of
     running = "" if over else said("Still running: the effect so far is set against the whole cost.")
-    others = elsewhere(intervention.id, interventions, sales.memberships, sales.order_totals, sales.customers, as_of)
-    found = _compared(intervention, sales, start, end, others)
+    found = _compared(intervention, sales, start, end, as_of, interventions)
     money = earned(found, cost, margin)
     estimate, expected = found.pop("estimate", None), found.pop("expected", float("nan"))
     found.pop("expected_revenue", None)
@@ -84,11 +83,14 @@ def measure(
     return Effect(**{**basis, **found, **money, "note": sentences(found.get("note", ""), running)})
 
 
-def _compared(intervention: Intervention, sales: Sales, start: date, end: date, others: Sequence[Elsewhere]) -> dict:
+def _compared(
+    intervention: Intervention, sales: Sales, start: date, end: date, as_of: date, interventions: Sequence[Intervention]
+) -> dict:
     """The comparison that was chosen, as fields of ``Effect``."""
     members, crossed = _members(intervention.id, sales)
     if members is not None and (members["group"] == CONTROL).any():
         return _lot(members, crossed, intervention, sales, start, end)
+    others = elsewhere(intervention.id, interventions, sales.memberships, sales.order_totals, sales.customers, as_of)
     regions, at_once = intervention.regions, members is not None and len(starts(members)) < 2
     if not regions and at_once and _everybody(members, sales, start):
         return against_past(sales.weeks, start, end, LISTED)

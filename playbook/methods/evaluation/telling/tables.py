@@ -59,7 +59,8 @@ def tables(frame: pd.DataFrame, measured: Sequence[Effect], margin: float | None
     notes = {"label": label, "start": ("First day", "date"), "end": ("Last day", "date"), "note": ("To keep in mind", "text")}
     sure = frame["verdict"].isin(SURE)  # where chance may have done it, a range is all there is to say about money
     told = frame.assign(**{name: frame[name].where(sure) for name in ("revenue", "profit", "roi")})
-    told = told.assign(**{column: [write(row, fmt) for row in frame.itertuples()] for column, write in WRITTEN.items()})
+    rows = list(frame.itertuples())
+    told = told.assign(**{column: [write(row, fmt) for row in rows] for column, write in WRITTEN.items()})
     found = [Table(told, "What each intervention changed", SOURCE, effects)]
     if margin is not None:
         found.append(Table(told, "What each intervention earned", SOURCE, money))
