@@ -35,12 +35,9 @@ class Spending:
 
     def __init__(self, order_totals: pd.DataFrame) -> None:
         known = order_totals[order_totals["customer_id"].notna()]
-        days = known.groupby([known["customer_id"].astype(str), "day"])["revenue"].sum().reset_index()
-        self.customers = pd.Index(sorted(days["customer_id"].unique()))
-        self.revenue = days["revenue"].to_numpy()
-        self._keys = self.codes(days["customer_id"]) * SPAN + day_numbers(days["day"])
-        order = np.argsort(self._keys, kind="stable")
-        self._keys, self.revenue = self._keys[order], self.revenue[order]
+        codes, self.customers = pd.factorize(pd.Index(known["customer_id"].astype(str)), sort=True)
+        self._keys, place = np.unique(codes * SPAN + day_numbers(known["day"]), return_inverse=True)
+        self.revenue = np.bincount(place, known["revenue"], len(self._keys))
         self._running = np.append(0.0, np.cumsum(self.revenue))
         self._bought = np.append(0, np.cumsum(self.revenue > 0))
 
