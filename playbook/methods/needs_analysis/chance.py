@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-from statsmodels.stats.proportion import proportion_confint, proportions_ztest
+from scipy.special import ndtri
+from statsmodels.stats.proportion import proportions_ztest
 
 from playbook.result.contract import Evidence
 from playbook.result.formats import LEVEL
@@ -31,11 +32,17 @@ def holm(p_values: Sequence[float]) -> np.ndarray:
 
 
 def share_range(hits: float, cases: float, level: float = LEVEL) -> tuple[float, float]:
-    """Wilson's interval of a share (Wilson 1927); not a number without cases."""
+    """Wilson's interval of a share (Wilson 1927); not a number without cases.
+
+    As statsmodels' proportion_confint, which takes a tenth of a millisecond for each share, and tables hold hundreds.
+    """
     if not cases:
         return np.nan, np.nan
-    low, high = proportion_confint(hits, cases, alpha=1 - level, method="wilson")
-    return min(float(low), hits / cases), max(float(high), hits / cases)  # rounding may part a share of all from its end
+    share, z = hits / cases, ndtri((1 + level) / 2)
+    centre = share + z**2 / (2 * cases)
+    half = z * np.sqrt(share * (1 - share) / cases + z**2 / (4 * cases**2))
+    low, high = ((centre + side * half) / (1 + z**2 / cases) for side in (-1, 1))
+    return min(max(float(low), 0.0), share), max(min(float(high), 1.0), share)  # rounding may part a share of all from its end
 
 
 def share_p_value(hits: float, cases: float, other_hits: float, other_cases: float) -> float:
