@@ -1,7 +1,8 @@
-"""Ahead: a process beside the notebooks works out methods before their notebook asks, so that a spare core has something to do.
+"""Ahead: what a spare core does for a run: gather frames from behind, and work out methods before their notebook asks.
 
-It changes nothing but the time: it asks as a notebook would, takes turns with the notebooks (``turns``), and lays its answers
-into a folder of its own, from where a notebook takes what it asks for. What it cannot answer, or dies over, its notebook meets.
+It changes nothing but the time. The process beside the notebooks asks as a notebook would, takes turns with them (``turns``), and
+lays its answers into a folder of its own, from where a notebook takes what it asks for. What it cannot answer, or dies over, its
+notebook meets; and what the second one that gathers cannot gather, the first one meets.
 """
 
 import inspect
@@ -9,16 +10,43 @@ import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from playbook.engagement import HOME_VARIABLE, Engagement
 from playbook.run.crew import Crew
 from playbook.run.kept import BESIDE_VARIABLE, WORK_VARIABLE
-from playbook.run.phases import PHASES, method_of
+from playbook.run.peers import PeerReport
+from playbook.run.phases import PHASES, Phase, method_of
 from playbook.run.turns import TURNS
 
-__all__ = ["Ahead", "in_order"]
+if TYPE_CHECKING:
+    from playbook.run.ready import Ready
+
+__all__ = ["Ahead", "in_order", "prepared"]
 
 AHEAD = ".ahead"  # in the work folder
+
+
+def prepared(
+    crew: Crew,
+    engagement: Engagement,
+    phases: tuple[Phase, ...],
+    given: dict[str, str],
+    kept: Path,
+    peers: tuple[PeerReport, ...] | None,
+) -> "Ready":
+    """``ready.prepare`` in a process of ``crew``; where there is a core for it, a second one gathers from behind meanwhile."""
+    from playbook.run.gathered import gather_from_behind
+    from playbook.run.ready import prepare
+
+    second = crew.start(gather_from_behind, engagement, kept) if crew.spare else None
+    try:
+        return crew.fresh(prepare, engagement, phases, given, kept, peers)
+    except BaseException:
+        if second:
+            second.kill()
+            second.wait()
+        raise
 
 
 class Ahead:

@@ -13,7 +13,7 @@ from typing import Any
 
 from playbook.engagement import Engagement
 from playbook.errors import EngagementError, IntakeError, RunError, UsageError
-from playbook.run.ahead import Ahead
+from playbook.run.ahead import Ahead, prepared
 from playbook.run.crew import Crew, Killed
 from playbook.run.failure import explain
 from playbook.run.former import Former, former_report, unchanged
@@ -106,11 +106,9 @@ class _Run:
             self.leave(in_words(error, self.crew))
 
     def go(self) -> Done:
-        from playbook.run.ready import prepare
-
         self.tell("Checks", False)
         asked = (self.engagement, self.order.phases, self.order.given or {}, self.work / KEPT, self.order.peers)
-        self.ready = ready = self.twice(lambda: self.crew.fresh(prepare, *asked))
+        self.ready = ready = self.twice(lambda: prepared(self.crew, *asked))
         self.seconds |= ready.seconds
         former = former_report(self.engagement, ready.as_of)
         alike = former.same_inputs(ready.inputs, settings(self.engagement))

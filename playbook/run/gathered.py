@@ -4,7 +4,8 @@
 JupyterLab and under plain papermill a notebook gathers for itself, when it asks for the first time.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -13,11 +14,12 @@ from playbook.engagement import Engagement
 from playbook.intake.checks import audit
 from playbook.intake.frames import FRAMES, lacking
 from playbook.intake.tables import Tables, open_tables
-from playbook.run.kept import beside, store, stored
+from playbook.run.kept import beside, laid, store, stored
 
-__all__ = ["GATHERED", "gather", "gathered"]
+__all__ = ["GATHERED", "gather", "gather_from_behind", "gathered"]
 
 GATHERED = ("as_of", "audit", *FRAMES)
+READS = "-reads"  # the tables that something was made from, written after it
 
 
 @lru_cache(maxsize=64)
@@ -29,18 +31,31 @@ def gathered(engagement: Engagement, name: str) -> tuple[object | None, tuple[st
     return stored(engagement, name) or beside(engagement, name) or _read(engagement, name)
 
 
-def gather(engagement: Engagement, as_of: date, folder: Path) -> dict[str, tuple[str, ...]]:
+def gather(engagement: Engagement, as_of: date, folder: Path, names: Sequence[str] = GATHERED) -> dict[str, tuple[str, ...]]:
     """Write everything that ``gathered`` can be asked for into a run's work folder; ``as_of`` is the day the notebooks open.
 
-    Returns the tables that each of ``GATHERED`` was made from.
+    What lies there already, as another process began with it, is not worked out again. Returns the tables that each of ``names``
+    was made from.
     """
     opened = engagement.model_copy(update={"as_of": as_of})
-    tables, reads = open_tables(engagement), {}
-    for name in GATHERED:
-        noting = _Noting(tables.rows)
-        store(opened, name, _read(engagement, name, Tables(noting, tables.as_of)), folder)
-        reads[name] = tuple(sorted(noting.read if name in FRAMES else tables.rows))
-    return reads
+    tables = open_tables(engagement)
+    for name in names:
+        if laid(opened, name + READS, folder) is None:
+            noting = _Noting(tables.rows)
+            value = _read(engagement, name, Tables(noting, tables.as_of))
+            if laid(opened, name + READS, folder) is None:
+                store(opened, name, value, folder)
+                store(opened, name + READS, tuple(sorted(noting.read if name in FRAMES else tables.rows)), folder)
+    return {name: laid(opened, name + READS, folder) for name in names}
+
+
+def gather_from_behind(engagement: Engagement, folder: Path) -> None:
+    """Write the frames into a run's work folder, the last one first, for a process that begins with the first one.
+
+    What is wrong with the tables that process tells.
+    """
+    with suppress(Exception):
+        gather(engagement, open_tables(engagement).as_of, folder, tuple(FRAMES)[::-1])
 
 
 class _Noting(Mapping):

@@ -21,7 +21,7 @@ from playbook.run.noted import noted
 
 __all__ = [
     "BESIDE_VARIABLE", "FINDINGS", "LESSONS", "PLAN", "READERS", "WORK_VARIABLE", "beside", "keep", "kept_figures",
-    "kept_lists", "known", "of_file", "past_findings", "past_lessons", "past_plan", "recall", "room", "store", "stored",
+    "kept_lists", "known", "laid", "of_file", "past_findings", "past_lessons", "past_plan", "recall", "room", "store", "stored",
 ]  # fmt: skip
 
 WORK_VARIABLE, BESIDE_VARIABLE = "PLAYBOOK_WORK", "PLAYBOOK_BESIDE"
@@ -56,7 +56,7 @@ def store(engagement: Engagement, name: str, value: object, folder: Path) -> Non
     """Write a value into a run's work folder, for the notebooks of the run; others see it whole or not at all."""
     file = _file(engagement, name, folder)
     file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".part")
+    part = file.with_suffix(f".{os.getpid()}.part")  # two may write the same
     with part.open("wb") as stream:
         pickle.dump(value, stream, pickle.HIGHEST_PROTOCOL)
     part.replace(file)
@@ -72,12 +72,15 @@ def beside(engagement: Engagement, name: str) -> object | None:
     return _read(engagement, name, BESIDE_VARIABLE)
 
 
+def laid(engagement: Engagement, name: str, folder: Path) -> object | None:
+    """The value that was written under that name into a run's work folder; None when there is none."""
+    file = _file(engagement, name, folder)
+    return pickle.loads(file.read_bytes()) if file.is_file() else None
+
+
 def _read(engagement: Engagement, name: str, variable: str) -> object | None:
     folder = os.environ.get(variable)
-    if folder and (file := _file(engagement, name, Path(folder))).is_file():
-        with file.open("rb") as stream:
-            return pickle.load(stream)
-    return None
+    return laid(engagement, name, Path(folder)) if folder else None
 
 
 def kept_lists(engagement: Engagement, as_of: date, name: str, folder: Path) -> tuple[Worklist, ...]:
@@ -91,8 +94,7 @@ def kept_figures(engagement: Engagement, as_of: date, name: str, folder: Path) -
 
 
 def _kept(engagement: Engagement, as_of: date, name: str, folder: Path) -> tuple:
-    file = _file(engagement.model_copy(update={"as_of": as_of}), name, folder)
-    return pickle.loads(file.read_bytes()) if file.is_file() else ()
+    return laid(engagement.model_copy(update={"as_of": as_of}), name, folder) or ()
 
 
 def _file(engagement: Engagement, name: str, folder: Path) -> Path:

@@ -1,8 +1,10 @@
 """A process beside the notebooks changes nothing but the time: what it may do, what it leaves, and what its death costs."""
 
 import os
+import pickle
 import threading
 import time
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -10,15 +12,17 @@ from nbformat.v4 import new_code_cell, new_notebook
 from rich.console import Console
 
 from playbook.engagement import open_engagement
+from playbook.errors import IntakeError
 from playbook.methods.needs_analysis.scorecard import scorecard
 from playbook.run import batch
-from playbook.run.ahead import Ahead, in_order
+from playbook.run.ahead import Ahead, in_order, prepared
 from playbook.run.batch import run_clients
 from playbook.run.client import Order
 from playbook.run.crew import Crew, can_fork, warm_up
 from playbook.run.gathered import gather
 from playbook.run.kept import BESIDE_VARIABLE, WORK_VARIABLE, stored
 from playbook.run.manifest import broken
+from playbook.run.phases import PHASES
 from playbook.run.study import study
 from playbook.run.turns import TURNS, turn
 from playbook.run.uses import asks
@@ -60,6 +64,29 @@ def test_nothing_is_worked_out_ahead_of_a_notebook_that_may_ask_otherwise(cell):
 def test_what_rests_on_nothing_comes_first_and_the_last_notebooks_before():
     asked = [("scorecard", "voice"), ("segments", "lifetime_value"), ("impact", "returns")]
     assert in_order(asked) == ("impact", "segments", "voice", "scorecard", "lifetime_value", "returns")
+
+
+def test_two_that_gather_find_what_one_finds(tmp_path):
+    small_client(small_home(tmp_path), "acme")
+    acme, found = open_engagement("acme", root=tmp_path), []
+    assert warm_up()
+    for two in (False, True):
+        kept = tmp_path / f"kept-{two}"
+        with Crew(spare=lambda two=two: two) as crew:
+            ready = prepared(crew, acme, PHASES[:2], {}, kept, ())
+            until(lambda crew=crew: not any(worker.poll() is None for worker in crew._workers))
+        files = {file.name: pickle.loads(file.read_bytes()) for file in kept.rglob("*.pickle") if file.stem.endswith("-reads")}
+        found.append((replace(ready, seconds={}), files, sorted(file.name for file in kept.rglob("*"))))
+    assert repr(found[0]) == repr(found[1])
+
+
+def test_tables_with_a_stop_end_both_that_gather(tmp_path):
+    folder = small_client(small_home(tmp_path), "acme")
+    (folder / "raw" / "orders.csv").write_text("No,Date,Customer,Amount\n1,2025-01-02,c1,ten\n")
+    with Crew(spare=lambda: True) as crew:
+        with pytest.raises(IntakeError):
+            prepared(crew, open_engagement("acme", root=tmp_path), PHASES[:2], {}, tmp_path / "kept", ())
+        until(lambda: not any(worker.poll() is None for worker in crew._workers))
 
 
 def test_it_answers_into_its_folder_and_leaves_no_trace(tmp_path):

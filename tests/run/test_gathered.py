@@ -53,6 +53,26 @@ def test_it_gets_what_it_would_have_read(acme, work, monkeypatch):
             assert value == read
 
 
+def test_what_was_gathered_from_behind_is_not_worked_out_again(acme, work, tmp_path, monkeypatch):
+    other, read = tmp_path / "other", []
+    room.gather_from_behind(acme, other)
+    monkeypatch.setattr(
+        room, "_read", lambda engagement, name, tables, usual=room._read: read.append(name) or usual(engagement, name, tables)
+    )
+    assert room.gather(acme, DAY, other) == room.gather(acme, DAY, work)
+    assert read == ["as_of", "audit"]
+    names = [sorted(file.name for file in folder.rglob("*") if file.is_file()) for folder in (other, work)]
+    assert names[0] == names[1] and len(names[0]) == 2 * len(room.GATHERED)
+
+
+def test_what_is_wrong_with_the_tables_is_told_by_who_gathers_from_the_front(acme, tmp_path):
+    (acme.folder / "raw" / "orders.csv").unlink()
+    room.gather_from_behind(acme, tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+    with pytest.raises(IntakeError, match="cannot be read"):
+        room.gather(acme, DAY, tmp_path / "other")
+
+
 def test_another_day_is_read_anew(acme, work):
     earlier = open_engagement("acme", "2024-12-31", root=acme.root)
     assert room.gathered(earlier, "as_of") == (date(2024, 12, 31), ())
