@@ -73,6 +73,8 @@ def by_hand(home: Path, client: str, threads: str | None = None) -> Path:
 
 def test_playbook_run_against_papermill_and_nbconvert(note, tmp_path):
     home = make_home(tmp_path, CLIENT)
+    # Neither side is the one that brings the libraries from the disk, or compiles them.
+    subprocess.run([sys.executable, "-c", "import playbook.run.preload, nbconvert"], check=True, cwd=ROOT)
     done, ours = spent(lambda: run_playbook(home, "run", CLIENT))
     assert done.returncode == 0, done.stdout + done.stderr
     pages, theirs = spent(lambda: by_hand(home, CLIENT))
