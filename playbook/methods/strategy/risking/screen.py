@@ -4,14 +4,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest
 from sklearn.metrics import average_precision_score
 from sklearn.model_selection import GroupKFold
 
 from playbook.intake.schema import FEATURE
 from playbook.locale.data import data_file
 from playbook.methods.strategy.predicting.wording import listed_reasons
-from playbook.methods.strategy.risking.isolation import isolation
 from playbook.result.formats import Formats
 
 __all__ = ["RECENT_DAYS", "Screen", "screen", "unusual"]
@@ -19,7 +18,7 @@ __all__ = ["RECENT_DAYS", "Screen", "screen", "unusual"]
 FEWEST_EVENTS, FEWEST_KNOWN = 500, 30  # events; known frauds from which one can learn from them
 RECENT_DAYS = 90  # events that can still be looked at
 LARGE = 0.95  # of all amounts: a first one above is large
-FOLDS, SEED = 3, 0
+TREES, SAMPLE, FOLDS, SEED = 200, 512, 3, 0
 _NUMBERS = ("amount", "times_usual", "hours_since", "in_hour", "in_day", "past", "units", "largest", "unit_price", "lines")
 _FLAGS = ("night", "round", "new_country", "new_kind", "first_large")
 *_RULES, _WHOLE = data_file(__package__, "screen_rules.yml")
@@ -50,7 +49,7 @@ def screen(events: pd.DataFrame, key: str, at: str, label: str) -> Screen | None
 
     What nobody has looked at counts as honest while learning: positive and unlabelled, which ranks as well and states chances too
     low rather than too high (Elkan & Noto 2008). Unseen events are judged in three parts; all events of one customer (without
-    one, of one day) lie in the same part, as those of one stolen card are alike.
+    one, of one day) lie in the same part, as those of one stolen card are alike. The forest is Liu, Ting & Zhou (2008).
     """
     if len(events) < FEWEST_EVENTS:
         return None
@@ -60,7 +59,10 @@ def screen(events: pd.DataFrame, key: str, at: str, label: str) -> Screen | None
     rows = _rows(table)
     told = table[label].astype("boolean") if label in table else pd.Series(pd.NA, table.index, dtype="boolean")
     known = told.fillna(False).to_numpy(dtype=bool)
-    oddness = isolation(np.nan_to_num(rows, nan=-1.0), SEED)
+    forest = IsolationForest(n_estimators=TREES, max_samples=min(SAMPLE, len(rows)), random_state=SEED).fit(
+        np.nan_to_num(rows, nan=-1.0)
+    )
+    oddness = -forest.score_samples(np.nan_to_num(rows, nan=-1.0))
     chance = _chance(rows, known, _together(table, at)) if known.sum() >= FEWEST_KNOWN else np.full(len(rows), np.nan)
     hits = np.column_stack([_speaks(table, rule) for rule in _RULES])
     ids = np.array([rule["id"] for rule in _RULES])
