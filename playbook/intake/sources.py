@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 import ibis
@@ -55,11 +56,14 @@ class RawTable:
 
 
 def connect() -> ibis.BaseBackend:
-    """A DuckDB connection in memory that spills to the temporary folder instead of growing without bound.
+    """A DuckDB connection in memory that spills into a temporary folder of its own instead of growing without bound.
 
     It works in one thread until it reads something that is not small.
     """
-    connection = ibis.duckdb.connect(memory_limit=MEMORY_LIMIT, temp_directory=tempfile.gettempdir(), threads=1)
+    spilt = Path(
+        tempfile.gettempdir(), f"playbook-{os.getpid()}-{uuid4().hex}"
+    )  # made when needed; its files are named alike in all
+    connection = ibis.duckdb.connect(memory_limit=MEMORY_LIMIT, temp_directory=str(spilt), threads=1)
     (shown,) = connection.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone()
     if shown:  # in a terminal; in Jupyter it is off, and even setting it would ask for widgets
         connection.raw_sql("SET enable_progress_bar = false")

@@ -119,7 +119,8 @@ class _Page(FigureCanvasSVG):
 def canvas(
     rows: int = 1, columns: int = 1, height: float = 3.2, grid: Literal["x", "y"] = "y", **subplots
 ) -> Iterator[tuple[Canvas, Axes]]:
-    """A figure of the page's width in the house style, with its axes (an array when there are several).
+    """A figure of the page's width in the house style, with its axes (an array when there are several); its size stays, and it is
+    finished once.
 
     ``grid``: the axis along which values run; its marks have grid lines.
     """

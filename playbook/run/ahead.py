@@ -42,11 +42,10 @@ def prepared(
     second = crew.start(gather_from_behind, engagement, kept) if crew.spare else None
     try:
         return crew.fresh(prepare, engagement, phases, given, kept, peers)
-    except BaseException:
+    finally:  # all is gathered, or nobody needs it
         if second:
             second.kill()
             second.wait()
-        raise
 
 
 class Ahead:

@@ -100,7 +100,7 @@ class _Batch:
         if not self.room.fits(need, {name: crew.memory() for name, crew in self.crews.items()}):
             return False
         self.room.enter(name, need)
-        self.crews[name] = Crew(spare=lambda: len(self.running) < (os.cpu_count() or 1))
+        self.crews[name] = Crew(spare=lambda: 2 * len(self.running) <= (os.cpu_count() or 1))
         self.running[threads.submit(self.work, name, as_of, self.crews[name])] = name
         return True
 

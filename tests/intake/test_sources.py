@@ -322,3 +322,8 @@ def test_what_is_small_is_read_by_one_thread_and_what_is_large_by_all_cores(make
     with duckdb.connect() as usual:
         (cores,) = usual.execute("SELECT current_setting('threads')").fetchone()
     assert (threads(10**6), threads(10)) == (1, cores)
+
+
+def test_what_does_not_fit_into_memory_lies_in_a_folder_of_its_own():
+    places = [sources.connect().raw_sql("SELECT current_setting('temp_directory')").fetchone()[0] for _ in range(2)]
+    assert len(set(places)) == 2 and {Path(place).parent for place in places} == {Path(tempfile.gettempdir())}

@@ -42,7 +42,7 @@ def first_orders(bought: pd.DataFrame, treated: int, control: int, days: pd.Date
     likelihood = np.zeros((len(days), len(GRID)))
     for day, (one, other, risk) in enumerate(zip(hits, others, at_risk, strict=True)):
         total = one + other
-        if total and risk.all():  # with one group used up the draw has one outcome only
+        if total and risk.all() and one <= risk[0] and other <= risk[1]:  # with one group used up the draw has one outcome only
             could = np.arange(max(total - risk[1], 0), min(total, risk[0]) + 1)  # Fisher's noncentral hypergeometric distribution
             ways = -betaln(could + 1, risk[0] - could + 1) - betaln(total - could + 1, risk[1] - total + could + 1)
             likelihood[day] = ways[one - could[0]] + one * GRID - logsumexp(ways[:, None] + could[:, None] * GRID, axis=0)

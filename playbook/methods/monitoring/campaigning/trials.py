@@ -48,6 +48,7 @@ def follow_trials(
         end = min(pd.Timestamp(one.end or as_of), today)
         mine = memberships[memberships["intervention_id"] == one.id].drop_duplicates(["customer_id", "group"])
         mine = mine.drop_duplicates("customer_id", keep=False).set_index("customer_id")["group"]
+        mine = mine[mine.isin(["treated", "control"])]
         sizes = [int((mine == group).sum()) for group in ("treated", "control")]
         if not start >= known_from or start > today or end < today - pd.Timedelta(days=WATCHED) or min(sizes) < FEWEST:
             continue

@@ -41,10 +41,13 @@ def psi(before: np.ndarray, now: np.ndarray) -> np.ndarray:
     """
     before, now = np.asarray(before, dtype=float), np.asarray(now, dtype=float)
     if before.shape != now.shape:
-        raise ValueError(f"{len(before)} parts before and {len(now)} now cannot be compared")
+        raise ValueError(f"{before.shape[-1]} parts before and {now.shape[-1]} now cannot be compared")
     used, empty = (before > 0) | (now > 0), ((before == 0) | (now == 0)).any(axis=-1, keepdims=True)
     before, now = (part + EMPTY * (used & empty) for part in (before, now))
-    was, is_ = (part / part.sum(axis=-1, keepdims=True) for part in (before, now))
+    sums = (part.sum(axis=-1, keepdims=True) for part in (before, now))
+    was, is_ = (
+        np.divide(part, all_, out=np.zeros(part.shape), where=all_ > 0) for part, all_ in zip((before, now), sums, strict=True)
+    )
     return ((is_ - was) * np.log(np.divide(is_, was, out=np.ones(was.shape), where=used))).sum(axis=-1)
 
 

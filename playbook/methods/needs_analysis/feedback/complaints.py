@@ -37,7 +37,7 @@ class Spending:
         known = order_totals[order_totals["customer_id"].notna()]
         codes, self.customers = pd.factorize(pd.Index(known["customer_id"].astype(str)), sort=True)
         self._keys, place = np.unique(codes * SPAN + day_numbers(known["day"]), return_inverse=True)
-        self.revenue = np.bincount(place, known["revenue"], len(self._keys))
+        self.revenue = np.bincount(place, known["revenue"].fillna(0.0), len(self._keys))
         self._running = np.append(0.0, np.cumsum(self.revenue))
         self._bought = np.append(0, np.cumsum(self.revenue > 0))
 

@@ -39,7 +39,7 @@ class Area:
 
 def auc(outcome: np.ndarray, chance: np.ndarray) -> float:
     """The area under ROC alone, of a true or false ``outcome`` (n,) and a score (n,)."""
-    return float(_placements(outcome, chance)[0].mean())
+    return float(_placements(np.asarray(outcome, dtype=bool), chance)[0].mean())
 
 
 def area(outcome: np.ndarray, chance: np.ndarray) -> Area:

@@ -46,10 +46,10 @@ def leaks(
     filled, empty or says one thing almost only with one outcome, when it is empty as long as cases are open, or when its
     dates come after the case opened and stop at the end of the data. ``keep`` names columns that the client knows to be honest.
     """
-    rows = []
-    parts = StratifiedKFold(min(5, int(min(outcome.sum(), (~outcome).sum()))), shuffle=True, random_state=seed)
-    folds = list(parts.split(outcome, outcome))
-    for name in tidied.columns.difference(keep, sort=False):
+    rows, judged = [], tidied.columns.difference(keep, sort=False)
+    fewest = int(min(outcome.sum(), (~outcome).sum()))
+    folds = list(StratifiedKFold(min(5, fewest), shuffle=True, random_state=seed).split(outcome, outcome)) if len(judged) else []
+    for name in judged:
         values = tidied[name]
         alone = _alone(values, outcome, folds)
         reason = (

@@ -90,3 +90,7 @@ def test_few_rows_or_one_value_cannot_be_compared():
     assert distance(pd.Series(["a"] * 80), pd.Series(["a"] * 80)) is None
     assert distance(pd.Series([3.0] * 80), pd.Series([3.0] * 80)) is None
     assert distance(pd.Series([np.nan] * 80), pd.Series([3.0] * 80)) is None
+
+
+def test_nothing_has_not_moved():
+    assert psi(np.zeros(3), np.zeros(3)) == 0
