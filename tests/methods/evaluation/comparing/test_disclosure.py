@@ -42,8 +42,8 @@ def test_whatever_is_shown_every_client_could_be_another_one(values):
     assume(published)
     figures, n = np.sort(values), len(values)
     assert shown(figures, published) == pytest.approx(list(published.values()))
-    # figures on the very edge at which rounding turns have no world beside them that the solver could hit
-    assume(all(shown(figures * near, published) == pytest.approx(list(published.values())) for near in (1 - 1e-4, 1 + 1e-4)))
+    # so near the edge at which rounding turns, a hair is less than what the solver may be off
+    assume(all(shown(figures * near, published) == pytest.approx(list(published.values())) for near in (0.995, 1.005)))
     for reader in (None, 0, n - 1):
         known = {} if reader is None else {reader: figures[reader]}
         for place in (i for i in range(n) if i != reader):
