@@ -4,8 +4,6 @@ Harrell and Davis (1982, Biometrika 69): a quantile is a weighted mean of all or
 distribution. The usual sample quantile of five figures is one of them, and would give that client away.
 """
 
-from math import floor, log10
-
 import numpy as np
 from scipy.stats import beta
 
@@ -29,5 +27,7 @@ def rounding(value: float) -> tuple[float, float]:
     """All values that are written as the rounded ``value`` lie between these two; a zero is written for nothing else."""
     if value == 0:
         return 0.0, 0.0
-    half = 0.5 * 10.0 ** (floor(log10(abs(value))) - FIGURES + 1)
-    return value - half, value + half
+    mantissa, exponent = f"{value:.{FIGURES - 1}e}".split("e")
+    half = 0.5 * 10.0 ** (int(exponent) - FIGURES + 1)
+    inner = half / 10 if abs(float(mantissa)) == 1 else half  # below a power of ten the steps are ten times as small
+    return (value - inner, value + half) if value > 0 else (value - half, value + inner)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.stats.mstats import hdquantiles
 
@@ -31,10 +31,13 @@ def test_two_figures():
     assert [rounded(x) for x in (0.3349, 1288.0, -7.26, 99.6, 0.0)] == [0.33, 1300.0, -7.3, 100.0, 0.0]
     assert rounding(0.33) == pytest.approx((0.325, 0.335))
     assert rounding(1300.0) == pytest.approx((1250.0, 1350.0))
+    assert rounding(100.0) == pytest.approx((99.5, 105.0))  # 99 is written as 99
+    assert rounding(-0.01) == pytest.approx((-0.0105, -0.00995))
 
 
 @settings(max_examples=25)
 @given(values=st.lists(POSITIVE, min_size=FEWEST, max_size=8))
+@example([1.0, 4579.0, 44502.0, 415308.0, 242181.0])  # shown as 100,000, below which steps are ten times as small
 def test_whatever_is_shown_every_client_could_be_another_one(values):
     """Also for a reader who is one of the clients: two sets of clients, the reader's own figure in both, that are published
     just the same, and in which the figure looked for differs by a tenth at least, by a fifth for a stranger."""
@@ -42,8 +45,6 @@ def test_whatever_is_shown_every_client_could_be_another_one(values):
     assume(published)
     figures, n = np.sort(values), len(values)
     assert shown(figures, published) == pytest.approx(list(published.values()))
-    # so near the edge at which rounding turns, a hair is less than what the solver may be off
-    assume(all(shown(figures * near, published) == pytest.approx(list(published.values())) for near in (0.995, 1.005)))
     for reader in (None, 0, n - 1):
         known = {} if reader is None else {reader: figures[reader]}
         for place in (i for i in range(n) if i != reader):
