@@ -13,6 +13,7 @@ from queue import Empty
 from time import monotonic
 from typing import Any
 
+import zmq.asyncio
 from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
@@ -23,6 +24,7 @@ from playbook.run.crew import ONE_THREAD, Crew, is_warm
 __all__ = ["SOCKETS", "OwnKernelManager", "ReadyClient", "WarmProvisioner", "kernel_manager"]
 
 SOCKETS = "playbook-"  # folders in the temporary folder: this, the number of the process, and some letters
+RECONNECT = 5  # milliseconds to the next try where the kernel does not listen yet; it is there before the usual 100 are over
 _INLINE = "module://matplotlib_inline.backend_inline"  # what ipykernel names too, before it loads matplotlib
 
 
@@ -59,6 +61,11 @@ class OwnKernelManager(AsyncKernelManager):
 
 class ReadyClient(AsyncKernelClient):
     """Takes the kernel's word that it is ready; Jupyter's own listens for a fifth of a second more, to what nobody reads."""
+
+    def _context_default(self) -> zmq.asyncio.Context:
+        context = super()._context_default()
+        context.setsockopt(zmq.RECONNECT_IVL, RECONNECT)
+        return context
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until the kernel answers, and what it publishes is heard. Raises RuntimeError when it has died or time is over."""
