@@ -23,6 +23,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.font_manager import FontEntry, fontManager
 
+from playbook.result.canvases import blank, lay_in
+
 __all__ = [
     "BAR",
     "FINDING",
@@ -37,6 +39,7 @@ __all__ = [
     "PAPER",
     "canvas",
     "finish",
+    "make_ready",
 ]
 
 INK, HISTORY, GRID, PAPER = "#1b212b", "#5b6472", "#dfe4ec", "#ffffff"
@@ -127,9 +130,17 @@ def canvas(
     with mpl.rc_context(_SETTINGS | {"axes.grid.axis": grid}), warnings.catch_warnings():
         # Clients write in any script: only the fonts that measure lack it, the reader's own fonts have it.
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font", category=UserWarning)
-        figure = Canvas(figsize=(WIDTH, height), dpi=72, layout="constrained")  # a dot is a point, as on the page
+        figure, axes = blank(rows, columns, **subplots)
+        figure.set_size_inches(WIDTH, height)
         _Page(figure)
-        yield figure, figure.subplots(rows, columns, **subplots)
+        yield figure, axes
+
+
+def make_ready(count: int) -> None:
+    """Make ``count`` canvases in advance for each direction of the values, for processes that are forked from this one."""
+    for grid in ("x", "y"):
+        with mpl.rc_context(_SETTINGS | {"axes.grid.axis": grid}):
+            lay_in(count)
 
 
 def finish(figure: Canvas) -> str:

@@ -27,7 +27,8 @@ from playbook.run.memory import held
 __all__ = ["ONE_THREAD", "Crew", "Killed", "Worker", "can_fork", "is_warm", "warm_up"]
 
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-LOOK = 2.0  # seconds between two looks at memory, each of which takes the system some hundredths of a second
+LOOK = 2.0  # seconds between two looks at memory
+GROWN = 1.05  # by so much at least before shares are counted anew, which takes the system some hundredths of a second
 _starting = threading.Lock()  # multiprocessing asks every process it knows how it is whenever it starts one
 _warm = threading.Event()
 
@@ -170,18 +171,25 @@ class Crew:
 
     def memory(self) -> int:
         """Bytes that the crew's processes hold now, what they share with the server counted in parts."""
-        return sum(_held(w.pid) for w in tuple(self._workers) if w.poll() is None)
+        return sum(_measured(held, w.pid) for w in tuple(self._workers) if w.poll() is None)
 
     def _watch(self) -> None:
+        most = 0.0
         while not self._over.wait(LOOK):
-            self.peak = max(self.peak, self.memory())
+            resident = sum(_measured(_resident, w.pid) for w in tuple(self._workers) if w.poll() is None)
+            if resident > GROWN * most:
+                most, self.peak = resident, max(self.peak, self.memory())
 
 
-def _held(pid: int) -> int:
+def _measured(measure: Callable[[psutil.Process], int], pid: int) -> int:
     try:
-        return held(psutil.Process(pid))
+        return measure(psutil.Process(pid))
     except psutil.NoSuchProcess:  # it has just ended
         return 0
+
+
+def _resident(process: psutil.Process) -> int:
+    return process.memory_info().rss
 
 
 def _begin(target: Callable, given: tuple) -> None:

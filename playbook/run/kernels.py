@@ -7,10 +7,13 @@ all else (messages, outputs, interrupts, timeouts) is Jupyter's own.
 import asyncio
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import inf
 from pathlib import Path
 from queue import Empty
 from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 import zmq.asyncio
@@ -124,7 +127,22 @@ def _kernel(words: list[str], environment: dict[str, str], folder: str) -> None:
     _forget_the_server()
     from ipykernel.kernelapp import IPKernelApp
 
-    IPKernelApp.launch_instance(words)
+    app = IPKernelApp.instance()
+    with _no_modules_listed():
+        app.initialize(words)
+    app.start()
+
+
+@contextmanager
+def _no_modules_listed() -> Iterator[None]:
+    """ipykernel lists the file of every loaded module, for a debugger; to touch them all copies 20 MB of the server's memory."""
+    from ipykernel import ipkernel
+
+    ipkernel.sys = SimpleNamespace(**{**vars(sys), "modules": {}})
+    try:
+        yield
+    finally:
+        ipkernel.sys = sys
 
 
 def _forget_the_server() -> None:

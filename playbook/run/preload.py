@@ -16,8 +16,9 @@ _server = os.getpid()
 atexit.register(lambda: os.getpid() == _server and os._exit(0))  # nobody waits until all that is loaded here is taken apart
 gc.disable()  # while all that is made stays
 _ROOMS = (
-    "playbook.run.ready", "playbook.run.prospects", "playbook.run.study", "playbook.run.pages", "matplotlib.pyplot", "typer",
-    "ibis.backends.duckdb", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio",
+    "playbook.run.ready", "playbook.run.prospects", "playbook.run.study", "playbook.run.pages", "playbook.run.client", "typer",
+    "matplotlib.pyplot", "seaborn", "pyagrum", "pyarrow.dataset", "ibis.backends.duckdb", "ibis.expr.types.groupby",
+    "ibis.formats.pandas", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio",
     "sqlite3", "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic",
 )  # fmt: skip
 
@@ -29,6 +30,7 @@ for _phase in _phases.PHASES:
 for _room in _ROOMS:
     importlib.import_module(_room)
 importlib.import_module("playbook.report.render").compile_templates()
+importlib.import_module("playbook.run.rehearsal").rehearse()
 importlib.import_module("matplotlib.backends").backend_registry.list_all()  # looks through all that is installed, once
 gc.collect()
 gc.freeze()

@@ -39,7 +39,8 @@ def test_a_function_answers_from_a_process_of_its_own(crew):
 
 def test_the_server_has_the_libraries_loaded_and_leads_no_process_astray(crew):
     loaded, variables = crew.fresh(_seen)
-    assert {"pandas", "sklearn", "statsmodels.api", "ipykernel.kernelapp", "playbook.methods.strategy.plan"} <= loaded
+    assert {"pandas", "sklearn", "statsmodels.api", "seaborn", "pyagrum", "ipykernel.kernelapp"} <= loaded
+    assert {"playbook.methods.strategy.plan", "playbook.run.client"} <= loaded
     assert variables["OMP_NUM_THREADS"] == "1"
 
 
