@@ -9,7 +9,9 @@ import inspect
 import os
 import shutil
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from playbook.engagement import HOME_VARIABLE, Engagement
@@ -35,13 +37,22 @@ def prepared(
     kept: Path,
     peers: tuple[PeerReport, ...] | None,
 ) -> "Ready":
-    """``ready.prepare`` in a process of ``crew``; where there is a core for it, a second one gathers from behind meanwhile."""
-    from playbook.run.gathered import gather_from_behind
+    """``ready.prepare`` in a process of ``crew``; where there is a core for it, a second one gathers from behind meanwhile.
+
+    While the server still loads, the process at hand begins with all of it.
+    """
+    from playbook.run.gathered import FROM_BEHIND, GATHERED, gather_beside
     from playbook.run.ready import prepare
 
-    second = crew.start(gather_from_behind, engagement, kept) if crew.spare else None
+    first = crew.early(gather_beside, engagement, kept, GATHERED)
+    second = crew.start(gather_beside, engagement, kept, FROM_BEHIND) if crew.spare else None
+    begin = perf_counter()
     try:
-        return crew.fresh(prepare, engagement, phases, given, kept, peers)
+        if first:
+            first.wait()
+        waited = perf_counter() - begin
+        ready = crew.fresh(prepare, engagement, phases, given, kept, peers)
+        return replace(ready, seconds={**ready.seconds, "gather": round(ready.seconds["gather"] + waited, 3)})
     finally:  # all is gathered, or nobody needs it
         if second:
             second.kill()

@@ -12,7 +12,7 @@ from rich.console import Console
 from playbook.engagement import open_engagement
 from playbook.errors import PlaybookError, RunError
 from playbook.run.client import Done, Order, in_words, run_client
-from playbook.run.crew import Crew, can_fork, warm_up
+from playbook.run.crew import Crew, at_hand, can_fork, warm_up
 from playbook.run.manifest import UNREADABLE, in_a_word, read_manifest
 from playbook.run.memory import UNKNOWN, Room
 from playbook.run.progress import Watch, watching
@@ -68,7 +68,7 @@ def run_clients(
     """
     if not warm_up() and not can_fork():
         console.print("Notebooks start in new processes, which is slower: this system cannot fork loaded ones.", markup=False)
-    with watching(console, [name for name, _ in clients], len(order.phases) + 1) as (watch, over):
+    with at_hand(), watching(console, [name for name, _ in clients], len(order.phases) + 1) as (watch, over):
         batch = _Batch(root, order, watch)
         waiting, outcomes = list(clients), {}
         with ThreadPoolExecutor(jobs) as threads:

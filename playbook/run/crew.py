@@ -4,7 +4,8 @@ The server is Python's own fork server: one process, without threads, that has t
 forked from it begins in milliseconds and shares nothing with another one but read-only memory. On systems where forking
 loaded libraries is not safe (Windows, macOS) the same functions run in ordinary new processes.
 
-Only the process that orchestrates has a crew: a process of a crew starts none of its own.
+Only the process that orchestrates has a crew: a process of a crew starts none of its own. While the server still loads,
+one process forked from the orchestrating one itself can make a beginning (``at_hand``).
 """
 
 import multiprocessing
@@ -13,24 +14,25 @@ import pickle
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
-from typing import Any
+from typing import Any, Literal
 
 import psutil
 
 from playbook.errors import PlaybookError, RunError
 from playbook.run.memory import held
 
-__all__ = ["ONE_THREAD", "Crew", "Killed", "Worker", "can_fork", "is_warm", "warm_up"]
+__all__ = ["ONE_THREAD", "Crew", "Killed", "Worker", "at_hand", "can_fork", "is_warm", "warm_up"]
 
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 LOOK = 2.0  # seconds between two looks at memory
 GROWN = 1.05  # by so much at least before shares are counted anew, which takes the system some hundredths of a second
 _starting = threading.Lock()  # multiprocessing asks every process it knows how it is whenever it starts one
-_warm = threading.Event()
+_warm, _loaded = threading.Event(), threading.Event()
 
 
 class Killed(RunError):
@@ -62,12 +64,14 @@ class Worker:
 
     stdin = stdout = stderr = None  # Jupyter closes them where a process has any
 
-    def __init__(self, target: Callable, given: tuple):
-        context = multiprocessing.get_context("forkserver" if is_warm() else "spawn")
-        self._process = context.Process(target=_begin, args=(target, given))
+    def __init__(self, target: Callable, given: tuple, way: Literal["forkserver", "spawn", "fork"] | None = None):
+        way = way or ("forkserver" if is_warm() else "spawn")
+        self._process = multiprocessing.get_context(way).Process(target=_begin, args=(target, given))
         with _starting:
             self._process.start()
         self.pid = self._process.pid
+        if way == "forkserver":
+            _loaded.set()
 
     def poll(self) -> int | None:
         """The exit code, negative for a signal; None while it runs."""
@@ -100,6 +104,35 @@ class Worker:
     def kill(self) -> None:
         """End it and all that it started."""
         self.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+class _Early(Worker):
+    """Forked from this process, it waits to be told what to do."""
+
+    def __init__(self):
+        receiver, self._sender = multiprocessing.Pipe(duplex=False)
+        with receiver:
+            super().__init__(_obey, (receiver, self._sender), "fork")
+
+    def tell(self, target: Callable, given: tuple) -> None:
+        """Have it call ``target(*given)``."""
+        with self._sender:
+            self._sender.send((target, given))
+
+
+_early: list[_Early] = []
+
+
+@contextmanager
+def at_hand() -> Iterator[None]:
+    """While the server loads, and where this process has no thread yet, fork it, for the first crew that asks (``early``)."""
+    if is_warm() and not _loaded.is_set() and threading.active_count() == 1:
+        _early.append(_Early())
+    try:
+        yield
+    finally:
+        while _early:
+            _early.pop().kill()
 
 
 class Crew:
@@ -138,6 +171,16 @@ class Crew:
                 raise RunError("The run was stopped.")
             worker = Worker(target, given)
             self._workers = {w for w in self._workers if w.poll() is None} | {worker}
+        return worker
+
+    def early(self, target: Callable, *given: object) -> Worker | None:
+        """As ``start``, by the process at hand; None where there is none, and when the server has loaded all that it lacks."""
+        with self._lock:
+            if self.ended or _loaded.is_set() or not _early:
+                return None
+            worker = _early.pop()
+            self._workers |= {worker}
+        worker.tell(target, given)
         return worker
 
     def fresh(self, function: Callable, *given: object) -> Any:
@@ -206,6 +249,15 @@ def _end_with_parent() -> None:
     if hasattr(os, "killpg"):
         os.killpg(0, signal.SIGKILL)
     os._exit(1)
+
+
+def _obey(receiver: Connection, sender: Connection) -> None:
+    sender.close()  # so that nothing can come where the other end is closed
+    _warm.clear()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    with suppress(EOFError):
+        target, given = receiver.recv()
+        target(*given)
 
 
 def _answer(sender: Connection, function: Callable, given: tuple) -> None:

@@ -1,6 +1,7 @@
 """Editing: a client's own edition of a phase's notebook, which is preferred to the house's from then on."""
 
 import re
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -23,7 +24,7 @@ def own_edition(engagement: Engagement, phase: Phase) -> Path:
     if own.is_file():
         return own
     house = notebook_file(engagement, phase)
-    notebook = read_notebook(house)
+    notebook = deepcopy(read_notebook(house))
     accepted(notebook, house.name)
     cell = next(cell for cell in notebook.cells if TAG in cell.metadata.get("tags", []))
     cell.source = re.sub(r'(?m)^(client: str = )"[^"]*"', lambda m: f'{m.group(1)}"{engagement.client}"', cell.source)

@@ -11,14 +11,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from playbook.engagement import Engagement
-from playbook.intake.checks import audit
+from playbook.intake.checks import Audit, audit
 from playbook.intake.frames import FRAMES, lacking
 from playbook.intake.tables import Tables, open_tables
 from playbook.run.kept import beside, laid, store, stored
 
-__all__ = ["GATHERED", "gather", "gather_from_behind", "gathered"]
+__all__ = ["FROM_BEHIND", "GATHERED", "audited", "gather", "gather_beside", "gathered"]
 
 GATHERED = ("as_of", "audit", *FRAMES)
+FROM_BEHIND = tuple(FRAMES)[::-1]
 READS = "-reads"  # the tables that something was made from, written after it
 
 
@@ -38,9 +39,9 @@ def gather(engagement: Engagement, as_of: date, folder: Path, names: Sequence[st
     was made from.
     """
     opened = engagement.model_copy(update={"as_of": as_of})
-    tables = open_tables(engagement)
     for name in names:
         if laid(opened, name + READS, folder) is None:
+            tables = open_tables(engagement)
             noting = _Noting(tables.rows)
             value = _read(engagement, name, Tables(noting, tables.as_of))
             if laid(opened, name + READS, folder) is None:
@@ -49,13 +50,25 @@ def gather(engagement: Engagement, as_of: date, folder: Path, names: Sequence[st
     return {name: laid(opened, name + READS, folder) for name in names}
 
 
-def gather_from_behind(engagement: Engagement, folder: Path) -> None:
-    """Write the frames into a run's work folder, the last one first, for a process that begins with the first one.
+def gather_beside(engagement: Engagement, folder: Path, names: Sequence[str]) -> None:
+    """Gather ``names`` into a run's work folder for the process that then looks after all of them.
 
     What is wrong with the tables that process tells.
     """
     with suppress(Exception):
-        gather(engagement, open_tables(engagement).as_of, folder, tuple(FRAMES)[::-1])
+        as_of = open_tables(engagement).as_of
+        store(engagement, "as_of", (as_of, ()), folder)
+        gather(engagement, as_of, folder, names)
+
+
+def audited(engagement: Engagement, folder: Path) -> tuple[date, Audit]:
+    """The as-of day and the audit of the client's tables, as they lie in a run's work folder or from the tables themselves.
+
+    Raises IntakeError with every stop of the audit.
+    """
+    as_of, _ = laid(engagement, "as_of", folder) or (open_tables(engagement).as_of, ())
+    found, _ = laid(engagement.model_copy(update={"as_of": as_of}), "audit", folder) or (audit(engagement), ())
+    return as_of, found
 
 
 class _Noting(Mapping):

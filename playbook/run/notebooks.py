@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -63,9 +64,9 @@ def notebook_file(engagement: Engagement, phase: Phase) -> Path:
 
 
 def read_notebook(file: Path) -> NotebookNode:
-    """The notebook in that file. Raises UsageError when it is not one."""
+    """The notebook in that file, not to be changed: who reads the same gets the same. Raises UsageError when it is not one."""
     try:
-        return nbformat.read(file, as_version=4)
+        return _parsed(file.read_text(encoding="utf-8"))
     except OSError:
         raise
     except Exception as error:  # of JSON that is no notebook nbformat raises whatever it stumbles over
@@ -73,6 +74,11 @@ def read_notebook(file: Path) -> NotebookNode:
         said = " ".join(without_content.split())[:120].rstrip(".") or type(error).__name__
         remedy = "Mend it, or remove it so that the house's edition runs." if _is_own(file) else "Mend it."
         raise UsageError(f"{_shown(file)} is not a notebook: {said}. {remedy}") from None
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> NotebookNode:
+    return nbformat.reads(text, as_version=4)
 
 
 def parameters_of(engagement: Engagement, phases: tuple[Phase, ...], given: dict[str, str]) -> dict[str, dict[str, object]]:

@@ -7,10 +7,8 @@ from time import perf_counter
 
 from playbook.engagement import Engagement
 from playbook.errors import EngagementError
-from playbook.intake.checks import audit, require_sound
-from playbook.intake.tables import open_tables
 from playbook.run.archive import PEERS, damaged
-from playbook.run.gathered import gather
+from playbook.run.gathered import audited, gather
 from playbook.run.kept import store
 from playbook.run.manifest import inputs
 from playbook.run.notebooks import notebook_file, parameters_of, read_notebook
@@ -60,10 +58,8 @@ def prepare(
 
     begin = perf_counter()
     require_usable(engagement)
-    found = audit(engagement)
-    require_sound(found, engagement.client)
+    as_of, found = audited(engagement, kept)
     parameters, notes = parameters_of(engagement, phases, given), _notes(engagement)
-    as_of = open_tables(engagement).as_of
     for values in parameters.values():
         values.setdefault("as_of", as_of.isoformat())
     seconds = {"check": round(perf_counter() - begin, 3)}

@@ -66,21 +66,36 @@ def test_what_rests_on_nothing_comes_first_and_the_last_notebooks_before():
     assert in_order(asked) == ("impact", "segments", "voice", "scorecard", "lifetime_value", "returns")
 
 
-def test_two_that_gather_find_what_one_finds(tmp_path):
+def dies_at_once(crew, target, *given):
+    worker = crew.start(time.sleep, 60)
+    worker.kill()
+    return worker
+
+
+def begins_and_dies(crew, target, engagement, kept, names):
+    return crew.start(target, engagement, kept, names[:3])
+
+
+@pytest.mark.parametrize("early", [None, Crew.start, dies_at_once, begins_and_dies])
+def test_several_that_gather_find_what_one_finds(tmp_path, monkeypatch, early):
     small_client(small_home(tmp_path), "acme")
     acme, found = open_engagement("acme", root=tmp_path), []
     assert warm_up()
-    for two in (False, True):
-        kept = tmp_path / f"kept-{two}"
-        with Crew(spare=lambda two=two: two) as crew:
+    for several in (False, True):
+        if several and early:
+            monkeypatch.setattr(Crew, "early", early)
+        kept = tmp_path / f"kept-{several}"
+        with Crew(spare=lambda several=several: several) as crew:
             ready = prepared(crew, acme, PHASES[:2], {}, kept, ())
             until(lambda crew=crew: not any(worker.poll() is None for worker in crew._workers))
         files = {file.name: pickle.loads(file.read_bytes()) for file in kept.rglob("*.pickle") if file.stem.endswith("-reads")}
-        found.append((replace(ready, seconds={}), files, sorted(file.name for file in kept.rglob("*"))))
+        found.append((replace(ready, seconds={}), files, sorted({file.name for file in kept.rglob("*.pickle")})))
     assert repr(found[0]) == repr(found[1])
 
 
-def test_tables_with_a_stop_end_both_that_gather(tmp_path):
+@pytest.mark.parametrize("early", [Crew.early, Crew.start])
+def test_tables_with_a_stop_end_all_that_gather(tmp_path, monkeypatch, early):
+    monkeypatch.setattr(Crew, "early", early)
     folder = small_client(small_home(tmp_path), "acme")
     (folder / "raw" / "orders.csv").write_text("No,Date,Customer,Amount\n1,2025-01-02,c1,ten\n")
     with Crew(spare=lambda: True) as crew:

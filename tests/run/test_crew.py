@@ -158,3 +158,33 @@ def test_when_the_orchestrating_process_is_killed_all_its_processes_end(number, 
         time.sleep(0.2)
         orchestrating.send_signal(number)
         assert psutil.wait_procs(begun, 30)[1] == []
+
+
+EARLY = """
+import os, sys
+from pathlib import Path
+from playbook.run.crew import Crew, at_hand, is_warm, warm_up
+
+def note(file):
+    Path(file).write_text(f"{os.getppid()} {is_warm()}")
+
+if __name__ == "__main__":
+    assert warm_up()
+    with at_hand(), Crew() as crew:
+        worker = crew.early(note, sys.argv[1])
+        assert worker.wait() == 0 and worker.poll() == 0
+        assert Path(sys.argv[1]).read_text() == f"{os.getpid()} False"
+        assert crew.early(note, sys.argv[1]) is None  # there was one
+    with at_hand(), Crew() as crew:
+        crew.fresh(os.getpid)  # the server has loaded
+        assert crew.early(note, sys.argv[1]) is None
+    with at_hand(), Crew() as crew:
+        assert crew.early(note, sys.argv[1]) is None
+"""
+
+
+def test_while_the_server_loads_one_process_is_at_hand(tmp_path):
+    (tmp_path / "early.py").write_text(EARLY)
+    words = [sys.executable, str(tmp_path / "early.py"), str(tmp_path / "note")]
+    done = subprocess.run(words, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -55,7 +55,7 @@ def test_it_gets_what_it_would_have_read(acme, work, monkeypatch):
 
 def test_what_was_gathered_from_behind_is_not_worked_out_again(acme, work, tmp_path, monkeypatch):
     other, read = tmp_path / "other", []
-    room.gather_from_behind(acme, other)
+    room.gather_beside(acme, other, room.FROM_BEHIND)
     monkeypatch.setattr(
         room, "_read", lambda engagement, name, tables, usual=room._read: read.append(name) or usual(engagement, name, tables)
     )
@@ -67,7 +67,7 @@ def test_what_was_gathered_from_behind_is_not_worked_out_again(acme, work, tmp_p
 
 def test_what_is_wrong_with_the_tables_is_told_by_who_gathers_from_the_front(acme, tmp_path):
     (acme.folder / "raw" / "orders.csv").unlink()
-    room.gather_from_behind(acme, tmp_path / "other")
+    room.gather_beside(acme, tmp_path / "other", room.FROM_BEHIND)
     assert not (tmp_path / "other").exists()
     with pytest.raises(IntakeError, match="cannot be read"):
         room.gather(acme, DAY, tmp_path / "other")
