@@ -2,7 +2,7 @@
 
 It changes nothing but the time. The process beside the notebooks asks as a notebook would, takes turns with them (``turns``), and
 lays its answers into a folder of its own, from where a notebook takes what it asks for. What it cannot answer, or dies over, its
-notebook meets; and what the second one that gathers cannot gather, the first one meets.
+notebook meets; and what those that gather beside it cannot gather, ``ready.prepare`` meets.
 """
 
 import inspect
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from playbook.engagement import HOME_VARIABLE, Engagement
 from playbook.run.crew import Crew
 from playbook.run.kept import BESIDE_VARIABLE, WORK_VARIABLE
+from playbook.run.notebooks import parameters_of
 from playbook.run.peers import PeerReport
 from playbook.run.phases import PHASES, Phase, method_of
 from playbook.run.turns import TURNS
@@ -39,17 +40,18 @@ def prepared(
 ) -> "Ready":
     """``ready.prepare`` in a process of ``crew``; where there is a core for it, a second one gathers from behind meanwhile.
 
-    While the server still loads, the process at hand begins with all of it.
+    Before the server has loaded, the process at hand begins with all of it.
     """
     from playbook.run.gathered import FROM_BEHIND, GATHERED, gather_beside
     from playbook.run.ready import prepare
 
-    first = crew.early(gather_beside, engagement, kept, GATHERED)
+    parameters_of(engagement, phases, given)  # what is wrong with -p is told before anybody waits for tables
+    early = crew.early(gather_beside, engagement, kept, GATHERED)
     second = crew.start(gather_beside, engagement, kept, FROM_BEHIND) if crew.spare else None
     begin = perf_counter()
     try:
-        if first:
-            first.wait()
+        if early:
+            early.wait()
         waited = perf_counter() - begin
         ready = crew.fresh(prepare, engagement, phases, given, kept, peers)
         return replace(ready, seconds={**ready.seconds, "gather": round(ready.seconds["gather"] + waited, 3)})

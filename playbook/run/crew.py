@@ -29,10 +29,9 @@ from playbook.run.memory import held
 __all__ = ["ONE_THREAD", "Crew", "Killed", "Worker", "at_hand", "can_fork", "is_warm", "warm_up"]
 
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
-LOOK = 2.0  # seconds between two looks at memory
-GROWN = 1.05  # by so much at least before shares are counted anew, which takes the system some hundredths of a second
+LOOK = 2.0  # seconds between two looks at memory, each of which takes the system some hundredths of a second
 _starting = threading.Lock()  # multiprocessing asks every process it knows how it is whenever it starts one
-_warm, _loaded = threading.Event(), threading.Event()
+_warm, _forked = threading.Event(), threading.Event()
 
 
 class Killed(RunError):
@@ -71,7 +70,7 @@ class Worker:
             self._process.start()
         self.pid = self._process.pid
         if way == "forkserver":
-            _loaded.set()
+            _forked.set()
 
     def poll(self) -> int | None:
         """The exit code, negative for a signal; None while it runs."""
@@ -115,8 +114,8 @@ class _Early(Worker):
             super().__init__(_obey, (receiver, self._sender), "fork")
 
     def tell(self, target: Callable, given: tuple) -> None:
-        """Have it call ``target(*given)``."""
-        with self._sender:
+        """Have it call ``target(*given)``, if it still lives."""
+        with suppress(OSError), self._sender:
             self._sender.send((target, given))
 
 
@@ -125,14 +124,18 @@ _early: list[_Early] = []
 
 @contextmanager
 def at_hand() -> Iterator[None]:
-    """While the server loads, and where this process has no thread yet, fork it, for the first crew that asks (``early``)."""
-    if is_warm() and not _loaded.is_set() and threading.active_count() == 1:
-        _early.append(_Early())
+    """Before the server has forked anything, and while this process has no thread, a process forked from this one stands by for
+    the first crew that asks (``Crew.early``)."""
+    if is_warm() and not _forked.is_set() and threading.active_count() == 1:
+        with suppress(OSError):
+            _early.append(_Early())
     try:
         yield
     finally:
         while _early:
-            _early.pop().kill()
+            unneeded = _early.pop()
+            unneeded.kill()
+            unneeded.wait()
 
 
 class Crew:
@@ -174,14 +177,14 @@ class Crew:
         return worker
 
     def early(self, target: Callable, *given: object) -> Worker | None:
-        """As ``start``, by the process at hand; None where there is none, and when the server has loaded all that it lacks."""
-        with self._lock:
-            if self.ended or _loaded.is_set() or not _early:
-                return None
-            worker = _early.pop()
-            self._workers |= {worker}
-        worker.tell(target, given)
-        return worker
+        """As ``start``, but by the process ``at_hand``; None where there is none, or no need of one any more."""
+        with self._lock, suppress(IndexError):
+            if not self.ended and not _forked.is_set():
+                worker = _early.pop()
+                self._workers |= {worker}
+                worker.tell(target, given)
+                return worker
+        return None
 
     def fresh(self, function: Callable, *given: object) -> Any:
         """What ``function(*given)`` returns in a process of its own.
@@ -214,25 +217,18 @@ class Crew:
 
     def memory(self) -> int:
         """Bytes that the crew's processes hold now, what they share with the server counted in parts."""
-        return sum(_measured(held, w.pid) for w in tuple(self._workers) if w.poll() is None)
+        return sum(_held(w.pid) for w in tuple(self._workers) if w.poll() is None)
 
     def _watch(self) -> None:
-        most = 0.0
         while not self._over.wait(LOOK):
-            resident = sum(_measured(_resident, w.pid) for w in tuple(self._workers) if w.poll() is None)
-            if resident > GROWN * most:
-                most, self.peak = resident, max(self.peak, self.memory())
+            self.peak = max(self.peak, self.memory())
 
 
-def _measured(measure: Callable[[psutil.Process], int], pid: int) -> int:
+def _held(pid: int) -> int:
     try:
-        return measure(psutil.Process(pid))
+        return held(psutil.Process(pid))
     except psutil.NoSuchProcess:  # it has just ended
         return 0
-
-
-def _resident(process: psutil.Process) -> int:
-    return process.memory_info().rss
 
 
 def _begin(target: Callable, given: tuple) -> None:
@@ -255,9 +251,11 @@ def _obey(receiver: Connection, sender: Connection) -> None:
     sender.close()  # so that nothing can come where the other end is closed
     _warm.clear()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    with suppress(EOFError):
+    try:
         target, given = receiver.recv()
-        target(*given)
+    except EOFError:  # nobody needs it
+        return
+    target(*given)
 
 
 def _answer(sender: Connection, function: Callable, given: tuple) -> None:

@@ -52,7 +52,7 @@ def prepare(
 ) -> Ready:
     """Everything that can be found wrong before a notebook starts, found now; what the tables give is gathered into ``kept``.
 
-    Raises IntakeError, EngagementError or UsageError; nothing has been written by then.
+    Raises IntakeError, EngagementError or UsageError, before any notebook has run.
     """
     from playbook.run.prospects import require_usable  # with methods, which the process that orchestrates does not need
 

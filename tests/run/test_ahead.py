@@ -2,6 +2,8 @@
 
 import os
 import pickle
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -11,6 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from rich.console import Console
 
+from home import ROOT
 from playbook.engagement import open_engagement
 from playbook.errors import IntakeError
 from playbook.methods.needs_analysis.scorecard import scorecard
@@ -72,11 +75,11 @@ def dies_at_once(crew, target, *given):
     return worker
 
 
-def begins_and_dies(crew, target, engagement, kept, names):
+def begins_and_stops(crew, target, engagement, kept, names):
     return crew.start(target, engagement, kept, names[:3])
 
 
-@pytest.mark.parametrize("early", [None, Crew.start, dies_at_once, begins_and_dies])
+@pytest.mark.parametrize("early", [None, Crew.start, dies_at_once, begins_and_stops])
 def test_several_that_gather_find_what_one_finds(tmp_path, monkeypatch, early):
     small_client(small_home(tmp_path), "acme")
     acme, found = open_engagement("acme", root=tmp_path), []
@@ -91,6 +94,45 @@ def test_several_that_gather_find_what_one_finds(tmp_path, monkeypatch, early):
         files = {file.name: pickle.loads(file.read_bytes()) for file in kept.rglob("*.pickle") if file.stem.endswith("-reads")}
         found.append((replace(ready, seconds={}), files, sorted({file.name for file in kept.rglob("*.pickle")})))
     assert repr(found[0]) == repr(found[1])
+
+
+BATCH = """
+import sys
+from pathlib import Path
+from rich.console import Console
+from playbook.run.batch import run_clients
+from playbook.run.client import Order, phases_named
+from playbook.run.crew import Crew, warm_up
+
+usual = Crew.early
+
+def early(crew, target, *given):
+    worker = usual(crew, target, *given)
+    print("early", worker is not None)
+    if worker and sys.argv[2] == "kill":
+        worker.kill()
+    return worker
+
+if __name__ == "__main__":
+    Crew.early = early
+    warm_up()
+    order, clients = Order(phases_named(["market-research"])), [(name, None) for name in ("acme", "bolt", "coil")]
+    for outcome in run_clients(clients, Path(sys.argv[1]), order, jobs=2, keep_going=True, console=Console(quiet=True)):
+        print(outcome.client, outcome.error)
+"""
+
+
+@pytest.mark.parametrize("fate", ["live", "kill"])
+def test_of_a_batch_one_client_is_read_while_the_server_loads(tmp_path, fate):
+    home = small_home(tmp_path / "home")
+    folders = [small_client(home, name) for name in ("acme", "bolt", "coil")]
+    (tmp_path / "batch.py").write_text(BATCH)
+    words = [sys.executable, str(tmp_path / "batch.py"), str(home), fate]
+    done = subprocess.run(words, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    assert sorted(done.stdout.splitlines()) == ["acme None", "bolt None", "coil None", *["early False"] * 2, "early True"]
+    assert done.stderr == ""
+    assert not [p for p in psutil.process_iter(["cmdline"]) if str(home) in " ".join(p.info["cmdline"] or ())]
+    assert len(list((home / "reports").glob("*/2*/manifest.json"))) == len(folders)
 
 
 @pytest.mark.parametrize("early", [Crew.early, Crew.start])

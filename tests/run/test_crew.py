@@ -16,6 +16,8 @@ import pytest
 
 from home import ROOT
 from playbook.errors import RunError, UsageError
+from playbook.result import canvases
+from playbook.result.theme import canvas
 from playbook.run.crew import Crew, Killed, can_fork, is_warm, warm_up
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="this system cannot fork loaded processes")
@@ -46,6 +48,24 @@ def test_the_server_has_the_libraries_loaded_and_leads_no_process_astray(crew):
 
 def _seen():
     return set(sys.modules), dict(os.environ)
+
+
+def test_a_process_draws_on_canvases_that_the_server_laid_in(crew):
+    before, after = crew.fresh(_canvases_left)
+    assert before - after == 1
+    assert crew.fresh(_canvases_left)[0] == before  # each process has its own
+
+
+def _canvases_left():
+    before = len(canvases._laid_in)
+    with canvas():
+        return before, len(canvases._laid_in)
+
+
+def test_nothing_that_the_server_makes_ready_begins_a_thread():
+    code = "import playbook.run.preload, threading; print(threading.active_count())"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1"]
 
 
 def test_no_two_processes_draw_the_same_random_numbers(crew):
@@ -163,13 +183,25 @@ def test_when_the_orchestrating_process_is_killed_all_its_processes_end(number, 
 EARLY = """
 import os, sys
 from pathlib import Path
+import psutil
 from playbook.run.crew import Crew, at_hand, is_warm, warm_up
 
 def note(file):
     Path(file).write_text(f"{os.getppid()} {is_warm()}")
 
+def children():
+    return [p for p in psutil.Process().children() if p.status() != psutil.STATUS_ZOMBIE]
+
 if __name__ == "__main__":
     assert warm_up()
+    server = len(children())
+    with at_hand():
+        assert len(children()) == server + 1
+    assert len(children()) == server  # nobody needed it
+    with at_hand(), Crew() as crew:
+        max(children(), key=lambda process: process.create_time()).kill()
+        crew.early(note, sys.argv[1]).wait()  # dead before it was told: whoever waits for it goes on
+        assert not Path(sys.argv[1]).exists()
     with at_hand(), Crew() as crew:
         worker = crew.early(note, sys.argv[1])
         assert worker.wait() == 0 and worker.poll() == 0

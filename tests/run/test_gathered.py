@@ -65,6 +65,19 @@ def test_what_was_gathered_from_behind_is_not_worked_out_again(acme, work, tmp_p
     assert names[0] == names[1] and len(names[0]) == 2 * len(room.GATHERED)
 
 
+@pytest.mark.parametrize("as_of", ["as_of: 2025-12-31\n", ""])
+def test_whoever_gathers_beside_leaves_the_day_and_the_audit(acme, tmp_path, monkeypatch, as_of):
+    file = acme.folder / "client.yml"
+    file.write_text(file.read_text("utf-8").replace("as_of: 2025-12-31\n", as_of), encoding="utf-8")
+    acme = open_engagement("acme", root=tmp_path)
+    expected = room.audited(acme, tmp_path / "nothing")
+    assert expected[0] == DAY
+    room.gather_beside(acme, tmp_path / "other", room.GATHERED)
+    monkeypatch.setattr(room, "open_tables", forbidden)
+    assert room.audited(acme, tmp_path / "other") == expected
+    assert set(room.gather(acme, DAY, tmp_path / "other")) == set(room.GATHERED)
+
+
 def test_what_is_wrong_with_the_tables_is_told_by_who_gathers_from_the_front(acme, tmp_path):
     (acme.folder / "raw" / "orders.csv").unlink()
     room.gather_beside(acme, tmp_path / "other", room.FROM_BEHIND)
