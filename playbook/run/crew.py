@@ -79,7 +79,9 @@ class Worker:
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Wait for the end; returns the exit code."""
-        multiprocessing.connection.wait([self._process.sentinel], timeout)
+        if multiprocessing.connection.wait([self._process.sentinel], timeout):
+            with _starting:
+                self._process.join()  # it ends: its code is known in a moment
         return self.poll()
 
     def send_signal(self, number: int) -> None:
