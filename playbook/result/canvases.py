@@ -9,6 +9,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from playbook.result.layout import RoomForLabels
+
 __all__ = ["blank", "lay_in"]
 
 MARKS = 8  # of an axis made in advance: few charts have more
@@ -36,7 +38,7 @@ def lay_in(count: int) -> None:
 
 
 def _new(rows: int, columns: int, **subplots: Any) -> tuple[Canvas, Axes]:
-    figure = Canvas(dpi=72, layout="constrained")  # a dot is a point, as on the page
+    figure = Canvas(dpi=72, layout=RoomForLabels())  # a dot is a point, as on the page
     return figure, figure.subplots(rows, columns, **subplots)
 
 
