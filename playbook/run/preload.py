@@ -17,7 +17,7 @@ atexit.register(lambda: os.getpid() == _server and os._exit(0))  # nobody waits 
 gc.disable()  # while all that is made stays
 _ROOMS = (
     "playbook.run.ready", "playbook.run.prospects", "playbook.run.study", "playbook.run.pages", "playbook.run.client", "typer",
-    "matplotlib.pyplot", "seaborn", "pyagrum", "pyarrow.dataset", "ibis.backends.duckdb", "ibis.expr.types.groupby",
+    "matplotlib.pyplot", "seaborn", "pyarrow.dataset", "ibis.backends.duckdb", "ibis.expr.types.groupby",
     "ibis.formats.pandas", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio",
     "sqlite3", "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic",
 )  # fmt: skip

@@ -11,6 +11,7 @@ from nbformat.v4 import new_notebook
 from sklearn.utils import check_array
 
 from playbook.locale import LANGUAGES
+from playbook.methods.market_research.network.bayes import bindings
 from playbook.result.formats import Formats
 from playbook.result.theme import canvas, finish, make_ready
 
@@ -20,7 +21,8 @@ CANVASES = 12  # for each direction of the values: about as many as the longest 
 
 
 def rehearse() -> None:
-    """Check a notebook and a table, write as each language does, draw a chart, and lay in blank ones."""
+    """Load what methods load late, check a notebook and a table, write as each language does, draw a chart, lay in canvases."""
+    bindings()
     validate(new_notebook())
     check_array(pd.DataFrame({"number": [0.0]}))
     for language in LANGUAGES:

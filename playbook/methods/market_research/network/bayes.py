@@ -21,6 +21,7 @@ __all__ = [
     "KEPT",
     "BayesNetwork",
     "Rules",
+    "bindings",
     "edge_strengths",
     "fit_tables",
     "learn_arrows",
@@ -103,7 +104,7 @@ class BayesNetwork:
             order = table.names[:0:-1]  # pyagrum lists the last axis, the variable itself, first
             axes = [*(parents.index(name) for name in order), len(parents)]
             table[:] = np.ascontiguousarray(np.asarray(self.tables[child], float).transpose(axes))
-        inference = _pyagrum().LazyPropagation(net)
+        inference = bindings().LazyPropagation(net)
         inference.setNumberOfThreads(1)  # of so small a network more threads are only in each other's way
         return inference
 
@@ -128,7 +129,7 @@ def learn_arrows(cases: Cases, levels: Mapping[str, Sequence[str]], rules: Rules
     names = list(levels)
     try:
         dag = learner.learnDAG()
-    except _pyagrum().InvalidDirectedCycle:  # under tangled rules MIIC can turn arrows into a circle; a search by score cannot
+    except bindings().InvalidDirectedCycle:  # under tangled rules MIIC can turn arrows into a circle; a search by score cannot
         learner.useScoreBIC()
         learner.useGreedyHillClimbing()
         dag = learner.learnDAG()
@@ -136,7 +137,7 @@ def learn_arrows(cases: Cases, levels: Mapping[str, Sequence[str]], rules: Rules
     net = _empty(levels)
     for arrow in arrows:
         net.addArc(*arrow)
-    told = {(names[a], names[b]) for a, b in _pyagrum().EssentialGraph(net).arcs()}
+    told = {(names[a], names[b]) for a, b in bindings().EssentialGraph(net).arcs()}
     return arrows, told
 
 
@@ -228,8 +229,8 @@ def fit_tables(cases: Cases, levels: Mapping[str, Sequence[str]], arrows: Iterab
 
 
 @cache
-def _pyagrum():
-    """The library, loaded when first needed.
+def bindings():
+    """pyagrum, loaded when first needed.
 
     Its bindings warn while they load, and crash the process where warnings are errors (github.com/swig/swig/issues/3061).
     """
@@ -240,7 +241,7 @@ def _pyagrum():
 
 
 def _empty(levels: Mapping[str, Sequence[str]]):
-    gum = _pyagrum()
+    gum = bindings()
     net = gum.BayesNet()
     for variable, states in levels.items():
         net.add(gum.LabelizedVariable(variable, "", [f"{STATES}{number}" for number in range(len(states))]))
@@ -248,7 +249,7 @@ def _empty(levels: Mapping[str, Sequence[str]]):
 
 
 def _learner(cases: Cases, levels: Mapping[str, Sequence[str]]):
-    gum = _pyagrum()
+    gum = bindings()
     gum.initRandom(SEED)
     words = [f"{STATES}{number}" for number in range(max(map(len, levels.values())))]
     rows = [list(levels), *zip(*([words[number] for number in np.asarray(cases[v]).tolist()] for v in levels), strict=True)]
