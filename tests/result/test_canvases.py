@@ -8,10 +8,10 @@ from playbook.result.theme import canvas, finish, make_ready
 
 
 @pytest.fixture
-def laid_in():
+def laid_in(monkeypatch):
+    monkeypatch.setattr(canvases, "_laid_in", [])
     make_ready(1)
-    yield lambda: len(canvases._laid_in)
-    canvases._laid_in.clear()
+    return lambda: len(canvases._laid_in)
 
 
 def drawn(**shape) -> str:
