@@ -14,6 +14,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from typing import Literal
 
@@ -21,7 +22,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure as Canvas
-from matplotlib.font_manager import FontEntry, fontManager
+from matplotlib.font_manager import FontEntry, FontProperties, fontManager, get_font
 
 from playbook.result.canvases import blank, lay_in
 
@@ -54,11 +55,12 @@ _VARIABLES = {
     PAPER: "paper", INK: "ink", HISTORY: "muted", GRID: "line", FORECAST: "accent", FINDING: "finding", GOOD: "good", BAR: "bar",
 }  # fmt: skip
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+_LATIN = "DejaVu Sans"
 _CHINESE = "Noto Sans CJK JP"  # the first face of the collection: Chinese, Japanese and Korean have the same widths
 WIDTH = 7.5  # inches; the column of the page is 44 to 56 rem wide
 
 _SETTINGS = {
-    "font.family": ["DejaVu Sans", _CHINESE],
+    "font.family": [_LATIN, _CHINESE],
     "font.size": 10,
     "axes.labelsize": 10,
     "xtick.labelsize": 10,
@@ -98,6 +100,22 @@ fontManager.ttflist.append(  # known by name without reading its 20 MB: it is op
 )
 
 
+class _Renderer(RendererSVG):
+    """Knows how high a line of text is; matplotlib would look up its font and open the font's tables for every label anew."""
+
+    def _get_font_height_metrics(self, font: FontProperties) -> tuple[float, float, float]:
+        """Ascent, descent and the gap between two lines in points: matplotlib asks its own PDF and PS renderers for them."""
+        return tuple(part * font.get_size_in_points() for part in _line(font.get_weight()))
+
+
+@cache
+def _line(weight: str | int) -> tuple[float, float, float]:
+    """Ascent, descent and gap of a line as shares of its font's size."""
+    font = get_font(fontManager.findfont(FontProperties(family=_LATIN, weight=weight)))
+    told, size = font.get_sfnt_table("OS/2"), font.get_sfnt_table("head")["unitsPerEm"]
+    return told["sTypoAscender"] / size, -told["sTypoDescender"] / size, told["sTypoLineGap"] / size
+
+
 class _Page(FigureCanvasSVG):
     """An SVG page of which one renderer lays out, measures and draws all, so that it measures each text once."""
 
@@ -105,7 +123,7 @@ class _Page(FigureCanvasSVG):
         super().__init__(figure)
         self._written = io.StringIO()
         width, height = figure.bbox.size
-        self._renderer = RendererSVG(width, height, self._written, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+        self._renderer = _Renderer(width, height, self._written, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
 
     def get_renderer(self) -> RendererSVG:
         """What the figure measures its texts with."""

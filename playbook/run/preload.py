@@ -19,7 +19,8 @@ _ROOMS = (
     "playbook.run.ready", "playbook.run.prospects", "playbook.run.study", "playbook.run.pages", "playbook.run.client", "typer",
     "matplotlib.pyplot", "seaborn", "pyarrow.dataset", "ibis.backends.duckdb", "ibis.expr.types.groupby",
     "ibis.formats.pandas", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio",
-    "sqlite3", "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic",
+    "pandas.core.reshape.reshape", "pandas.core.methods.to_dict", "encodings.utf_8_sig", "sqlite3", "IPython.core.completerlib",
+    "IPython.core.debugger", "IPython.core.oinspect", "IPython.extensions.storemagic",
 )  # fmt: skip
 
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # Jupyter sets it for its kernels, too: nobody debugs a run

@@ -62,3 +62,15 @@ def test_words_in_any_script_stay_words_and_raise_no_warning():
         ax.set_title("降噪耳机")
         svg = finish(figure)
     assert "降噪耳机" in svg
+
+
+@pytest.mark.parametrize("style", [{}, {"weight": "bold"}, {"weight": 600, "size": 13}, {"linespacing": 1.5}])
+def test_a_label_is_as_high_as_matplotlib_measures_it(monkeypatch, style):
+    def measured():
+        with canvas() as (figure, ax):
+            label = ax.text(1, 2, "Orders\n销售 per week", **style)
+            return label.get_window_extent(figure.canvas.get_renderer()).bounds
+
+    ours = measured()
+    monkeypatch.delattr("playbook.result.theme._Renderer._get_font_height_metrics")
+    assert ours == pytest.approx(measured(), abs=1e-9)
