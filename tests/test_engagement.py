@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from playbook.engagement import ClientFile, client_names, contrast, find_root, open_engagement
+from playbook.engagement import ClientFile, client_names, contrast, file_read, find_root, know_file, open_engagement, opening
 from playbook.errors import EngagementError, PlaybookError, UsageError
 
 GOOD = """
@@ -147,6 +147,22 @@ def test_broken_yaml_is_an_engagement_error(write, text, said):
 
 def test_a_byte_order_mark_is_no_mistake(write):
     assert open_engagement("acme", root=write(b"\xef\xbb\xbf" + GOOD.encode())).name == "Acme"
+
+
+def test_what_a_file_says_can_be_handed_on_as_long_as_it_is_the_same_file(write, monkeypatch):
+    def name(text):
+        return open_engagement("acme", root=write(text)).name
+
+    monkeypatch.setattr(opening, "_known", {})
+    opened = open_engagement("acme", root=write(GOOD))
+    said = file_read(opened)
+    know_file({text: values | {"name": "Known"} for text, values in said.items()})
+    opening._parsed.cache_clear()
+    assert name(GOOD) == "Known"  # it was not parsed again
+    assert name(GOOD + "\n") == "Acme"
+    assert file_read(opened) == {}  # it is another file now
+    assert open_engagement("acme", "2026-01-02", root=opened.root).as_of == date(2026, 1, 2)
+    assert open_engagement("acme", root=opened.root).as_of == date(2026, 1, 31)  # nothing was written into what is known
 
 
 @pytest.mark.parametrize("name", ["acm", "", "..", "../acme", "acme/", "/acme", "a\x00b", "Acme", "nobody"])

@@ -21,7 +21,7 @@ from playbook.engagement.client_file import (
     Source,
 )
 from playbook.engagement.logo import LOGOS
-from playbook.engagement.opening import HOME_VARIABLE, Engagement, client_names, find_root, open_engagement
+from playbook.engagement.opening import HOME_VARIABLE, Engagement, client_names, file_read, find_root, know_file, open_engagement
 
 __all__ = [
     "HOME_VARIABLE",
@@ -43,6 +43,8 @@ __all__ = [
     "Source",
     "client_names",
     "contrast",
+    "file_read",
     "find_root",
+    "know_file",
     "open_engagement",
 ]

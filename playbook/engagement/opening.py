@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import get_args
 
@@ -25,7 +26,7 @@ from playbook.engagement.client_file import (
 from playbook.engagement.logo import fault
 from playbook.errors import EngagementError, UsageError, did_you_mean
 
-__all__ = ["Engagement", "client_names", "find_root", "open_engagement"]
+__all__ = ["Engagement", "client_names", "file_read", "find_root", "know_file", "open_engagement"]
 
 HOME_VARIABLE = "PLAYBOOK_HOME"
 BRAND = "brand.yml"
@@ -151,13 +152,36 @@ def _not_in_future(as_of: date | None) -> None:
         raise EngagementError("as_of lies in the future:", [f"as_of is {as_of}; reports count data up to a day that has passed"])
 
 
+def file_read(engagement: Engagement) -> dict[str, object]:
+    """What the engagement's client.yml says, by its text: for ``know_file`` in processes that open it again; empty when the file
+    has changed since."""
+    content = (engagement.folder / "client.yml").read_bytes()
+    if hashlib.sha256(content).hexdigest() != engagement.digest:
+        return {}
+    text = content.decode("utf-8-sig")
+    return {text: _parsed(text)}
+
+
+def know_file(said: dict[str, object]) -> None:
+    """Take from ``file_read`` what a file of this very text says: to parse it takes longer than all else in opening it."""
+    _known.update(said)
+
+
+_known: dict[str, object] = {}
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> object:
+    return _known[text] if text in _known else YAML(typ="safe", pure=True).load(text)
+
+
 def _read_yaml(content: bytes, shown: Path) -> dict:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise EngagementError(f"{shown} is not saved as UTF-8: save it again with that encoding.") from None
     try:
-        values = YAML(typ="safe", pure=True).load(text)
+        values = _parsed(text)
     except MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise EngagementError(f"{shown} is not valid YAML:", [f"{line}{(error.problem or str(error)).strip()}"]) from None
@@ -167,7 +191,7 @@ def _read_yaml(content: bytes, shown: Path) -> dict:
         raise EngagementError(f"{shown} is not valid YAML:", [str(error).splitlines()[0]]) from None
     if not isinstance(values, dict):
         raise EngagementError(f"{shown} holds no keys: see data/aurora-audio/client.yml for an example.")
-    return values
+    return dict(values)
 
 
 def _no_days(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from playbook.engagement import Engagement
+from playbook.engagement import Engagement, file_read
 from playbook.errors import EngagementError, IntakeError, RunError, UsageError
 from playbook.run.ahead import Ahead, prepared
 from playbook.run.crew import Crew, Killed
@@ -76,6 +76,7 @@ def run_client(engagement: Engagement, order: Order, crew: Crew, watch: Watch) -
         watch(client, f"waits: {holder} runs it", False)
         return not crew.ended
 
+    crew.knows = file_read(engagement)
     with locked(engagement.reports, waits):
         recover(engagement.reports)
         former = None if order.force else unchanged(engagement, order.phases, order.given or {}, order.peers)

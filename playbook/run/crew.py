@@ -23,6 +23,7 @@ from typing import Any, Literal
 
 import psutil
 
+from playbook.engagement import know_file
 from playbook.errors import PlaybookError, RunError
 from playbook.run.memory import held
 
@@ -143,11 +144,13 @@ def at_hand() -> Iterator[None]:
 class Crew:
     """The processes of one client's run: none of them outlives the ``with`` block; ``peak`` is their most memory in bytes.
 
-    ``spare`` tells whether the machine has, now, a core for a second process beside the one that the run waits for.
+    ``knows`` is what each of them is told of the client's file (``engagement.file_read``). ``spare`` tells whether
+    the machine has, now, a core for a second process beside the one that the run waits for.
     """
 
     def __init__(self, spare: Callable[[], bool] = lambda: False):
         self._spare = spare
+        self.knows: dict[str, object] = {}
         self.peak = 0
         self.ended = False
         self._workers: set[Worker] = set()
@@ -174,7 +177,7 @@ class Crew:
         with self._lock:
             if self.ended:
                 raise RunError("The run was stopped.")
-            worker = Worker(target, given)
+            worker = Worker(_knowing, (self.knows, target, given))
             self._workers = {w for w in self._workers if w.poll() is None} | {worker}
         return worker
 
@@ -239,6 +242,11 @@ def _begin(target: Callable, given: tuple) -> None:
         os.setsid()  # Ctrl-C at the terminal reaches the orchestrating process alone
     multiprocessing.set_start_method(None, force=True)  # what a notebook starts is started as in any other kernel
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    target(*given)
+
+
+def _knowing(said: dict[str, object], target: Callable, given: tuple) -> None:
+    know_file(said)
     target(*given)
 
 

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from home import ROOT
+from playbook.engagement import opening
 from playbook.errors import RunError, UsageError
 from playbook.result import canvases
 from playbook.result.theme import canvas
@@ -37,6 +38,13 @@ def crew():
 def test_a_function_answers_from_a_process_of_its_own(crew):
     assert crew.fresh(os.getpid) != os.getpid()
     assert crew.fresh(sorted, [3, 1, 2]) == [1, 2, 3]
+
+
+def test_each_process_knows_what_the_crew_knows_of_the_clients_file(crew):
+    crew.knows = {"name: Acme": {"name": "Known"}}
+    assert crew.fresh(opening._parsed, "name: Acme") == {"name": "Known"}
+    assert crew.fresh(opening._parsed, "name: Other") == {"name": "Other"}
+    assert "name: Acme" not in opening._known
 
 
 def test_the_server_has_the_libraries_loaded_and_leads_no_process_astray(crew):
