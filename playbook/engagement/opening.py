@@ -154,8 +154,11 @@ def _not_in_future(as_of: date | None) -> None:
 
 def file_read(engagement: Engagement) -> dict[str, object]:
     """What the engagement's client.yml says, by its text: for ``know_file`` in processes that open it again; empty when the file
-    has changed since."""
-    content = (engagement.folder / "client.yml").read_bytes()
+    has changed since, or cannot be read any more."""
+    try:
+        content = (engagement.folder / "client.yml").read_bytes()
+    except OSError:  # whoever needs the file says so
+        return {}
     if hashlib.sha256(content).hexdigest() != engagement.digest:
         return {}
     text = content.decode("utf-8-sig")

@@ -144,7 +144,7 @@ def at_hand() -> Iterator[None]:
 class Crew:
     """The processes of one client's run: none of them outlives the ``with`` block; ``peak`` is their most memory in bytes.
 
-    ``knows`` is what each of them is told of the client's file (``engagement.file_read``). ``spare`` tells whether
+    ``knows`` is what each that it starts is told of the client's file (``engagement.file_read``). ``spare`` tells whether
     the machine has, now, a core for a second process beside the one that the run waits for.
     """
 

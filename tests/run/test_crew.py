@@ -19,7 +19,7 @@ from playbook.engagement import opening
 from playbook.errors import RunError, UsageError
 from playbook.result import canvases
 from playbook.result.theme import canvas
-from playbook.run.crew import Crew, Killed, can_fork, is_warm, warm_up
+from playbook.run.crew import ONE_THREAD, Crew, Killed, can_fork, is_warm, warm_up
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="this system cannot fork loaded processes")
 
@@ -74,6 +74,17 @@ def test_nothing_that_the_server_makes_ready_begins_a_thread():
     code = "import playbook.run.preload, threading; print(threading.active_count())"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["1"]
+
+
+@pytest.mark.parametrize("cores", ["1", "2"])
+def test_nor_does_a_library_that_is_rehearsed(cores):
+    code = (
+        "import sklearn.cluster, playbook.run.rehearsal as it, psutil; threads = psutil.Process().num_threads;"
+        "before = threads(); it.rehearse(); print(threads() - before)"
+    )
+    variables = {**os.environ, **dict.fromkeys(ONE_THREAD, cores)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=variables, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0"]
 
 
 def test_no_two_processes_draw_the_same_random_numbers(crew):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
+from playbook.methods.market_research.forecasting import smoothing as module
 from playbook.methods.market_research.forecasting.season import Block
 from playbook.methods.market_research.forecasting.smoothing import smoothing
 
@@ -41,6 +42,19 @@ def test_the_search_is_as_good_as_statsmodels_own(trend):
     likelihood = -len(values) / 2 * (np.log(2 * np.pi * ours.sse[0] / len(values)) + 1)
     assert likelihood >= theirs.llf - 0.05  # the search stops at a hundredth of a parameter
     assert ours.path[0] == pytest.approx(theirs.forecast(6), rel=0.02)
+
+
+@pytest.mark.parametrize("noise", [0.1, 0.003])
+@pytest.mark.parametrize("trend", ["none", "damped"])
+def test_the_search_in_single_precision_misses_nothing_even_where_a_series_hardly_moves(monkeypatch, trend, noise):
+    rng = np.random.default_rng(3)
+    walks = np.log(1e6) + np.cumsum(rng.normal(0.001, noise, (20, 48)), axis=1) + rng.normal(0, noise, (20, 48))
+    block = Block(walks, np.full(20, 48), 6)
+    single = smoothing(block, trend)
+    monkeypatch.setattr(module, "ROUGH", np.float64)
+    double = smoothing(block, trend)
+    assert single.sse == pytest.approx(double.sse, rel=1e-3)
+    assert np.abs(single.path - double.path).max() < 0.1 * noise
 
 
 def test_with_a_moving_season_the_errors_equal_those_of_statsmodels():
