@@ -123,7 +123,7 @@ def check(clients: Clients = None, all_clients: All = False, as_of: AsOf = None)
             found = audit(engagement)
             _print_audit(name, found)
             if not found.stops:
-                _print_prospects(name, prospects(engagement))
+                _print_prospects(f"{name} --as-of {as_of}" if as_of else name, prospects(engagement))
             sound = sound and not found.stops
         except PlaybookError as error:
             err.print(str(error), markup=False)
@@ -242,10 +242,11 @@ def _print_audit(name: str, found) -> None:
         out.print(f"  Mend {which} first.", markup=False)
 
 
-def _print_prospects(name: str, sections) -> None:
+def _print_prospects(what: str, sections) -> None:
     answered = sum(not s.lacks for s in sections)
-    out.print(f"  Nothing stops the work. Next: playbook run {name}", markup=False)
-    out.print(f"  {answered} of {len(sections)} questions have the tables they need, if these hold enough:", markup=False)
+    out.print(f"  Nothing stops the work. Next: playbook run {what}", markup=False)
+    end = ":" if answered < len(sections) else "."
+    out.print(f"  {answered} of {len(sections)} questions have the tables they need, if these hold enough{end}", markup=False)
     for needed in dict.fromkeys(s.lacks for s in sections if s.lacks):
         waiting = ", ".join(s.section for s in sections if s.lacks == needed)
         out.print(f"      {waiting}: needs {' and '.join(needed)}", markup=False)

@@ -133,9 +133,14 @@ class _Batch:
         return [future.result() for future in futures]
 
     def stop(self) -> None:
-        """End all processes."""
+        """End all processes; whoever presses Ctrl-C again meanwhile changes nothing about it."""
         for crew in self.crews.values():
-            crew.end()
+            crew.ended = True  # at once: to end a crew may mean to wait until the process that it begins has begun
+        try:
+            for crew in self.crews.values():
+                crew.end()
+        except KeyboardInterrupt:
+            self.stop()
 
 
 def _peak(reports: Path) -> int:

@@ -150,6 +150,7 @@ class _Run:
                     self.tell(phase.title, False)
                     before = _files(kept)
                     self.twice(lambda phase=phase: self.notebook(phase, ahead.folder))
+                    self.require_same_file()
                     for file in sorted(f for f, state in _files(kept).items() if before.get(f) != state):
                         copy = cache / phase.id / file.relative_to(kept)
                         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -177,6 +178,7 @@ class _Run:
 
     def publish(self, fresh: tuple[Phase, ...], former: Former, parameters: dict, rests: dict, notebooks: dict) -> Done:
         ready, engagement = self.ready, self.engagement
+        self.require_same_file()
         self.tell("Reports", False)
         given = (ready, parameters, tuple(p.id for p in fresh), former.folder, self.work, self.work / KEPT)
         told = self.twice(lambda: self.crew.fresh(_write_pages, *given))
@@ -222,6 +224,14 @@ class _Run:
         files = self.twice(lambda: self.crew.fresh(write_pdfs, find_chromium(), self.work, self.ready.as_of))
         self.seconds["pdf"] = round(perf_counter() - begin, 3)
         return files
+
+    def require_same_file(self) -> None:
+        """Raise RunError where client.yml is no longer what this run began with: each notebook opens it anew."""
+        if not file_read(self.engagement):
+            raise RunError(
+                f"data/{self.engagement.client}/client.yml was changed while the reports were made.",
+                ["They would rest on two different files, so nothing was published: run it again."],
+            )
 
     def twice(self, attempt: Callable[[], Any]) -> Any:
         """What the attempt returns; a process that was killed from outside is given a second chance, and nothing else is."""

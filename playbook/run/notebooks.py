@@ -163,10 +163,10 @@ def execute(
             crew=crew,
         )
     except PapermillExecutionError:
-        raise _stopped(nbformat.read(output, as_version=4), file.name, "") from None
+        raise _stopped(nbformat.read(output, as_version=4), _shown(file), "") from None
     except CellTimeoutError as error:
         which, limit = ("the notebook", notebook_timeout) if isinstance(error, NotebookTimeoutError) else ("the cell", timeout)
-        raise _stopped(nbformat.read(output, as_version=4), file.name, f"{which} took longer than {limit:g} seconds") from None
+        raise _stopped(nbformat.read(output, as_version=4), _shown(file), f"{which} took longer than {limit:g} seconds") from None
     _without_traces(notebook)
     nbformat.write(notebook, output)
     return notebook

@@ -35,6 +35,39 @@ def batch(home, *clients, jobs=2, keep_going=True, phases=PAIR, **order):
         )  # fmt: skip
 
 
+def test_a_second_interruption_does_not_interrupt_the_end(tmp_path):
+    class Beginning(Crew):
+        interrupted = False
+
+        def end(self):
+            if not Beginning.interrupted:  # as Ctrl-C does while a crew waits for a process to begin
+                Beginning.interrupted = True
+                raise KeyboardInterrupt
+            super().end()
+
+    work = _Batch(tmp_path, Order(), lambda *_: None)
+    with Beginning() as one, Beginning() as other:
+        sleeper = other.start(time.sleep, 600)
+        work.crews = {"one": one, "other": other}
+        work.stop()
+        assert Beginning.interrupted and one.ended and other.ended
+        assert sleeper.wait(60) is not None
+
+
+def test_reports_never_rest_on_two_different_files(tmp_path):
+    home = small_home(tmp_path)
+    folder = small_client(home, "acme")
+    (good,) = batch(home, "acme")
+    file, own = folder / "client.yml", folder / "notebooks" / "02-market-research.ipynb"
+    write_notebook(own, SMALL["02-market-research"], f"open({str(file)!r}, 'a').write('# changed\\n')")
+    (outcome,) = batch(home, "acme")
+    assert "data/acme/client.yml was changed while the reports were made" in outcome.line and outcome.evidence
+    assert published(home / "reports" / "acme") == (home / good.folder,) and broken(home / good.folder) == ()
+    own.unlink()
+    (again,) = batch(home, "acme")
+    assert again.error is None  # what was added is a remark: the good report still stands
+
+
 def test_clients_side_by_side_never_meet(tmp_path):
     home = small_home(tmp_path)
     names = [f"canary{letter * 3}" for letter in "abcdef"]

@@ -61,6 +61,7 @@ def test_a_failing_cell_is_told_with_its_heading(acme, tmp_path):
         "ZeroDivisionError: division by zero",
     )
     assert "Where are sales lost?" in str(error.value)
+    assert failed.notebook == f"{tmp_path.name}/a.ipynb"  # a client's own edition and the house's have the same name
 
 
 def test_where_a_notebook_failed_is_known_in_another_process():

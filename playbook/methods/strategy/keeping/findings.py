@@ -200,7 +200,9 @@ def persuasion_finding(found: Persuasion, listed: pd.DataFrame, meant: str, fmt:
         {c: float(listed[c].sum() - listed["cost"].sum()) for c in ("value_low", "value", "value_high")} if len(listed) else None
     )
     value, unit, low, high = (
-        (sums["value"], "money", sums["value_low"], sums["value_high"]) if sums else (qini.value, "number", qini.low, qini.high)
+        (sums["value"], "money", sums["value_low"], sums["value_high"])
+        if sums
+        else (qini.value, "number", None, None)  # its range stands in the table, where it has a name
     )
     return Finding(
         f"retention-uplift-{trial.id}", fmt.sentences(told, _who(found, fmt), _choosing(found, fmt)), value, unit, low, high,
@@ -267,8 +269,7 @@ def same_finding(same: Sequence[Persuasion], fmt: Formats) -> Finding:
             fmt.say("Treating everybody or nobody is as good as choosing among customers."),
         ),
         one.uplift.qini.value if len(same) == 1 else None, "number",
-        one.uplift.qini.low if len(same) == 1 else None, one.uplift.qini.high if len(same) == 1 else None,
-        sum(len(p.trial.treated) for p in same), evidence="not shown",
+        n=sum(len(p.trial.treated) for p in same), evidence="not shown",
         action="Decide by what it brought overall (see the evaluation), not customer by customer.", owner=_MARKETING,
     )  # fmt: skip
 

@@ -128,18 +128,18 @@ def _some_pay(scored: Scored) -> tuple[str, ...]:
         share=fmt.share(told.share), best=fmt.money(told.best), meant=scored.meant, **scored.nouns,
     )  # fmt: skip
     if told.gain > 0:
-        template = _MORE_THAN_EVERYBODY if told.everybody > 0 else _MORE_THAN_NOBODY
+        template = _MORE_THAN_EVERYBODY if told.everybody > 0 else _EVERYBODY_LOSES
     else:
         template = _NO_MORE_THAN_EVERYBODY if told.everybody > 0 else _NO_MORE_THAN_NOBODY
     if told.threshold is None:
         pays = fmt.say("It pays where the chance, times what a success brings, exceeds what the follow-up costs.")
     else:
         pays = fmt.say("It pays from a chance of {chance}.", chance=fmt.share(told.threshold))
-    return left, fmt.say(template, more=fmt.money(told.gain)), pays
+    return left, fmt.say(template, more=fmt.money(told.gain), loss=fmt.money(-told.everybody)), pays
 
 
 _MORE_THAN_EVERYBODY = mark("That is {more} more than following up all of them.")
-_MORE_THAN_NOBODY = mark("That is {more} more than following up none.")
+_EVERYBODY_LOSES = mark("Following up all of them would have lost {loss} for each.")
 _NO_MORE_THAN_EVERYBODY = mark("That is no more than following up all of them.")
 _NO_MORE_THAN_NOBODY = mark("That is no more than following up none.")
 
