@@ -108,7 +108,7 @@ usual = Crew.early
 
 def early(crew, target, *given):
     worker = usual(crew, target, *given)
-    print("early", worker is not None)
+    print(f"early {worker is not None}\\n", end="")  # in one piece: two threads print
     if worker and sys.argv[2] == "kill":
         worker.kill()
     return worker
