@@ -152,15 +152,17 @@ def _not_in_future(as_of: date | None) -> None:
         raise EngagementError("as_of lies in the future:", [f"as_of is {as_of}; reports count data up to a day that has passed"])
 
 
-def file_read(engagement: Engagement) -> dict[str, object]:
-    """What the engagement's client.yml says, by its text: for ``know_file`` in processes that open it again; empty when the file
-    has changed since, or cannot be read any more."""
+def file_read(engagement: Engagement) -> dict[str, object] | None:
+    """What the engagement's client.yml says, by its text: for ``know_file`` in processes that open it again.
+
+    None when the file is no longer the one that was opened, or cannot be read any more.
+    """
     try:
         content = (engagement.folder / "client.yml").read_bytes()
-    except OSError:  # whoever needs the file says so
-        return {}
+    except OSError:
+        return None
     if hashlib.sha256(content).hexdigest() != engagement.digest:
-        return {}
+        return None
     text = content.decode("utf-8-sig")
     return {text: _parsed(text)}
 

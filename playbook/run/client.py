@@ -76,7 +76,7 @@ def run_client(engagement: Engagement, order: Order, crew: Crew, watch: Watch) -
         watch(client, f"waits: {holder} runs it", False)
         return not crew.ended
 
-    crew.knows = file_read(engagement)
+    crew.knows = file_read(engagement) or {}
     with locked(engagement.reports, waits):
         recover(engagement.reports)
         former = None if order.force else unchanged(engagement, order.phases, order.given or {}, order.peers)
@@ -149,8 +149,10 @@ class _Run:
                         ahead.begin(ready.opened, [ready.asks[p.id] for p in coming])
                     self.tell(phase.title, False)
                     before = _files(kept)
-                    self.twice(lambda phase=phase: self.notebook(phase, ahead.folder))
-                    self.require_same_file()
+                    try:
+                        self.twice(lambda phase=phase: self.notebook(phase, ahead.folder))
+                    finally:
+                        self.require_same_file()  # half saved, it may be why a notebook stopped
                     for file in sorted(f for f, state in _files(kept).items() if before.get(f) != state):
                         copy = cache / phase.id / file.relative_to(kept)
                         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -227,7 +229,7 @@ class _Run:
 
     def require_same_file(self) -> None:
         """Raise RunError where client.yml is no longer what this run began with: each notebook opens it anew."""
-        if not file_read(self.engagement):
+        if file_read(self.engagement) is None and not self.crew.ended:
             raise RunError(
                 f"data/{self.engagement.client}/client.yml was changed while the reports were made.",
                 ["They would rest on two different files, so nothing was published: run it again."],

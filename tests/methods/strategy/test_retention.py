@@ -186,6 +186,8 @@ def test_persuadables_of_aurora_audio_are_recovered():
     proposal = next(p for p in found.proposals if p.id == "repeat-spring-mail")
     assert (proposal.lines["value"] > proposal.lines["cost"]).all() and len(proposal.lines) > 100
     assert len(found.figures()) == 1
+    for one in found.findings:  # a figure that no sentence names shows no range
+        assert not one.id.startswith(("retention-uplift", "retention-same")) or one.unit == "money" or one.low is one.high is None
 
 
 def _hillstrom(shared_data) -> pd.DataFrame:

@@ -212,6 +212,9 @@ def test_where_all_pay_the_score_only_says_where_to_begin(found):
     losing = replace(found.profit, gain=-0.5, gain_low=-1.0, share=0.7)
     told = findings(Scored(FMT, found.asked, found.learned, losing, found.listed, None, found.importance, found.dependence))[1]
     assert "no more than following up all of them" in told.sentence and told.action is None and told.evidence == "indicative"
+    dear = replace(found.profit, gain=2.0, gain_low=1.0, everybody=-3.0, share=0.3)
+    told = findings(Scored(FMT, found.asked, found.learned, dear, found.listed, None, found.importance, found.dependence))[1]
+    assert "Following up all of them would have lost €3 for each." in told.sentence
 
 
 def test_only_what_the_treatment_brings_about_counts():
