@@ -29,15 +29,28 @@ app = typer.Typer(
 
 
 def _written(day: str) -> str:
-    """A day of the command line as it is written everywhere: YYYY-MM-DD."""
+    """A day of the command line as it is written everywhere: YYYY-MM-DD. What is wrong with it is wrong with no client."""
     try:
-        return date.fromisoformat(day).isoformat()
+        read = date.fromisoformat(day)
     except ValueError:
         raise typer.BadParameter(f"{day!r} is no day: write it as YYYY-MM-DD.") from None
+    if read > date.today():
+        raise typer.BadParameter(f"{day!r} lies in the future: reports count data up to a day that has passed.")
+    return read.isoformat()
+
+
+def _spoken(language: str) -> str:
+    """A language of the command line that reports can be in."""
+    if language not in LANGUAGES:
+        raise typer.BadParameter(f"there are no reports in {language!r} yet; languages: {', '.join(LANGUAGES)}.")
+    return language
 
 
 AsOf = Annotated[
     str | None, typer.Option(parser=_written, metavar="YYYY-MM-DD", help="Last day that counts; default: as client.yml says.")
+]
+Language = Annotated[
+    str | None, typer.Option(parser=_spoken, metavar="|".join(LANGUAGES), help="Of the reports; default: as client.yml says.")
 ]
 PHASES_HELP = f"Only this phase (again for more): {PHASES}."
 LEVELS = {"stop": "red", "caution": "yellow", "note": "dim"}
@@ -52,7 +65,7 @@ def run(
         list[str] | None, typer.Option("-p", help="NAME=VALUE of a parameter that you added to a notebook (again for more).")
     ] = None,
     as_of: AsOf = None,
-    language: Annotated[str | None, typer.Option(help=f"{', '.join(LANGUAGES)}; default: as client.yml says.")] = None,
+    language: Language = None,
     jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="Clients side by side; default: one a core.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Run whole clients on a Dask cluster: tcp://HOST:PORT.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Run what has not changed, too.")] = False,

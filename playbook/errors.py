@@ -17,9 +17,13 @@ __all__ = ["DeliveryError", "EngagementError", "IntakeError", "PlaybookError", "
 
 
 class PlaybookError(Exception):
-    """Base of all errors below: a title line and the problems found, one per line."""
+    """Base of all errors below: a title line and the problems found, one per line.
+
+    ``evidence``: whether ``reports/<client>/failed`` tells of it.
+    """
 
     exit_code = 2
+    evidence = False
 
     def __init__(self, title: str, problems: tuple[str, ...] | list[str] = ()):
         self.title = title
@@ -40,16 +44,9 @@ class IntakeError(PlaybookError):
 
 
 class RunError(PlaybookError):
-    """A notebook failed or a report is not whole; the last good report stays as it was.
-
-    ``evidence``: whether ``reports/<client>/failed`` tells of it.
-    """
+    """A notebook failed or a report is not whole; the last good report stays as it was."""
 
     exit_code = 1
-
-    def __init__(self, title: str, problems: tuple[str, ...] | list[str] = (), *, evidence: bool = False):
-        super().__init__(title, problems)
-        self.evidence = evidence
 
 
 class DeliveryError(PlaybookError):

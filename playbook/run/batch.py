@@ -9,10 +9,11 @@ from pathlib import Path
 from jupyter_core.utils import ensure_event_loop
 from rich.console import Console
 
-from playbook.engagement import open_engagement
-from playbook.errors import PlaybookError, RunError
+from playbook.engagement import Engagement, open_engagement
+from playbook.errors import EngagementError, PlaybookError
 from playbook.run.client import Done, Order, in_words, run_client
 from playbook.run.crew import Crew, at_hand, can_fork, warm_up
+from playbook.run.failure import stopped_by_its_file
 from playbook.run.manifest import UNREADABLE, in_a_word, read_manifest
 from playbook.run.memory import UNKNOWN, Room
 from playbook.run.progress import Watch, watching
@@ -36,7 +37,7 @@ class Outcome:
     @property
     def evidence(self) -> bool:
         """Whether reports/<client>/failed tells of it."""
-        return isinstance(self.error, RunError) and self.error.evidence
+        return bool(self.error and self.error.evidence)
 
     @property
     def exit_code(self) -> int:
@@ -117,11 +118,19 @@ class _Batch:
     def run(self, name: str, as_of: str | None, crew: Crew) -> Done:
         """Run the client; whatever goes wrong is a PlaybookError."""
         try:
-            return run_client(open_engagement(name, as_of, self.order.language, self.root), self.order, crew, self.watch)
+            return run_client(self.opened(name, as_of), self.order, crew, self.watch)
         except PlaybookError:
             raise
         except Exception as error:  # before the client's run has begun, and so without evidence
             raise in_words(error, crew) from None
+
+    def opened(self, name: str, as_of: str | None) -> Engagement:
+        """The client's engagement; that its file cannot be used is kept as evidence before it is raised."""
+        try:
+            return open_engagement(name, as_of, self.order.language, self.root)
+        except EngagementError as error:
+            stopped_by_its_file(error, name, self.root / "reports" / name)
+            raise
 
     def ended(self) -> list[Outcome]:
         """Outcomes of the clients that have ended; waits a little for one."""

@@ -12,20 +12,21 @@ from time import perf_counter
 from typing import Any
 
 from playbook.engagement import Engagement, file_read
-from playbook.errors import EngagementError, IntakeError, RunError, UsageError
+from playbook.errors import PlaybookError, RunError
 from playbook.run.ahead import Ahead, prepared
 from playbook.run.crew import Crew, Killed
-from playbook.run.failure import explain
+from playbook.run.failure import keep_evidence
 from playbook.run.former import Former, former_report, unchanged
 from playbook.run.lock import locked
 from playbook.run.manifest import MANIFEST, Told, now, settings, versions, write_json
 from playbook.run.notebooks import execute
 from playbook.run.paper import find_chromium, write_pdfs
+from playbook.run.parameters import GivenError
 from playbook.run.peers import PeerReport
 from playbook.run.phases import PHASES, Phase
 from playbook.run.phases import phase as named
 from playbook.run.progress import Watch
-from playbook.run.publish import FAILED, discard, fail, keep_beside, new_work, publish, recover
+from playbook.run.publish import FAILED, discard, keep_beside, new_work, publish, recover
 from playbook.run.rests import REPORT, Standing
 
 __all__ = ["Done", "Order", "in_words", "phases_named", "run_client"]
@@ -64,9 +65,9 @@ def phases_named(names: list[str]) -> tuple[Phase, ...]:
 def run_client(engagement: Engagement, order: Order, crew: Crew, watch: Watch) -> Done:
     """Run what has to be run and publish; the processes are the crew's.
 
-    Raises IntakeError, EngagementError or UsageError when the client cannot be run as it is: nothing is left behind then. Raises
-    RunError when a notebook or page does not come out whole: the last good report then stays as it was, and
-    ``reports/<client>/failed`` says what happened, until a run comes out well.
+    Raises IntakeError, EngagementError or UsageError when the client cannot be run as it is, RunError when a notebook or page
+    does not come out whole: the last good report then stays as it was, and ``reports/<client>/failed`` says what happened, until
+    a run comes out well. Raises GivenError for a ``-p`` that cannot be used, which leaves nothing behind.
     """
     client = engagement.client
     if order.pdf:
@@ -100,7 +101,7 @@ class _Run:
         """All steps, or an error that leaves a clear state."""
         try:
             return self.go()
-        except (EngagementError, IntakeError, UsageError):
+        except GivenError:
             discard(self.work)
             raise
         except Exception as error:
@@ -245,16 +246,12 @@ class _Run:
             self.tell(f"once more: {error.title}", False)
             return attempt()
 
-    def leave(self, error: RunError) -> None:
+    def leave(self, error: PlaybookError) -> None:
         """Keep what there is as evidence, and raise the error."""
         for name in (KEPT, CACHE):
             shutil.rmtree(self.work / name, ignore_errors=True)  # first: the disk may be full
-        try:
-            explain(error, self.engagement, self.ready.as_of if self.ready else self.engagement.as_of, self.work)
-            fail(self.work, self.engagement.reports)
-            error.evidence = True
-        except OSError:  # not even that can be written
-            discard(self.work)
+        engagement, as_of = self.engagement, self.ready.as_of if self.ready else self.engagement.as_of
+        keep_evidence(error, engagement.client, engagement.name, as_of, self.work, engagement.reports)
         raise error
 
     def tell(self, event: str, finished: bool) -> None:
@@ -287,7 +284,7 @@ def _attention(cautions: int, decide: int, damaged: tuple[str, ...]) -> tuple[st
     return tuple(filter(None, told))
 
 
-def in_words(error: Exception, crew: Crew) -> RunError:
+def in_words(error: Exception, crew: Crew) -> PlaybookError:
     """Any error as it is told: an interrupted run is not blamed on the process that was ended with it."""
     if crew.ended:
         return RunError("The run was stopped before it was done, by Ctrl-C or by a signal.")
@@ -296,6 +293,6 @@ def in_words(error: Exception, crew: Crew) -> RunError:
         return RunError(f"A file could not be read or written: {error.strerror or type(error).__name__}.", where)
     if isinstance(error, MemoryError):
         return RunError("The machine has too little memory for this client: run fewer side by side (-j), or give it more.")
-    if not isinstance(error, RunError):  # it must not take the batch with it
+    if not isinstance(error, PlaybookError):  # it must not take the batch with it
         return RunError(f"A defect of the playbook: {type(error).__name__}: {error}")
     return error

@@ -82,7 +82,10 @@ def _parsed(text: str) -> NotebookNode:
 
 
 def parameters_of(engagement: Engagement, phases: tuple[Phase, ...], given: dict[str, str]) -> dict[str, dict[str, object]]:
-    """What each phase's notebook is given of the ``-p`` values, typed. Raises UsageError."""
+    """What each phase's notebook is given of the ``-p`` values, typed.
+
+    Raises GivenError for values that do not fit, UsageError for a notebook that cannot be read or takes no language.
+    """
     files = {phase.id: notebook_file(engagement, phase) for phase in phases}
     accepts = {name: accepted(read_notebook(file), _shown(file)) for name, file in files.items()}
     if engagement.language != "en" and (deaf := [_shown(file) for id, file in files.items() if "language" not in accepts[id]]):

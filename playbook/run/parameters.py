@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from playbook.errors import UsageError, did_you_mean
 
-__all__ = ["Parameter", "accepted", "checked", "chosen", "offered"]
+__all__ = ["GivenError", "Parameter", "accepted", "checked", "chosen", "offered"]
 
 TAG = "parameters"
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool}
@@ -26,6 +26,10 @@ class Parameter:
     name: str
     type: type
     default: object
+
+
+class GivenError(UsageError):
+    """A ``-p`` that cannot be used: the command is wrong, and nothing about the client."""
 
 
 _OWN = {
@@ -67,11 +71,11 @@ def accepted(notebook: NotebookNode, name: str) -> dict[str, Parameter]:
 def chosen(given: dict[str, str]) -> dict[str, str]:
     """``-p`` values of the command, unchanged.
 
-    Raises UsageError for those that the command itself sets: a report's name, head and folder must come from the same client
+    Raises GivenError for those that the command itself sets: a report's name, head and folder must come from the same client
     and day as its figures.
     """
     if problems := [f"{name}: {instead}" for name, instead in _OWN.items() if name in given]:
-        raise UsageError("Parameters that are not chosen with -p:", problems)
+        raise GivenError("Parameters that are not chosen with -p:", problems)
     return given
 
 
@@ -83,7 +87,7 @@ def offered(accepts: dict[str, Parameter]) -> dict[str, Parameter]:
 def checked(given: dict[str, str], notebooks: dict[str, dict[str, Parameter]]) -> dict[str, dict[str, object]]:
     """``-p`` values as each notebook takes them: notebook name -> parameter -> typed value.
 
-    A parameter goes to every notebook that has it. Raises UsageError, for all of them at once, for
+    A parameter goes to every notebook that has it. Raises GivenError, for all of them at once, for
     names that no notebook has and values that do not fit.
     """
     known = sorted({name for accepts in notebooks.values() for name in accepts})
@@ -101,7 +105,7 @@ def checked(given: dict[str, str], notebooks: dict[str, dict[str, Parameter]]) -
             except ValueError as error:
                 problems.append(f"{name}={given[name]}: {error}")
     if problems:
-        raise UsageError("Parameters that cannot be used:", tuple(dict.fromkeys(problems)))
+        raise GivenError("Parameters that cannot be used:", tuple(dict.fromkeys(problems)))
     return values
 
 

@@ -12,13 +12,13 @@ import psutil
 import pytest
 from rich.console import Console
 
-from playbook.engagement import open_engagement
 from playbook.errors import RunError
 from playbook.run import client
 from playbook.run.batch import _Batch, run_clients
 from playbook.run.client import Order, phases_named
 from playbook.run.crew import Crew, warm_up
 from playbook.run.failure import explain, failure
+from playbook.run.lock import locked
 from playbook.run.manifest import broken, read_manifest
 from playbook.run.memory import Room
 from playbook.run.overview import overview
@@ -129,13 +129,11 @@ def test_a_poisoned_client_stops_nobody_else_and_is_told_with_its_reason(tmp_pat
         line = outcomes[name].line
         assert POISON[case][2] in line, line
         assert published(home / "reports" / name) == ()
-        if case in "ab":
-            assert not (home / "reports" / name).exists() and outcomes[name].exit_code == 2
-        else:
-            manifest = read_manifest(home / "reports" / name / "failed")
-            assert manifest["status"] == "failed" and POISON[case][2] in manifest["error"] and outcomes[name].exit_code == 1
-            assert (home / "reports" / name / "failed" / "notebooks" / "02-market-research.ipynb").is_file() == (case != "b")
-            assert f"Open reports/{name}/failed/index.html" in line
+        manifest = read_manifest(home / "reports" / name / "failed")
+        told = "\n".join([manifest["error"], *manifest["problems"]])
+        assert manifest["status"] == "failed" and POISON[case][2] in told and f"Open reports/{name}/failed/index.html" in line
+        assert outcomes[name].exit_code == (2 if case in "ab" else 1)
+        assert (home / "reports" / name / "failed" / "notebooks" / "02-market-research.ipynb").is_file() == (case not in "ab")
     assert list((home / "reports").rglob(".work-*")) == []
 
 
@@ -168,6 +166,48 @@ def test_a_failure_is_forgotten_when_a_run_comes_out_well(tmp_path):
     assert read_manifest(published(reports)[0])["language"] == "en"
 
 
+def test_the_newest_cause_takes_the_place_of_the_one_before(tmp_path):
+    home = small_home(tmp_path)
+    folder = small_client(home, "acme")
+    reports, file, raw = home / "reports" / "acme", folder / "client.yml", folder / "raw" / "orders.csv"
+    (good,) = batch(home, "acme")
+    own = write_notebook(folder / "notebooks" / "02-market-research.ipynb", SMALL["02-market-research"], "1 / 0")
+    assert "division by zero" in batch(home, "acme")[0].line
+    described, sold = file.read_text(), raw.read_text()
+
+    def told():
+        assert overview(home)[0].state == "last run failed" and broken(home / good.folder) == ()
+        return failure(reports)["error"], sorted(f.name for f in (reports / "failed").iterdir())
+
+    # Where the command is wrong nothing is known of the client.
+    assert "a parameter 'nobody'" in batch(home, "acme", given={"nobody": "1"})[0].line
+    assert "division by zero" in told()[0]
+    raw.write_text(sold.replace("2023-01-02", "soon"))
+    assert batch(home, "acme")[0].evidence
+    assert told() == ("The tables of acme cannot be used as they stand:", ["index.html", "manifest.json"])
+    file.write_text(described.replace("currency", "curency"))
+    assert batch(home, "acme")[0].evidence
+    file.write_text(described)
+    assert told() == ("data/acme/client.yml cannot be used:", ["index.html", "manifest.json"])
+    raw.write_text(sold)
+    own.write_text("{")
+    assert batch(home, "acme")[0].exit_code == 2
+    assert "02-market-research.ipynb is not a notebook" in told()[0]
+    own.unlink()
+    assert batch(home, "acme")[0].unchanged and failure(reports) is None
+
+
+def test_what_another_run_is_at_is_not_touched(tmp_path):
+    home = small_home(tmp_path)
+    folder = small_client(home, "acme")
+    file, reports = folder / "client.yml", home / "reports" / "acme"
+    file.write_text(file.read_text().replace("currency", "curency"))
+    with locked(reports, lambda _: False):
+        (outcome,) = batch(home, "acme")
+        assert "curency" in outcome.line and not outcome.evidence
+        assert [f.name for f in reports.iterdir()] == [".lock"]
+
+
 def test_a_folder_that_cannot_be_used_is_no_defect(tmp_path):
     home = small_home(tmp_path)
     small_client(home, "acme")
@@ -179,17 +219,16 @@ def test_a_folder_that_cannot_be_used_is_no_defect(tmp_path):
 
 
 def test_half_a_report_does_not_stay_with_the_failure(tmp_path):
-    home = small_home(tmp_path / "home")
-    small_client(home, "acme")
     work = tmp_path / "work"
     for name in ("notebooks", ".paper-x", ".ahead"):
         (work / name).mkdir(parents=True)
         (work / name / "file").touch()
     for name in ("index.html", "03-strategy.html", "report.pdf", "action-lists.xlsx", "findings.json"):
         (work / name).touch()
-    explain(RunError("A page is not fit."), open_engagement("acme", root=home), None, work)
+    explain(RunError("A page is not fit."), "acme", "Acme & Sons", None, work)
     assert sorted(f.name for f in work.iterdir()) == ["index.html", "manifest.json", "notebooks"]
-    assert "A page is not fit." in (work / "index.html").read_text("utf-8")
+    page = (work / "index.html").read_text("utf-8")
+    assert "A page is not fit." in page and "Acme &amp; Sons: the run failed" in page
 
 
 def test_too_little_memory_is_no_defect(tmp_path):
