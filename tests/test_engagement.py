@@ -127,7 +127,11 @@ def test_all_mistakes_are_told_at_once(write):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("name: Acme\nname: Other\n", "duplicate key"),
+        ("name: Acme\nname: Other\n", 'line 2: found duplicate key "name". A key stands once: keep one'),
+        ("a:\n\tb: {}\n", "line 2: found character '\\t' that cannot start any token. That is a tab: indent with spaces."),
+        ("a: b\nname:Acme\nc: d\n", "line 3: could not find expected ':', while scanning a simple key from line 2 on. The usual"),
+        ("name: Acme: the shop\n", "line 1: mapping values are not allowed here. Look at the line before, too. The usual causes"),
+        ("name: 'Acme\nc: d\n", "line 3: found unexpected end of stream, while scanning a quoted scalar from line 1 on. The"),
         ("name: [Acme", "line 1"),
         ("name: 'Acme\n", "not valid YAML"),
         ("- a\n- b\n", "holds no keys"),
@@ -135,8 +139,8 @@ def test_all_mistakes_are_told_at_once(write):
         (b"name: M\xfcller\n", "not saved as UTF-8"),
         ("name: !!python/object/apply:os.system ['true']\n", "client.yml"),
         ("name: &a [*a]\n", "client.yml"),
-        ("name: a\n---\nname: b\n", "not valid YAML"),
-        ("name: \x07\n", "not valid YAML"),
+        ("name: a\n---\nname: b\n", "line 2: but found another document. A line of --- begins a second file: take it out."),
+        ("a: b\nname: \x07\n", "line 2: a character that no text file holds (number 7): take it out."),
         ("2026-01-01: x\n[1, 2]: y\n", "client.yml"),
         ("name: a\nas_of: 2026-13-45\n", "line 2: there is no day 2026-13-45"),
     ],

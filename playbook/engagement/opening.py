@@ -11,6 +11,7 @@ from typing import get_args
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
 from playbook.engagement.brand import MOST_LOGO, Brand
 from playbook.engagement.client_file import (
@@ -30,6 +31,16 @@ __all__ = ["Engagement", "client_names", "file_read", "find_root", "know_file", 
 
 HOME_VARIABLE = "PLAYBOOK_HOME"
 BRAND = "brand.yml"
+_USUAL = (
+    "The usual causes: no space after a key's colon; a text that holds a colon, or begins with"
+    " a sign such as @, %, * or &, without quotation marks around it; keys of one level that do not begin in the same column; a"
+    " quotation mark or bracket that is not closed."
+)
+_REMEDIES = (
+    ("'\\t'", "That is a tab: indent with spaces."),
+    ("duplicate key", "A key stands once: keep one of the two, or put both contents under it."),
+    ("another document", "A line of --- begins a second file: take it out."),
+)
 
 
 class Engagement(ClientFile):
@@ -136,7 +147,9 @@ def _require_logo(root: Path, brand: Brand) -> None:
         return
     file = root / "data" / brand.logo
     if not file.is_file():
-        raise EngagementError("The brand's logo is missing:", [f"brand > logo: there is no file data/{brand.logo}"])
+        raise EngagementError(
+            "The brand's logo is missing:", [f"brand > logo: there is no file data/{brand.logo}; put it there or correct it"]
+        )
     if file.stat().st_size > MOST_LOGO:
         size = file.stat().st_size / 1000
         raise EngagementError(
@@ -188,8 +201,11 @@ def _read_yaml(content: bytes, shown: Path) -> dict:
     try:
         values = _parsed(text)
     except MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise EngagementError(f"{shown} is not valid YAML:", [f"{line}{(error.problem or str(error)).strip()}"]) from None
+        raise EngagementError(f"{shown} is not valid YAML:", [_stumbled(error)]) from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        problem = f"line {line}: a character that no text file holds (number {ord(text[error.position])}): take it out."
+        raise EngagementError(f"{shown} is not valid YAML:", [problem]) from None
     except (YAMLError, ValueError, RecursionError) as error:
         if absent := _no_days(text):
             raise EngagementError(f"{shown} cannot be used:", absent) from None
@@ -197,6 +213,18 @@ def _read_yaml(content: bytes, shown: Path) -> dict:
     if not isinstance(values, dict):
         raise EngagementError(f"{shown} holds no keys: see data/aurora-audio/client.yml for an example.")
     return dict(values)
+
+
+def _stumbled(error: MarkedYAMLError) -> str:
+    """Where the reader of YAML stumbled, over what, since which line, and what to do; without the values that stand there."""
+    mark, begun = error.problem_mark, error.context_mark
+    problem = (error.problem or str(error)).strip().split(" with value ")[0]
+    where = f"line {mark.line + 1}: {problem}" if mark else problem
+    if remedy := next((remedy for part, remedy in _REMEDIES if part in problem), None):
+        return f"{where}. {remedy}"
+    if mark and begun and begun.line != mark.line:
+        return f"{where}, {error.context} from line {begun.line + 1} on. {_USUAL}"
+    return f"{where}. Look at the line before, too. {_USUAL}"
 
 
 def _no_days(text: str) -> list[str]:

@@ -83,7 +83,8 @@ def source_files(engagement: Engagement, name: str) -> tuple[Path, ...]:
     if not files:
         near = [str(p.relative_to(base)) for p in base.rglob("*") if p.is_file()] if base.is_dir() else []
         hint = did_you_mean(source.path, near)
-        raise IntakeError(f"{name}: there is no file {source.path!r}.{hint}{_lying_there(base, pattern)}")
+        remedy = f"Correct path under {name} in client.yml, or put the file there."
+        raise IntakeError(f"{name}: there is no file {source.path!r}.{hint}{_lying_there(base, pattern)} {remedy}")
     outside = [p.name for p in files if not p.resolve().is_relative_to(base.resolve())]
     if outside:
         raise IntakeError(f"{name}: {', '.join(outside)} is a link that leaves the client's folder; copy the file into raw/.")
@@ -135,7 +136,7 @@ def read_source(connection: ibis.BaseBackend, engagement: Engagement, name: str)
     except (duckdb.Error, pa.ArrowInvalid, CalamineError) as error:
         raise refused(engagement, name, error) from None
     if not table.columns:
-        raise IntakeError(f"{name}: {_names(files)} has no columns.")
+        raise IntakeError(f"{name}: {_names(files)} has no columns; ask for the export again.")
     bare = {h.strip(): h for h in table.columns}  # nobody sees a blank at the end of a header
     if tuple(bare) != table.columns and len(bare) == len(table.columns):
         table = table.rename(bare)
@@ -163,7 +164,10 @@ def _as_agreed(raw: RawTable, source: Source) -> RawTable:
     rows, dropped = raw.rows, None
     if unknown := [header for header in source.leave_out if header not in raw.headers]:
         hint = did_you_mean(unknown[0], raw.headers)
-        raise IntakeError(f"{raw.name} > leave_out: {raw.origin} has no column {unknown[0]!r}.{hint}")
+        remedy = "Write the header under leave_out in client.yml as the file has it, or take it out."
+        raise IntakeError(
+            f"{raw.name} > leave_out: {raw.origin} has no column {unknown[0]!r}.{hint} It has: {', '.join(raw.headers)}. {remedy}"
+        )
     marks = [rows[header].cast("string").strip().isin(words) for header, words in source.leave_out.items() if words]
     if marks:
         marked = reduce(or_, (mark.fill_null(False) for mark in marks))

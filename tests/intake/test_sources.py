@@ -157,7 +157,11 @@ def test_all_files_that_cannot_be_read_are_told_at_once(make_client):
 
 
 def test_a_missing_file_is_named_with_a_close_one(make_client):
-    with pytest.raises(IntakeError, match=r"no file 'raw/order\.csv'. Did you mean 'raw/orders\.csv'"):
+    said = (
+        r"no file 'raw/order\.csv'. Did you mean 'raw/orders\.csv'\? raw/ holds orders\.csv\."
+        r" Correct path under orders in client\.yml, or put the file there\."
+    )
+    with pytest.raises(IntakeError, match=said):
         open_sources(make_client(orders={"path": "raw/order.csv"}))
 
 
@@ -298,7 +302,7 @@ def test_words_for_nothing_and_rows_that_are_no_data(make_client):
     assert rows["customer_id"].isna().all()
     (noted,) = [c for c in audit(engagement).checks if c.rule == "left-out"]
     assert (noted.level, noted.rows, noted.of, noted.examples) == ("note", 1, 3, ("orders.csv line 4: 'Total'",))
-    with pytest.raises(IntakeError, match="leave_out: orders.csv has no column 'ordr'. Did you mean 'order'"):
+    with pytest.raises(IntakeError, match="leave_out: orders.csv has no column 'ordr'. Did you mean 'order'.* or take it out"):
         open_tables(make_client(orders={"leave_out": {"ordr": ["Total"]}}))
 
 
