@@ -60,7 +60,7 @@ class PlaybookEngine(NBClientEngine):
         **kwargs,
     ):
         given = nb_man.nb.metadata.get("papermill", {}).get("parameters", {})
-        checked({name: str(value) for name, value in given.items()}, {"notebook": accepted(nb_man.nb, "the notebook")})
+        checked({name: str(value) for name, value in given.items()}, {"the notebook": accepted(nb_man.nb, "the notebook")})
         crew = crew or (Crew() if is_warm() else None)
         limits = _Limits(execution_timeout, notebook_timeout)
         with tempfile.TemporaryDirectory(prefix=f"{SOCKETS}{os.getpid()}-", ignore_cleanup_errors=True) as sockets:

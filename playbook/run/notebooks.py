@@ -93,7 +93,9 @@ def parameters_of(engagement: Engagement, phases: tuple[Phase, ...], given: dict
             f"{', '.join(deaf)}: the report is to be in {engagement.language!r}, and this notebook takes no language. Write"
             ' language: str = "" in its parameters cell and open_engagement(client, as_of, language) below it.'
         )
-    values = checked(chosen(given), {id: offered(found) for id, found in accepts.items()})
+    shown = {id: _shown(file) for id, file in files.items()}
+    fitting = checked(chosen(given), {shown[id]: offered(found) for id, found in accepts.items()})
+    values = {id: fitting[name] for id, name in shown.items()}
     for id in files:
         if "language" in accepts[id]:
             values[id].setdefault("language", engagement.language)

@@ -103,7 +103,8 @@ def checked(given: dict[str, str], notebooks: dict[str, dict[str, Parameter]]) -
             try:
                 values[notebook][name] = _convert(given[name], accepts[name])
             except ValueError as error:
-                problems.append(f"{name}={given[name]}: {error}")
+                asked = f"{name}: {accepts[name].type.__name__} = {accepts[name].default!r}"
+                problems.append(f"{notebook}: {name}={given[name]}: {error}; its parameters cell has {asked}.")
     if problems:
         raise GivenError("Parameters that cannot be used:", tuple(dict.fromkeys(problems)))
     return values

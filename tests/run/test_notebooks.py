@@ -11,7 +11,17 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from home import make_home, tiny_client
 from playbook.engagement import open_engagement
 from playbook.errors import RunError, UsageError
-from playbook.run.notebooks import CellError, FailedCell, answers, digest, execute, notebook_file, read_notebook
+from playbook.run.notebooks import (
+    CellError,
+    FailedCell,
+    answers,
+    digest,
+    execute,
+    notebook_file,
+    parameters_of,
+    read_notebook,
+)  # fmt: skip
+from playbook.run.parameters import GivenError
 from playbook.run.phases import PHASES
 
 
@@ -100,6 +110,21 @@ def test_the_clients_own_edition_is_preferred(acme):
     (acme.root / "notebooks" / phase.notebook).unlink()
     with pytest.raises(UsageError, match="missing"):
         notebook_file(acme, phase)
+
+
+def test_a_value_that_does_not_fit_is_told_with_its_notebook(acme):
+    house, own = PHASES[1], PHASES[2]
+    cell = new_code_cell('client: str = "x"\nhorizon: int = 12', metadata={"tags": ["parameters"]})
+    (acme.folder / "notebooks").mkdir()
+    for file in (acme.root / "notebooks" / house.notebook, acme.folder / "notebooks" / own.notebook):
+        nbformat.write(new_notebook(cells=[cell]), file)
+    assert parameters_of(acme, (house, own), {"horizon": "6"}) == {house.id: {"horizon": 6}, own.id: {"horizon": 6}}
+    with pytest.raises(GivenError) as error:
+        parameters_of(acme, (house, own), {"horizon": "abc"})
+    assert error.value.problems == (
+        "notebooks/02-market-research.ipynb: horizon=abc: is no whole number; its parameters cell has horizon: int = 12.",
+        "data/acme/notebooks/03-strategy.ipynb: horizon=abc: is no whole number; its parameters cell has horizon: int = 12.",
+    )
 
 
 def test_what_is_no_notebook_is_refused(tmp_path):

@@ -55,7 +55,9 @@ def test_unknown_names_and_unfit_values_are_refused_together():
         checked({"horizn": "6", "horizon": "six", "deep": "maybe", "as_of": "31.1.2026"}, ACCEPTS)
     text = str(error.value)
     assert "Did you mean 'horizon'?" in text
-    assert "horizon=six" in text and "deep=maybe" in text and "as_of=31.1.2026" in text
+    assert "one: horizon=six: is no whole number; its parameters cell has horizon: int = 12." in text
+    assert "two: deep=maybe: write true or false; its parameters cell has deep: bool = False." in text
+    assert "one: as_of=31.1.2026: write the day" in text and "two: as_of=31.1.2026: write the day" in text
 
 
 def test_only_what_can_be_given_is_offered():
