@@ -21,6 +21,7 @@ from playbook.intake.verdict import Audit, Check, Inventory
 __all__ = ["Audit", "Check", "Inventory", "audit", "require_sound"]
 
 _GRAVITY = ("stop", "caution", "note")
+_OF_THE_DAY = {"after-as-of", "closed-later", "intervention-outside", "late-table"}  # moot where nothing counts by that day
 
 
 @lru_cache(maxsize=8)
@@ -42,6 +43,8 @@ def audit(engagement: Engagement, today: date | None = None, stops_only: bool = 
             checks += feature_checks(name, table, facts[name])
             checks += mapping_checks(name, table, facts[name])
         checks += stage_checks(engagement, sent, facts) + client_checks(engagement, sent, facts)
+    if any(check.rule == "nothing-counted" for check in checks):
+        checks = [check for check in checks if check.rule not in _OF_THE_DAY]
     inventory = (Inventory(n, sent[n].raw.origin, f.rows, f.first, f.last, f.total) for n, f in facts.items())
     order = {name: place for place, name in enumerate(sent)}
     checks.sort(key=lambda c: (_GRAVITY.index(c.level), order.get(c.table, len(order)), c.rule, c.column or ""))

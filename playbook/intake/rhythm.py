@@ -80,7 +80,7 @@ def presence_checks(name: str, sent: Sent, facts: Facts, as_of: date) -> list[Ch
                 facts.rows,
                 (f"first day {facts.first}",),
                 said("Every row lies after the as-of day, {day}, so there is nothing to count.", day=as_of),
-                "Set as_of in client.yml to a later day.",
+                said("Set as_of in client.yml, or --as-of of the command, to {day} or later.", day=facts.first),
             )
         ]
     highest = facts.highs.get("revenue")

@@ -73,7 +73,12 @@ def test_rows_after_the_as_of_day_are_noted_with_their_money(checks):
 
 
 def test_an_as_of_day_before_all_rows_is_a_stop(checks):
-    assert checks(keys={"as_of": "2025-12-31"})["nothing-counted"].level == "stop"
+    trial = {"id": "spring", "start": "2026-03-02", "end": "2026-03-29"}
+    found = checks(keys={"as_of": "2025-12-31", "interventions": [trial]})
+    assert list(found) == ["nothing-counted"]  # nothing that only says it again, as what lies after the day and outside of it
+    assert found["nothing-counted"].level == "stop"
+    assert "to 1 January 2026 or later." in str(found["nothing-counted"].remedy)
+    assert list(checks(keys={"as_of": "2026-01-01", "interventions": [trial]})) == ["intervention-outside", "after-as-of"]
 
 
 def test_orders_without_any_revenue_are_a_stop(checks):
