@@ -3,14 +3,25 @@
 import csv
 import gzip
 import zlib
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from playbook.engagement import Source
 from playbook.errors import IntakeError
+from playbook.intake.disguise import require_text, require_utf8
 
-__all__ = ["MOST_LINES", "delimiter", "header_line", "require_clear", "require_divided", "uneven"]
+__all__ = [
+    "MOST_LINES",
+    "delimiter",
+    "header_line",
+    "require_alike",
+    "require_clear",
+    "require_divided",
+    "require_readable",
+    "uneven",
+]
 
 SIGNS = (";", "\t", "|", ",")
 MOST_LINES = 3  # of one file are named
@@ -37,6 +48,18 @@ def header_line(file: Path, source: Source) -> tuple[str, ...]:
     return next((row for row in rows if set(source.headers) & set(row)), rows[0] if rows else ())
 
 
+def require_readable(name: str, source: Source, file: Path) -> tuple[str, ...]:
+    """The headers of a text file; raises IntakeError where it is none, has another encoding or delimiter, or unclear headers."""
+    if file.suffix != ".gz":
+        require_text(name, file)
+    if source.encoding.lower().replace("_", "-") == "utf-8":
+        require_utf8(name, file)
+    headers = header_line(file, source)
+    require_divided(name, source, file, headers)
+    require_clear(name, source, file, headers)
+    return headers
+
+
 def require_clear(name: str, source: Source, file: Path, headers: tuple[str, ...]) -> None:
     """Raise IntakeError where a header that client.yml names stands more than once in a file; ``headers`` are all it has."""
     places = {h: [str(n) for n, other in enumerate(headers, start=1) if other == h] for h in source.headers}
@@ -48,6 +71,23 @@ def require_clear(name: str, source: Source, file: Path, headers: tuple[str, ...
     ]
     if problems:
         raise IntakeError("A header that client.yml names stands more than once:", problems)
+
+
+def require_alike(name: str, source: Source, required: Sequence[str], headers: Mapping[str, Sequence[str]]) -> None:
+    """Raise IntakeError for files of one table that lack a ``required`` header which others of them have.
+
+    ``headers``: all that each file has, by its name; none where they cannot be read. What no file has is told elsewhere.
+    """
+    held = {header for own in headers.values() for header in own}
+    absent = {file: [h for h in required if h in held and h not in own] for file, own in headers.items() if own}
+    problems = [
+        f"{name}: {file} has no column {', '.join(map(repr, lacking))}, as other files of {source.path} have. It has: "
+        f"{', '.join(headers[file])}. Have it exported like the others, or write path in client.yml so that it leaves it out."
+        for file, lacking in absent.items()
+        if lacking
+    ]
+    if problems:
+        raise IntakeError("Files of one table have different columns:", problems)
 
 
 def require_divided(name: str, source: Source, file: Path, headers: tuple[str, ...]) -> None:

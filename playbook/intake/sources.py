@@ -25,8 +25,8 @@ from python_calamine import CalamineError
 
 from playbook.engagement import PACKAGE_PREFIX, Engagement, Source
 from playbook.errors import IntakeError, did_you_mean
-from playbook.intake.delimited import MOST_LINES, delimiter, header_line, require_clear, require_divided, uneven
-from playbook.intake.disguise import require_text, require_utf8
+from playbook.intake.delimited import MOST_LINES, delimiter, header_line, require_alike, require_readable, uneven
+from playbook.intake.schema import TABLES
 from playbook.intake.workbook import KINDS, read_sheet
 from playbook.locale import Verbatim, said
 
@@ -180,17 +180,18 @@ def _as_agreed(raw: RawTable, source: Source) -> RawTable:
 
 def _read_files(connection, name: str, source: Source, files: tuple[Path, ...]) -> ir.Table:
     kind = _kind(name, files)
-    paths = [str(f) for f in files]
+    paths, required = [str(f) for f in files], [source.columns[c] for c in TABLES[name].required]
     _share_out(connection, sum(f.stat().st_size for f in files))
     if kind in KINDS:
-        rows = pa.concat_tables([_with_origin(read_sheet(name, f, source), f) for f in files], promote_options="default")
+        sheets = [read_sheet(name, f, source) for f in files]
+        require_alike(name, source, required, {f.name: s.column_names for f, s in zip(files, sheets, strict=True)})
+        rows = pa.concat_tables(map(_with_origin, sheets, files), promote_options="default")
         return _held(connection, name, rows)
     if kind == ".parquet":
         return _numbered(connection.read_parquet(paths, filename=True), len(files), first=1)
     if kind in _JSON:
         return _numbered(connection.read_json(paths, filename=True, format="auto"), len(files), first=1)
-    for file in files:
-        _require_readable(name, source, file)
+    require_alike(name, source, required, {f.name: require_readable(name, source, f) for f in files})
     if source.encoding.lower().replace("_", "-") != "utf-8":
         rows = pa.concat_tables([_read_encoded(name, f, source) for f in files], promote_options="default")
         return _held(connection, name, rows)
@@ -206,17 +207,6 @@ def _read_files(connection, name: str, source: Source, files: tuple[Path, ...]) 
 
 def _suffix(file: Path) -> str:
     return Path(file.name.removesuffix(".gz")).suffix.lower()
-
-
-def _require_readable(name: str, source: Source, file: Path) -> None:
-    """Raise IntakeError where a text file is none, has another encoding, is divided by another sign, or has unclear headers."""
-    if file.suffix != ".gz":
-        require_text(name, file)
-    if source.encoding.lower().replace("_", "-") == "utf-8":
-        require_utf8(name, file)
-    headers = header_line(file, source)
-    require_divided(name, source, file, headers)
-    require_clear(name, source, file, headers)
 
 
 def _share_out(connection, size: int) -> None:

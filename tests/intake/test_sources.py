@@ -114,6 +114,34 @@ def test_a_second_file_may_have_its_columns_in_another_order(make_client):
     assert frame["revenue"].tolist() == [1.0, 2.0]
 
 
+@pytest.mark.parametrize("rows", ["", "A2,2026-01-06,2,x\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_file_with_other_columns_than_the_others_is_told_with_and_without_rows(make_client, encoding, rows):
+    raw = {"orders_1.csv": "order,day,sum\nA1,2026-01-05,1\n", "orders_2.csv": f"order,Tag,Summe,from\n{rows}"}
+    asked = {"path": "raw/orders_*.csv", "columns": COLUMNS, "encoding": encoding}
+    with pytest.raises(IntakeError) as raised:
+        open_sources(make_client(raw, orders=asked))
+    assert raised.value.problems == (
+        "orders: orders_2.csv has no column 'day', 'sum', as other files of raw/orders_*.csv have. It has: order, Tag, Summe,"
+        " from. Have it exported like the others, or write path in client.yml so that it leaves it out.",
+    )
+    with pytest.raises(IntakeError, match=r"orders_1\.csv and 1 more has no column 'no'"):  # which no file has
+        open_sources(make_client(raw, orders={**asked, "columns": {**dict.fromkeys(COLUMNS, "order"), "order_id": "no"}}))
+
+
+def test_a_workbook_with_other_columns_than_the_others_is_told(make_client, tmp_path):
+    lines = {"1": [["order", "day", "sum"], ["A1", "2026-01-05", 7]], "2": [["order", "Tag"]]}
+    raw = {f"b{n}.xlsx": excel(tmp_path / f"{n}.xlsx", {"Orders": rows}).read_bytes() for n, rows in lines.items()}
+    with pytest.raises(IntakeError, match=r"b2\.xlsx has no column 'day', 'sum', as other files of raw/b\*\.xlsx have"):
+        open_sources(make_client(raw, orders={"path": "raw/b*.xlsx", "columns": COLUMNS}))
+
+
+def test_a_column_that_no_figure_needs_may_be_missing_in_a_file(make_client):
+    raw = {"orders_1.csv": "order,day,sum\nA1,2026-01-05,1\n", "orders_2.csv": "order,day,sum,from\nA2,2026-01-06,2,web\n"}
+    frame = orders(make_client(raw, orders={"path": "raw/orders_*.csv", "columns": {**COLUMNS, "channel": "from"}}))
+    assert frame["channel"].fillna("").tolist() == ["", "web"]
+
+
 def test_ids_that_excel_keeps_as_numbers_stay_ids(make_client, tmp_path):
     book = excel(
         tmp_path / "b.xlsx",
