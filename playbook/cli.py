@@ -100,7 +100,8 @@ def run(
     else:
         outcomes = run_clients(asked, root, order, jobs=jobs or os.cpu_count() or 1, keep_going=keep_going, console=out)
     for outcome in outcomes:
-        out.print(outcome.line, markup=False)
+        # How each client of a batch ended is its result; one client that failed is a command that failed.
+        (err if outcome.error and len(asked) == 1 else out).print(outcome.line, markup=False)
     if len(outcomes) > 1:
         out.print(_counted(outcomes), markup=False)
     sys.exit(max((outcome.exit_code for outcome in outcomes), default=0))
@@ -115,10 +116,15 @@ def clean(
     """Remove old reports, never a client's newest, and what runs that were cut off left behind."""
     from playbook.run.clean import clean_client, clean_sockets
 
-    root = find_root()
+    root, worst = find_root(), 0
     for name in known(chosen(clients, all_clients, root), root):
-        out.print(f"{name}: {clean_client(root / 'reports' / name, keep)}", markup=False)
+        try:
+            out.print(f"{name}: {clean_client(root / 'reports' / name, keep)}", markup=False)
+        except PlaybookError as error:
+            err.print(str(error), markup=False)
+            worst = max(worst, error.exit_code)
     clean_sockets()
+    sys.exit(worst)
 
 
 @app.command()
@@ -208,7 +214,7 @@ def _converse(desk) -> None:
                 reply = desk.ask(line)
                 _print_reply(reply)
             elif reply is None:
-                out.print("Ask something first.")
+                err.print("Ask something first.")
             else:
                 desk.teach(reply, line[1:])
                 out.print("Kept.")

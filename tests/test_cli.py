@@ -198,6 +198,39 @@ def test_check_prints_what_was_read_and_exits_with_zero(home):
     assert "Next: playbook run acme --as-of 2025-11-30\n" in done.stdout
 
 
+def test_what_failed_is_said_beside_the_results(capfd, monkeypatch, tmp_path):
+    home = make_home(tmp_path)
+    for name in ("acme", "other"):
+        tiny_client(home, name, client_yml=CLIENT.replace("raw/orders.csv", "raw/sales.csv"))
+
+    def streams(*words):
+        monkeypatch.setenv("PLAYBOOK_HOME", str(home))
+        monkeypatch.setattr(sys, "argv", ["playbook", *words])
+        with pytest.raises(SystemExit) as end:
+            main()
+        assert end.value.code == 2
+        return capfd.readouterr()
+
+    one = streams("run", "acme")
+    assert one.out == "acme: Checks\n" and one.err.startswith("acme: failed. Open reports/acme/failed/index.html.")
+    both = streams("run", "acme", "other")
+    assert "acme: failed." in both.out and both.out.endswith("\n2 failed\n") and both.err == ""
+    checked = streams("check", "acme")
+    assert checked.out == "" and checked.err.startswith("The tables of acme cannot be read:")
+
+
+def test_what_clean_could_not_remove_is_a_failure_of_it(command, tmp_path):
+    home = make_home(tmp_path)
+    tiny_client(home)
+    old = home / "reports" / "acme" / "2025-11-30"
+    for folder in (old, old.with_name("2025-12-31")):
+        folder.mkdir(parents=True)
+        (folder / "manifest.json").write_text("{}")
+    (old.parent / ".work-2025-11-30").write_text("a file where the report would go")
+    code, said = command(home, "clean", "acme", "--keep", "1")
+    assert code == 1 and "acme: not all could be removed" in said and "Traceback" not in said
+
+
 def test_list_says_what_to_do_next(command, home):
     assert re.search(r"acme\s+–\s+no report yet\s+playbook run acme", command(home, "list")[1])
 

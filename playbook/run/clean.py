@@ -15,7 +15,10 @@ __all__ = ["clean_client", "clean_sockets"]
 
 
 def clean_client(reports: Path, keep: int) -> str:
-    """Remove all but the ``keep`` newest published reports of a client, and left-over work folders; says what was done."""
+    """Remove all but the ``keep`` newest published reports of a client, and left-over work folders; says what was done.
+
+    Raises RunError for what the disk does not let go.
+    """
     if not reports.is_dir():
         return "no report yet"
     try:
@@ -28,7 +31,8 @@ def clean_client(reports: Path, keep: int) -> str:
     except RunError:
         return f"left as it is: {held_by(reports)} runs it"
     except OSError as error:
-        return f"not all could be removed: {error.strerror}: {error.filename}"
+        where = f"{error.filename}: mend the folder, then clean again"
+        raise RunError(f"{reports.name}: not all could be removed: {error.strerror or type(error).__name__}.", [where]) from None
     return f"{_counted(len(old))} removed, {left} kept"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from playbook.errors import RunError
 from playbook.run.clean import clean_client, clean_sockets
 from playbook.run.kernels import SOCKETS
 from playbook.run.lock import locked
@@ -50,7 +51,8 @@ def test_what_the_disk_does_not_let_go_is_said(reports, monkeypatch):
         raise OSError(13, "Permission denied", "there")
 
     monkeypatch.setattr(Path, "rename", refuse)
-    assert clean_client(reports, 1) == "not all could be removed: Permission denied: there"
+    with pytest.raises(RunError, match="acme: not all could be removed: Permission denied.\n  - there: mend the folder"):
+        clean_client(reports, 1)
 
 
 def _since(reports):
