@@ -131,10 +131,11 @@ def clean(
 def check(clients: Clients = None, all_clients: All = False, as_of: AsOf = None) -> None:
     """Check client.yml and every table; change and publish nothing."""
     from playbook.intake.checks import audit
+    from playbook.run.peers import read_peers
     from playbook.run.prospects import prospects, require_usable
 
     root = find_root()
-    sound = True
+    peers, sound = read_peers(root), True
     for name in chosen(clients, all_clients, root):
         try:
             engagement = open_engagement(name, as_of, root=root)
@@ -142,7 +143,7 @@ def check(clients: Clients = None, all_clients: All = False, as_of: AsOf = None)
             found = audit(engagement)
             _print_audit(name, found)
             if not found.stops:
-                _print_prospects(f"{name} --as-of {as_of}" if as_of else name, prospects(engagement))
+                _print_prospects(f"{name} --as-of {as_of}" if as_of else name, prospects(engagement, peers))
             sound = sound and not found.stops
         except PlaybookError as error:
             err.print(str(error), markup=False)
@@ -264,8 +265,11 @@ def _print_audit(name: str, found) -> None:
 def _print_prospects(what: str, sections) -> None:
     answered = sum(not s.lacks for s in sections)
     out.print(f"  Nothing stops the work. Next: playbook run {what}", markup=False)
-    end = ":" if answered < len(sections) else "."
-    out.print(f"  {answered} of {len(sections)} questions have the tables they need, if these hold enough{end}", markup=False)
+    out.print(
+        f"  {answered} of {len(sections)} questions have the tables, keys of client.yml and earlier reports that they need;"
+        f" whether these hold enough, the run tells.{' The others:' if answered < len(sections) else ''}",
+        markup=False,
+    )
     for needed in dict.fromkeys(s.lacks for s in sections if s.lacks):
         waiting = ", ".join(s.section for s in sections if s.lacks == needed)
         out.print(f"      {waiting}: needs {' and '.join(needed)}", markup=False)

@@ -193,7 +193,9 @@ def test_check_prints_what_was_read_and_exits_with_zero(home):
     done = run_playbook(home, "check", "acme")
     assert done.returncode == 0, done.stderr
     assert "orders: 1,096 rows, 2023-01-01 to 2025-12-31 (orders.csv)" in done.stdout
-    assert "Next: playbook run acme\n" in done.stdout and "if these hold enough:" in done.stdout
+    assert "Next: playbook run acme\n" in done.stdout
+    assert "  19 of 38 questions have the tables, keys of client.yml and earlier reports that they need;" in done.stdout
+    assert "      impact, lessons: needs interventions in client.yml (id, start, end, cost)\n" in done.stdout
     done = run_playbook(home, "check", "acme", "--as-of", "2025-11-30")
     assert "Next: playbook run acme --as-of 2025-11-30\n" in done.stdout
 
