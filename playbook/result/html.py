@@ -72,16 +72,13 @@ def payload(result: Result) -> dict:
 
 def emphasised(sentence: str, figures: Iterable[str] = ()) -> Markup:
     """A sentence with its ``figures`` (as written in it) in bold; a sign is never parted from its amount at a line's end."""
-    wanted = [re.escape(f) for f in sorted(filter(None, figures), key=len, reverse=True)]
+    wanted = "|".join(re.escape(f) for f in sorted((f for f in figures if f and f in sentence), key=len, reverse=True))
     # A Chinese character may stand right beside a figure, a Latin letter or a digit makes it another one.
-    pattern = "|".join([*(rf"(?<![A-Za-z0-9_.,])[+−]?{w}(?![.,]?[A-Za-z0-9_])" for w in wanted), _WHOLE.pattern])
-    parts, end = [], 0
-    for match in re.finditer(pattern, sentence):
-        bold = any(re.fullmatch(rf"[+−]?{w}", match.group()) for w in wanted)
-        whole = Markup("<strong>{}</strong>" if bold else '<span class="whole">{}</span>')
-        parts += [escape(sentence[end : match.start()]), whole.format(match.group())]
-        end = match.end()
-    return Markup("").join([*parts, escape(sentence[end:])])
+    bold = rf"(?<![A-Za-z0-9_.,])([+−]?(?:{wanted}))(?![.,]?[A-Za-z0-9_])"
+    parts = re.split(bold, sentence) if wanted else [sentence]
+    parts[1::2] = map(Markup("<strong>{}</strong>").format, parts[1::2])
+    parts[::2] = (Markup(_WHOLE.sub(r'<span class="whole">\g<0></span>', str(escape(rest)))) for rest in parts[::2])
+    return Markup("").join(parts)
 
 
 def confidence(finding: dict) -> Markup:
