@@ -34,6 +34,7 @@ _FORMATS = {
     "month": "yyyy-mm",
 }  # fmt: skip
 _HEAD = PatternFill("solid", fgColor="DFE4EC")
+_TEXT, _LONG_TEXT = (Alignment(wrap_text=wraps, vertical="top") for wraps in (False, True))
 _ZIPPED = (1980, 1, 1, 0, 0, 0)  # the same lists are the same bytes
 
 
@@ -73,7 +74,7 @@ def _fill(sheet: Worksheet, frame: pd.DataFrame, columns: dict[str, tuple[str, s
     head = []
     for label, _ in columns.values():
         cell = _text(sheet, label)
-        cell.font, cell.fill, cell.alignment = Font(bold=True), _HEAD, Alignment(wrap_text=True, vertical="top")
+        cell.font, cell.fill, cell.alignment = Font(bold=True), _HEAD, _LONG_TEXT
         head.append(cell)
     sheet.append(head)
     kinds = [(name, unit, _FORMATS.get(unit, money)) for name, (_, unit) in columns.items()]
@@ -100,7 +101,7 @@ def _cell(sheet: Worksheet, value: object, unit: str, pattern: str) -> Cell | No
 def _text(sheet: Worksheet, text: str) -> Cell:
     cell = WriteOnlyCell(sheet, _CONTROL.sub("", text))
     cell.data_type = "s"
-    cell.alignment = Alignment(wrap_text=len(text) > WIDE, vertical="top")
+    cell.alignment = _LONG_TEXT if len(text) > WIDE else _TEXT
     if text.startswith(_FORMULA):
         cell.quotePrefix = True  # what a client's text begins with is never worked out, here or once copied elsewhere
     return cell

@@ -45,9 +45,10 @@ def grow(matrix: np.ndarray, outcome: np.ndarray, trees: int, least: int, drawn:
     rng = np.random.RandomState(seed)  # the kind that scikit-learn takes
     found, votes, voters = [], np.zeros(n), np.zeros(n)
     grower = DecisionTreeRegressor(min_samples_leaf=least, max_features="sqrt", random_state=rng)
+    gaps = bool(np.isnan(rows).any())  # which scikit-learn finds where it checks; without any there is nothing to check
     for _ in range(trees):
         times = np.bincount(rng.randint(n, size=drawn), minlength=n).astype(float)
-        tree = grower.fit(rows, yes, times).tree_
+        tree = grower.fit(rows, yes, times, check_input=gaps).tree_
         votes += np.where(times == 0, tree.predict(rows)[:, 0], 0.0)
         voters += times == 0
         found.append(tree)
