@@ -12,10 +12,9 @@ from typing import Annotated
 import typer
 
 from playbook import commands_delivery, commands_notebooks
-from playbook.commands import PHASES, All, Client, Clients, chosen, err, known, out, show
+from playbook.commands import PHASES, All, Client, Clients, Language, chosen, err, known, out, show
 from playbook.engagement import find_root, open_engagement
 from playbook.errors import PlaybookError, UsageError
-from playbook.locale import LANGUAGES
 
 __all__ = ["app", "main"]
 
@@ -39,18 +38,8 @@ def _written(day: str) -> str:
     return read.isoformat()
 
 
-def _spoken(language: str) -> str:
-    """A language of the command line that reports can be in."""
-    if language not in LANGUAGES:
-        raise typer.BadParameter(f"there are no reports in {language!r} yet; languages: {', '.join(LANGUAGES)}.")
-    return language
-
-
 AsOf = Annotated[
     str | None, typer.Option(parser=_written, metavar="YYYY-MM-DD", help="Last day that counts; default: as client.yml says.")
-]
-Language = Annotated[
-    str | None, typer.Option(parser=_spoken, metavar="|".join(LANGUAGES), help="Of the reports; default: as client.yml says.")
 ]
 PHASES_HELP = f"Only this phase (again for more): {PHASES}."
 LEVELS = {"stop": "red", "caution": "yellow", "note": "dim"}

@@ -12,13 +12,26 @@ from rich.text import Text
 
 from playbook.engagement import client_names
 from playbook.errors import UsageError, did_you_mean
+from playbook.locale import LANGUAGES
 
-__all__ = ["PHASES", "All", "Client", "Clients", "chosen", "err", "known", "out", "show"]
+__all__ = ["PHASES", "All", "Client", "Clients", "Language", "chosen", "err", "known", "out", "show"]
 
 PHASES = "needs-analysis, market-research, strategy, monitoring or evaluation"
 
 Client = Annotated[str, typer.Argument(help="Name of a folder below data/.", show_default=False)]
 Clients = Annotated[list[str] | None, typer.Argument(help="Names of folders below data/.", show_default=False)]
+
+
+def _spoken(language: str) -> str:
+    """A language of the command line that reports can be in."""
+    if language not in LANGUAGES:
+        raise typer.BadParameter(f"there are no reports in {language!r} yet; languages: {', '.join(LANGUAGES)}.")
+    return language
+
+
+Language = Annotated[
+    str | None, typer.Option(parser=_spoken, metavar="|".join(LANGUAGES), help="Of the reports; default: as client.yml says.")
+]
 All = Annotated[bool, typer.Option("--all", help="Every client below data/.")]
 
 out = Console(soft_wrap=True, highlight=False)

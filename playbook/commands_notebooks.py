@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from playbook.commands import PHASES, Client, out
+from playbook.commands import PHASES, Client, Language, out
 from playbook.engagement import find_root, open_engagement
 from playbook.errors import UsageError
 
@@ -45,7 +45,7 @@ def edit(client: Client, phase: PhaseName, open_it: Open = True) -> None:
 def preview(
     client: Client,
     phase: PhaseName,
-    language: Annotated[str | None, typer.Option(help="Language of the page; default: as client.yml says.")] = None,
+    language: Language = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on this machine; 0: any that is free.")] = 0,
     open_it: Open = True,
 ) -> None:

@@ -26,9 +26,14 @@ class PlaybookError(Exception):
     evidence = False
 
     def __init__(self, title: str, problems: tuple[str, ...] | list[str] = ()):
-        self.title = title
-        self.problems = tuple(problems)
-        super().__init__("\n".join([title, *(f"  - {problem}" for problem in self.problems)]))
+        self.title = _writable(title)
+        self.problems = tuple(map(_writable, problems))
+        super().__init__("\n".join([self.title, *(f"  - {problem}" for problem in self.problems)]))
+
+
+def _writable(text: str) -> str:
+    """The text with what no file or terminal takes spelt out: names of files that are not UTF-8 are quoted in messages."""
+    return str(text).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class UsageError(PlaybookError):

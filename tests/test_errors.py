@@ -17,6 +17,12 @@ def test_an_error_lists_all_its_problems():
     assert error.problems == ("the first", "the second")
 
 
+def test_an_error_can_be_written_whatever_a_file_is_called():
+    error = IntakeError("raw/\udcb6\udca9.csv", ["there is \udcb6 only", "订单"])
+    assert error.title == r"raw/\udcb6\udca9.csv" and error.problems == (r"there is \udcb6 only", "订单")
+    assert str(error).encode() == b"raw/\\udcb6\\udca9.csv\n  - there is \\udcb6 only\n  - \xe8\xae\xa2\xe5\x8d\x95"
+
+
 def test_an_error_without_problems_is_its_title():
     assert str(UsageError("There is no client 'x'.")) == "There is no client 'x'."
 

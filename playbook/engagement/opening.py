@@ -219,6 +219,7 @@ def _stumbled(error: MarkedYAMLError) -> str:
     """Where the reader of YAML stumbled, over what, since which line, and what to do; without the values that stand there."""
     mark, begun = error.problem_mark, error.context_mark
     problem = (error.problem or str(error)).strip().split(" with value ")[0]
+    problem = re.sub(r"(alias|tag) '.*'", r"\1", problem)
     where = f"line {mark.line + 1}: {problem}" if mark else problem
     if remedy := next((remedy for part, remedy in _REMEDIES if part in problem), None):
         return f"{where}. {remedy}"
@@ -270,7 +271,8 @@ def _explain(error: dict, whole: type[BaseModel] = ClientFile) -> str:
     if error["type"].startswith("date"):
         return f"{path}: {error['input']!r} is no day; write it as year-month-day, for example 2026-10-31."
     message = error["msg"].removeprefix("Value error, ")
-    given = "" if error["type"] == "value_error" else f" (found {error['input']!r})"
+    secret = error["type"] == "value_error" or "database" in where  # whose address may hold a password
+    given = "" if secret else f" (found {error['input']!r})"
     return f"{path + ': ' if path else ''}{message}{given}"
 
 

@@ -21,7 +21,7 @@ from playbook.intake.verdict import Audit, Check, Inventory
 __all__ = ["Audit", "Check", "Inventory", "audit", "require_sound"]
 
 _GRAVITY = ("stop", "caution", "note")
-_OF_THE_DAY = {"after-as-of", "closed-later", "intervention-outside", "late-table"}  # moot where nothing counts by that day
+_OF_THE_DAY = {"after-as-of", "closed-later", "late-table"}  # moot for a table of which nothing counts by that day
 
 
 @lru_cache(maxsize=8)
@@ -43,8 +43,10 @@ def audit(engagement: Engagement, today: date | None = None, stops_only: bool = 
             checks += feature_checks(name, table, facts[name])
             checks += mapping_checks(name, table, facts[name])
         checks += stage_checks(engagement, sent, facts) + client_checks(engagement, sent, facts)
-    if any(check.rule == "nothing-counted" for check in checks):
-        checks = [check for check in checks if check.rule not in _OF_THE_DAY]
+    uncounted = {check.table for check in checks if check.rule == "nothing-counted"}
+    moot = {(table, rule) for table in uncounted for rule in _OF_THE_DAY}
+    moot |= {("interventions", "intervention-outside")} if "orders" in uncounted else set()
+    checks = [check for check in checks if (check.table, check.rule) not in moot]
     inventory = (Inventory(n, sent[n].raw.origin, f.rows, f.first, f.last, f.total) for n, f in facts.items())
     order = {name: place for place, name in enumerate(sent)}
     checks.sort(key=lambda c: (_GRAVITY.index(c.level), order.get(c.table, len(order)), c.rule, c.column or ""))
@@ -61,7 +63,7 @@ def _may_stop(engagement: Engagement, as_of: date, today: date) -> tuple[Check, 
     """What the rules found that can stop the work; they go before every result, alone or within the whole audit."""
     checks, facts = [], _facts(engagement, as_of, today)
     for name, table in open_sources(engagement).items():
-        checks += presence_checks(name, table, facts[name], as_of)
+        checks += presence_checks(name, table, facts[name], as_of, today)
         checks += reading_checks(name, table, facts[name])
         checks += row_checks(name, table, facts[name], engagement.currency)
         checks += duplicate_checks(name, table, facts[name])

@@ -53,7 +53,7 @@ _UNITS = {
 }
 
 
-def presence_checks(name: str, sent: Sent, facts: Facts, as_of: date) -> list[Check]:
+def presence_checks(name: str, sent: Sent, facts: Facts, as_of: date, today: date) -> list[Check]:
     """Tables without rows, or without rows that count, and orders without any revenue."""
     if not facts.rows:
         return [
@@ -80,7 +80,9 @@ def presence_checks(name: str, sent: Sent, facts: Facts, as_of: date) -> list[Ch
                 facts.rows,
                 (f"first day {facts.first}",),
                 said("Every row lies after the as-of day, {day}, so there is nothing to count.", day=as_of),
-                said("Set as_of in client.yml, or --as-of of the command, to {day} or later.", day=facts.first),
+                said("Set as_of in client.yml, or --as-of of the command, to {day} or later.", day=facts.first)
+                if facts.first <= today
+                else "Please have the dates corrected: all of them lie in the future.",
             )
         ]
     highest = facts.highs.get("revenue")

@@ -181,17 +181,18 @@ def _as_agreed(raw: RawTable, source: Source) -> RawTable:
 def _read_files(connection, name: str, source: Source, files: tuple[Path, ...]) -> ir.Table:
     kind = _kind(name, files)
     paths, required = [str(f) for f in files], [source.columns[c] for c in TABLES[name].required]
+    called = ["/".join(f.parts[-2:]) for f in files]  # files of two years' folders may have one name
     _share_out(connection, sum(f.stat().st_size for f in files))
     if kind in KINDS:
         sheets = [read_sheet(name, f, source) for f in files]
-        require_alike(name, source, required, {f.name: s.column_names for f, s in zip(files, sheets, strict=True)})
+        require_alike(name, source, required, {c: s.column_names for c, s in zip(called, sheets, strict=True)})
         rows = pa.concat_tables(map(_with_origin, sheets, files), promote_options="default")
         return _held(connection, name, rows)
     if kind == ".parquet":
         return _numbered(connection.read_parquet(paths, filename=True), len(files), first=1)
     if kind in _JSON:
         return _numbered(connection.read_json(paths, filename=True, format="auto"), len(files), first=1)
-    require_alike(name, source, required, {f.name: require_readable(name, source, f) for f in files})
+    require_alike(name, source, required, {c: require_readable(name, source, f) for c, f in zip(called, files, strict=True)})
     if source.encoding.lower().replace("_", "-") != "utf-8":
         rows = pa.concat_tables([_read_encoded(name, f, source) for f in files], promote_options="default")
         return _held(connection, name, rows)

@@ -72,13 +72,19 @@ def payload(result: Result) -> dict:
 
 def emphasised(sentence: str, figures: Iterable[str] = ()) -> Markup:
     """A sentence with its ``figures`` (as written in it) in bold; a sign is never parted from its amount at a line's end."""
-    wanted = "|".join(re.escape(f) for f in sorted((f for f in figures if f and f in sentence), key=len, reverse=True))
-    # A Chinese character may stand right beside a figure, a Latin letter or a digit makes it another one.
-    bold = rf"(?<![A-Za-z0-9_.,])([+−]?(?:{wanted}))(?![.,]?[A-Za-z0-9_])"
-    parts = re.split(bold, sentence) if wanted else [sentence]
-    parts[1::2] = map(Markup("<strong>{}</strong>").format, parts[1::2])
-    parts[::2] = (Markup(_WHOLE.sub(r'<span class="whole">\g<0></span>', str(escape(rest)))) for rest in parts[::2])
-    return Markup("").join(parts)
+    wanted = {figure for figure in figures if figure and figure in sentence}
+    patterns = [_WHOLE]
+    if wanted:  # a Chinese character may stand right beside a figure, a Latin letter or a digit makes it another one
+        words = "|".join(map(re.escape, sorted(wanted, key=len, reverse=True)))
+        patterns.insert(0, re.compile(rf"(?<![A-Za-z0-9_.,])[+−]?(?:{words})(?![.,]?[A-Za-z0-9_])"))
+    parts, end = [], 0
+    while found := [match for pattern in patterns if (match := pattern.search(sentence, end))]:
+        match = min(found, key=re.Match.start)  # the figure, where both begin at the same place
+        bold = {match.group(), match.group().lstrip("+−")} & wanted
+        whole = Markup("<strong>{}</strong>" if bold else '<span class="whole">{}</span>')
+        parts += [escape(sentence[end : match.start()]), whole.format(match.group())]
+        end = match.end()
+    return Markup("").join([*parts, escape(sentence[end:])])
 
 
 def confidence(finding: dict) -> Markup:

@@ -21,6 +21,7 @@ from playbook.run.notebooks import parameters_of
 from playbook.run.peers import PeerReport
 from playbook.run.phases import PHASES, Phase, method_of
 from playbook.run.turns import TURNS
+from playbook.run.words import way_for
 
 if TYPE_CHECKING:
     from playbook.run.ready import Ready
@@ -46,6 +47,7 @@ def prepared(
     from playbook.run.ready import prepare
 
     parameters_of(engagement, phases, given)  # what is wrong with -p is told before anybody waits for tables
+    crew.words = way_for(engagement)
     early = crew.early(gather_beside, engagement, kept, GATHERED)
     second = crew.start(gather_beside, engagement, kept, FROM_BEHIND) if crew.spare else None
     begin = perf_counter()

@@ -31,7 +31,7 @@ def clean_client(reports: Path, keep: int) -> str:
     except RunError:
         return f"left as it is: {held_by(reports)} runs it"
     except OSError as error:
-        where = f"{error.filename}: mend the folder, then clean again"
+        where = f"{error.filename or reports}: mend the folder, then clean again"
         raise RunError(f"{reports.name}: not all could be removed: {error.strerror or type(error).__name__}.", [where]) from None
     return f"{_counted(len(old))} removed, {left} kept"
 

@@ -26,6 +26,7 @@ import psutil
 from playbook.engagement import know_file
 from playbook.errors import PlaybookError, RunError
 from playbook.run.memory import held
+from playbook.run.words import hold_words
 
 __all__ = ["ONE_THREAD", "Crew", "Killed", "Worker", "at_hand", "can_fork", "is_warm", "warm_up"]
 
@@ -144,13 +145,15 @@ def at_hand() -> Iterator[None]:
 class Crew:
     """The processes of one client's run: none of them outlives the ``with`` block; ``peak`` is their most memory in bytes.
 
-    ``knows`` is what each that it starts is told of the client's file (``engagement.file_read``). ``spare`` tells whether
-    the machine has, now, a core for a second process beside the one that the run waits for.
+    ``knows`` is what each that works for it is told of the client's file (``engagement.file_read``), ``words`` how it holds words
+    (``words.way_for``). ``spare`` tells whether the machine has, now, a core for a second process beside the one that the run
+    waits for.
     """
 
     def __init__(self, spare: Callable[[], bool] = lambda: False):
         self._spare = spare
         self.knows: dict[str, object] = {}
+        self.words = "auto"
         self.peak = 0
         self.ended = False
         self._workers: set[Worker] = set()
@@ -177,7 +180,7 @@ class Crew:
         with self._lock:
             if self.ended:
                 raise RunError("The run was stopped.")
-            worker = Worker(_knowing, (self.knows, target, given))
+            worker = Worker(_knowing, (self.knows, self.words, target, given))
             self._workers = {w for w in self._workers if w.poll() is None} | {worker}
         return worker
 
@@ -187,7 +190,7 @@ class Crew:
             if not self.ended and not _forked.is_set():
                 worker = _early.pop()
                 self._workers |= {worker}
-                worker.tell(target, given)
+                worker.tell(_knowing, (self.knows, self.words, target, given))
                 return worker
         return None
 
@@ -245,8 +248,9 @@ def _begin(target: Callable, given: tuple) -> None:
     target(*given)
 
 
-def _knowing(said: dict[str, object], target: Callable, given: tuple) -> None:
+def _knowing(said: dict[str, object], words: str, target: Callable, given: tuple) -> None:
     know_file(said)
+    hold_words(words)
     target(*given)
 
 

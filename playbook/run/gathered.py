@@ -15,7 +15,6 @@ from playbook.intake.checks import Audit, audit
 from playbook.intake.frames import FRAMES, lacking
 from playbook.intake.tables import Tables, open_tables
 from playbook.run.kept import beside, laid, store, stored
-from playbook.run.words import gather_words
 
 __all__ = ["FROM_BEHIND", "GATHERED", "audited", "gather", "gather_beside", "gathered"]
 
@@ -94,5 +93,5 @@ def _read(engagement: Engagement, name: str, tables: Tables | None = None) -> tu
     tables = tables or open_tables(engagement)
     if name in FRAMES:
         lacks = lacking(FRAMES[name], tables)
-        return (None, lacks) if lacks else (gather_words(lambda: FRAMES[name].build(tables)), ())
+        return (None, lacks) if lacks else (FRAMES[name].build(tables), ())
     return (tables.as_of if name == "as_of" else audit(engagement)), ()

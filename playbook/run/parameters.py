@@ -106,7 +106,7 @@ def checked(given: dict[str, str], notebooks: dict[str, dict[str, Parameter]]) -
                 asked = f"{name}: {accepts[name].type.__name__} = {accepts[name].default!r}"
                 problems.append(f"{notebook}: {name}={given[name]}: {error}; its parameters cell has {asked}.")
     if problems:
-        raise GivenError("Parameters that cannot be used:", tuple(dict.fromkeys(problems)))
+        raise GivenError("Parameters that cannot be used:", problems)
     return values
 
 

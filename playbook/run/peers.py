@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playbook.run.manifest import UNREADABLE
 
-__all__ = ["MEMORY", "OLDEST", "PeerReport", "peer_rows", "read_peers"]
+__all__ = ["MEMORY", "OLDEST", "PeerReport", "newest_peers", "peer_rows", "read_peers"]
 
 MEMORY = "memory.json"
 OLDEST = timedelta(days=730)  # a report that ends earlier than this before another one's day says nothing of today
@@ -52,6 +52,11 @@ def read_peers(root: Path) -> tuple[PeerReport, ...]:
 def peer_rows(reports: Sequence[PeerReport], client: str, as_of: date) -> tuple[tuple[str, str, str, float], ...]:
     """Industry, currency, KPI and value of every other client, by its newest report up to ``as_of`` that is at most two years
     older. Who is behind a row cannot be told: rows are in order of their figures and carry no name."""
+    return tuple(sorted((r.industry, r.currency, *kpi) for r in newest_peers(reports, client, as_of) for kpi in r.kpis))
+
+
+def newest_peers(reports: Sequence[PeerReport], client: str, as_of: date) -> tuple[PeerReport, ...]:
+    """The newest report of every other client up to ``as_of`` that is at most two years older."""
     newest = {r.client: r for r in sorted(reports, key=lambda r: r.as_of) if as_of - OLDEST <= r.as_of <= as_of}
     newest.pop(client, None)
-    return tuple(sorted((r.industry, r.currency, *kpi) for r in newest.values() for kpi in r.kpis))
+    return tuple(newest.values())

@@ -30,7 +30,6 @@ for _phase in _phases.PHASES:
         _phases.method_of(_section.replace("-", "_"))
 for _room in _ROOMS:
     importlib.import_module(_room)
-importlib.import_module("playbook.run.words").as_python()
 importlib.import_module("playbook.report.render").compile_templates()
 importlib.import_module("playbook.run.rehearsal").rehearse()
 importlib.import_module("matplotlib.backends").backend_registry.list_all()  # looks through all that is installed, once

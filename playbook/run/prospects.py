@@ -18,7 +18,7 @@ from playbook.result.contract import Result
 from playbook.run.archive import past_memory
 from playbook.run.feedback import read_feedback
 from playbook.run.kept import past_findings, past_plan
-from playbook.run.peers import OLDEST, PeerReport, read_peers
+from playbook.run.peers import PeerReport, newest_peers, read_peers
 from playbook.run.phases import PHASES, method_of
 
 __all__ = ["Prospect", "prospects", "require_usable"]
@@ -64,16 +64,10 @@ def require_usable(engagement: Engagement) -> None:
 
 
 def _beside_tables(engagement: Engagement, tables: Tables, peers: Sequence[PeerReport]) -> dict[str, tuple[str, ...]]:
-    """What methods need beside tables and is not there, by their name: the conditions on which each is locked at once."""
+    """What methods need beside tables and is not there, by their name: what each asks for first."""
     as_of, tried = tables.as_of, "interventions in client.yml (id, start, end, cost)"
     planned = not lacking(FRAMES["plan_targets"], tables) or any(goal.start for goal in engagement.objectives)
-    alike = {
-        report.client
-        for report in peers
-        if report.industry == engagement.industry
-        and report.client != engagement.client
-        and as_of - OLDEST <= report.as_of <= as_of
-    }
+    alike = [peer for peer in newest_peers(peers, engagement.client, as_of) if peer.industry == engagement.industry]
     missing = {
         "impact": {tried: not engagement.interventions},
         "returns": {f"{tried} or an earlier report": not engagement.interventions and not past_memory(engagement, as_of)},

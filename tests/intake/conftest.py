@@ -29,6 +29,7 @@ def make_client(tmp_path: Path) -> Callable[..., Engagement]:
         folder = root / "data" / "acme"
         (folder / "raw").mkdir(parents=True, exist_ok=True)
         for name, content in {"orders.csv": ORDERS, **(raw or {})}.items():
+            (folder / "raw" / name).parent.mkdir(exist_ok=True)
             (folder / "raw" / name).write_bytes(content.encode() if isinstance(content, str) else content)
         if orders is not None:
             sources = {"orders": {"path": "raw/orders.csv", "columns": COLUMNS, **dict(orders)}, **sources}

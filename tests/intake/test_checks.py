@@ -81,6 +81,21 @@ def test_an_as_of_day_before_all_rows_is_a_stop(checks):
     assert list(checks(keys={"as_of": "2026-01-01", "interventions": [trial]})) == ["intervention-outside", "after-as-of"]
 
 
+def test_rows_that_all_lie_in_the_future_are_not_mended_by_a_later_day(checks):
+    found = checks("B1,2093-01-01,7,C1,P1", good=False)
+    assert found["nothing-counted"].remedy == "Please have the dates corrected: all of them lie in the future."
+
+
+def test_what_the_day_leaves_of_another_table_is_still_told(checks):
+    pipeline = "deal,opened,state\n" + "\n".join(f"D{i},2026-05-{i:02d},open" for i in range(10, 20))
+    columns = {"deal_id": "deal", "opened_on": "opened", "stage": "state"}
+    source = {"path": "raw/deals.csv", "columns": columns}
+    found = checks(
+        "B1,2026-05-02,7,C1,P1", raw={"deals.csv": pipeline}, keys={"as_of": "2026-05-01"}, sources={"pipeline": source}
+    )
+    assert (found["nothing-counted"].table, found["after-as-of"].table) == ("pipeline", "orders")
+
+
 def test_orders_without_any_revenue_are_a_stop(checks):
     for amount in ("0", "-7"):
         found = checks(*(f"B{i},2026-05-0{i},{amount},C1,P1" for i in range(1, 5)), good=False)

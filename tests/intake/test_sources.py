@@ -122,17 +122,25 @@ def test_a_file_with_other_columns_than_the_others_is_told_with_and_without_rows
     with pytest.raises(IntakeError) as raised:
         open_sources(make_client(raw, orders=asked))
     assert raised.value.problems == (
-        "orders: orders_2.csv has no column 'day', 'sum', as other files of raw/orders_*.csv have. It has: order, Tag, Summe,"
+        "orders: raw/orders_2.csv has no column 'day', 'sum', as other files of raw/orders_*.csv have. It has: order, Tag, Summe,"
         " from. Have it exported like the others, or write path in client.yml so that it leaves it out.",
     )
     with pytest.raises(IntakeError, match=r"orders_1\.csv and 1 more has no column 'no'"):  # which no file has
         open_sources(make_client(raw, orders={**asked, "columns": {**dict.fromkeys(COLUMNS, "order"), "order_id": "no"}}))
 
 
+def test_files_of_one_name_in_two_folders_are_told_apart(make_client):
+    raw = {"2025/orders.csv": "order,day\nA1,2025-01-05\n", "2026/orders.csv": "order,day,sum\nA2,2026-01-06,2\n"}
+    with pytest.raises(
+        IntakeError, match=r"orders: 2025/orders\.csv has no column 'sum', as other files of raw/\*/orders\.csv have"
+    ):
+        open_sources(make_client(raw, orders={"path": "raw/*/orders.csv", "columns": COLUMNS}))
+
+
 def test_a_workbook_with_other_columns_than_the_others_is_told(make_client, tmp_path):
     lines = {"1": [["order", "day", "sum"], ["A1", "2026-01-05", 7]], "2": [["order", "Tag"]]}
     raw = {f"b{n}.xlsx": excel(tmp_path / f"{n}.xlsx", {"Orders": rows}).read_bytes() for n, rows in lines.items()}
-    with pytest.raises(IntakeError, match=r"b2\.xlsx has no column 'day', 'sum', as other files of raw/b\*\.xlsx have"):
+    with pytest.raises(IntakeError, match=r"raw/b2\.xlsx has no column 'day', 'sum', as other files of raw/b\*\.xlsx have"):
         open_sources(make_client(raw, orders={"path": "raw/b*.xlsx", "columns": COLUMNS}))
 
 

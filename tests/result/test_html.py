@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 
 from playbook.result.contract import Assumption, Figure, Finding, Locked, Result, Table, Tile
 from playbook.result.formats import Formats
-from playbook.result.html import BODY, ROWS_SHOWN, fragment, payload
+from playbook.result.html import BODY, ROWS_SHOWN, emphasised, fragment, payload
 from playbook.result.theme import canvas, finish
 
 HOSTILE = """<script>alert(1)</script>"'&<img src=x onerror=alert(1)>{0}{{x}}%s"""
@@ -46,6 +46,23 @@ def drawn(words: str = "May") -> Drawn:
         tiles=(tile,),
         words=words,
     )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "figures", "told"),
+    [
+        ("客单价‹5万元", (), '客单价<span class="whole">‹5万</span>元'),
+        ('收入>10万，"5万"', (), '收入<span class="whole">&gt;10万</span>，<span class="whole">&#34;5万</span>&#34;'),
+        ("a & b: −5% to 34%", ("34%", ""), 'a &amp; b: <span class="whole">−5%</span> to <strong>34%</strong>'),
+        ("It grew +5%, then 15%", ("5%",), "It grew <strong>+5%</strong>, then 15%"),
+        ("x+5% is one word", ("5%",), "x<strong>+5%</strong> is one word"),
+        ("−5%–10% of <b>", ("10%",), '<span class="whole">−5%–10%</span> of &lt;b&gt;'),
+        ("约¥3.5万，3.5万件", ("3.5万",), '约<span class="whole">¥3.5万</span>，<strong>3.5万</strong>件'),
+        ("€1,200 or €1,200.50", ("€1,200", "€1,200.50"), "<strong>€1,200</strong> or <strong>€1,200.50</strong>"),
+    ],
+)
+def test_figures_are_bold_and_no_sign_is_parted_from_its_amount(sentence, figures, told):
+    assert emphasised(sentence, figures) == told
 
 
 @pytest.mark.parametrize(

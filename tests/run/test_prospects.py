@@ -50,6 +50,16 @@ def test_what_is_missing_beside_tables_is_what_the_methods_are_locked_by(tmp_pat
     assert found["plan-tracking"] and found["returns"]
 
 
+def test_a_client_is_a_peer_in_the_industry_of_its_newest_report(tmp_path):
+    home = make_home(tmp_path)
+    tiny_client(home, client_yml=CLIENT + "industry: retail\n")
+    engagement, kpis = open_engagement("acme", root=home), (("revenue", 1.0),)
+    peers = [PeerReport(f"other-{i}", date(2025, 6, 30), "retail", "EUR", kpis) for i in range(5)]
+    changed = PeerReport("other-0", date(2025, 11, 30), "banking", "EUR", kpis)
+    told = [{p.section: p.lacks for p in prospects(engagement, some)}["benchmarks"] for some in (peers, [*peers, changed])]
+    assert told == [(), ("reports of 5 other clients of the same industry",)]
+
+
 def test_what_client_yml_and_reports_add_is_no_longer_missing(tmp_path):
     home = make_home(tmp_path)
     added = """\

@@ -1,35 +1,41 @@
-"""Words in a run: short frames hold Python's strings, long ones Arrow's; nobody can tell by their values."""
+"""Words in a run: a small client's processes hold them as Python's strings, a large one's as Arrow's, all of them alike."""
 
-import subprocess
-import sys
-
-import numpy as np
+import nbformat
 import pandas as pd
 import pytest
+from nbformat.v4 import new_code_cell
 
-from playbook.run.words import SHORT, gather_words
-
-
-@pytest.mark.parametrize(("rows", "storage"), [(3, "python"), (SHORT, "python"), (SHORT + 1, "pyarrow")])
-def test_a_short_frame_holds_its_words_as_pythons_strings_and_a_long_one_as_arrows(rows, storage):
-    built = []
-
-    def build():
-        built.append(pd.DataFrame({"name": ["Ada", None, "李"] * rows, "paid": [1.5, np.nan, 3.0] * rows})[:rows])
-        return built[0]
-
-    with pd.option_context("mode.string_storage", "python"):  # as the processes of a run are
-        frame = gather_words(build)
-    assert frame["name"].dtype.storage == frame.columns.dtype.storage == storage
-    assert built[0]["name"].dtype.storage == "pyarrow"
-    pd.testing.assert_frame_equal(frame, built[0], check_dtype=False, check_column_type=False)
-    assert frame["name"].dtype == "str" and frame["name"].isna().sum() == frame["paid"].isna().sum() == -(-(rows - 1) // 3)
+from home import make_home, run_playbook, tiny_client
+from playbook.engagement import open_engagement
+from playbook.run.crew import Crew
+from playbook.run.words import SMALL, way_for
 
 
-def test_numbers_as_names_of_columns_stay_numbers():
-    assert gather_words(lambda: pd.DataFrame({2024: [1.0], 2025: [2.0]})).columns.tolist() == [2024, 2025]
+@pytest.mark.parametrize(("more", "way"), [(0, "python"), (SMALL, "auto")])
+def test_the_size_of_its_files_says_how_a_client_holds_words(tmp_path, more, way):
+    file = tiny_client(make_home(tmp_path)) / "raw" / "orders.csv"
+    file.write_text(file.read_text() + "\n" * more)
+    assert way_for(open_engagement("acme", root=tmp_path)) == way
 
 
-def test_processes_of_a_run_make_words_as_pythons_strings():
-    code = "import playbook.run.preload, pandas as pd; assert pd.Series(['a']).dtype.storage == 'python'"
-    subprocess.run([sys.executable, "-c", code], check=True)
+def test_a_client_whose_size_nobody_sees_holds_words_as_pandas_chooses(tmp_path):
+    (tiny_client(make_home(tmp_path)) / "raw" / "orders.csv").unlink()
+    assert way_for(open_engagement("acme", root=tmp_path)) == "auto"
+
+
+@pytest.mark.parametrize("way", ["python", "auto"])
+def test_every_process_of_a_crew_holds_words_that_way(way):
+    with Crew() as crew:
+        crew.words = way
+        assert crew.fresh(pd.get_option, "mode.string_storage") == way
+
+
+def test_the_notebooks_of_a_small_client_hold_words_as_pythons_strings(tmp_path):
+    home = make_home(tmp_path)
+    tiny_client(home)
+    book = home / "notebooks" / "01-needs-analysis.ipynb"
+    notebook = nbformat.read(book, 4)
+    notebook.cells.append(new_code_cell("import pandas as pd\nassert pd.Series(['a']).dtype.storage == 'python'"))
+    nbformat.write(notebook, book)
+    done = run_playbook(home, "run", "acme", "--phase", "needs-analysis")
+    assert done.returncode == 0, done.stdout + done.stderr
