@@ -88,11 +88,9 @@ def test_rows_that_all_lie_in_the_future_are_not_mended_by_a_later_day(checks):
 
 def test_what_the_day_leaves_of_another_table_is_still_told(checks):
     pipeline = "deal,opened,state\n" + "\n".join(f"D{i},2026-05-{i:02d},open" for i in range(10, 20))
-    columns = {"deal_id": "deal", "opened_on": "opened", "stage": "state"}
+    columns = {"opportunity_id": "deal", "created_on": "opened", "stage": "state"}
     source = {"path": "raw/deals.csv", "columns": columns}
-    found = checks(
-        "B1,2026-05-02,7,C1,P1", raw={"deals.csv": pipeline}, keys={"as_of": "2026-05-01"}, sources={"pipeline": source}
-    )
+    found = checks("B1,2026-05-02,7,C1,P1", raw={"deals.csv": pipeline}, keys={"as_of": "2026-05-01"}, pipeline=source)
     assert (found["nothing-counted"].table, found["after-as-of"].table) == ("pipeline", "orders")
 
 
