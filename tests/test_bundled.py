@@ -156,7 +156,7 @@ def test_a_failed_run_leaves_the_last_good_report_and_says_where_it_stopped(publ
     (own / "04-monitoring.ipynb").write_text(text.replace("study(engagement, alerts)", "study(engagement, alertz)"), "utf-8")
     done = run_playbook(home, "run", "aurora-audio", "--phase", "monitoring")
     assert done.returncode == 1
-    assert "What needs a decision?" in done.stdout and "alertz" in done.stdout
+    assert "What needs a decision?" in done.stderr and "alertz" in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert {p.name: p.read_bytes() for p in good.glob("*.*")} == before
     card = (home / "reports" / "aurora-audio" / "failed" / "index.html").read_text("utf-8")

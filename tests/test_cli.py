@@ -158,7 +158,14 @@ def test_ctrl_c_while_libraries_load_is_told_in_a_line(tmp_path):
     words = [sys.executable, "-m", "playbook", "run", "acme"]
     variables = {**os.environ, "PLAYBOOK_HOME": str(home), "PYTHONUNBUFFERED": "1"}
     run = subprocess.Popen(
-        words, cwd=home, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        words,
+        cwd=home,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # where the tests run in the background, it is ignored
     )
     begun = run.stdout.readline()
     os.killpg(run.pid, signal.SIGINT)  # a terminal sends it to all of its group
