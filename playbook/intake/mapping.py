@@ -67,7 +67,7 @@ def mapped(raw: RawTable, source: Source) -> None:
     known, schema = ", ".join(raw.headers), TABLES[raw.name]
     named = [*source.columns.items(), *(("features", header) for header in source.features if source.features != "all")]
     absent = [
-        f"{raw.name} > {column}: {raw.origin} has no column {header!r}.{did_you_mean(header, raw.headers)} It has: {known}. "
+        f"{raw.name} > {column}: no column {header!r} in {raw.origin}.{did_you_mean(header, raw.headers)} It has: {known}. "
         f"Write the header under {'features' if column == 'features' else 'columns'} in client.yml as the file has it, or "
         f"{'have the column exported' if column in schema.required else 'take it out'}."
         for column, header in named

@@ -136,7 +136,7 @@ def read_source(connection: ibis.BaseBackend, engagement: Engagement, name: str)
     except (duckdb.Error, pa.ArrowInvalid, CalamineError) as error:
         raise refused(engagement, name, error) from None
     if not table.columns:
-        raise IntakeError(f"{name}: {_names(files)} has no columns; ask for the export again.")
+        raise IntakeError(f"{name}: no columns in {_names(files)}; ask for the export again.")
     bare = {h.strip(): h for h in table.columns}  # nobody sees a blank at the end of a header
     if tuple(bare) != table.columns and len(bare) == len(table.columns):
         table = table.rename(bare)
@@ -166,7 +166,7 @@ def _as_agreed(raw: RawTable, source: Source) -> RawTable:
         hint = did_you_mean(unknown[0], raw.headers)
         remedy = "Write the header under leave_out in client.yml as the file has it, or take it out."
         raise IntakeError(
-            f"{raw.name} > leave_out: {raw.origin} has no column {unknown[0]!r}.{hint} It has: {', '.join(raw.headers)}. {remedy}"
+            f"{raw.name} > leave_out: no column {unknown[0]!r} in {raw.origin}.{hint} It has: {', '.join(raw.headers)}. {remedy}"
         )
     marks = [rows[header].cast("string").strip().isin(words) for header, words in source.leave_out.items() if words]
     if marks:

@@ -167,4 +167,4 @@ def test_a_header_that_is_not_in_the_file_is_named_with_the_close_one(make_clien
     with pytest.raises(IntakeError) as raised:
         open_sources(engagement)
     assert len(raised.value.problems) == 2
-    assert "orders.csv has no column 'summe'. Did you mean 'sum'? It has: order, day, sum, who, what." in str(raised.value)
+    assert "no column 'summe' in orders.csv. Did you mean 'sum'? It has: order, day, sum, who, what." in str(raised.value)

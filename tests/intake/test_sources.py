@@ -125,7 +125,7 @@ def test_a_file_with_other_columns_than_the_others_is_told_with_and_without_rows
         "orders: raw/orders_2.csv has no column 'day', 'sum', as other files of raw/orders_*.csv have. It has: order, Tag, Summe,"
         " from. Have it exported like the others, or write path in client.yml so that it leaves it out.",
     )
-    with pytest.raises(IntakeError, match=r"orders_1\.csv and 1 more has no column 'no'"):  # which no file has
+    with pytest.raises(IntakeError, match=r"no column 'no' in orders_1\.csv and 1 more"):  # which no file has
         open_sources(make_client(raw, orders={**asked, "columns": {**dict.fromkeys(COLUMNS, "order"), "order_id": "no"}}))
 
 
@@ -314,7 +314,7 @@ def test_a_table_the_database_does_not_have_is_said_without_the_address(make_cli
 def test_a_column_the_database_does_not_have_is_said(make_client, postgres, monkeypatch):
     monkeypatch.setenv("ACME_DATABASE", postgres)
     source = {"database": "env:ACME_DATABASE", "table": "crm.deals", "columns": {"opportunity_id": "id", "stage": "stag"}}
-    with pytest.raises(IntakeError, match="has no column 'stag'. Did you mean 'stage'"):
+    with pytest.raises(IntakeError, match=r"no column 'stag' in .*\. Did you mean 'stage'"):
         open_sources(make_client(orders=None, pipeline=source))
 
 
@@ -338,7 +338,7 @@ def test_words_for_nothing_and_rows_that_are_no_data(make_client):
     assert rows["customer_id"].isna().all()
     (noted,) = [c for c in audit(engagement).checks if c.rule == "left-out"]
     assert (noted.level, noted.rows, noted.of, noted.examples) == ("note", 1, 3, ("orders.csv line 4: 'Total'",))
-    with pytest.raises(IntakeError, match="leave_out: orders.csv has no column 'ordr'. Did you mean 'order'.* or take it out"):
+    with pytest.raises(IntakeError, match="leave_out: no column 'ordr' in orders.csv. Did you mean 'order'.* or take it out"):
         open_tables(make_client(orders={"leave_out": {"ordr": ["Total"]}}))
 
 
