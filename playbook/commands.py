@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from playbook.engagement import client_names
+from playbook.engagement import all_names
 from playbook.errors import UsageError, did_you_mean
 from playbook.locale import LANGUAGES
 
@@ -40,14 +40,16 @@ err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 def chosen(clients: list[str] | None, all_clients: bool, root: Path) -> tuple[str, ...]:
     """The names that were given, each once, or those of all clients. Raises UsageError for neither and for both."""
-    if bool(clients) == all_clients:
-        raise UsageError(f"Name clients, or say --all. Known clients: {', '.join(client_names(root)) or 'none'}.")
-    return tuple(dict.fromkeys(clients)) if clients else client_names(root)
+    if clients and all_clients:
+        raise UsageError("Name clients or say --all, not both.")
+    if not clients and not all_clients:
+        raise UsageError(f"Name clients, or say --all. Known clients: {', '.join(all_names(root)) or 'none'}.")
+    return tuple(dict.fromkeys(clients)) if clients else all_names(root)
 
 
 def known(names: tuple[str, ...], root: Path) -> tuple[str, ...]:
     """The names, if all are folders below data/. Raises UsageError for the first that is not."""
-    there = client_names(root)
+    there = all_names(root)
     for name in names:
         if name not in there:
             raise UsageError(f"There is no client {name!r}.{did_you_mean(name, there)} Clients: {', '.join(there) or 'none'}.")

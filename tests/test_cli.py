@@ -151,6 +151,28 @@ def test_a_file_that_cannot_be_written_is_said_in_words(command, tmp_path):
     assert code == 1 and "reports" in said and "Traceback" not in said
 
 
+def test_a_client_that_lost_its_file_is_not_passed_over(command, tmp_path):
+    home = make_home(tmp_path)
+    tiny_client(home)
+    (home / "reports" / "acme" / "2025-12-31").mkdir(parents=True)
+    (home / "reports" / "gone").mkdir()  # its folder below data/ was removed: nobody works for it any more
+    (home / "data" / "acme" / "client.yml").rename(home / "data" / "acme" / "client.yaml")
+    for words in (["run", "--all"], ["check", "--all"]):
+        code, said = command(home, *words)
+        assert code == 2 and "data/acme has no client.yml: put it back" in said and "gone" not in said
+    code, said = command(home, "list")
+    assert code == 0 and "playbook check acme: data/acme has no client.yml" in said and "gone" not in said
+
+
+def test_the_list_says_the_first_that_is_wrong_with_a_file(command, tmp_path):
+    home = make_home(tmp_path)
+    tiny_client(home)
+    with (home / "data" / "acme" / "client.yml").open("a") as file:
+        file.write("horizont: 3\n")
+    said = command(home, "list")[1]
+    assert "client.yml cannot be used: horizont" in said and not said.rstrip().endswith(":")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="no signals to a group")
 def test_ctrl_c_while_libraries_load_is_told_in_a_line(tmp_path):
     home = make_home(tmp_path)

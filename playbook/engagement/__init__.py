@@ -21,7 +21,16 @@ from playbook.engagement.client_file import (
     Source,
 )
 from playbook.engagement.logo import LOGOS
-from playbook.engagement.opening import HOME_VARIABLE, Engagement, client_names, file_read, find_root, know_file, open_engagement
+from playbook.engagement.opening import (
+    HOME_VARIABLE,
+    Engagement,
+    all_names,
+    client_names,
+    file_read,
+    find_root,
+    know_file,
+    open_engagement,
+)
 
 __all__ = [
     "HOME_VARIABLE",
@@ -41,6 +50,7 @@ __all__ = [
     "Period",
     "SegmentRule",
     "Source",
+    "all_names",
     "client_names",
     "contrast",
     "file_read",

@@ -27,7 +27,7 @@ from playbook.engagement.client_file import (
 from playbook.engagement.logo import fault
 from playbook.errors import EngagementError, UsageError, did_you_mean
 
-__all__ = ["Engagement", "client_names", "file_read", "find_root", "know_file", "open_engagement"]
+__all__ = ["Engagement", "all_names", "client_names", "file_read", "find_root", "know_file", "open_engagement"]
 
 HOME_VARIABLE = "PLAYBOOK_HOME"
 BRAND = "brand.yml"
@@ -84,6 +84,12 @@ def client_names(root: Path) -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in (root / "data").glob("*/client.yml")))
 
 
+def all_names(root: Path) -> tuple[str, ...]:
+    """As ``client_names``, and those that have reports but lost their client.yml: what is asked of all is told of them, too."""
+    reported = {folder.name for folder in (root / "reports").glob("*/") if (root / "data" / folder.name).is_dir()}
+    return tuple(sorted(reported.union(client_names(root))))
+
+
 def open_engagement(
     client: str, as_of: str | date | None = None, language: str | None = None, root: Path | None = None
 ) -> Engagement:
@@ -99,7 +105,7 @@ def open_engagement(
         known = client_names(root)
         hint = did_you_mean(client, known)
         if named and file.parent.is_dir():
-            raise UsageError(f"data/{client} has no client.yml yet; copy data/aurora-audio/client.yml there and adapt it.")
+            raise UsageError(f"data/{client} has no client.yml: put it back, or copy and adapt data/aurora-audio/client.yml.")
         raise UsageError(f"There is no client {client!r}.{hint} Known clients: {', '.join(known) or 'none'}.")
     content = file.read_bytes()
     values = _read_yaml(content, file.relative_to(root))

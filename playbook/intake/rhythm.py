@@ -65,8 +65,10 @@ def presence_checks(name: str, sent: Sent, facts: Facts, as_of: date, today: dat
                 0,
                 0,
                 (sent.raw.origin,),
-                said("{origin} has headers but no rows.", origin=sent.raw.origin),
-                "Please send the export again, or take the table out of client.yml.",
+                "The table has headers but no rows.",
+                "Please send the export again."
+                if name in ESSENTIAL
+                else "Please send the export again, or take the table out of client.yml.",
             )
         ]
     if name in ESSENTIAL and facts.first and facts.first > as_of:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from playbook.engagement import client_names, open_engagement
+from playbook.engagement import all_names, open_engagement
 from playbook.errors import PlaybookError
 from playbook.run.failure import failure
 from playbook.run.manifest import UNREADABLE, in_a_word, read_manifest
@@ -25,8 +25,8 @@ class ClientState:
 
 
 def overview(root: Path) -> tuple[ClientState, ...]:
-    """The state of every client below ``data/``, in order of name."""
-    return tuple(_state(client, root) for client in client_names(root))
+    """The state of every client below ``data/``, in order of name; one that lost its client.yml, too, if it has reports."""
+    return tuple(_state(client, root) for client in all_names(root))
 
 
 def _state(client: str, root: Path) -> ClientState:
@@ -37,7 +37,8 @@ def _state(client: str, root: Path) -> ClientState:
     try:
         engagement = open_engagement(client, root=root)
     except PlaybookError as error:
-        return ClientState(client, name, "client.yml has errors", f"playbook check {client}: {error.title}")
+        why = " ".join([error.title, *error.problems[:1]])
+        return ClientState(client, name, "client.yml has errors", f"playbook check {client}: {why}")
     if failure(reports):
         return ClientState(client, name, "last run failed", f"open reports/{client}/{FAILED}/index.html")
     if last is None:

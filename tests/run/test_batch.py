@@ -228,7 +228,7 @@ def test_half_a_report_does_not_stay_with_the_failure(tmp_path):
     explain(RunError("A page is not fit."), "acme", "Acme & Sons", None, work)
     assert sorted(f.name for f in work.iterdir()) == ["index.html", "manifest.json", "notebooks"]
     page = (work / "index.html").read_text("utf-8")
-    assert "A page is not fit." in page and "Acme &amp; Sons: the run failed" in page
+    assert "A page is not fit." in page and "Acme &amp; Sons (acme): the run failed" in page
 
 
 def test_too_little_memory_is_no_defect(tmp_path):
