@@ -23,9 +23,12 @@ def test_clients_are_those_named_once_each_or_all(home):
     assert chosen(None, True, home) == ("acme", "umbra")
 
 
-@pytest.mark.parametrize(("clients", "all_clients"), [(None, False), ([], False), (["acme"], True)])
-def test_neither_and_both_are_refused(home, clients, all_clients):
-    with pytest.raises(UsageError, match="or say --all. Known clients: acme, umbra"):
+@pytest.mark.parametrize(
+    ("clients", "all_clients", "said"),
+    [(None, False, "or say --all. Known clients: acme, umbra"), ([], False, "or say --all"), (["acme"], True, "not both")],
+)
+def test_neither_and_both_are_refused(home, clients, all_clients, said):
+    with pytest.raises(UsageError, match=said):
         chosen(clients, all_clients, home)
 
 

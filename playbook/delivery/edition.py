@@ -119,7 +119,7 @@ def open_edition(engagement: Engagement) -> Edition:
     engagement = engagement.model_copy(update={"language": manifest.get("language", engagement.language)})
     changed = _changed(engagement, manifest)
     if failed := failure(engagement.reports):
-        why = f"{failed['error']} (reports/{client}/{FAILED}/index.html)".strip()
+        why = f"See reports/{client}/{FAILED}/index.html: {failed['error'].rstrip(':')}".removesuffix(": ")
         title = f"A run of {client} failed and none has come out well since, so the report before it stays here. {again}"
         raise DeliveryError(title, [*changed, why])
     if changed:

@@ -170,8 +170,10 @@ def execute(
     except PapermillExecutionError:
         raise _stopped(nbformat.read(output, as_version=4), _shown(file), "") from None
     except CellTimeoutError as error:
-        which, limit = ("the notebook", notebook_timeout) if isinstance(error, NotebookTimeoutError) else ("the cell", timeout)
-        raise _stopped(nbformat.read(output, as_version=4), _shown(file), f"{which} took longer than {limit:g} seconds") from None
+        whole = isinstance(error, NotebookTimeoutError)
+        which, limit = ("the notebook", notebook_timeout) if whole else ("the cell", timeout)
+        why = f"{which} took longer than {limit:g} seconds, as {'--notebook-timeout' if whole else '--timeout'} has it"
+        raise _stopped(nbformat.read(output, as_version=4), _shown(file), why) from None
     _without_traces(notebook)
     nbformat.write(notebook, output)
     return notebook
