@@ -20,12 +20,12 @@ _CARD = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>{{ name }}: the run failed</title>
 <style>html{font:16px/1.55 system-ui,sans-serif;color-scheme:light dark}body{max-width:44rem;margin:2rem auto;padding:0 1rem}
-pre{overflow-x:auto;border-left:4px solid #b3261e;padding:.6rem 1rem}</style></head><body><main>
+pre{overflow-x:auto;border-left:4px solid #b3261e;padding:.6rem 1rem}strong{white-space:pre-line}</style></head><body><main>
 <h1>{{ name }}{% if name != client %} ({{ client }}){% endif %}: the run{% if as_of %} for {{ as_of }}{% endif %} failed</h1>
-<p><strong>{{ error.title }}</strong></p>
+<p><strong>{{ failed.error if failed else error.title }}</strong></p>
 {% if error.problems %}<ul>{% for problem in error.problems %}<li>{{ problem }}</li>{% endfor %}</ul>{% endif %}
 {% if failed %}<p>It stopped in <b>{{ failed.notebook }}</b>, under the heading <b>{{ failed.heading }}</b>, at this cell:</p>
-<pre tabindex="0">{{ failed.source }}</pre><p>The error was:</p><pre tabindex="0">{{ failed.error }}</pre>{% endif %}
+<pre tabindex="0">{{ failed.source }}</pre>{% endif %}
 <p>Nothing was published: a report that was published before is as it was. {% if notebooks %}The notebooks as far as they came
 are in the folder <b>notebooks</b> beside this page.{% else %}It stopped before the first notebook.{% endif %}
 Next, with the cause out of the way: <code>playbook run {{ client }}</code></p>
