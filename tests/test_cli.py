@@ -156,12 +156,15 @@ def test_a_client_that_lost_its_file_is_not_passed_over(command, tmp_path):
     tiny_client(home)
     (home / "reports" / "acme" / "2025-12-31").mkdir(parents=True)
     (home / "reports" / "gone").mkdir()  # its folder below data/ was removed: nobody works for it any more
+    for room in ("data", "reports"):
+        (home / room / ".ipynb_checkpoints").mkdir()  # as JupyterLab leaves them
     (home / "data" / "acme" / "client.yml").rename(home / "data" / "acme" / "client.yaml")
     for words in (["run", "--all"], ["check", "--all"]):
         code, said = command(home, *words)
-        assert code == 2 and "data/acme has no client.yml: put it back" in said and "gone" not in said
+        assert code == 2 and "data/acme has no client.yml: put it back" in said and "gone" not in said and "ipynb" not in said
     code, said = command(home, "list")
-    assert code == 0 and "playbook check acme: data/acme has no client.yml" in said and "gone" not in said
+    assert code == 0 and "gone" not in said and "ipynb" not in said
+    assert "client.yml is missing" in said and "playbook check acme: data/acme has no client.yml" in said
 
 
 def test_the_list_says_the_first_that_is_wrong_with_a_file(command, tmp_path):

@@ -86,7 +86,7 @@ def client_names(root: Path) -> tuple[str, ...]:
 
 def all_names(root: Path) -> tuple[str, ...]:
     """As ``client_names``, and those that have reports but lost their client.yml: what is asked of all is told of them, too."""
-    reported = {folder.name for folder in (root / "reports").glob("*/") if (root / "data" / folder.name).is_dir()}
+    reported = {folder.name for folder in (root / "reports").glob("[!.]*/") if (root / "data" / folder.name).is_dir()}
     return tuple(sorted(reported.union(client_names(root))))
 
 

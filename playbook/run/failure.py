@@ -22,7 +22,7 @@ _CARD = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <style>html{font:16px/1.55 system-ui,sans-serif;color-scheme:light dark}body{max-width:44rem;margin:2rem auto;padding:0 1rem}
 pre{overflow-x:auto;border-left:4px solid #b3261e;padding:.6rem 1rem}strong{white-space:pre-line}</style></head><body><main>
 <h1>{{ name }}{% if name != client %} ({{ client }}){% endif %}: the run{% if as_of %} for {{ as_of }}{% endif %} failed</h1>
-<p><strong>{{ failed.error if failed else error.title }}</strong></p>
+<p><strong>{{ (failed and failed.error) or error.title }}</strong></p>
 {% if error.problems %}<ul>{% for problem in error.problems %}<li>{{ problem }}</li>{% endfor %}</ul>{% endif %}
 {% if failed %}<p>It stopped in <b>{{ failed.notebook }}</b>, under the heading <b>{{ failed.heading }}</b>, at this cell:</p>
 <pre tabindex="0">{{ failed.source }}</pre>{% endif %}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playbook.engagement import all_names, open_engagement
-from playbook.errors import PlaybookError
+from playbook.errors import EngagementError, PlaybookError
 from playbook.run.failure import failure
 from playbook.run.manifest import UNREADABLE, in_a_word, read_manifest
 from playbook.run.notebooks import changed_notebooks
@@ -37,8 +37,8 @@ def _state(client: str, root: Path) -> ClientState:
     try:
         engagement = open_engagement(client, root=root)
     except PlaybookError as error:
-        why = " ".join([error.title, *error.problems[:1]])
-        return ClientState(client, name, "client.yml has errors", f"playbook check {client}: {why}")
+        state = "client.yml has errors" if isinstance(error, EngagementError) else "client.yml is missing"
+        return ClientState(client, name, state, f"playbook check {client}: {' '.join([error.title, *error.problems[:1]])}")
     if failure(reports):
         return ClientState(client, name, "last run failed", f"open reports/{client}/{FAILED}/index.html")
     if last is None:
